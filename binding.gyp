@@ -1,0 +1,15 @@
+{
+  "target_defaults": {
+    "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
+    "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+    "cflags!": ["-fno-exceptions"],
+    "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+    "cflags_cc": ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"]
+  },
+  "targets": [
+    {
+      "target_name": "pystack_native",
+      "sources": ["native/addon.cc"]
+    }
+  ]
+}

@@ -1,0 +1,77 @@
+/**
+ * How does anybody above get bytes of the target? Through this one method, without knowing where they come from: a
+ * live process, a recording of it, a core file, or memory drawn by a test.
+ */
+import type { Address } from './address.js';
+import { formatAddress, toAddress } from './address.js';
+
+export interface MemoryReader {
+  /**
+   * The `size` bytes at `address`, little-endian view. The view may alias the reader's own storage: read from it,
+   * do not keep it across other reads you would not want to see changed, never write to it.
+   * Throws {@link MemoryFault} unless every byte can be read.
+   */
+  read(address: Address, size: number): DataView;
+}
+
+/** Bytes that are not there: unmapped, protected, not in the core file, or not in the copy. */
+export class MemoryFault extends Error {
+  override readonly name = 'MemoryFault';
+  constructor(
+    readonly address: number,
+    readonly size: number,
+    why = 'cannot be read',
+  ) {
+    super(`${size} bytes at ${formatAddress(address)} ${why}`);
+  }
+}
+
+/** A structure whose content cannot be right: a cycle, an absurd size, a pointer to the wrong kind of object. */
+export class CorruptData extends Error {
+  override readonly name = 'CorruptData';
+}
+
+/** Pointer-sized unsigned value at `offset`, as a number; values beyond 2^53 lose low bits, and are no address anyway. */
+export function pointerAt(view: DataView, offset: number): number {
+  return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 0x1_0000_0000;
+}
+
+/** The pointer at `offset` as an address, or `null`. Throws InvalidAddress for what is neither. */
+export function addressAt(view: DataView, offset: number): Address | null {
+  const value = pointerAt(view, offset);
+  return value === 0 ? null : toAddress(value);
+}
+
+/** `Py_ssize_t`/`int64_t` at `offset`; throws {@link CorruptData} beyond 2^53, where no real size lies. */
+export function ssizeAt(view: DataView, offset: number): number {
+  const value = view.getInt32(offset + 4, true) * 0x1_0000_0000 + view.getUint32(offset, true);
+  if (!Number.isSafeInteger(value)) throw new CorruptData(`absurd size ${value}`);
+  return value;
+}
+
+export function readPointer(memory: MemoryReader, address: Address): number {
+  return pointerAt(memory.read(address, 8), 0);
+}
+
+/** The bytes of a view, not copied. */
+export function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/**
+ * The NUL-terminated string at `address`, at most `limit` bytes, decoded as UTF-8 (malformed bytes become U+FFFD).
+ * Reads in steps that do not cross into a page it need not touch. Throws {@link MemoryFault}.
+ */
+export function readCString(memory: MemoryReader, address: Address, limit = 4096): string {
+  const parts: number[] = [];
+  let at: number = address;
+  while (parts.length < limit) {
+    const step = Math.min(64 - (at % 64), limit - parts.length);
+    const chunk = bytesOf(memory.read(toAddress(at), step));
+    const end = chunk.indexOf(0);
+    parts.push(...(end < 0 ? chunk : chunk.subarray(0, end)));
+    if (end >= 0) break;
+    at += step;
+  }
+  return new TextDecoder().decode(Uint8Array.from(parts));
+}

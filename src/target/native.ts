@@ -1,0 +1,144 @@
+/**
+ * The only importer of `pystack_native.node`. What the addon offers, typed; what it does is told in native/README.md.
+ * Every call is synchronous: ptrace belongs to one thread, and nothing of ours runs while a thread stands still.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { PystackError } from '../errors.js';
+
+/** Bytes of a page; the unit of copying. */
+export const PAGE_SIZE = 4096;
+
+/** How a thread was found by the last look. */
+export const LOOK = { running: 0, blocked: 1, gone: 2, unknown: 3 } as const;
+
+/** How a thread's pages were had. */
+export const EVIDENCE = { none: 0, still: 1, stopped: 2, gone: 3 } as const;
+
+export interface NativeAddon {
+  /**
+   * A live process: keeps /proc files open between calls. Throws an Error with `code` (errno name: ESRCH, EPERM, EACCES)
+   * and `syscall` when it cannot be had.
+   */
+  LiveProcess: new (
+    pid: number,
+  ) => NativeProcess;
+  /** Nanoseconds of CLOCK_MONOTONIC, as a double. */
+  monotonicNs(): number;
+}
+
+export interface NativeProcess {
+  /** `process_vm_readv`, or `mem` (pread of /proc/<pid>/mem) once the former was refused. */
+  readonly readMethod: 'process_vm_readv' | 'mem';
+  /** Reads into `into` from `address`; returns the bytes read, short at the first byte that cannot be. Throws errno errors only when the process is gone or may not be read at all. */
+  read(address: number, into: Uint8Array): number;
+  /**
+   * Reads the pages at `addresses` (each page-aligned) into `into` one after the other, 1,024 a system call; `ok[i]` is
+   * 1 where page i was read. Returns how many were.
+   */
+  readPages(addresses: Float64Array, into: Uint8Array, ok: Uint8Array): number;
+  /** Lists the threads and looks at each: run counter first, then system call. */
+  look(): LookResult;
+  /** The copy. See {@link FreezePlan}. */
+  freeze(plan: FreezePlan): FreezeResult;
+  /** Stops the given threads and keeps them stopped until `release`, a garbage collection, or our death. */
+  stop(tids: Int32Array): NativeStop;
+  close(): void;
+}
+
+export interface NativeStop {
+  /** Which of them stand now (index into tids): 1 stopped, 0 not. */
+  readonly stopped: Uint8Array;
+  /** Lets them go; returns for how long they stood, ms. A second call does nothing and returns 0. */
+  release(): number;
+}
+
+/** Column-wise, one entry a thread. */
+export interface LookResult {
+  tids: Int32Array;
+  /** LOOK.* */
+  states: Uint8Array;
+  /** Times the thread got a CPU. */
+  runs: Float64Array;
+  /** System call number, -1: blocked outside one (a page fault), -2: running or unknown. */
+  syscalls: Int32Array;
+  /** Six arguments a thread. */
+  args: Float64Array;
+  sp: Float64Array;
+  pc: Float64Array;
+  /** Which proof this kernel offers: `schedstat+syscall`, `switches+syscall`, or `none`. */
+  method: 'schedstat+syscall' | 'switches+syscall' | 'none';
+}
+
+export interface FreezePlan {
+  /** `prove`: stop only what runs; `stop-all`: stop every thread in tids; `no-stop`: prove what stands, stop nothing. */
+  mode: 'prove' | 'stop-all' | 'no-stop';
+  tids: Int32Array;
+  /** Page addresses, each once. */
+  pages: Float64Array;
+  /** Thread i owns pages[ownedPages[j]] for ownedStart[i] <= j < ownedStart[i + 1]. */
+  ownedStart: Uint32Array;
+  ownedPages: Uint32Array;
+  /** Indices into pages of those copied while the running threads stand. */
+  sharedPages: Uint32Array;
+  /** Bytes copied from each thread's stack pointer upward (0: none). */
+  stackBytes: number;
+  maxRounds: number;
+  /** Give up stopping (threads left out are EVIDENCE.none) once threads would stand longer than this, ms. */
+  maxPauseMs: number;
+}
+
+export interface FreezeResult {
+  /** PAGE_SIZE bytes for each of plan.pages. */
+  bytes: Uint8Array;
+  ok: Uint8Array;
+  /** EVIDENCE.* for each of plan.tids. */
+  evidence: Uint8Array;
+  /** LOOK data of each of plan.tids as of the copy (same order as plan.tids). */
+  look: LookResult;
+  /** For each of plan.tids: 27 general registers (struct user_regs_struct) of a stopped thread, else null. */
+  registers: (BigUint64Array | null)[];
+  /** For each of plan.tids: stack bytes from its sp upward, or null. */
+  stacks: (Uint8Array | null)[];
+  /** Longest time from the first PTRACE_INTERRUPT to the last PTRACE_DETACH of a round, ms. */
+  pauseMs: number;
+  /** Distinct tids that were stopped in any round. */
+  stoppedTids: Int32Array;
+  rounds: number;
+  /** Whether everything is of one instant. */
+  simultaneous: boolean;
+  /** Whether maxPauseMs cut it short. */
+  overPause: boolean;
+  /** tids that would not stop (uninterruptible) or must not be (another tracer), with the errno name. */
+  refused: { tid: number; why: string }[];
+}
+
+let addon: NativeAddon | undefined;
+
+/** Loads the addon on first use. Throws PystackError `addon-missing`. */
+export function native(): NativeAddon {
+  addon ??= load();
+  return addon;
+}
+
+function load(): NativeAddon {
+  const name = 'build/Release/pystack_native.node';
+  // From dist/ and from src/target/ (tests).
+  const candidates = [new URL(`../${name}`, import.meta.url), new URL(`../../${name}`, import.meta.url)];
+  const found = candidates.find((url) => existsSync(url));
+  if (!found) {
+    throw new PystackError('addon-missing', 'the native addon is not built', {
+      cause: `none of ${candidates.map((url) => url.pathname).join(', ')} exists`,
+      nextStep: 'run: npm run build',
+    });
+  }
+  try {
+    return createRequire(import.meta.url)(found.pathname) as NativeAddon;
+  } catch (error) {
+    throw new PystackError('addon-missing', `the native addon ${found.pathname} cannot be loaded`, {
+      cause: String(error instanceof Error ? error.message : error),
+      nextStep: 'build it again on this machine: npm run build',
+      underlying: error,
+    });
+  }
+}

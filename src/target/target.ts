@@ -1,0 +1,69 @@
+/**
+ * What is looked at? A live process and a core file differ only here. Five things: who it is, its memory, its mappings,
+ * its threads, and the files it mapped. How a consistent copy is had of a live one is capture/'s business.
+ */
+import type { Address } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+
+export interface Target {
+  readonly kind: 'live' | 'core';
+  readonly pid: number | null;
+  /** Memory as it is now, without stopping anything. */
+  readonly memory: MemoryReader;
+  /** In address order, as of the last call of refresh (live) or for ever (core). */
+  mappings(): readonly Mapping[];
+  threads(): readonly OsThread[];
+  /**
+   * Opens the file behind a mapping, the very one that is mapped or nothing: through map_files, the target's root, or
+   * (core) the search paths with the build id compared. The caller closes it. null: not to be had.
+   */
+  openMapped(mapping: Mapping): ByteSource | null;
+  /** The whole of a file as the target would see it under `path` (sources). null: not there, or not a file. */
+  readFile(path: string): TargetFile | null;
+  close(): void;
+}
+
+/** Bytes of a file (or of something like one). */
+export interface ByteSource {
+  readonly size: number;
+  /** Where it is from, for messages. */
+  readonly name: string;
+  /** Exactly `length` bytes at `offset`, or fewer where the file ends. Never throws for a range outside. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+export interface TargetFile {
+  readonly bytes: Uint8Array;
+  /** Last change, ms since the epoch. */
+  readonly mtimeMs: number;
+}
+
+/** One line of /proc/<pid>/maps, or one range of a core's NT_FILE + PT_LOAD. */
+export interface Mapping {
+  readonly start: Address;
+  /** One past the last byte. */
+  readonly end: Address;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly executable: boolean;
+  /** Offset into the file, bytes. */
+  readonly fileOffset: number;
+  /** As the kernel writes it, ` (deleted)` removed; null: anonymous. `[heap]`, `[stack]`, `[vdso]` stay as they are. */
+  readonly path: string | null;
+  readonly deleted: boolean;
+  /** `major:minor` in hexadecimal, as in maps; null where not known. */
+  readonly device: string | null;
+  readonly inode: number;
+}
+
+export interface OsThread {
+  /** Kernel id as seen from here. */
+  readonly tid: number;
+  /** Id inside the target's innermost pid namespace; equal to tid without one. */
+  readonly innerTid: number;
+  /** comm; null when not known. */
+  readonly name: string | null;
+  /** State letter as in /proc/<pid>/stat, null when not known. */
+  readonly state: string | null;
+}
