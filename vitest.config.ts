@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // ptrace belongs to one thread, and to the main thread at that: test files run in processes, not workers.
     pool: 'forks',
     testTimeout: 60_000,

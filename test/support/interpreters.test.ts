@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { discover, discovery, findInterpreters, SUPPORTED } from './interpreters.js';
+
+test('every interpreter found is a supported one, once', () => {
+  const found = findInterpreters();
+  for (const { version, executable } of found) {
+    expect(version.major, executable).toBe(SUPPORTED.major);
+    expect(version.minor, executable).toBeGreaterThanOrEqual(SUPPORTED.minorFrom);
+    expect(version.minor, executable).toBeLessThanOrEqual(SUPPORTED.minorTo);
+  }
+  expect(new Set(found.map(({ executable }) => executable)).size).toBe(found.length);
+  expect(new Set(found.map(({ label }) => label)).size).toBe(found.length);
+});
+
+test('every interpreter left out has a reason', () => {
+  for (const { reason } of discovery().skipped) expect(reason).not.toBe('');
+});
+
+test('a path named but not there is reported, not ignored', () => {
+  const { skipped } = discover({ PATH: '', PYENV_ROOT: '/nowhere', PYSTACK_TEST_PYTHONS: '/nowhere/python3' });
+  expect(skipped).toContainEqual({
+    executable: '/nowhere/python3',
+    version: null,
+    reason: 'named in PYSTACK_TEST_PYTHONS but not there',
+  });
+});
