@@ -59,6 +59,8 @@ export interface Layout {
     readonly native_thread_id?: Offset;
     /** unsigned bit field word `_status`, 3.12+. */
     readonly _status?: Offset;
+    /** Bit positions within `_status`. */
+    readonly status_bits?: StatusBits;
     /** uint64 unique id within the interpreter. */
     readonly id: Offset;
     /** 3.11+: _PyStackChunk* whose memory holds interpreter frames. */
@@ -174,6 +176,21 @@ export type GilLayout =
       readonly fields: GilFields;
     };
 
+/** Bit positions within `PyThreadState._status`. */
+export interface StatusBits {
+  /** The thread state belongs to an OS thread by now. */
+  readonly bound: number;
+  /** ... and no longer does. */
+  readonly unbound: number;
+  /** It is the current one of its OS thread: attached, so it holds the GIL of its interpreter where there is one. */
+  readonly active: number;
+  /** 3.13+ */
+  readonly holds_gil?: number;
+  readonly finalizing: number;
+  readonly cleared: number;
+  readonly finalized: number;
+}
+
 /** struct _gil_runtime_state. `cond` … `switch_mutex` are pthread objects: their addresses are what threads wait on. */
 export interface GilFields {
   readonly sizeof: number;
@@ -262,7 +279,9 @@ export type DictLayout =
       readonly keys: 'sized';
       readonly dk_size: Offset;
       readonly dk_nentries: Offset;
+      /** Indices, 1, 2, 4 or 8 bytes each by dk_size; the entries follow. */
       readonly dk_indices: Offset;
+      readonly PyDictKeyEntry: DictKeyEntry;
     }
   | {
       /** With log2 sizes and a kind byte (3.11+); unicode tables have {key, value} entries. */
@@ -271,8 +290,24 @@ export type DictLayout =
       readonly dk_log2_index_bytes: Offset;
       readonly dk_kind: Offset;
       readonly dk_nentries: Offset;
+      /** `1 << dk_log2_index_bytes` bytes of indices; the entries follow. */
       readonly dk_indices: Offset;
+      /** Entries of tables of kind general. */
+      readonly PyDictKeyEntry: DictKeyEntry;
+      /** Entries of the other kinds. */
+      readonly PyDictUnicodeEntry: { readonly sizeof: number; readonly me_key: Offset; readonly me_value: Offset };
+      /** Values of `dk_kind`. */
+      readonly DICT_KEYS_GENERAL: number;
+      readonly DICT_KEYS_UNICODE: number;
+      readonly DICT_KEYS_SPLIT: number;
     };
+
+export interface DictKeyEntry {
+  readonly sizeof: number;
+  readonly me_hash: Offset;
+  readonly me_key: Offset;
+  readonly me_value: Offset;
+}
 
 export type InstanceLayout =
   | {

@@ -1,0 +1,95 @@
+/**
+ * What does the C compiler say? Turns probes into a C program, compiles it against one version's headers (internal ones
+ * included) and returns the numbers.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Probe } from './probes.js';
+
+/** The headers of one Python. */
+export interface Headers {
+  /** The folder that holds Python.h. */
+  readonly include: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  /** `Py_DEBUG` in its pyconfig.h. */
+  readonly debug: boolean;
+}
+
+/** Reads patchlevel.h. null: no headers there, or not the internal ones, of which every version from 3.7 has some. */
+export function headersAt(include: string): Headers | null {
+  const patchlevel = join(include, 'patchlevel.h');
+  if (!existsSync(patchlevel) || !existsSync(join(include, 'pyconfig.h'))) return null;
+  const text = readFileSync(patchlevel, 'utf8');
+  const number = (name: string): number => Number(new RegExp(`#define ${name}\\s+(\\d+)`).exec(text)?.[1]);
+  const major = number('PY_MAJOR_VERSION');
+  const minor = number('PY_MINOR_VERSION');
+  if (major === 3 && minor >= 7 && !existsSync(join(include, 'internal'))) return null;
+  const debug = /^#define Py_DEBUG 1/m.test(readFileSync(join(include, 'pyconfig.h'), 'utf8'));
+  return { include, major, minor, patch: number('PY_MICRO_VERSION'), debug };
+}
+
+/** What C says of a probe: its number, and the size of the member where there is one. */
+export interface Answer {
+  readonly number: number;
+  readonly width: number | null;
+}
+
+/** The numbers behind the probes, in their order. Throws with the compiler's own words when it refuses. */
+export function compileProbes(
+  headers: Headers,
+  prelude: string,
+  probes: readonly Probe[],
+  flags: string[] = [],
+): Answer[] {
+  const folder = mkdtempSync(join(tmpdir(), 'offsetof-'));
+  try {
+    const source = join(folder, 'offsets.c');
+    writeFileSync(source, program(prelude, probes));
+    const internal = headers.minor >= 8 ? ['-I', join(headers.include, 'internal')] : [];
+    const options = ['-w', '-O0', '-DPy_BUILD_CORE=1', '-DNDEBUG', ...flags, '-I', headers.include, ...internal];
+    execFileSync('cc', [...options, '-o', join(folder, 'offsets'), source], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const output = execFileSync(join(folder, 'offsets'), { encoding: 'utf8' });
+    return output
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const [number, width] = line.split(' ');
+        return { number: Number(number), width: width === '-' ? null : Number(width) };
+      });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function program(prelude: string, probes: readonly Probe[]): string {
+  return `${prelude}
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+int main(void) {
+${probes.map(statement).join('\n')}
+  return 0;
+}
+`;
+}
+
+function statement(probe: Probe): string {
+  switch (probe.kind) {
+    case 'offset': {
+      const offset = `(long)offsetof(${probe.struct}, ${probe.member})`;
+      return probe.width === null
+        ? `  printf("%ld -\\n", ${offset});`
+        : `  printf("%ld %ld\\n", ${offset}, (long)sizeof(((${probe.struct} *)0)->${probe.member}));`;
+    }
+    case 'value':
+      return `  printf("%ld -\\n", (long)(${probe.c}));`;
+    case 'shift':
+      return `  { ${probe.struct} s; unsigned long word = 0; memset(&s, 0, sizeof s); s.${probe.member} = 1;
+    memcpy(&word, (char *)&s + offsetof(${probe.struct}, ${probe.container}), ${probe.bytes});
+    printf("%d -\\n", word ? __builtin_ctzl(word) : -1); }`;
+  }
+}
