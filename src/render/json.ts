@@ -1,0 +1,120 @@
+/**
+ * How does a Snapshot look as JSON? One document, keys always in the order in which snapshot.ts declares them, one line
+ * for each member of the top level and one for each thread: quick to write, and `diff`, `grep` and `head` work on it.
+ * Lone surrogates come out as `\udXXX` (well-formed JSON.stringify), so the bytes are always valid UTF-8.
+ */
+import type { NativeFrame, PythonFrame, Snapshot, Thread } from '../snapshot.js';
+
+/** Every key of T, each once, in order. */
+type KeysOf<T> = { readonly [K in keyof Required<T>]: null };
+
+const SNAPSHOT = orderOf<Snapshot>({
+  schemaVersion: null,
+  source: null,
+  pid: null,
+  innerPid: null,
+  capturedAt: null,
+  executable: null,
+  commandLine: null,
+  python: null,
+  pauseMs: null,
+  capture: null,
+  threads: null,
+  warnings: null,
+  complete: null,
+  core: null,
+  timings: null,
+});
+
+const THREAD = orderOf<Thread>({
+  tid: null,
+  innerTid: null,
+  name: null,
+  osName: null,
+  isPython: null,
+  isMain: null,
+  interpreterId: null,
+  threadState: null,
+  gil: null,
+  gc: null,
+  status: null,
+  os: null,
+  evidence: null,
+  consistent: null,
+  movingFrames: null,
+  ending: null,
+  frames: null,
+  nativeEnding: null,
+  exception: null,
+  faulting: null,
+  registers: null,
+});
+
+const PYTHON_FRAME = orderOf<PythonFrame>({
+  kind: null,
+  function: null,
+  qualname: null,
+  file: null,
+  line: null,
+  endLine: null,
+  column: null,
+  endColumn: null,
+  source: null,
+  isEntry: null,
+  problem: null,
+  arguments: null,
+  locals: null,
+});
+
+const NATIVE_FRAME = orderOf<NativeFrame>({
+  kind: null,
+  symbol: null,
+  rawSymbol: null,
+  library: null,
+  address: null,
+  offset: null,
+  file: null,
+  line: null,
+  inlined: null,
+});
+
+/** The whole document, ending in one newline. */
+export function renderJson(snapshot: Snapshot): string {
+  return [...jsonPieces(snapshot)].join('');
+}
+
+/** The same in pieces, so that no string has to hold all of a large one. */
+export function* jsonPieces(snapshot: Snapshot): Generator<string> {
+  let separator = '{\n';
+  for (const key of SNAPSHOT) {
+    yield `${separator}${JSON.stringify(key)}: `;
+    separator = ',\n';
+    if (key === 'threads') yield* threadPieces(snapshot.threads);
+    else yield JSON.stringify(snapshot[key]);
+  }
+  yield '\n}\n';
+}
+
+function* threadPieces(threads: readonly Thread[]): Generator<string> {
+  yield '[';
+  let separator = '\n';
+  for (const thread of threads) {
+    const frames = thread.frames.map((frame) =>
+      frame.kind === 'python' ? inOrder(frame, PYTHON_FRAME) : inOrder(frame, NATIVE_FRAME),
+    );
+    yield `${separator}${JSON.stringify({ ...inOrder(thread, THREAD), frames })}`;
+    separator = ',\n';
+  }
+  yield threads.length === 0 ? ']' : '\n]';
+}
+
+function orderOf<T>(keys: KeysOf<T>): readonly (keyof T)[] {
+  return Object.keys(keys) as (keyof T)[];
+}
+
+/** A copy whose keys stand in the given order; absent ones stay absent. */
+function inOrder<T extends object>(value: T, order: readonly (keyof T)[]): Partial<T> {
+  const copy: Partial<T> = {};
+  for (const key of order) if (value[key] !== undefined) copy[key] = value[key];
+  return copy;
+}
