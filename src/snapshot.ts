@@ -11,6 +11,7 @@
 export const SCHEMA_VERSION = 1;
 
 export interface Snapshot {
+  /** Version of the meaning of these fields. New fields do not raise it. */
   schemaVersion: typeof SCHEMA_VERSION;
   /** What was looked at. */
   source: 'live' | 'core' | 'snapshot';
@@ -20,37 +21,50 @@ export interface Snapshot {
   innerPid: number | null;
   /** When the capture was taken (ISO 8601, UTC). For a core: when the file was written, if known. */
   capturedAt: string | null;
+  /** Path of the program, in the target's own file system. */
   executable: string | null;
   /** argv of the target, as it stands in its memory now. */
   commandLine: string[] | null;
+  /** The interpreter; null when none could be made out. */
   python: PythonInfo | null;
   /** Longest time any thread was stopped by us, ms; 0 when none was stopped. Same as `capture.pauseMs`. */
   pauseMs: number;
+  /** How the copy of memory was had. */
   capture: Capture;
-  /** In the text's order: newest Python thread first and the main thread last, then threads unknown to Python. */
+  /**
+   * In the text's order: newest Python thread first and the main thread last, then threads unknown to Python. Of a
+   * crash, the faulting thread comes before all others.
+   */
   threads: Thread[];
   /** Everything that is missing or doubtful in this document. */
   warnings: Warning[];
   /** Whether all that was asked for is here. False: exit code 3. */
   complete: boolean;
+  /** Only of core files: the process as it was, and what ended it. */
   core: CoreInfo | null;
   /** Where the time went, ms, in order; always present, shown with -vv. */
   timings: Timing[];
 }
 
 export interface Timing {
+  /** Name of the stage. */
   phase: string;
+  /** How long it took. */
   ms: number;
 }
 
 export interface PythonInfo {
   /** "3.12.1", or "3.12" where the patch level cannot be known. */
   version: string;
+  /** The 3 of 3.12. */
   major: number;
+  /** The 12 of 3.12. */
   minor: number;
   /** Build flavour, as far as it matters to reading it. */
   implementation: 'cpython';
+  /** Whether it was built with `--with-pydebug`; null: not known. */
   debugBuild: boolean | null;
+  /** Whether it was built to run without a GIL. */
   freeThreaded: boolean;
   /** Path (inside the target's own file system) of the file that holds the interpreter: the executable or libpython. */
   library: string | null;
@@ -64,6 +78,7 @@ export interface PythonInfo {
 
 /** How the copy of memory was had. */
 export interface Capture {
+  /** `core`: nothing had to be copied. */
   mode: 'blocking' | 'non-blocking' | 'core';
   /** Longest time any thread was stopped by us, ms. */
   pauseMs: number;
@@ -101,11 +116,13 @@ export interface Thread {
   osName: string | null;
   /** Whether Python knows this thread. */
   isPython: boolean;
+  /** Whether it is the main thread of the process. */
   isMain: boolean;
   /** `PyInterpreterState.id`; 0 is the main interpreter; null: attached to none. */
   interpreterId: number | null;
   /** Address of its PyThreadState, hexadecimal. */
   threadState: string | null;
+  /** What it has to do with the GIL of its interpreter. `disabled`: there is none. */
   gil: GilState;
   /** Whether this thread runs the garbage collector. null: unknown. */
   gc: boolean | null;
@@ -113,6 +130,7 @@ export interface Thread {
   status: 'alive' | 'terminated' | 'unstarted' | 'unknown';
   /** Kernel's state letter and, for a blocked thread, the system call it is in. */
   os: OsThreadState | null;
+  /** How its stack is known to be what it was. */
   evidence: Evidence;
   /** Whether the frames are of one instant of this thread. */
   consistent: boolean;
@@ -142,6 +160,7 @@ export interface OsThreadState {
 }
 
 export interface StackEnding {
+  /** `truncated`: outer frames are missing. */
   kind: 'complete' | 'truncated';
   /** In words, when truncated: "cycle in frame links", "memory at 0x… cannot be read". */
   reason: string | null;
@@ -150,6 +169,7 @@ export interface StackEnding {
 export type Frame = PythonFrame | NativeFrame;
 
 export interface PythonFrame {
+  /** Tells Python frames from native ones. */
   kind: 'python';
   /** `co_name`. */
   function: string;
@@ -159,9 +179,11 @@ export interface PythonFrame {
   file: string;
   /** 1-based; null when the code object says that this instruction has no line. */
   line: number | null;
+  /** Last line of the executing part; null where the version has none. */
   endLine: number | null;
   /** 0-based, in UTF-8 bytes of the source line, as CPython stores them; null where the version has none. */
   column: number | null;
+  /** One past the last byte, counted like `column` but on `endLine`. */
   endColumn: number | null;
   /** The source line; null when it is not to be had or not known to be what ran. */
   source: SourceLine | null;
@@ -171,6 +193,7 @@ export interface PythonFrame {
   problem?: string;
   /** Present only when locals were asked for. */
   arguments?: Variable[];
+  /** Present only when locals were asked for. */
   locals?: Variable[];
 }
 
@@ -179,12 +202,14 @@ export interface SourceLine {
   text: string;
   /** Where the executing part lies in `text`, as UTF-16 indices; null when unknown. */
   start: number | null;
+  /** One past the last UTF-16 index of it. */
   end: number | null;
   /** `current`: the file has not changed since the process started. `modified`: it has, so this may not be what ran. */
   status: 'current' | 'modified';
 }
 
 export interface NativeFrame {
+  /** Tells native frames from Python ones. */
   kind: 'native';
   /** Demangled name; null when no symbol covers the address. */
   symbol: string | null;
@@ -196,15 +221,20 @@ export interface NativeFrame {
   address: string;
   /** Bytes from the start of the symbol. */
   offset: number | null;
+  /** Source file as the debug information has it; null: not known. */
   file: string | null;
+  /** 1-based; null: not known. */
   line: number | null;
+  /** Whether the compiler merged this call into the next outer frame. */
   inlined: boolean;
 }
 
 export interface Variable {
+  /** As the code object has it. */
   name: string;
   /** `cell`, `free` for closure variables. */
   kind: 'argument' | 'local' | 'cell' | 'free';
+  /** What it holds; an unbound name has a value that says so. */
   value: Value;
 }
 
@@ -215,13 +245,16 @@ export interface Value {
   repr: string;
   /** Whether something was left out for length, depth or number. */
   truncated: boolean;
+  /** Whether the value was withheld because of its name. */
   redacted: boolean;
   /** Why it could not be read, when it could not. */
   problem?: string;
 }
 
 export interface Warning {
+  /** One of the closed list of docs/warnings.md. */
   code: WarningCode;
+  /** What is missing or doubtful here, in one line. */
   message: string;
   /** The thread it is about, if one. */
   tid?: number;
@@ -252,60 +285,85 @@ export type WarningCode =
 
 /** What only a core file tells. */
 export interface CoreInfo {
+  /** The core file. */
   path: string;
   /** Path of the executable used to fill in what the core leaves out, and how it was found. */
   executable: string | null;
+  /** The parent's process id. */
   ppid: number | null;
+  /** Process group. */
   pgrp: number | null;
+  /** Session. */
   sid: number | null;
+  /** User. */
   uid: number | null;
+  /** Group. */
   gid: number | null;
   /** State letter of NT_PRPSINFO. */
   state: string | null;
+  /** Nice value. */
   nice: number | null;
   /** `pr_fname`, up to 15 characters. */
   fname: string | null;
   /** `pr_psargs`, up to 80 characters. */
   psargs: string | null;
+  /** Whether the process was a zombie. */
   zombie: boolean | null;
   /** What ended the process; null when nothing did (written on demand) or it is not known. */
   signal: CoreSignal | null;
   /** Written on demand (gcore, snapshot), no crash. */
   onDemand: boolean;
+  /** The files that were mapped. */
   modules: CoreModule[];
+  /** Its memory, range by range. */
   maps: CoreMap[];
 }
 
 export interface CoreSignal {
+  /** Number of the signal. */
   number: number;
+  /** As in signal(7): `SIGSEGV`. */
   name: string;
+  /** `si_code`. */
   code: number | null;
+  /** Its name, `SEGV_MAPERR`; null: it has none that is known. */
   codeName: string | null;
   /** Hexadecimal; null for signals without. */
   faultAddress: string | null;
   /** What was mapped there, or nearest, in words. */
   faultContext: string | null;
+  /** Process that sent it; null: the kernel did. */
   senderPid: number | null;
+  /** User who sent it. */
   senderUid: number | null;
 }
 
 export interface CoreModule {
+  /** As the target saw it. */
   path: string;
   /** Where its first byte is mapped, hexadecimal. */
   loadAddress: string;
+  /** Build id that the core holds, hexadecimal. */
   buildId: string | null;
   /** File used for it here; null: not found. */
   file: string | null;
+  /** Build id of the file used here. */
   fileBuildId: string | null;
+  /** `unverified`: found by name, but without build ids to compare. */
   status: 'found' | 'missing' | 'mismatch' | 'unverified';
 }
 
 export interface CoreMap {
+  /** First address, hexadecimal. */
   start: string;
+  /** One past the last, hexadecimal. */
   end: string;
+  /** As in /proc/<pid>/maps: `r-xp`. */
   permissions: string;
   /** Bytes of it that the core holds. */
   dumpedBytes: number;
+  /** The file mapped there; null: none. */
   file: string | null;
+  /** Offset into it, bytes. */
   fileOffset: number | null;
 }
