@@ -1,0 +1,127 @@
+/**
+ * What is looked at when it is a running process? The kernel's files for facts, one native object for its memory.
+ */
+import { readFileSync } from 'node:fs';
+import type { Address } from '../../memory/address.js';
+import { toAddress } from '../../memory/address.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { MemoryFault } from '../../memory/reader.js';
+import { decodeMappings } from '../mappings.js';
+import type { NativeProcess } from '../native.js';
+import { native } from '../native.js';
+import type { ByteSource, Mapping, OsThread, Target, TargetFile } from '../target.js';
+import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
+import { openMappedFile, readTargetFile } from './files.js';
+import { ProcessIdentity } from './identity.js';
+import { listThreads } from './threads.js';
+
+export interface LiveTarget extends Target {
+  readonly kind: 'live';
+  readonly pid: number;
+  readonly identity: ProcessIdentity;
+  /** The addon's side of it, for capture. */
+  readonly native: NativeProcess;
+  /** Reads the mappings anew. Throws PystackError `process-exited` or `permission`. */
+  refresh(): void;
+}
+
+/**
+ * Opens a running process for reading; nothing of it is stopped or changed. `open` makes the native object.
+ * Throws PystackError: `no-such-process`, `thread-id`, `kernel-thread`, `zombie`, `wrong-architecture`, `permission`,
+ * `process-exited`, `addon-missing`.
+ */
+export function openLiveTarget(
+  pid: number,
+  open: (pid: number) => NativeProcess = (pid) => new (native().LiveProcess)(pid),
+): LiveTarget {
+  checkProcess(pid);
+  checkArchitecture(pid);
+  let process: NativeProcess | undefined;
+  try {
+    process = open(pid);
+    return new OpenLiveTarget(pid, process);
+  } catch (error) {
+    process?.close();
+    throw explainFailure(pid, error);
+  }
+}
+
+class OpenLiveTarget implements LiveTarget {
+  readonly kind = 'live';
+  readonly identity: ProcessIdentity;
+  readonly memory: MemoryReader;
+  #mappings: readonly Mapping[];
+
+  constructor(
+    readonly pid: number,
+    readonly native: NativeProcess,
+  ) {
+    this.identity = new ProcessIdentity(pid);
+    this.memory = new LiveMemory(pid, native);
+    this.#mappings = readMappings(pid);
+    // The first read is where a refusal shows: reading maps needs less than reading memory.
+    const first = this.#mappings.find(({ readable, path }) => readable && path !== '[vvar]');
+    if (first) native.read(first.start, new Uint8Array(1));
+  }
+
+  mappings(): readonly Mapping[] {
+    return this.#mappings;
+  }
+
+  refresh(): void {
+    try {
+      this.#mappings = readMappings(this.pid);
+    } catch (error) {
+      throw explainFailure(this.pid, error);
+    }
+  }
+
+  threads(): readonly OsThread[] {
+    return listThreads(this.pid, this.identity.nsPids.length > 1);
+  }
+
+  openMapped(mapping: Mapping): ByteSource | null {
+    return openMappedFile(this.pid, mapping, this.#mappings, this.memory);
+  }
+
+  readFile(path: string): TargetFile | null {
+    return readTargetFile(this.pid, path);
+  }
+
+  close(): void {
+    this.native.close();
+  }
+}
+
+/** Longest single read: no structure, string or table we ask for is larger; a forged size must not cost gigabytes. */
+const MAX_READ = 256 * 1024 * 1024;
+
+class LiveMemory implements MemoryReader {
+  constructor(
+    readonly pid: number,
+    readonly native: NativeProcess,
+  ) {}
+
+  read(address: Address, size: number): DataView {
+    if (!(size >= 0 && size <= MAX_READ)) throw new MemoryFault(address, size, 'are more than can be read at once');
+    const into = new Uint8Array(size);
+    let got: number;
+    try {
+      got = this.native.read(address, into);
+    } catch (error) {
+      throw explainFailure(this.pid, error);
+    }
+    if (got < size)
+      throw new MemoryFault(
+        address,
+        size,
+        got === 0 ? undefined : `can be read up to ${toAddress(address + got)} only`,
+      );
+    return new DataView(into.buffer);
+  }
+}
+
+/** Throws the system's error. */
+function readMappings(pid: number): Mapping[] {
+  return decodeMappings(readFileSync(`/proc/${pid}/maps`, 'utf8'));
+}

@@ -1,0 +1,104 @@
+/**
+ * What does /proc say of a process or thread? Reads and decodes the few files we need; nothing here judges.
+ * https://man7.org/linux/man-pages/man5/proc_pid_status.5.html, proc_pid_stat.5.html
+ */
+import { readFileSync } from 'node:fs';
+
+/** Process flag of kernel threads in field 9 of `stat`; include/linux/sched.h, PF_KTHREAD. */
+const PF_KTHREAD = 0x200000;
+
+/** `errno` name of a failed system call, null for other errors. */
+export function errnoOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** Text of a /proc file; null where it is not there, may not be read, or its process is gone. */
+export function readProcText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
+}
+
+export interface ProcStat {
+  readonly comm: string;
+  /** R, S, D, T, t, Z, X, I … */
+  readonly state: string;
+  readonly kernelThread: boolean;
+  /** Since boot, in clock ticks (USER_HZ: 100 a second on every machine we read). */
+  readonly startTicks: number;
+}
+
+/** Decodes /proc/<pid>/stat. The name is in parentheses and may hold some itself: the last one closes it. */
+export function decodeStat(text: string): ProcStat | null {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return null;
+  // Fields from the third on: state is [0], flags (9) is [6], starttime (22) is [19].
+  const fields = text.slice(close + 2).split(' ');
+  const flags = Number(fields[6]);
+  return {
+    comm: text.slice(open + 1, close),
+    state: fields[0] ?? '',
+    kernelThread: Number.isInteger(flags) && Math.floor(flags / PF_KTHREAD) % 2 === 1,
+    startTicks: Number(fields[19]),
+  };
+}
+
+export interface ProcStatus {
+  readonly name: string | null;
+  readonly state: string | null;
+  /** Process id of the thread group. */
+  readonly tgid: number | null;
+  /** 0: nobody traces it. */
+  readonly tracerPid: number;
+  /** Real, effective, saved and file system user id. */
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+  /** Ids from the outermost namespace /proc shows down to the innermost. */
+  readonly nsPids: readonly number[];
+  readonly capPermitted: bigint;
+  readonly capEffective: bigint;
+  /** 0 off, 1 strict, 2 filter; null where the kernel does not say. */
+  readonly seccomp: number | null;
+}
+
+/** Decodes /proc/<pid>/status. */
+export function decodeStatus(text: string): ProcStatus {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const numbers = (key: string) => (fields.get(key)?.split(/\s+/) ?? []).filter((word) => word !== '').map(Number);
+  const mask = (key: string) => {
+    const hex = fields.get(key);
+    return hex !== undefined && /^[0-9a-f]+$/.test(hex) ? BigInt(`0x${hex}`) : 0n;
+  };
+  return {
+    name: fields.get('Name') ?? null,
+    state: fields.get('State')?.charAt(0) ?? null,
+    tgid: numbers('Tgid')[0] ?? null,
+    tracerPid: numbers('TracerPid')[0] ?? 0,
+    uids: numbers('Uid'),
+    gids: numbers('Gid'),
+    nsPids: numbers('NSpid'),
+    capPermitted: mask('CapPrm'),
+    capEffective: mask('CapEff'),
+    seccomp: numbers('Seccomp')[0] ?? null,
+  };
+}
+
+/** Status of a process or thread, `self` included; null when it cannot be read. */
+export function readStatus(pid: number | 'self', tid?: number): ProcStatus | null {
+  const text = readProcText(tid === undefined ? `/proc/${pid}/status` : `/proc/${pid}/task/${tid}/status`);
+  return text === null ? null : decodeStatus(text);
+}
+
+export function readStat(pid: number, tid?: number): ProcStat | null {
+  const text = readProcText(tid === undefined ? `/proc/${pid}/stat` : `/proc/${pid}/task/${tid}/stat`);
+  return text === null ? null : decodeStat(text);
+}

@@ -1,0 +1,30 @@
+/**
+ * Which threads does the kernel know of?
+ */
+import { readdirSync } from 'node:fs';
+import type { OsThread } from '../target.js';
+import { errnoOf, readStat, readStatus } from './proc-files.js';
+
+/**
+ * The threads of `pid` in the kernel's order (oldest first, as a rule), empty when it is gone. `nested`: the process
+ * is in a pid namespace below ours, so that the ids it knows its threads by must be asked for.
+ */
+export function listThreads(pid: number, nested: boolean): OsThread[] {
+  let names: string[];
+  try {
+    names = readdirSync(`/proc/${pid}/task`);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return [];
+  }
+  const threads: OsThread[] = [];
+  for (const name of names) {
+    const tid = Number(name);
+    // One small file a thread: with a thousand of them it counts.
+    const stat = readStat(pid, tid);
+    if (!stat) continue;
+    const innerTid = nested ? (readStatus(pid, tid)?.nsPids.at(-1) ?? tid) : tid;
+    threads.push({ tid, innerTid, name: stat.comm, state: stat.state });
+  }
+  return threads;
+}
