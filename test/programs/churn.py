@@ -1,0 +1,30 @@
+"""Threads that start and end all the time, each calling a few functions; `->` and `root` as in busy.py."""
+import threading
+import time
+
+import oracle
+
+
+def inner(x):
+    time.sleep(0.0005)
+    return x + 1
+
+
+def outer():  # root
+    x = inner(1)  # -> inner
+    return x
+
+
+def start_many():  # root
+    while True:
+        threads = [threading.Thread(target=outer, name='brief') for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+threading.Thread(target=start_many, name='starter', daemon=True).start()
+oracle.die_eventually()
+oracle.say_ready({})
+time.sleep(3600)

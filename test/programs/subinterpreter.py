@@ -1,0 +1,45 @@
+"""A thread that runs code in a subinterpreter, which waits. For 3.8 and later; exits with 77 where there are none."""
+import sys
+import threading
+import time
+
+import oracle
+
+try:
+    import _interpreters as interpreters
+except ImportError:
+    try:
+        import _xxsubinterpreters as interpreters
+    except ImportError:
+        sys.exit(77)
+
+CODE = '''
+import os, time
+
+def inside():
+    os.write(%d, b'x')
+    time.sleep(3600)
+
+inside()
+'''
+
+
+def run():
+    import os
+
+    reading, writing = os.pipe()
+
+    def tell():
+        os.read(reading, 1)
+        oracle.say_ready({'interpreter': int(ident), 'tid': started[0]})
+
+    threading.Thread(target=tell, name='teller').start()
+    started.append(oracle.native_id())
+    interpreters.run_string(ident, CODE % writing)
+
+
+started = []
+oracle.die_eventually()
+ident = interpreters.create()
+threading.Thread(target=run, name='host', daemon=True).start()
+time.sleep(3600)
