@@ -9,7 +9,15 @@
   "targets": [
     {
       "target_name": "pystack_native",
-      "sources": ["native/addon.cc"]
+      "sources": [
+        "native/addon.cc",
+        "native/live_process.cc",
+        "native/look_columns.cc",
+        "native/process_memory.cc",
+        "native/system_error.cc",
+        "native/task_list.cc",
+        "native/thread_look.cc"
+      ]
     }
   ]
 }

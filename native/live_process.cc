@@ -1,0 +1,107 @@
+#include "live_process.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <limits>
+#include <vector>
+
+#include "js_boundary.h"
+#include "look_columns.h"
+
+namespace pystack {
+namespace {
+
+UniqueFd openProcess(pid_t pid) {
+  char path[24];
+  std::snprintf(path, sizeof path, "/proc/%d", pid);
+  UniqueFd directory(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw SystemError(errno == ENOENT ? ESRCH : errno, "open");
+  return directory;
+}
+
+}  // namespace
+
+LiveProcess::Access::Access(pid_t pid)
+    : directory(openProcess(pid)), memory(pid, directory.get()), threads(directory.get()) {}
+
+Napi::Function LiveProcess::define(Napi::Env env) {
+  return DefineClass(env, "LiveProcess",
+                     {
+                         InstanceAccessor<&LiveProcess::readMethod>("readMethod"),
+                         InstanceMethod<&LiveProcess::read>("read"),
+                         InstanceMethod<&LiveProcess::readPages>("readPages"),
+                         InstanceMethod<&LiveProcess::look>("look"),
+                         InstanceMethod<&LiveProcess::close>("close"),
+                     });
+}
+
+LiveProcess::LiveProcess(const Napi::CallbackInfo& info) : Napi::ObjectWrap<LiveProcess>(info) {
+  requireMainThread(info.Env());
+  const int64_t pid = wholeNumber(info[0], "pid", 1, std::numeric_limits<pid_t>::max());
+  guarded(info.Env(), [&] { access_ = std::make_unique<Access>(static_cast<pid_t>(pid)); });
+}
+
+LiveProcess::Access& LiveProcess::access(Napi::Env env) {
+  if (!access_) throw Napi::Error::New(env, "this LiveProcess is closed");
+  return *access_;
+}
+
+Napi::Value LiveProcess::readMethod(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), access(info.Env()).memory.usesMem() ? "mem" : "process_vm_readv");
+}
+
+Napi::Value LiveProcess::read(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int64_t address = wholeNumber(info[0], "address", 0, kAddressEnd);
+  Napi::Uint8Array into = uint8Array(info[1], "into");
+  const size_t got = guarded(env, [&] {
+    return access(env).memory.read(static_cast<uint64_t>(address), into.Data(), into.ByteLength());
+  });
+  return Napi::Number::New(env, static_cast<double>(got));
+}
+
+Napi::Value LiveProcess::readPages(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Napi::Float64Array addresses = float64Array(info[0], "addresses");
+  Napi::Uint8Array into = uint8Array(info[1], "into");
+  Napi::Uint8Array ok = uint8Array(info[2], "ok");
+  const size_t count = addresses.ElementLength();
+  if (into.ByteLength() != count * kPageSize) throw Napi::TypeError::New(env, "into must hold a page for each address");
+  if (ok.ElementLength() != count) throw Napi::TypeError::New(env, "ok must have an entry for each address");
+  return guarded(env, [&]() -> Napi::Value {
+    std::vector<Piece> pieces(count);
+    for (size_t i = 0; i < count; i++) {
+      pieces[i] = {pageAddress(env, addresses.Data()[i]), into.Data() + i * kPageSize, kPageSize, &ok.Data()[i]};
+    }
+    switch (access(env).memory.copy(pieces.data(), count)) {
+      case CopyEnd::gone:
+        throw SystemError(ESRCH, "process_vm_readv");
+      case CopyEnd::refused:
+        throw SystemError(EPERM, "process_vm_readv");
+      case CopyEnd::done:
+      case CopyEnd::pastDeadline:
+        break;
+    }
+    double read = 0;
+    for (size_t i = 0; i < count; i++) read += ok.Data()[i];
+    return Napi::Number::New(env, read);
+  });
+}
+
+Napi::Value LiveProcess::look(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Access& process = access(env);
+  return guarded(env, [&]() -> Napi::Value {
+    const std::vector<pid_t> tids = process.threads.list();
+    std::vector<Look> looks;
+    looks.reserve(tids.size());
+    for (const pid_t tid : tids) looks.push_back(process.threads.look(tid));
+    return lookColumns(env, tids, looks, process.threads.method());
+  });
+}
+
+void LiveProcess::close(const Napi::CallbackInfo&) { access_.reset(); }
+
+}  // namespace pystack

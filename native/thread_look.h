@@ -1,0 +1,72 @@
+// Does a thread stand still, and where? Asked of the kernel without touching the thread: first how often it got a CPU
+// (its run counter), then in which system call it sleeps. The order is what makes it a proof; see README.md.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "task_list.h"
+#include "unique_fd.h"
+
+namespace pystack {
+
+// The numbers are those of LOOK in src/target/native.ts.
+enum class ThreadState : uint8_t { running = 0, blocked = 1, gone = 2, unknown = 3 };
+
+struct Look {
+  ThreadState state = ThreadState::unknown;
+  // Times it got a CPU, or (schedstat not to be had) left one.
+  uint64_t runs = 0;
+  // System call number; -1: blocked outside one; -2: running or unknown.
+  int32_t syscall = -2;
+  uint64_t args[6] = {};
+  uint64_t sp = 0;
+  uint64_t pc = 0;
+};
+
+enum class LookMethod { schedstat, switches, none };
+
+class ThreadLook {
+ public:
+  // `processDir`: an open descriptor of /proc/<pid>, not taken over. Throws SystemError.
+  explicit ThreadLook(int processDir);
+
+  // The threads as of now. Files of threads that have ended are closed.
+  std::vector<pid_t> list();
+  // Counter, then system call. A thread not of this process is `gone`. Throws SystemError when no file can be opened.
+  Look look(pid_t tid);
+  // Whether the thread has not run for one instruction since `since` was taken, when it was found blocked.
+  bool stillSince(pid_t tid, const Look& since);
+  // The scheduler's letter for the thread (`D`: cannot be stopped), 0 when it is gone.
+  char stateLetter(pid_t tid) const noexcept;
+
+  // What the proof rests on here; `none` once a file of a thread was refused.
+  LookMethod method() const noexcept;
+
+ private:
+  struct Files {
+    UniqueFd counter;
+    UniqueFd syscall;
+  };
+  enum class File { counter, syscall };
+
+  // Length of the file's start, read into `into` as text; 0: it was refused; nullopt: the thread is gone.
+  std::optional<size_t> readFile(pid_t tid, File file, char* into, size_t size);
+  UniqueFd open(pid_t tid, File file);
+  // False: the thread is gone.
+  bool readCounter(pid_t tid, uint64_t& counter);
+  // False: the thread is gone.
+  bool readSyscall(pid_t tid, Look& look);
+
+  TaskList tasks_;
+  std::unordered_map<pid_t, Files> files_;
+  bool useSchedstat_;
+  bool refused_ = false;
+  bool keepOpen_ = true;
+};
+
+}  // namespace pystack
