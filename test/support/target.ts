@@ -1,0 +1,184 @@
+/**
+ * How does a test get a Python process to look at, surely and without leaving it behind? Programs under test/programs
+ * print `ready {json}` once everything stands as they say there; each runs in a process group of its own, which is
+ * killed when the test is over, however it ends.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Interpreter, noteCovered } from './interpreters.js';
+
+/** [function, qualname, file, line, endLine, column, endColumn], as Python itself tells. */
+export type OracleFrame = [string, string | null, string, number | null, number | null, number | null, number | null];
+
+export interface OracleThread {
+  /** null before 3.8. */
+  tid: number | null;
+  name: string | null;
+  main: boolean;
+  /** Outermost first. */
+  frames: OracleFrame[];
+}
+
+/** What follows `ready`. Programs that move or cannot know give no threads. */
+export interface Ready {
+  /** The process to look at; the started one unless the program forks. */
+  pid?: number;
+  /** The thread that printed it, about to end. */
+  oracle?: number;
+  /** Newest first. */
+  threads?: OracleThread[] | null;
+  [more: string]: unknown;
+}
+
+export interface Program {
+  /** The process to look at. */
+  readonly pid: number;
+  readonly interpreter: Interpreter;
+  /** Absolute path of the program's file. */
+  readonly file: string;
+  readonly ready: Ready;
+  /** What it wrote to stderr so far. */
+  stderr(): string;
+  signal(name: NodeJS.Signals): void;
+  /** Kills the process and those it started, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  args?: readonly string[];
+  /** Arguments of the interpreter itself, before the program. */
+  flags?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+  /** ms until `ready` must have come. */
+  readyWithin?: number;
+}
+
+/** A program said that this Python lacks what it shows (exit status 77). */
+export class NotOnThisPython extends Error {
+  override readonly name = 'NotOnThisPython';
+}
+
+const running = new Set<ChildProcessWithoutNullStreams>();
+process.on('exit', () => {
+  for (const child of running) killGroup(child);
+});
+
+/** Absolute path of a file under test/programs. */
+export function programPath(name: string): string {
+  return fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
+}
+
+/**
+ * Starts test/programs/`name` and waits until it is ready. Rejects with its stderr when it ends or takes too long,
+ * and with {@link NotOnThisPython}. The caller kills it; {@link withProgram} does so by itself.
+ */
+export async function startProgram(
+  interpreter: Interpreter,
+  name: string,
+  options: ProgramOptions = {},
+): Promise<Program> {
+  const { args = [], flags = [], environment = {}, readyWithin = 30_000 } = options;
+  const file = programPath(name);
+  noteCovered(interpreter);
+  const child = spawn(interpreter.executable, [...flags, file, ...args], {
+    detached: true,
+    env: { ...withoutPythonVariables(), PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1', ...environment },
+  });
+  running.add(child);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const kill = async () => {
+    killGroup(child);
+    await ended;
+    running.delete(child);
+  };
+  try {
+    const ready = await readyLine(child, readyWithin, `${name} on ${interpreter.label}`, () => stderr);
+    const pid = ready.pid ?? child.pid;
+    if (pid === undefined) throw new Error(`${name} did not start`);
+    if (ready.oracle !== undefined) await threadGone(pid, ready.oracle);
+    const signal = (which: NodeJS.Signals) => void process.kill(pid, which);
+    return { pid, interpreter, file, ready, stderr: () => stderr, signal, kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+/** Runs `use` with a started program and kills it afterwards, whatever happens. */
+export async function withProgram<T>(
+  interpreter: Interpreter,
+  name: string,
+  options: ProgramOptions,
+  use: (program: Program) => T | Promise<T>,
+): Promise<T> {
+  const program = await startProgram(interpreter, name, options);
+  try {
+    return await use(program);
+  } finally {
+    await program.kill();
+  }
+}
+
+/** Waits until `condition` holds; rejects after `withinMs` with what it waited for. */
+export async function until(what: string, condition: () => boolean, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`waited ${withinMs} ms in vain until ${what}`);
+    await sleep(5);
+  }
+}
+
+function readyLine(
+  child: ChildProcessWithoutNullStreams,
+  withinMs: number,
+  what: string,
+  stderr: () => string,
+): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const timer = setTimeout(() => {
+      reject(new Error(`${what} was not ready within ${withinMs} ms: ${stderr()}`));
+    }, withinMs);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      const how = `${what} ended (${signal ?? code}) before it was ready: ${stderr()}`;
+      reject(code === 77 ? new NotOnThisPython(how) : new Error(how));
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (!chunk.includes('\n')) return;
+      const line = Buffer.concat(chunks)
+        .toString('utf8')
+        .split('\n')
+        .find((text) => text.startsWith('ready '));
+      if (line === undefined) return;
+      clearTimeout(timer);
+      resolve(JSON.parse(line.slice('ready '.length)) as Ready);
+    });
+  });
+}
+
+/** The oracle's thread ends after its line; until then it would be one thread more than it said. */
+function threadGone(pid: number, tid: number): Promise<void> {
+  return until(`thread ${tid} of ${pid} ended`, () => !existsSync(`/proc/${pid}/task/${tid}`));
+}
+
+function withoutPythonVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PYTHON')));
+}
+
+function killGroup(child: ChildProcessWithoutNullStreams): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // ESRCH: the whole group has ended by itself.
+  }
+}
