@@ -1,0 +1,151 @@
+/**
+ * How is a picture of one instant had? Rehearse, freeze, replay; again with what was missing; and if the target moves on
+ * faster than that, walk it while its running threads stand. Threads that stand still are never touched.
+ */
+import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import { CorruptData } from '../memory/reader.js';
+import type { Capture, Warning } from '../snapshot.js';
+import { EVIDENCE, type NativeProcess } from '../target/native.js';
+import type { CapturedProcess, CapturedThread } from './captured.js';
+import { freezeAndReplay, nativeStateAt, orNull, osLookAt, type Pass } from './pass.js';
+import { PagePlan } from './plan.js';
+import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
+import { walkStanding } from './standing.js';
+
+export interface BlockingOptions {
+  /** Bytes copied of each thread's native stack; 0: none. */
+  readonly stackBytes: number;
+  /** Longest time threads may be made to stand at a time, ms. */
+  readonly maxPauseMs: number;
+  /** Says what is being done. */
+  readonly log: (message: string) => void;
+}
+
+/** Freezes before the walk is done on standing threads. Four busy threads need two or three. */
+const MAX_PASSES = 6;
+/** Rounds within one freeze: threads that woke while the others stood are looked at again. */
+const ROUNDS_PER_FREEZE = 8;
+
+/** `listTids` lists the target's threads as they are now: inner id -> id as seen from here. */
+export function captureBlocking(
+  process: NativeProcess,
+  python: PythonRuntime,
+  listTids: () => TidMap,
+  options: BlockingOptions,
+): CapturedProcess {
+  const plan = new PagePlan();
+  const sum = new Sum();
+  let pass: Pass | null = null;
+  for (let n = 1; n <= MAX_PASSES; n++) {
+    const tids = listTids();
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan));
+    if (!rehearsal) continue;
+    pass = freezeAndReplay(plan, {
+      process,
+      python,
+      tids,
+      tidOf: rehearsal.tidOf,
+      mode: 'prove',
+      stackBytes: options.stackBytes,
+      maxRounds: ROUNDS_PER_FREEZE,
+      maxPauseMs: options.maxPauseMs,
+    });
+    sum.add(pass);
+    options.log(describePass(n, rehearsal, pass));
+    if (isWhole(pass)) return finish(process, pass, sum, true);
+    if (pass.frozen.overPause) break;
+  }
+  options.log('the target moves faster than it is copied: walking it while its running threads stand');
+  const standing = pass?.frozen.overPause ? null : walkStanding(process, python, listTids, options);
+  if (standing) return { ...standing, capture: sum.withStop(standing.capture) };
+  if (pass && hasRuntime(pass)) return finish(process, pass, sum, false);
+  throw new CorruptData('the interpreter changed its structures faster than they could be read');
+}
+
+type WholePass = Pass & { readonly runtime: RuntimeWalk };
+
+function hasRuntime(pass: Pass): pass is WholePass {
+  return pass.runtime !== null;
+}
+
+/** Nothing was missing and every thread is known to be of the one instant. */
+function isWhole(pass: Pass): pass is WholePass {
+  return (
+    !pass.missing &&
+    hasRuntime(pass) &&
+    pass.frozen.simultaneous &&
+    pass.threads.every((thread) => !thread.gone && (thread.index === null || thread.evidence !== 'none'))
+  );
+}
+
+function describePass(n: number, rehearsal: Rehearsal, pass: Pass): string {
+  const { frozen } = pass;
+  const count = (code: number) => frozen.evidence.filter((evidence) => evidence === code).length;
+  return (
+    `freeze ${n}: ${rehearsal.threads.length} Python threads, ${frozen.ok.length} pages, ` +
+    `${count(EVIDENCE.still)} proven still, ${count(EVIDENCE.stopped)} stopped for ${frozen.pauseMs.toFixed(3)} ms, ` +
+    `${frozen.rounds} round(s)${frozen.simultaneous ? '' : ', not of one instant'}` +
+    `${pass.missing ? ', replay lacked pages' : ''}`
+  );
+}
+
+/** What all freezes together cost the target. */
+class Sum {
+  readonly stopped = new Set<number>();
+  readonly methods = new Set<string>();
+  pauseMs = 0;
+  rounds = 0;
+
+  add({ frozen }: Pass): void {
+    for (const tid of frozen.stoppedTids) this.stopped.add(tid);
+    this.pauseMs = Math.max(this.pauseMs, frozen.pauseMs);
+    this.rounds += frozen.rounds;
+    this.methods.add(frozen.look.method);
+  }
+
+  /** This sum and what the walk over standing threads cost. */
+  withStop(stop: Capture): Capture {
+    return {
+      ...stop,
+      pauseMs: Math.max(this.pauseMs, stop.pauseMs),
+      stoppedThreads: Math.max(this.stopped.size, stop.stoppedThreads),
+      rounds: this.rounds + stop.rounds,
+    };
+  }
+
+  capture(process: NativeProcess, simultaneous: boolean): Capture {
+    return {
+      mode: 'blocking',
+      pauseMs: this.pauseMs,
+      stoppedThreads: this.stopped.size,
+      rounds: this.rounds,
+      simultaneous,
+      methods: [...this.methods, process.readMethod],
+    };
+  }
+}
+
+function finish(process: NativeProcess, pass: WholePass, sum: Sum, simultaneous: boolean): CapturedProcess {
+  const { frozen, runtime } = pass;
+  const threads = pass.threads.map(
+    (thread): CapturedThread => ({
+      walk: thread.walk,
+      runtime,
+      tid: thread.tid,
+      terminated: thread.gone,
+      evidence: thread.missing ? 'none' : thread.evidence,
+      movingFrames: 0,
+      look: thread.index === null ? null : osLookAt(frozen.look, thread.index),
+      native: thread.index === null ? null : nativeStateAt(frozen, thread.index),
+    }),
+  );
+  const warnings: Warning[] = frozen.refused.map(({ tid, why }) => ({
+    code: 'not-stoppable',
+    tid,
+    message: `thread ${tid} could not be stopped (${why})`,
+  }));
+  if (frozen.overPause) {
+    warnings.push({ code: 'max-pause-exceeded', message: 'copying was cut short by --max-pause' });
+  }
+  return { runtime, threads, nativeThreads: [], capture: sum.capture(process, simultaneous), warnings };
+}

@@ -1,0 +1,56 @@
+/**
+ * What does a capture hand on? The walks, how each thread's is known, and the facts about the copy itself. From here on
+ * the target runs again (or never ran: a core), and nothing that follows may read what could have changed since.
+ */
+import type { RuntimeWalk } from '../cpython/runtime.js';
+import type { Capture, Evidence, Warning } from '../snapshot.js';
+import type { ThreadWalk } from './walker.js';
+
+export interface CapturedProcess {
+  /** The shared walk belonging to the last pass. */
+  readonly runtime: RuntimeWalk;
+  /** In the order of the interpreter's lists: newest first, main last. */
+  readonly threads: readonly CapturedThread[];
+  /** Threads of the process the interpreter does not know, if asked for. */
+  readonly nativeThreads: readonly OsLook[];
+  readonly capture: Capture;
+  readonly warnings: readonly Warning[];
+}
+
+export interface CapturedThread {
+  readonly walk: ThreadWalk;
+  /** The shared walk of the same pass as `walk`: GIL and collector as they were then. */
+  readonly runtime: RuntimeWalk;
+  /** Kernel thread id as seen from here; null: the thread state has no OS thread that could be found. */
+  readonly tid: number | null;
+  /** Whether the OS thread is gone although its thread state is still listed. */
+  readonly terminated: boolean;
+  readonly evidence: Evidence;
+  /** Innermost frames that were moving, non-blocking only. */
+  readonly movingFrames: number;
+  /** How the kernel found the thread at the time of the copy; null: not looked at. */
+  readonly look: OsLook | null;
+  /** What native unwinding needs, if it was asked for. */
+  readonly native: NativeState | null;
+}
+
+/** A thread as the kernel describes it without a stop. */
+export interface OsLook {
+  readonly tid: number;
+  /** Null when the look failed or the thread is gone. */
+  readonly running: boolean | null;
+  /** System call and its six arguments when blocked in one. */
+  readonly syscall: { readonly number: number; readonly args: readonly number[] } | null;
+  /** Blocked, but outside a system call: a page fault. */
+  readonly sp: number | null;
+  readonly pc: number | null;
+}
+
+export interface NativeState {
+  /** The 27 words of struct user_regs_struct; null: only sp and pc are known (see OsLook). */
+  readonly registers: BigUint64Array | null;
+  readonly sp: number;
+  readonly pc: number;
+  /** Stack bytes from `sp` upward. */
+  readonly stack: Uint8Array;
+}

@@ -1,0 +1,174 @@
+/**
+ * How is it done without stopping anything? The same freeze without the stop proves the threads that stand still; those
+ * on the move are tried again within a time budget, since sooner or later they wait for the GIL or for I/O. A thread
+ * that never does is shown as far as two consecutive copies of it agree, and says so.
+ */
+import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import type { Address } from '../memory/address.js';
+import { CorruptData } from '../memory/reader.js';
+import type { NativeProcess } from '../target/native.js';
+import type { CapturedProcess, CapturedThread } from './captured.js';
+import { freezeAndReplay, nativeStateAt, orNull, osLookAt, type Pass, type PassThread } from './pass.js';
+import { PagePlan } from './plan.js';
+import { rehearse, type TidMap } from './rehearse.js';
+import type { ThreadWalk } from './walker.js';
+
+export interface NonBlockingOptions {
+  readonly stackBytes: number;
+  /** How long threads on the move are tried again, ms. */
+  readonly timeBudgetMs: number;
+  readonly log: (message: string) => void;
+}
+
+/** Between two tries: long enough for a thread to come to its next wait, short enough for hundreds of tries. */
+const PAUSE_BETWEEN_TRIES_MS = 0.5;
+/** Passes that are made whatever the budget: agreement needs two copies. */
+const LEAST_PASSES = 3;
+
+export function captureNonBlocking(
+  process: NativeProcess,
+  python: PythonRuntime,
+  listTids: () => TidMap,
+  options: NonBlockingOptions,
+): CapturedProcess {
+  const deadline = performance.now() + options.timeBudgetMs;
+  const plan = new PagePlan();
+  const proven = new Map<Address, CapturedThread>();
+  let moving = new Map<Address, Moving>();
+  let last: Pass | null = null;
+  let lastRuntime: RuntimeWalk | null = null;
+  let passes = 0;
+  let rounds = 0;
+  let simultaneous = false;
+  const methods = new Set<string>();
+  while (passes < LEAST_PASSES || performance.now() < deadline) {
+    passes++;
+    const tids = listTids();
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan));
+    if (!rehearsal) {
+      sleep(PAUSE_BETWEEN_TRIES_MS);
+      continue;
+    }
+    last = freezeAndReplay(plan, {
+      process,
+      python,
+      tids,
+      tidOf: rehearsal.tidOf,
+      mode: 'no-stop',
+      stackBytes: options.stackBytes,
+      maxRounds: 1,
+      maxPauseMs: 0,
+    });
+    rounds += last.frozen.rounds;
+    methods.add(last.frozen.look.method);
+    const { runtime } = last;
+    if (!runtime) continue;
+    lastRuntime = runtime;
+    const now = new Map<Address, Moving>();
+    let provenNow = 0;
+    for (const thread of last.threads) {
+      const address = thread.walk.state.address;
+      if (isProven(thread)) {
+        provenNow++;
+        proven.set(address, captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0 }));
+      } else {
+        now.set(address, follow(moving.get(address), thread, runtime, last));
+      }
+    }
+    moving = now;
+    simultaneous = provenNow === last.threads.length && !last.missing;
+    if (simultaneous) break;
+    // A pass in which nothing was missing shows the list of threads as it is; those proven earlier stay proven.
+    if (!last.missing && last.threads.every((thread) => proven.has(thread.walk.state.address))) break;
+    sleep(PAUSE_BETWEEN_TRIES_MS);
+  }
+  if (!last || !lastRuntime) {
+    throw new CorruptData('the interpreter changed its structures faster than they could be read');
+  }
+  options.log(
+    `${passes} passes without a stop: ${proven.size} threads proven, ` +
+      `${[...moving.keys()].filter((address) => !proven.has(address)).length} still moving`,
+  );
+  const runtime = lastRuntime;
+  const threads = runtime.threadStates.flatMap((state): CapturedThread[] => {
+    const known = proven.get(state.address) ?? moving.get(state.address)?.best();
+    return known ? [known] : [];
+  });
+  return {
+    runtime,
+    threads,
+    nativeThreads: [],
+    capture: {
+      mode: 'non-blocking',
+      pauseMs: 0,
+      stoppedThreads: 0,
+      rounds,
+      simultaneous,
+      methods: [...methods, process.readMethod],
+    },
+    warnings: [],
+  };
+}
+
+/** Not run while copied, nothing missing. A thread state without an OS thread cannot change: that is proof enough. */
+function isProven(thread: PassThread): boolean {
+  return !thread.missing && !thread.gone && (thread.evidence !== 'none' || thread.tid === null);
+}
+
+/** A thread not proven yet, with what consecutive copies had in common. */
+interface Moving {
+  readonly walk: ThreadWalk;
+  best(): CapturedThread;
+}
+
+function follow(before: Moving | undefined, thread: PassThread, runtime: RuntimeWalk, pass: Pass): Moving {
+  const common = before ? commonOuterFrames(before.walk, thread.walk) : 0;
+  const total = thread.walk.stack.frames.length;
+  const agreed =
+    before !== undefined && !thread.missing && common === total && total === before.walk.stack.frames.length;
+  return {
+    walk: thread.walk,
+    best: () =>
+      agreed
+        ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0 })
+        : captured(thread, runtime, pass, { evidence: 'none', movingFrames: total - common }),
+  };
+}
+
+/** How many frames, counted from the outermost, are the same frame at the same instruction in both. */
+function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
+  if (a.stack.ending.kind !== 'complete' || b.stack.ending.kind !== 'complete') return 0;
+  const [x, y] = [a.stack.frames, b.stack.frames];
+  const most = Math.min(x.length, y.length);
+  let common = 0;
+  while (common < most) {
+    const [p, q] = [x[x.length - 1 - common], y[y.length - 1 - common]];
+    if (!p || !q || p.address !== q.address || p.code !== q.code || p.lasti !== q.lasti) break;
+    common++;
+  }
+  return common;
+}
+
+function captured(
+  thread: PassThread,
+  runtime: RuntimeWalk,
+  pass: Pass,
+  known: Pick<CapturedThread, 'evidence' | 'movingFrames'>,
+): CapturedThread {
+  const { frozen } = pass;
+  return {
+    walk: thread.walk,
+    runtime,
+    tid: thread.tid,
+    terminated: thread.gone,
+    ...known,
+    look: thread.index === null ? null : osLookAt(frozen.look, thread.index),
+    native: thread.index === null ? null : nativeStateAt(frozen, thread.index),
+  };
+}
+
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+function sleep(ms: number): void {
+  Atomics.wait(clock, 0, 0, ms);
+}

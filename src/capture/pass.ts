@@ -1,0 +1,156 @@
+/**
+ * One freeze and its replay: the unit that both ways of capturing, blocking or not, repeat until nothing is missing.
+ */
+import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
+import type { Address } from '../memory/address.js';
+import { InvalidAddress } from '../memory/address.js';
+import type { PageSet } from '../memory/pages.js';
+import { CorruptData, MemoryFault } from '../memory/reader.js';
+import type { Evidence } from '../snapshot.js';
+import {
+  EVIDENCE,
+  type FreezePlan,
+  type FreezeResult,
+  LOOK,
+  type LookResult,
+  type NativeProcess,
+} from '../target/native.js';
+import type { NativeState, OsLook } from './captured.js';
+import { FrozenMemory } from './frozen-memory.js';
+import type { PagePlan } from './plan.js';
+import { type TidMap, tidsOf } from './rehearse.js';
+import { type ThreadWalk, Walk } from './walker.js';
+
+export interface Pass {
+  readonly frozen: FreezeResult;
+  /** Null: the copy does not even hold the runtime. */
+  readonly runtime: RuntimeWalk | null;
+  readonly threads: readonly PassThread[];
+  /** Whether any page was wanted that was not copied, or the list of threads is not the one planned for. */
+  readonly missing: boolean;
+}
+
+export interface PassThread {
+  readonly walk: ThreadWalk;
+  readonly tid: number | null;
+  /** Index into plan.tids; null when the thread has no OS thread. */
+  readonly index: number | null;
+  readonly evidence: Evidence;
+  readonly gone: boolean;
+  /** Whether its stack ran into a page that was not copied. */
+  readonly missing: boolean;
+}
+
+export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'maxRounds' | 'maxPauseMs'> {
+  readonly process: NativeProcess;
+  readonly python: PythonRuntime;
+  readonly tids: TidMap;
+  /** Which thread states' threads to prove or stop. */
+  readonly tidOf: ReadonlyMap<Address, number | null>;
+}
+
+/** Freezes, lets go, replays; adds what was missing to `plan` for the next time. */
+export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
+  const { process, python, tids } = options;
+  const planned = distinctTids(options.tidOf);
+  const freezePlan = plan.freezePlan(planned, options);
+  const frozen = process.freeze(freezePlan);
+  const memory = new FrozenMemory({ pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok });
+  memory.recordInto(plan.shared);
+  const walk = new Walk(python, memory, memory);
+  const runtime = orNull(() => walk.shared());
+  if (!runtime) return { frozen, runtime: null, threads: [], missing: true };
+
+  let missing = memory.missing.size > 0;
+  const indexOf = new Map(planned.map((tid, index) => [tid, index]));
+  const tidOf = knownTids(process, python, runtime.threadStates, tids, options.tidOf);
+  const threads = runtime.threadStates.map((state): PassThread => {
+    const tid = tidOf.get(state.address) ?? null;
+    const index = tid === null ? null : (indexOf.get(tid) ?? null);
+    // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
+    if (tid !== null && index === null) missing = true;
+    const touched: PageSet = new Set();
+    memory.recordInto(touched);
+    const before = memory.missing.size;
+    const thread = walk.thread(state);
+    const lacks = memory.missing.size > before || [...touched].some((page) => memory.missing.has(page));
+    if (lacks) {
+      missing = true;
+      const owner = tid === null ? plan.shared : plan.ownedBy(tid);
+      for (const page of touched) owner.add(page);
+    }
+    const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
+    return { walk: thread, tid, index, evidence: evidenceName(code), gone: code === EVIDENCE.gone, missing: lacks };
+  });
+  return { frozen, runtime, threads, missing };
+}
+
+export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number[] {
+  return [...new Set([...tidOf.values()].filter((tid) => tid !== null))];
+}
+
+/** Only asks the process about thread states that the rehearsal had not seen. */
+function knownTids(
+  process: NativeProcess,
+  python: PythonRuntime,
+  states: readonly ThreadStateWalk[],
+  tids: TidMap,
+  known: ReadonlyMap<Address, number | null>,
+): ReadonlyMap<Address, number | null> {
+  if (states.every((state) => known.has(state.address))) return known;
+  return tidsOf(process, python, states, tids);
+}
+
+function evidenceName(code: number): Evidence {
+  switch (code) {
+    case EVIDENCE.still:
+      return 'still';
+    case EVIDENCE.stopped:
+      return 'stopped';
+    default:
+      return 'none';
+  }
+}
+
+/** Thread `index` of a look, in words. */
+export function osLookAt(look: LookResult, index: number): OsLook {
+  const state = look.states[index];
+  const blocked = state === LOOK.blocked;
+  const number = look.syscalls[index] ?? -1;
+  return {
+    tid: look.tids[index] ?? 0,
+    running: state === LOOK.running ? true : blocked ? false : null,
+    syscall: blocked && number >= 0 ? { number, args: [...look.args.subarray(index * 6, index * 6 + 6)] } : null,
+    sp: blocked ? (look.sp[index] ?? null) : null,
+    pc: blocked ? (look.pc[index] ?? null) : null,
+  };
+}
+
+/** Positions of rip and rsp in struct user_regs_struct (sys/user.h, x86-64). */
+const USER_REGS = { rip: 16, rsp: 19 } as const;
+
+/** Registers and stack bytes of thread `index` of a freeze, or null when they were not asked for or not to be had. */
+export function nativeStateAt(frozen: FreezeResult, index: number): NativeState | null {
+  const stack = frozen.stacks[index] ?? null;
+  if (!stack) return null;
+  const registers = frozen.registers[index] ?? null;
+  if (registers) {
+    return { registers, sp: Number(registers[USER_REGS.rsp] ?? 0n), pc: Number(registers[USER_REGS.rip] ?? 0n), stack };
+  }
+  const { sp, pc } = osLookAt(frozen.look, index);
+  return sp === null || pc === null ? null : { registers: null, sp, pc, stack };
+}
+
+/** The result, or null where remote memory made it impossible. Anything else is a fault of ours and goes on up. */
+export function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
+}
+
+export function isUnreadable(error: unknown): error is Error {
+  return error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress;
+}

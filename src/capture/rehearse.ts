@@ -1,0 +1,115 @@
+/**
+ * Which pages does the walk need? Found by walking the running target. What is read here is thrown away, right or wrong:
+ * only the page numbers stay, each with its owner.
+ */
+import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
+import { resolveNativeIds } from '../cpython/thread-ids.js';
+import type { Address } from '../memory/address.js';
+import { PAGE_BYTES, PageRecorder, type PageSet, ReaderPages } from '../memory/pages.js';
+import type { MemoryReader } from '../memory/reader.js';
+import type { NativeProcess } from '../target/native.js';
+import type { PagePlan } from './plan.js';
+import { type ThreadWalk, Walk } from './walker.js';
+
+/** Kernel thread ids as seen from inside the target's pid namespace -> as seen from here. */
+export type TidMap = ReadonlyMap<number, number>;
+
+export interface Rehearsal {
+  readonly runtime: RuntimeWalk;
+  /** Which OS thread a thread state belongs to: kernel id as seen from here, null when it has none. */
+  readonly tidOf: ReadonlyMap<Address, number | null>;
+  readonly threads: readonly ThreadWalk[];
+}
+
+/**
+ * Walks the running target and adds what it touched to `plan`.
+ * Throws MemoryFault or CorruptData when not even the runtime can be read; single threads only end early.
+ */
+export function rehearse(process: NativeProcess, python: PythonRuntime, tids: TidMap, plan: PagePlan): Rehearsal {
+  const memory = livePages(process);
+  const log = new ReadLog(memory);
+  const runtime = new Walk(python, log).shared();
+  const tidOf = tidsOf(process, python, runtime.threadStates, tids);
+  shareOut(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, plan);
+  const walk = new Walk(python, memory, memory);
+  const threads = runtime.threadStates.map((state) => {
+    const tid = tidOf.get(state.address) ?? null;
+    memory.recordInto(tid === null ? plan.shared : plan.ownedBy(tid));
+    return walk.thread(state);
+  });
+  return { runtime, tidOf, threads };
+}
+
+/** A page cache over the live process, empty. */
+export function livePages(process: NativeProcess): PageRecorder {
+  return new PageRecorder(new ReaderPages((address, into) => process.read(address, into)));
+}
+
+/** Thread ids do not change while a thread lives, so the running target may be asked. */
+export function tidsOf(
+  process: NativeProcess,
+  python: PythonRuntime,
+  states: readonly ThreadStateWalk[],
+  tids: TidMap,
+): Map<Address, number | null> {
+  const inner = resolveNativeIds(livePages(process), states, [...tids.keys()], python.layout);
+  const outer = new Map<Address, number | null>();
+  for (const state of states) {
+    const id = inner.get(state.address) ?? null;
+    outer.set(state.address, id === null ? null : (tids.get(id) ?? null));
+  }
+  return outer;
+}
+
+interface Read {
+  readonly address: Address;
+  readonly size: number;
+}
+
+class ReadLog implements MemoryReader {
+  readonly reads: Read[] = [];
+  readonly #memory: MemoryReader;
+
+  constructor(memory: MemoryReader) {
+    this.#memory = memory;
+  }
+
+  read(address: Address, size: number): DataView {
+    this.reads.push({ address, size });
+    return this.#memory.read(address, size);
+  }
+}
+
+/**
+ * A thread state belongs to its thread, everything else that the shared walk read to all. (A main thread state lies
+ * inside its interpreter state from 3.12 on, so it is the first byte read that tells.)
+ */
+function shareOut(
+  reads: readonly Read[],
+  states: readonly ThreadStateWalk[],
+  stateBytes: number,
+  tidOf: ReadonlyMap<Address, number | null>,
+  plan: PagePlan,
+): void {
+  const starts = states.map((state) => state.address).sort((a, b) => a - b);
+  for (const { address, size } of reads) {
+    const state = lastAtOrBelow(starts, address);
+    const within = state !== null && address < state + stateBytes;
+    const tid = within ? (tidOf.get(state) ?? null) : null;
+    const owner: PageSet = tid === null ? plan.shared : plan.ownedBy(tid);
+    const last = Math.floor((address + size - 1) / PAGE_BYTES);
+    for (let page = Math.floor(address / PAGE_BYTES); page <= last; page++) owner.add(page);
+  }
+}
+
+/** The greatest of the sorted `starts` that is not above `address`. */
+function lastAtOrBelow(starts: readonly Address[], address: Address): Address | null {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? address) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return starts[low - 1] ?? null;
+}

@@ -1,0 +1,108 @@
+/**
+ * The last resort: what if the target changes its structures faster than they can be copied? All its Python threads are
+ * stopped and the walk itself runs while they stand. It costs milliseconds instead of a tenth of one, and is bounded.
+ */
+import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import type { Address } from '../memory/address.js';
+import { PagedMemory, ReaderPages } from '../memory/pages.js';
+import type { Warning } from '../snapshot.js';
+import type { NativeProcess, NativeStop } from '../target/native.js';
+import type { CapturedProcess, CapturedThread } from './captured.js';
+import { distinctTids, orNull } from './pass.js';
+import { type TidMap, tidsOf } from './rehearse.js';
+import { type ThreadWalk, Walk } from './walker.js';
+
+export interface StandingOptions {
+  /** The walk is given up, with what it has, when threads have stood for this long, ms. */
+  readonly maxPauseMs: number;
+}
+
+/** Passes of "list, stop, list again" until no new Python thread turns up. */
+const LISTINGS = 5;
+
+/** Null when the threads could not be listed or stopped consistently. */
+export function walkStanding(
+  process: NativeProcess,
+  python: PythonRuntime,
+  listTids: () => TidMap,
+  options: StandingOptions,
+): CapturedProcess | null {
+  const started = performance.now();
+  const stops: { tids: number[]; stop: NativeStop }[] = [];
+  const stopped = new Set<number>();
+  let released = 0;
+  let found: { runtime: RuntimeWalk; tidOf: Map<Address, number | null>; walks: ThreadWalk[]; cut: boolean } | null =
+    null;
+  try {
+    for (let n = 0; n < LISTINGS && !found; n++) {
+      const memory = new BoundedPages(process, started + options.maxPauseMs);
+      const tids = listTids();
+      const walk = new Walk(python, new PagedMemory(memory));
+      const runtime = orNull(() => walk.shared());
+      if (!runtime) continue;
+      const tidOf = tidsOf(process, python, runtime.threadStates, tids);
+      const fresh = distinctTids(tidOf).filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
+      if (fresh.length > 0) {
+        const stop = process.stop(Int32Array.from(fresh));
+        stops.push({ tids: fresh, stop });
+        fresh.forEach((tid, i) => {
+          if (stop.stopped[i] === 1) stopped.add(tid);
+        });
+        continue;
+      }
+      const walks = runtime.threadStates.map((state) => walk.thread(state));
+      found = { runtime, tidOf, walks, cut: memory.late };
+    }
+  } finally {
+    for (const { stop } of stops) released = Math.max(released, stop.release());
+  }
+  if (!found) return null;
+  const { runtime, tidOf, walks, cut } = found;
+  const threads = walks.map((walk): CapturedThread => {
+    const tid = tidOf.get(walk.state.address) ?? null;
+    const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
+    return { walk, runtime, tid, terminated: false, evidence, movingFrames: 0, look: null, native: null };
+  });
+  const warnings: Warning[] = cut
+    ? [
+        {
+          code: 'max-pause-exceeded',
+          message: `stopped walking after ${options.maxPauseMs} ms, the limit set by --max-pause`,
+        },
+      ]
+    : [];
+  return {
+    runtime,
+    threads,
+    nativeThreads: [],
+    capture: {
+      mode: 'blocking',
+      pauseMs: released,
+      stoppedThreads: stopped.size,
+      rounds: 1,
+      simultaneous: !cut && threads.every((thread) => thread.tid === null || thread.evidence === 'stopped'),
+      methods: ['walk-while-stopped', process.readMethod],
+    },
+    warnings,
+  };
+}
+
+/** Live pages until a point in time, then none: the walk ends by itself, with reasons. */
+class BoundedPages extends ReaderPages {
+  readonly #deadline: number;
+  /** Whether a page was refused for lateness. */
+  late = false;
+
+  constructor(process: NativeProcess, deadline: number) {
+    super((address, into) => process.read(address, into));
+    this.#deadline = deadline;
+  }
+
+  override fetch(page: number): DataView | null {
+    if (performance.now() > this.#deadline) {
+      this.late = true;
+      return null;
+    }
+    return super.fetch(page);
+  }
+}

@@ -1,0 +1,52 @@
+/** A core does not move: one walk, and every thread stood still. */
+import type { PythonRuntime } from '../cpython/runtime.js';
+import { resolveNativeIds } from '../cpython/thread-ids.js';
+import type { MemoryReader } from '../memory/reader.js';
+import type { OsThread } from '../target/target.js';
+import type { CapturedProcess, CapturedThread } from './captured.js';
+import { Walk } from './walker.js';
+
+/** Throws MemoryFault or CorruptData when not even the runtime can be read. */
+export function captureStatic(
+  memory: MemoryReader,
+  python: PythonRuntime,
+  osThreads: readonly OsThread[],
+): CapturedProcess {
+  const walk = new Walk(python, memory);
+  const runtime = walk.shared();
+  const ids = resolveNativeIds(
+    memory,
+    runtime.threadStates,
+    osThreads.map((thread) => thread.innerTid),
+    python.layout,
+  );
+  const outer = new Map(osThreads.map((thread) => [thread.innerTid, thread.tid]));
+  const threads = runtime.threadStates.map((state): CapturedThread => {
+    const inner = ids.get(state.address) ?? null;
+    const tid = inner === null ? null : (outer.get(inner) ?? null);
+    return {
+      walk: walk.thread(state),
+      runtime,
+      tid,
+      terminated: false,
+      evidence: 'stopped',
+      movingFrames: 0,
+      look: null,
+      native: null,
+    };
+  });
+  return {
+    runtime,
+    threads,
+    nativeThreads: [],
+    capture: {
+      mode: 'core',
+      pauseMs: 0,
+      stoppedThreads: 0,
+      rounds: 0,
+      simultaneous: true,
+      methods: ['core'],
+    },
+    warnings: [],
+  };
+}

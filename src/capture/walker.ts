@@ -1,0 +1,85 @@
+/**
+ * What is walked, in which two steps? First what all threads share (runtime, interpreters, GIL, collector, the list of
+ * thread states), then each thread's own stack. The capture runs these over the live process to learn which pages
+ * matter and over the copy for the result; over a core once. Code objects are decoded once per pass.
+ */
+import { type CodeObject, readCode } from '../cpython/code.js';
+import { readFrames, type StackWalk } from '../cpython/frames.js';
+import { type PythonRuntime, type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
+import { type Address, InvalidAddress } from '../memory/address.js';
+import type { PageRecorder, PageSet } from '../memory/pages.js';
+import { CorruptData, MemoryFault, type MemoryReader } from '../memory/reader.js';
+
+/** A thread's stack with its code objects, frame by frame. */
+export interface ThreadWalk {
+  readonly state: ThreadStateWalk;
+  readonly stack: StackWalk;
+  /** One for each of stack.frames: the code object, or why it cannot be read. */
+  readonly codes: readonly CodeResult[];
+}
+
+export type CodeResult = { readonly code: CodeObject } | { readonly problem: string };
+
+interface CachedCode {
+  readonly result: CodeResult;
+  /** Pages touched to decode it: whoever uses it needs them. */
+  readonly pages: PageSet;
+}
+
+/** One pass over one memory. */
+export class Walk {
+  readonly #memory: MemoryReader;
+  readonly #recorder: PageRecorder | null;
+  readonly #runtime: PythonRuntime;
+  readonly #codes = new Map<Address, CachedCode>();
+
+  /** With a recorder, pages are noted on behalf of whom the caller says; it must be the memory itself. */
+  constructor(runtime: PythonRuntime, memory: MemoryReader, recorder: PageRecorder | null = null) {
+    this.#runtime = runtime;
+    this.#memory = memory;
+    this.#recorder = recorder;
+  }
+
+  shared(): RuntimeWalk {
+    return readRuntime(this.#memory, this.#runtime);
+  }
+
+  thread(state: ThreadStateWalk): ThreadWalk {
+    const stack = readFrames(this.#memory, this.#runtime.layout, state);
+    const used = new Set<CachedCode>();
+    const codes = stack.frames.map((frame) => {
+      const cached = this.#code(frame.code);
+      used.add(cached);
+      return cached.result;
+    });
+    if (this.#recorder) {
+      const owner = this.#recorder.recordInto(new Set());
+      for (const { pages } of used) for (const page of pages) owner.add(page);
+      this.#recorder.recordInto(owner);
+    }
+    return { state, stack, codes };
+  }
+
+  #code(address: Address): CachedCode {
+    let cached = this.#codes.get(address);
+    if (!cached) {
+      const pages: PageSet = new Set();
+      const owner = this.#recorder?.recordInto(pages);
+      cached = { result: this.#decode(address), pages };
+      if (owner) this.#recorder?.recordInto(owner);
+      this.#codes.set(address, cached);
+    }
+    return cached;
+  }
+
+  #decode(address: Address): CodeResult {
+    try {
+      return { code: readCode(this.#memory, this.#runtime.layout, address) };
+    } catch (error) {
+      if (error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress) {
+        return { problem: error.message };
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * How are many small reads made few, and how is it known what they touched?
+ *
+ * A walk over CPython's structures makes some ten thousand reads of a few bytes. `PagedMemory` answers them from whole
+ * pages, each fetched once from a `PageSource`; `PageRecorder` adds on whose behalf each page was touched, which is what
+ * the capture copies again while threads stand still.
+ */
+import { type Address, toAddress } from './address.js';
+import { MemoryFault, type MemoryReader } from './reader.js';
+
+/** Bytes of a page on every machine we read (x86-64; AArch64 kernels with larger pages still allow 4 KiB reads). */
+export const PAGE_BYTES = 4096;
+
+export interface PageSource {
+  /** The PAGE_BYTES bytes at `page * PAGE_BYTES`, or null when they cannot be had. Called once per page. */
+  fetch(page: number): DataView | null;
+}
+
+/** A MemoryReader that fetches whole pages, each at most once. */
+export class PagedMemory implements MemoryReader {
+  readonly #source: PageSource;
+  readonly #pages = new Map<number, DataView | null>();
+  #lastPage = -1;
+  #lastView: DataView | null = null;
+
+  constructor(source: PageSource) {
+    this.#source = source;
+  }
+
+  read(address: Address, size: number): DataView {
+    const page = Math.floor(address / PAGE_BYTES);
+    const start = address - page * PAGE_BYTES;
+    if (start + size <= PAGE_BYTES) {
+      const view = this.page(page);
+      if (view === null) throw new MemoryFault(address, size);
+      return new DataView(view.buffer, view.byteOffset + start, size);
+    }
+    return this.#readAcross(address, size, page, start);
+  }
+
+  /** The page with that number, fetched if need be. */
+  protected page(page: number): DataView | null {
+    if (page === this.#lastPage) return this.#lastView;
+    let view = this.#pages.get(page);
+    if (view === undefined) {
+      view = this.#source.fetch(page);
+      this.#pages.set(page, view);
+    }
+    this.#lastPage = page;
+    this.#lastView = view;
+    return view;
+  }
+
+  /** Numbers of all pages asked for so far, whether they could be had or not. */
+  touchedPages(): IterableIterator<number> {
+    return this.#pages.keys();
+  }
+
+  #readAcross(address: Address, size: number, firstPage: number, start: number): DataView {
+    // Checked before anything is allocated: `size` may come from corrupt memory.
+    const lastPage = Math.floor((toAddress(address + size - 1) as number) / PAGE_BYTES);
+    for (let page = firstPage; page <= lastPage; page++) {
+      if (this.page(page) === null) throw new MemoryFault(address, size);
+    }
+    const bytes = new Uint8Array(size);
+    let done = 0;
+    let from = start;
+    for (let page = firstPage; page <= lastPage; page++) {
+      const view = this.page(page);
+      if (view === null) throw new MemoryFault(address, size);
+      const step = Math.min(PAGE_BYTES - from, size - done);
+      bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, step), done);
+      done += step;
+      from = 0;
+    }
+    return new DataView(bytes.buffer);
+  }
+}
+
+/** Page numbers touched on one owner's behalf, each once. */
+export type PageSet = Set<number>;
+
+/** PagedMemory that also notes, for the owner set at the time, every page touched. */
+export class PageRecorder extends PagedMemory {
+  #owner: PageSet = new Set();
+  #lastNoted = -1;
+
+  /** From now on pages are noted in `owner`. Returns the one before, for putting it back. */
+  recordInto(owner: PageSet): PageSet {
+    const before = this.#owner;
+    this.#owner = owner;
+    this.#lastNoted = -1;
+    return before;
+  }
+
+  protected override page(page: number): DataView | null {
+    if (page !== this.#lastNoted) {
+      this.#owner.add(page);
+      this.#lastNoted = page;
+    }
+    return super.page(page);
+  }
+}
+
+/** Pages fetched one at a time from a reader (a live process, a core): 64 pages to an allocation. */
+export class ReaderPages implements PageSource {
+  static readonly #pagesPerSlab = 64;
+  readonly #readInto: (address: number, into: Uint8Array) => number;
+  #slab = new Uint8Array(0);
+  #used = 0;
+
+  /** `readInto` returns how many bytes it could read. */
+  constructor(readInto: (address: number, into: Uint8Array) => number) {
+    this.#readInto = readInto;
+  }
+
+  fetch(page: number): DataView | null {
+    if (this.#used === this.#slab.length) {
+      this.#slab = new Uint8Array(ReaderPages.#pagesPerSlab * PAGE_BYTES);
+      this.#used = 0;
+    }
+    const into = this.#slab.subarray(this.#used, this.#used + PAGE_BYTES);
+    if (this.#readInto(page * PAGE_BYTES, into) < PAGE_BYTES) return null;
+    this.#used += PAGE_BYTES;
+    return new DataView(into.buffer, into.byteOffset, PAGE_BYTES);
+  }
+}
