@@ -1,0 +1,182 @@
+/**
+ * Which items does a dict hold? Reads the tables of `dict` objects and of instances' attribute values, in insertion
+ * order, deleted slots left out, bounded.
+ */
+import type { Address } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import type { Layout } from './layouts/layout.js';
+
+export interface DictItem {
+  key: Address;
+  value: Address;
+}
+
+export interface DictItems {
+  items: DictItem[];
+  /** Whether the limit left some out. */
+  truncated: boolean;
+}
+
+/** Where a key table's entries are, and of which form. */
+interface KeyTable {
+  entries: Address;
+  /** Entries ever used, deleted ones included. */
+  nentries: number;
+  /** Bytes of an entry. */
+  stride: number;
+  /** Offset of `me_key` in an entry; `me_value` follows it. */
+  me_key: number;
+}
+
+/** Items read unless told otherwise. */
+export const ITEM_LIMIT = 100_000;
+
+/** log2 of a table size beyond which there is no memory. */
+const LOG2_LIMIT = 40;
+
+/** `PyDictUnicodeEntry` is {me_key, me_value}, `PyDictKeyEntry` has me_hash before them. */
+const UNICODE_ENTRY = { stride: 16, me_key: 0 };
+const GENERAL_ENTRY = { stride: 24, me_key: 8 };
+/** `dk_kind` of tables with general entries; unicode and split tables (1, 2) have the short ones. */
+const DICT_KEYS_GENERAL = 0;
+
+/** The items of the `dict` at `address`. That it is one is for the caller to know. Throws MemoryFault, CorruptData. */
+export function readDict(memory: MemoryReader, layout: Layout, address: Address, limit = ITEM_LIMIT): DictItems {
+  const fields = layout.PyDictObject;
+  const view = memory.read(address, fields.sizeof);
+  const used = ssizeAt(view, fields.ma_used);
+  const keys = toAddress(pointerAt(view, fields.ma_keys));
+  const values = pointerAt(view, fields.ma_values);
+  if (used < 0) throw new CorruptData(`dict at ${formatAddress(address)} has ${used} items`);
+  if (values !== 0) return readSplitItems(memory, layout, keys, toAddress(values), limit);
+  return combinedItems(memory, readKeyTable(memory, layout, keys), limit);
+}
+
+/** The items of a split table: keys shared with other instances, and one instance's `values`. Throws as readDict. */
+export function readSplitItems(
+  memory: MemoryReader,
+  layout: Layout,
+  keys: Address,
+  values: Address,
+  limit = ITEM_LIMIT,
+): DictItems {
+  const table = readKeyTable(memory, layout, keys);
+  const count = Math.min(table.nentries, limit);
+  const order = insertionOrder(memory, layout, values, count);
+  const keyPointers = readPointers(memory, table.entries, count, table.stride, table.me_key);
+  const valuePointers = readPointers(memory, valuesStart(layout, values), count, 8, 0);
+  const items: DictItem[] = [];
+  for (const index of order) push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
+  return { items, truncated: table.nentries > limit };
+}
+
+function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyTable {
+  const { dict } = layout;
+  switch (dict.keys) {
+    case 'sized': {
+      const view = memory.read(keys, dict.dk_indices);
+      const size = ssizeAt(view, dict.dk_size);
+      const nentries = ssizeAt(view, dict.dk_nentries);
+      if (size < 1 || size > 2 ** LOG2_LIMIT) throw absurd(keys);
+      const entries = offsetBy(keys, dict.dk_indices + size * indexBytes(size));
+      return checked(keys, { entries, nentries, ...GENERAL_ENTRY }, size);
+    }
+    case 'log2': {
+      const view = memory.read(keys, dict.dk_indices);
+      const log2Size = view.getUint8(dict.dk_log2_size);
+      const log2Bytes = view.getUint8(dict.dk_log2_index_bytes);
+      const nentries = ssizeAt(view, dict.dk_nentries);
+      if (log2Size > LOG2_LIMIT || log2Bytes > LOG2_LIMIT + 3) throw absurd(keys);
+      const form = view.getUint8(dict.dk_kind) === DICT_KEYS_GENERAL ? GENERAL_ENTRY : UNICODE_ENTRY;
+      return checked(
+        keys,
+        { entries: offsetBy(keys, dict.dk_indices + 2 ** log2Bytes), nentries, ...form },
+        2 ** log2Size,
+      );
+    }
+  }
+}
+
+/** Bytes of an index of a table with `size` slots. https://github.com/python/cpython/blob/v3.10.13/Objects/dictobject.c#L316-L326 */
+function indexBytes(size: number): number {
+  if (size <= 0xff) return 1;
+  if (size <= 0xffff) return 2;
+  return size <= 0xffff_ffff ? 4 : 8;
+}
+
+function checked(keys: Address, table: KeyTable, size: number): KeyTable {
+  if (table.nentries < 0 || table.nentries > size) throw absurd(keys);
+  return table;
+}
+
+function absurd(keys: Address): CorruptData {
+  return new CorruptData(`the dict keys at ${formatAddress(keys)} have absurd sizes`);
+}
+
+function combinedItems(memory: MemoryReader, table: KeyTable, limit: number): DictItems {
+  const count = Math.min(table.nentries, limit);
+  const items: DictItem[] = [];
+  if (count > 0) {
+    const view = memory.read(table.entries, count * table.stride);
+    for (let i = 0; i < count; i++) {
+      const at = i * table.stride + table.me_key;
+      push(items, pointerAt(view, at), pointerAt(view, at + 8));
+    }
+  }
+  return { items, truncated: table.nentries > limit };
+}
+
+/** A deleted or unset slot has no value (and, deleted, no key). */
+function push(items: DictItem[], key: number, value: number): void {
+  if (isUserSpace(key) && isUserSpace(value)) items.push({ key: key as Address, value: value as Address });
+}
+
+function readPointers(memory: MemoryReader, start: Address, count: number, stride: number, offset: number): number[] {
+  if (count === 0) return [];
+  const view = memory.read(start, count * stride);
+  return Array.from({ length: count }, (_, i) => pointerAt(view, i * stride + offset));
+}
+
+/** Address of the first value of `PyDictValues`. */
+function valuesStart(layout: Layout, values: Address): Address {
+  switch (layout.instances.values) {
+    case 'array':
+      return values;
+    case 'struct':
+      return offsetBy(values, layout.instances.dictvalues.values);
+  }
+}
+
+/**
+ * The order in which the values of a split table were set, as indices: kept since 3.11, because instances that share
+ * keys may set their attributes in different orders. Before, such an instance got a table of its own.
+ */
+function insertionOrder(memory: MemoryReader, layout: Layout, values: Address, count: number): Iterable<number> {
+  const { instances } = layout;
+  switch (instances.kind) {
+    case 'dictoffset':
+      return Array.from({ length: count }, (_, i) => i);
+    case 'values-and-dict':
+    case 'dict-or-values': {
+      // Before the array: [-1] the size of this prefix, [-2] how many are set, [-3], [-4] ... which, in order.
+      // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_dict.h#L114-L124
+      const size = memory.read(offsetBy(values, -2), 1).getUint8(0);
+      return knownIndices(memory, offsetBy(values, -2 - size), size, count).reverse();
+    }
+    case 'inline-values': {
+      // Behind the array of `capacity` values. The same file, v3.13.0, L288-L292.
+      const { capacity, size, values: array } = instances.dictvalues;
+      const header = memory.read(values, array);
+      const used = header.getUint8(size);
+      return knownIndices(memory, offsetBy(values, array + 8 * header.getUint8(capacity)), used, count);
+    }
+  }
+}
+
+function knownIndices(memory: MemoryReader, start: Address, size: number, count: number): number[] {
+  if (size === 0) return [];
+  const view = memory.read(start, size);
+  return Array.from({ length: size }, (_, i) => view.getUint8(i)).filter((index) => index < count);
+}

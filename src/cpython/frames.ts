@@ -1,0 +1,182 @@
+/**
+ * Which calls is a thread in? From its thread state along the frame links, innermost first, in a loop: a stack may be
+ * 20,000 frames deep and more. Links are followed in memory that may be changing or damaged, so a cycle, an absurd depth,
+ * an unreadable or foreign structure ends the stack with a reason, and what was read before stays.
+ */
+import type { Address } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
+import type { StackEnding } from '../snapshot.js';
+import { CodeShapes } from './code-shapes.js';
+import type { FrameLayout, Layout } from './layouts/layout.js';
+import { reasonOf } from './problem.js';
+import type { ThreadStateWalk } from './runtime.js';
+import { readSpan, spanOf } from './span.js';
+
+export interface FrameWalk {
+  /** Of the PyFrameObject (up to 3.10) or _PyInterpreterFrame (3.11+). */
+  address: Address;
+  code: Address;
+  /** Bytes into the bytecode of the instruction being executed; -1: not started (the call is being set up). */
+  lasti: number;
+  /** Whether it was entered from C, with an eval loop of its own. */
+  isEntry: boolean;
+  /** `owner` of an interpreter frame: 0 thread, generator as the layout says, 2 frame object; null up to 3.10. */
+  owner: number | null;
+}
+
+export interface StackWalk {
+  /** Innermost first. */
+  frames: FrameWalk[];
+  ending: StackEnding;
+}
+
+/** Deeper than any stack that memory would hold in practice; a chain that long without a cycle is damaged. */
+const FRAME_LIMIT = 1_000_000;
+
+const COMPLETE: StackEnding = { kind: 'complete', reason: null };
+
+/**
+ * The frames of one thread. `shapes` remembers which code objects were found to be such; pass one object for all threads
+ * of a walk over memory that does not change meanwhile. Throws only what is not a failure of the target's memory.
+ */
+export function readFrames(
+  memory: MemoryReader,
+  layout: Layout,
+  threadState: ThreadStateWalk,
+  shapes: CodeShapes = new CodeShapes(layout),
+): StackWalk {
+  const frames: FrameWalk[] = [];
+  try {
+    switch (layout.frames.kind) {
+      case 'frame-objects':
+        return { frames, ending: walkFrameObjects(memory, layout.frames, threadState, shapes, frames) };
+      case 'interpreter-frames':
+        return { frames, ending: walkInterpreterFrames(memory, layout.frames, threadState, shapes, frames) };
+    }
+  } catch (error) {
+    return { frames, ending: truncated(reasonOf(error)) };
+  }
+}
+
+function walkFrameObjects(
+  memory: MemoryReader,
+  layout: FrameLayout & { kind: 'frame-objects' },
+  threadState: ThreadStateWalk,
+  shapes: CodeShapes,
+  frames: FrameWalk[],
+): StackEnding {
+  const fields = layout.PyFrameObject;
+  const span = spanOf([
+    [fields.f_back, 8],
+    [fields.f_code, 8],
+    [fields.f_lasti, 4],
+  ]);
+  const unit = layout.lasti === 'instructions' ? 2 : 1;
+  const seen = new Set<number>();
+  for (let at: number = readPointer(memory, offsetBy(threadState.address, layout.tstate_frame)); at !== 0; ) {
+    const trouble = linkTrouble(at, seen);
+    if (trouble) return truncated(trouble);
+    const view = readSpan(memory, at as Address, span);
+    const code = pointerAt(view, fields.f_code - span.start);
+    if (!shapes.read(memory, code)) return truncated(foreignCode(at, code));
+    const lasti = view.getInt32(fields.f_lasti - span.start, true);
+    frames.push({
+      address: at as Address,
+      code: code as Address,
+      lasti: lasti < 0 ? -1 : lasti * unit,
+      isEntry: true,
+      owner: null,
+    });
+    at = pointerAt(view, fields.f_back - span.start);
+  }
+  return COMPLETE;
+}
+
+function walkInterpreterFrames(
+  memory: MemoryReader,
+  layout: FrameLayout & { kind: 'interpreter-frames' },
+  threadState: ThreadStateWalk,
+  shapes: CodeShapes,
+  frames: FrameWalk[],
+): StackEnding {
+  const fields = layout._PyInterpreterFrame;
+  const span = spanOf([
+    [fields.f_code, 8],
+    [fields.previous, 8],
+    [fields.instr, 8],
+    [fields.owner, 1],
+    [fields.is_entry, 1],
+  ]);
+  const seen = new Set<number>();
+  for (let at = firstInterpreterFrame(memory, layout, threadState); at !== 0; ) {
+    // Shims are among the seen: a chain of nothing else is no stack either.
+    const trouble = linkTrouble(at, seen);
+    if (trouble) return truncated(trouble);
+    const view = readSpan(memory, at as Address, span);
+    const owner = view.getUint8(fields.owner - span.start);
+    if (owner === layout.FRAME_OWNED_BY_CSTACK) {
+      // The shim lies outside the first frame of its eval loop, so it is met right after that.
+      const entered = frames[frames.length - 1];
+      if (entered) entered.isEntry = true;
+    } else {
+      const code = untag(pointerAt(view, fields.f_code - span.start), layout.tagMask);
+      const shape = shapes.read(memory, code);
+      if (!shape) return truncated(foreignCode(at, code));
+      const instr = pointerAt(view, fields.instr - span.start);
+      const lasti = instr - shape.firstInstruction;
+      const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
+      if (started || !shape.isTrampoline) {
+        frames.push({
+          address: at as Address,
+          code: code as Address,
+          lasti: started && lasti >= 0 ? lasti : -1,
+          isEntry: fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0,
+          owner,
+        });
+      }
+    }
+    at = untag(pointerAt(view, fields.previous - span.start), layout.tagMask);
+  }
+  return COMPLETE;
+}
+
+/** Address of the innermost interpreter frame; 0: the thread runs no Python code. */
+function firstInterpreterFrame(
+  memory: MemoryReader,
+  layout: FrameLayout & { kind: 'interpreter-frames' },
+  threadState: ThreadStateWalk,
+): number {
+  const current = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
+  switch (layout.current) {
+    case 'tstate':
+      return untag(current, layout.tagMask);
+    case 'cframe':
+      if (current === 0) return 0;
+      if (!isUserSpace(current)) throw new CorruptData(`cframe ${formatAddress(current)} is not a user-space address`);
+      return readPointer(memory, offsetBy(current as Address, layout.cframe_current_frame ?? 0));
+  }
+}
+
+/** A pointer without its tag bits; addresses exceed 32 bits, so no bit operator. */
+function untag(pointer: number, tagMask: number): number {
+  return tagMask === 0 ? pointer : pointer - (pointer % (tagMask + 1));
+}
+
+/** Why the link to `at` must not be followed, or null (and it is seen now). */
+function linkTrouble(at: number, seen: Set<number>): string | null {
+  if (!isUserSpace(at)) return `a frame link points to ${formatAddress(at)}, which is not a user-space address`;
+  if (seen.has(at)) return `cycle in frame links at ${formatAddress(at)}`;
+  if (seen.size >= FRAME_LIMIT) return `more than ${FRAME_LIMIT} frames`;
+  seen.add(at);
+  return null;
+}
+
+function foreignCode(frame: number, code: number): string {
+  return `what the frame at ${formatAddress(frame)} runs, at ${formatAddress(code)}, is not a code object`;
+}
+
+function truncated(reason: string): StackEnding {
+  return { kind: 'truncated', reason };
+}

@@ -1,0 +1,63 @@
+/**
+ * Does this thread hold the interpreter's lock, want it, or is it just letting go of it? From the runtime's own words,
+ * and for a thread blocked in the kernel from what it waits on. Pure.
+ */
+import type { GilState } from '../snapshot.js';
+import type { AddressRange, GilWalk, InterpreterWalk, ThreadStateWalk } from './runtime.js';
+
+/** The system call a thread is blocked in: number and arguments as the kernel tells them (/proc/<pid>/task/<tid>/syscall). */
+export interface BlockedSyscall {
+  nr: number;
+  /** The first is enough; it is `uaddr` of a futex. */
+  args: ArrayLike<number>;
+}
+
+/**
+ * `futex`, and `restart_syscall`, which a timed wait goes on as after a stop (its arguments still in place); each on
+ * x86-64 and AArch64. On the other machine the numbers are accept, getrusage and rt_sigtimedwait (128), whose first
+ * argument is never inside a GIL, so that no machine need be known.
+ */
+const FUTEX_CALLS: ReadonlySet<number> = new Set([202, 219, 98, 128]);
+
+/**
+ * The state of one thread. `gil` is its interpreter's. `syscall`: the one it is blocked in; null: it runs, or stands
+ * outside a system call; 'unknown': not known (some cores).
+ */
+export function gilStateOf(
+  threadState: Pick<ThreadStateWalk, 'address'>,
+  gil: GilWalk | null,
+  syscall: BlockedSyscall | null | 'unknown',
+): GilState {
+  if (gil === null) return 'unknown';
+  if (!gil.enabled) return 'disabled';
+  if (holds(threadState, gil)) return 'holding';
+  if (syscall === 'unknown') return 'unknown';
+  if (syscall === null || !FUTEX_CALLS.has(syscall.nr)) return 'none';
+  const uaddr = syscall.args[0];
+  if (uaddr === undefined) return 'unknown';
+  if (inside(gil.taking, uaddr)) return 'waiting';
+  if (inside(gil.switching, uaddr)) return 'dropping';
+  return 'none';
+}
+
+/**
+ * Whether this thread runs the garbage collector: a collection is under way in its interpreter, and it is the one that
+ * holds the GIL. null when that cannot be told: nobody holds it (a finalizer has let go of it), or there is none.
+ */
+export function collectingOf(
+  threadState: Pick<ThreadStateWalk, 'address'>,
+  interpreter: Pick<InterpreterWalk, 'collecting' | 'gil'>,
+): boolean | null {
+  const { collecting, gil } = interpreter;
+  if (collecting !== true) return collecting;
+  if (gil === null || !gil.enabled || !gil.locked) return null;
+  return holds(threadState, gil);
+}
+
+function holds(threadState: Pick<ThreadStateWalk, 'address'>, gil: GilWalk): boolean {
+  return gil.locked && gil.last_holder === threadState.address;
+}
+
+function inside(range: AddressRange, address: number): boolean {
+  return address >= range.start && address < range.end;
+}

@@ -1,0 +1,171 @@
+/** What is inside an object: its type's name, the value of an int, the attributes of an instance? */
+import type { Address } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import type { DictItems } from './dict.js';
+import { ITEM_LIMIT, readDict, readSplitItems } from './dict.js';
+import type { Layout } from './layouts/layout.js';
+import { readUnicode } from './text.js';
+import { TypeNames } from './type-names.js';
+
+/** A class statement made the type (`Py_TPFLAGS_HEAPTYPE`): it has `ht_qualname`. The same bit in all versions. */
+const Py_TPFLAGS_HEAPTYPE = 1 << 9;
+
+/** Bits of a digit of an int; digits are uint32. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L45 */
+const DIGIT_BITS = 30;
+
+/** What of a type its instances need. */
+export interface TypeFacts {
+  address: Address;
+  flags: number;
+  basicsize: number;
+  itemsize: number;
+  dictoffset: number;
+  ht_cached_keys: Address | null;
+}
+
+/** Address of the type of an object. Throws MemoryFault, InvalidAddress. */
+export function readTypeOf(memory: MemoryReader, layout: Layout, object: Address): Address {
+  return toAddress(pointerAt(memory.read(offsetBy(object, layout.PyObject.ob_type), 8), 0));
+}
+
+/** The qualified name of a type: `ht_qualname` of classes, `tp_name` of the interpreter's own. Throws MemoryFault, … */
+export function readTypeName(memory: MemoryReader, layout: Layout, type: Address): string {
+  const fields = layout.PyTypeObject;
+  const flags = memory.read(offsetBy(type, fields.tp_flags), 4).getUint32(0, true);
+  if ((flags & Py_TPFLAGS_HEAPTYPE) === 0) return new TypeNames(layout).ofType(memory, type);
+  const qualname = pointerAt(memory.read(offsetBy(type, fields.ht_qualname), 8), 0);
+  return readUnicode(memory, layout, toAddress(qualname)).text;
+}
+
+/** What its instances need of the type at `address`. Throws MemoryFault, CorruptData. */
+export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Address): TypeFacts {
+  const fields = layout.PyTypeObject;
+  const view = memory.read(address, fields.sizeof);
+  const flags = view.getUint32(fields.tp_flags, true);
+  const basicsize = ssizeAt(view, fields.tp_basicsize);
+  const itemsize = ssizeAt(view, fields.tp_itemsize);
+  const dictoffset = ssizeAt(view, fields.tp_dictoffset);
+  let keys = 0;
+  if ((flags & Py_TPFLAGS_HEAPTYPE) !== 0) {
+    keys = pointerAt(memory.read(offsetBy(address, fields.ht_cached_keys), 8), 0);
+  }
+  return {
+    address,
+    flags,
+    basicsize,
+    itemsize,
+    dictoffset,
+    ht_cached_keys: isUserSpace(keys) ? (keys as Address) : null,
+  };
+}
+
+/**
+ * The value of the `int` at `address`, null beyond ±2^53. That it is one is for the caller to know.
+ * Throws MemoryFault, CorruptData.
+ */
+export function readSmallInt(memory: MemoryReader, layout: Layout, address: Address): number | null {
+  const { digits, negative } = readIntSize(memory, layout, address);
+  // Two digits are 60 bits.
+  if (digits > 2) return null;
+  if (digits === 0) return 0;
+  const view = memory.read(offsetBy(address, layout.PyLongObject.ob_digit), 4 * digits);
+  let value = 0;
+  for (let i = digits - 1; i >= 0; i--) value = value * 2 ** DIGIT_BITS + view.getUint32(4 * i, true);
+  if (!Number.isSafeInteger(value)) return null;
+  return negative ? -value : value;
+}
+
+function readIntSize(memory: MemoryReader, layout: Layout, address: Address): { digits: number; negative: boolean } {
+  const fields = layout.PyLongObject;
+  switch (fields.sign) {
+    case 'ob_size': {
+      const size = ssizeAt(memory.read(offsetBy(address, layout.PyVarObject.ob_size), 8), 0);
+      return { digits: Math.abs(size), negative: size < 0 };
+    }
+    case 'lv_tag': {
+      if (fields.lv_tag === undefined) throw new CorruptData('the layout has no lv_tag');
+      const view = memory.read(offsetBy(address, fields.lv_tag), 8);
+      // Sign in the two lowest bits (0 positive, 1 zero, 2 negative), one more is reserved; above, the digit count.
+      const sign = view.getUint32(0, true) & 3;
+      return { digits: sign === 1 ? 0 : Math.floor(pointerAt(view, 0) / 8), negative: sign === 2 };
+    }
+  }
+}
+
+/**
+ * The attributes in an instance's `__dict__`, wherever the version keeps them; null when its type gives it none.
+ * Throws MemoryFault, InvalidAddress, CorruptData.
+ */
+export function readAttributes(
+  memory: MemoryReader,
+  layout: Layout,
+  object: Address,
+  limit = ITEM_LIMIT,
+  type: TypeFacts = readTypeFacts(memory, layout, readTypeOf(memory, layout, object)),
+): DictItems | null {
+  const { instances } = layout;
+  switch (instances.kind) {
+    case 'dictoffset':
+      return readAtDictoffset(memory, layout, object, type, limit);
+    case 'values-and-dict': {
+      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
+        return readAtDictoffset(memory, layout, object, type, limit);
+      }
+      const values = pointerAt(memory.read(offsetBy(object, instances.managed_values), 8), 0);
+      if (values !== 0) return readSplitItems(memory, layout, cachedKeys(type), toAddress(values), limit);
+      return readDictAt(memory, layout, offsetBy(object, instances.managed_dict), limit);
+    }
+    case 'dict-or-values': {
+      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
+        return readAtDictoffset(memory, layout, object, type, limit);
+      }
+      const word = pointerAt(memory.read(offsetBy(object, instances.managed_dict), 8), 0);
+      // Values are stored as their address minus one, which makes it odd.
+      // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L379-L403
+      if (word % 2 === 1) return readSplitItems(memory, layout, cachedKeys(type), toAddress(word + 1), limit);
+      return word === 0 ? { items: [], truncated: false } : readDict(memory, layout, toAddress(word), limit);
+    }
+    case 'inline-values': {
+      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
+        return readAtDictoffset(memory, layout, object, type, limit);
+      }
+      const dict = pointerAt(memory.read(offsetBy(object, instances.managed_dict), 8), 0);
+      if (dict !== 0) return readDict(memory, layout, toAddress(dict), limit);
+      if ((type.flags & instances.Py_TPFLAGS_INLINE_VALUES) === 0) return { items: [], truncated: false };
+      const values = offsetBy(object, type.basicsize);
+      const valid = memory.read(offsetBy(values, instances.dictvalues.valid), 1).getUint8(0) !== 0;
+      return valid ? readSplitItems(memory, layout, cachedKeys(type), values, limit) : { items: [], truncated: false };
+    }
+  }
+}
+
+function cachedKeys(type: TypeFacts): Address {
+  if (type.ht_cached_keys) return type.ht_cached_keys;
+  throw new CorruptData(`the type at ${formatAddress(type.address)} has values without keys`);
+}
+
+/** A `__dict__` pointer at `tp_dictoffset`, counted from the end of the object when negative. */
+function readAtDictoffset(
+  memory: MemoryReader,
+  layout: Layout,
+  object: Address,
+  type: TypeFacts,
+  limit: number,
+): DictItems | null {
+  if (type.dictoffset === 0) return null;
+  let offset = type.dictoffset;
+  if (offset < 0) {
+    // The sign of ob_size may be an int's own.
+    const items = Math.abs(ssizeAt(memory.read(offsetBy(object, layout.PyVarObject.ob_size), 8), 0));
+    offset += Math.ceil((type.basicsize + items * type.itemsize) / 8) * 8;
+  }
+  return readDictAt(memory, layout, offsetBy(object, offset), limit);
+}
+
+/** The dict that a pointer in memory leads to; a dict not made yet is empty. */
+function readDictAt(memory: MemoryReader, layout: Layout, pointer: Address, limit: number): DictItems {
+  const dict = pointerAt(memory.read(pointer, 8), 0);
+  return dict === 0 ? { items: [], truncated: false } : readDict(memory, layout, toAddress(dict), limit);
+}

@@ -1,0 +1,302 @@
+/**
+ * Which interpreters and Python threads does the process have, and who holds what? The part of the walk that is shared
+ * by all threads: `_PyRuntime` -> interpreters -> thread states, with each interpreter's GIL and collector.
+ *
+ * The lists are followed in memory that may be changing or damaged: each is bounded, cycles and strangers end it, and
+ * what was read until then stays, with the reason in `problems`.
+ */
+import type { Address } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { CorruptData, pointerAt } from '../memory/reader.js';
+import type { Layout } from './layouts/layout.js';
+import { reasonOf } from './problem.js';
+import type { Span } from './span.js';
+import { readSpan, spanOf } from './span.js';
+
+/** A found interpreter: what locating hands to the walk. */
+export interface PythonRuntime {
+  /** Of `_PyRuntime`. */
+  readonly address: Address;
+  readonly layout: Layout;
+  readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
+}
+
+export interface RuntimeWalk {
+  /** Newest first, the main interpreter last. */
+  interpreters: InterpreterWalk[];
+  /** In list order: interpreter by interpreter, newest thread state first. */
+  threadStates: ThreadStateWalk[];
+  /** `starting`: no interpreter, or not yet marked initialized. */
+  state: 'starting' | 'initialized' | 'finalizing' | 'unknown';
+  /** Thread state of the thread that is finalizing the runtime. */
+  finalizing: Address | null;
+  /** Why something is missing, in words; empty when the lists were read to their ends. */
+  problems: string[];
+}
+
+export interface InterpreterWalk {
+  address: Address;
+  /** `PyInterpreterState.id`; null when it cannot be right. */
+  id: number | null;
+  isMain: boolean;
+  /** null: this interpreter has none, or it cannot be read (then `problems` says so). */
+  gil: GilWalk | null;
+  /** Whether a collection is under way; null: cannot be read. */
+  collecting: boolean | null;
+  /** The dict `sys.modules`; null before it exists. */
+  modules: Address | null;
+}
+
+/** `struct _gil_runtime_state`, and the addresses that a thread waiting for it blocks on. */
+export interface GilWalk {
+  address: Address;
+  /** false only in free-threaded builds that run without it. */
+  enabled: boolean;
+  locked: boolean;
+  /** PyThreadState that took it last; it still holds it if `locked`. */
+  last_holder: Address | null;
+  /** `cond` and `mutex`: where a thread waits that wants the GIL. [start, end) */
+  taking: AddressRange;
+  /** `switch_cond` and `switch_mutex`: where a thread waits that has dropped it on request. [start, end) */
+  switching: AddressRange;
+}
+
+export interface AddressRange {
+  start: Address;
+  /** One past the last byte. */
+  end: Address;
+}
+
+export interface ThreadStateWalk {
+  address: Address;
+  /** `PyThreadState.id`, counted up within the interpreter. */
+  uniqueId: number;
+  interpreter: Address;
+  interpreterId: number | null;
+  /** `pthread_self()` of the thread; 0 when it has not bound to one yet (3.12+). */
+  threadId: number;
+  /** `gettid()` in the target's own pid namespace, as the target noted it; null where the version does not. */
+  nativeThreadId: number | null;
+  prev: Address | null;
+  next: Address | null;
+  /** The `_status` word (3.12+). */
+  status: number | null;
+  /** Where its frames begin: `frame`, `cframe` or `current_frame`. */
+  currentFrame: Address | null;
+}
+
+/** More interpreters or thread states than any process has: a list that long is damaged. */
+const LIST_LIMIT = 1_000_000;
+
+/** sizeof(pthread_mutex_t) is 40 on x86-64 and 48 on AArch64, with glibc and musl: the end of the last member. */
+const PTHREAD_MUTEX_BYTES = 48;
+
+/**
+ * Walks the shared structures. Throws what the reader throws (MemoryFault, InvalidAddress) only when `_PyRuntime`
+ * itself cannot be read: everything further is a problem in the result.
+ */
+export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): RuntimeWalk {
+  const { layout, address } = runtime;
+  const fields = layout._PyRuntimeState;
+  const problems: string[] = [];
+  const head = pointerIn(memory, address, fields['interpreters.head']);
+  const main = pointerIn(memory, address, fields['interpreters.main']);
+  const finalizing = linkOrNull(pointerIn(memory, address, fields.finalizing));
+  const initialized =
+    fields.initialized === undefined
+      ? null
+      : memory.read(offsetBy(address, fields.initialized), 4).getInt32(0, true) !== 0;
+  const walk: RuntimeWalk = {
+    interpreters: [],
+    threadStates: [],
+    state: stateOf(head, finalizing, initialized),
+    finalizing,
+    problems,
+  };
+  const lists = threadStateReader(layout);
+  const seen = new Set<number>();
+  for (let at = head; at !== 0; ) {
+    const trouble = listTrouble(at, seen);
+    if (trouble) {
+      problems.push(`the list of interpreters ends early: ${trouble}`);
+      break;
+    }
+    seen.add(at);
+    const interpreter = at as Address;
+    let next: number;
+    let threads: number;
+    try {
+      next = pointerIn(memory, interpreter, layout.PyInterpreterState.next);
+      threads = pointerIn(memory, interpreter, layout.PyInterpreterState.threads_head);
+      walk.interpreters.push(readInterpreter(memory, runtime, interpreter, interpreter === main, problems));
+    } catch (error) {
+      problems.push(`the interpreter at ${formatAddress(at)} cannot be read: ${reasonOf(error)}`);
+      break;
+    }
+    const id = walk.interpreters[walk.interpreters.length - 1]?.id ?? null;
+    readThreadStates(memory, lists, interpreter, id, threads, walk);
+    at = next;
+  }
+  return walk;
+}
+
+function stateOf(head: number, finalizing: Address | null, initialized: boolean | null): RuntimeWalk['state'] {
+  if (finalizing !== null) return 'finalizing';
+  if (head === 0) return 'starting';
+  if (initialized === null) return 'unknown';
+  return initialized ? 'initialized' : 'starting';
+}
+
+function readInterpreter(
+  memory: MemoryReader,
+  runtime: PythonRuntime,
+  address: Address,
+  isMain: boolean,
+  problems: string[],
+): InterpreterWalk {
+  const { layout } = runtime;
+  const fields = layout.PyInterpreterState;
+  const id = pointerIn(memory, address, fields.id);
+  let gil: GilWalk | null = null;
+  try {
+    gil = readGil(memory, runtime, address);
+  } catch (error) {
+    problems.push(`the GIL of the interpreter at ${formatAddress(address)} cannot be read: ${reasonOf(error)}`);
+  }
+  const collectingAt = offsetBy(layout.gc.owner === 'runtime' ? runtime.address : address, layout.gc.collecting);
+  return {
+    address,
+    // Ids count up from 0. Anything else is not one, and a wrong number is worse than none.
+    id: id < 2 ** 32 ? id : null,
+    isMain,
+    gil,
+    collecting: memory.read(collectingAt, 4).getInt32(0, true) !== 0,
+    modules: linkOrNull(pointerIn(memory, address, fields.modules)),
+  };
+}
+
+function readGil(memory: MemoryReader, runtime: PythonRuntime, interpreter: Address): GilWalk | null {
+  const { gil } = runtime.layout;
+  let at: Address;
+  switch (gil.kind) {
+    case 'runtime':
+      at = offsetBy(runtime.address, gil.gil);
+      break;
+    case 'interpreter': {
+      const pointer = pointerIn(memory, interpreter, gil['ceval.gil']);
+      if (pointer === 0) return null;
+      at = checkedLink(pointer);
+      break;
+    }
+  }
+  const { fields } = gil;
+  const view = memory.read(at, fields.sizeof);
+  return {
+    address: at,
+    enabled: fields.enabled === undefined || view.getInt32(fields.enabled, true) !== 0,
+    locked: view.getInt32(fields.locked, true) === 1,
+    last_holder: linkOrNull(pointerAt(view, fields.last_holder)),
+    // The four follow one another, so no size of a pthread type is needed but the last.
+    taking: { start: offsetBy(at, fields.cond), end: offsetBy(at, fields.switch_cond) },
+    switching: {
+      start: offsetBy(at, fields.switch_cond),
+      end: offsetBy(at, fields.switch_mutex + PTHREAD_MUTEX_BYTES),
+    },
+  };
+}
+
+interface ThreadStateReader {
+  span: Span;
+  layout: Layout['PyThreadState'];
+  /** Offset inside PyThreadState of the pointer through which frames are found. */
+  currentFrame: number;
+}
+
+function threadStateReader(layout: Layout): ThreadStateReader {
+  const fields = layout.PyThreadState;
+  const currentFrame =
+    layout.frames.kind === 'frame-objects' ? layout.frames.tstate_frame : layout.frames.tstate_current;
+  const span = spanOf([
+    [fields.prev, 8],
+    [fields.next, 8],
+    [fields.interp, 8],
+    [fields.thread_id, 8],
+    [fields.native_thread_id, 8],
+    [fields._status, 4],
+    [fields.id, 8],
+    [currentFrame, 8],
+  ]);
+  return { span, layout: fields, currentFrame };
+}
+
+/** Appends the thread states of one interpreter to the walk; a list that ends early leaves its reason there. */
+function readThreadStates(
+  memory: MemoryReader,
+  reader: ThreadStateReader,
+  interpreter: Address,
+  interpreterId: number | null,
+  head: number,
+  walk: RuntimeWalk,
+): void {
+  const { span, layout } = reader;
+  const seen = new Set<number>();
+  for (let at = head; at !== 0; ) {
+    const trouble = listTrouble(at, seen);
+    if (trouble) {
+      walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${trouble}`);
+      return;
+    }
+    seen.add(at);
+    let view: DataView;
+    try {
+      view = readSpan(memory, at as Address, span);
+    } catch (error) {
+      walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${reasonOf(error)}`);
+      return;
+    }
+    const owner = pointerAt(view, layout.interp - span.start);
+    if (owner !== interpreter) {
+      // Freed and used again, or never one: neither it nor what it links to belongs here.
+      const where = `${formatAddress(at)} belongs to ${formatAddress(owner)}`;
+      walk.problems.push(`the thread states of interpreter ${interpreterId} end early: the one at ${where}`);
+      return;
+    }
+    const next = pointerAt(view, layout.next - span.start);
+    walk.threadStates.push({
+      address: at as Address,
+      uniqueId: pointerAt(view, layout.id - span.start),
+      interpreter,
+      interpreterId,
+      threadId: pointerAt(view, layout.thread_id - span.start),
+      nativeThreadId:
+        layout.native_thread_id === undefined ? null : pointerAt(view, layout.native_thread_id - span.start),
+      prev: linkOrNull(pointerAt(view, layout.prev - span.start)),
+      next: linkOrNull(next),
+      status: layout._status === undefined ? null : view.getUint32(layout._status - span.start, true),
+      currentFrame: linkOrNull(pointerAt(view, reader.currentFrame - span.start)),
+    });
+    at = next;
+  }
+}
+
+function listTrouble(at: number, seen: ReadonlySet<number>): string | null {
+  if (!isUserSpace(at)) return `${formatAddress(at)} is not a user-space address`;
+  if (seen.has(at)) return `a cycle at ${formatAddress(at)}`;
+  if (seen.size >= LIST_LIMIT) return `more than ${LIST_LIMIT} entries`;
+  return null;
+}
+
+function pointerIn(memory: MemoryReader, address: Address, offset: number): number {
+  return pointerAt(memory.read(offsetBy(address, offset), 8), 0);
+}
+
+/** A pointer that is shown or compared but need not be followed: what is no address is none. */
+function linkOrNull(value: number): Address | null {
+  return isUserSpace(value) ? (value as Address) : null;
+}
+
+function checkedLink(value: number): Address {
+  if (!isUserSpace(value)) throw new CorruptData(`${formatAddress(value)} is not a user-space address`);
+  return value as Address;
+}

@@ -1,0 +1,81 @@
+/** What does a `str` or `bytes` object say? In any of the storage forms, exactly, bounded in length. */
+import type { Address } from '../memory/address.js';
+import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import type { Layout } from './layouts/layout.js';
+
+export interface Text {
+  /** Lone surrogates stay lone surrogates; characters beyond U+FFFF are pairs, as everywhere in JavaScript. */
+  text: string;
+  /** Whether the object is longer than the limit. */
+  truncated: boolean;
+}
+
+export interface Bytes {
+  /** A copy. */
+  bytes: Uint8Array;
+  truncated: boolean;
+}
+
+/** Characters; far beyond any name or path. */
+const TEXT_LIMIT = 65_536;
+
+/**
+ * The characters of the `str` at `address`, at most `limit` of them. That it is a `str` is for the caller to know.
+ * Throws MemoryFault, or CorruptData for what no `str` looks like.
+ */
+export function readUnicode(memory: MemoryReader, layout: Layout, address: Address, limit = TEXT_LIMIT): Text {
+  const fields = layout.PyUnicodeObject;
+  const header = memory.read(address, fields.sizeof_PyASCIIObject);
+  const length = ssizeAt(header, fields.length);
+  if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);
+  const state = header.getUint32(fields.state, true);
+  const kind = (state >>> fields.kind_shift) & 7;
+  const compact = (state >>> fields.compact_shift) & 1;
+  const ascii = (state >>> fields.ascii_shift) & 1;
+  const ready = fields.ready_shift === undefined ? 1 : (state >>> fields.ready_shift) & 1;
+  if (!ready || (kind !== 1 && kind !== 2 && kind !== 4) || (ascii === 1 && kind !== 1)) {
+    throw new CorruptData(`str at ${formatAddress(address)} has state 0x${state.toString(16)}`);
+  }
+  const count = Math.min(length, limit);
+  const truncated = length > limit;
+  if (count === 0) return { text: '', truncated };
+  const start = compact
+    ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
+    : toAddress(pointerAt(memory.read(offsetBy(address, fields.data), 8), 0));
+  return { text: decodeCharacters(memory.read(start, count * kind), kind), truncated };
+}
+
+/** Characters of `kind` bytes each as a string. Throws CorruptData for a code point beyond U+10FFFF. */
+export function decodeCharacters(view: DataView, kind: 1 | 2 | 4): string {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  switch (kind) {
+    case 1:
+      return bytes.toString('latin1');
+    case 2:
+      // Unlike TextDecoder, this leaves lone surrogates alone.
+      return bytes.toString('utf16le');
+    case 4: {
+      const parts: string[] = [];
+      for (let at = 0; at < view.byteLength; at += 4) {
+        const point = view.getUint32(at, true);
+        if (point > 0x10ffff) throw new CorruptData(`0x${point.toString(16)} is not a character`);
+        parts.push(String.fromCodePoint(point));
+      }
+      return parts.join('');
+    }
+  }
+}
+
+/** The content of the `bytes` at `address`, at most `limit` of it, copied. Throws MemoryFault or CorruptData. */
+export function readBytes(memory: MemoryReader, layout: Layout, address: Address, limit: number): Bytes {
+  const length = ssizeAt(memory.read(offsetBy(address, layout.PyVarObject.ob_size), 8), 0);
+  if (length < 0) throw new CorruptData(`bytes at ${formatAddress(address)} has length ${length}`);
+  const count = Math.min(length, limit);
+  const start = offsetBy(address, layout.PyBytesObject.ob_sval);
+  return {
+    bytes: count === 0 ? new Uint8Array(0) : bytesOf(memory.read(start, count)).slice(),
+    truncated: length > limit,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * What did the program call its threads? `threading` keeps `_active`, a dict of Thread objects by `pthread_self()`; it is
+ * found through `sys.modules`, without running anything. Names are a courtesy: whatever fails loses that name only.
+ */
+import type { Address } from '../memory/address.js';
+import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { CorruptData, readPointer, ssizeAt } from '../memory/reader.js';
+import type { DictItem } from './dict.js';
+import { readDict } from './dict.js';
+import type { Layout } from './layouts/layout.js';
+import type { TypeFacts } from './objects.js';
+import { readAttributes, readSmallInt, readTypeFacts, readTypeOf } from './objects.js';
+import { reasonOf } from './problem.js';
+import type { InterpreterWalk, PythonRuntime } from './runtime.js';
+import { readUnicode } from './text.js';
+import { TypeNames } from './type-names.js';
+
+export interface ThreadName {
+  /** `Thread.name`. */
+  name: string;
+  /** null: not known. */
+  daemon: boolean | null;
+  isMain: boolean;
+}
+
+export interface ThreadNames {
+  /** By `pthread_self()`, as {@link ThreadStateWalk.threadId} has it. */
+  names: Map<number, ThreadName>;
+  /** Why names are missing, in words. */
+  problems: string[];
+}
+
+/** Characters of a thread's name. */
+const NAME_LIMIT = 4096;
+
+/** The names of the threads of one interpreter; empty when it has not imported `threading`. */
+export function readThreadNames(
+  memory: MemoryReader,
+  runtime: Pick<PythonRuntime, 'layout'>,
+  interpreter: Pick<InterpreterWalk, 'modules'>,
+): ThreadNames {
+  const result: ThreadNames = { names: new Map(), problems: [] };
+  try {
+    const reader = new NameReader(memory, runtime.layout);
+    const module =
+      interpreter.modules && reader.find(readDict(memory, runtime.layout, interpreter.modules).items, 'threading');
+    if (module) reader.readModule(module, result);
+  } catch (error) {
+    result.problems.push(`the names of threads cannot be read: ${reasonOf(error)}`);
+  }
+  return result;
+}
+
+class NameReader {
+  readonly #memory: MemoryReader;
+  readonly #layout: Layout;
+  readonly #types: TypeNames;
+  readonly #facts = new Map<number, TypeFacts>();
+
+  constructor(memory: MemoryReader, layout: Layout) {
+    this.#memory = memory;
+    this.#layout = layout;
+    this.#types = new TypeNames(layout);
+  }
+
+  readModule(module: Address, result: ThreadNames): void {
+    // PyModuleObject is a PyObject and then md_dict, in all versions; programs do put subclasses of it there.
+    const md_dict = toAddress(readPointer(this.#memory, offsetBy(module, this.#layout.PyObject.sizeof)));
+    if (this.#typeName(md_dict) !== 'dict') throw new CorruptData('sys.modules["threading"] is not a module');
+    const globals = readDict(this.#memory, this.#layout, md_dict).items;
+    const active = this.find(globals, '_active');
+    if (!active) throw new CorruptData('threading has no _active');
+    const main = this.find(globals, '_main_thread');
+    for (const { key, value } of readDict(this.#memory, this.#layout, active).items) {
+      try {
+        this.#readThread(key, value, value === main, result.names);
+      } catch (error) {
+        result.problems.push(`the name of the thread at ${formatAddress(value)} cannot be read: ${reasonOf(error)}`);
+      }
+    }
+  }
+
+  #readThread(key: Address, thread: Address, isMain: boolean, names: Map<number, ThreadName>): void {
+    const ident = this.#typeName(key) === 'int' ? readSmallInt(this.#memory, this.#layout, key) : null;
+    if (ident === null) throw new CorruptData('its key is no thread ident');
+    const type = readTypeOf(this.#memory, this.#layout, thread);
+    let facts = this.#facts.get(type);
+    if (!facts) {
+      facts = readTypeFacts(this.#memory, this.#layout, type);
+      this.#facts.set(type, facts);
+    }
+    const attributes = readAttributes(this.#memory, this.#layout, thread, undefined, facts)?.items ?? [];
+    const name = this.find(attributes, '_name');
+    if (!name) throw new CorruptData('it has no _name');
+    names.set(ident, { name: this.#text(name), daemon: this.#bool(this.find(attributes, '_daemonic')), isMain });
+  }
+
+  /** A name may be of a subclass of `str`; what else it may be (a program may set anything) is refused. */
+  #text(address: Address): string {
+    const type = this.#typeName(address);
+    if (type !== 'str') throw new CorruptData(`its name is of type ${type}`);
+    return readUnicode(this.#memory, this.#layout, address, NAME_LIMIT).text;
+  }
+
+  #bool(address: Address | null): boolean | null {
+    if (address === null || this.#typeName(address) !== 'bool') return null;
+    return readSmallInt(this.#memory, this.#layout, address) === 1;
+  }
+
+  /** The value under a `str` key, or null. Only keys of the right length are read. */
+  find(items: readonly DictItem[], name: string): Address | null {
+    const { length } = this.#layout.PyUnicodeObject;
+    for (const { key, value } of items) {
+      if (ssizeAt(this.#memory.read(offsetBy(key, length), 8), 0) !== name.length) continue;
+      if (this.#typeName(key) !== 'str') continue;
+      if (readUnicode(this.#memory, this.#layout, key).text === name) return value;
+    }
+    return null;
+  }
+
+  #typeName(object: Address): string {
+    return this.#types.ofObject(this.#memory, object);
+  }
+}
