@@ -1,23 +1,57 @@
-/** Which row describes this version? Adding a version is one line here. */
+/** Which row describes this interpreter? Adding a version is one line here. */
+import { type Build, forBuild, ORDINARY_BUILD } from './builds.js';
 import type { Layout } from './layout.js';
-import { v3_7 } from './v3_7.js';
+import { v3_7, v3_7_0 } from './v3_7.js';
 import { v3_8 } from './v3_8.js';
 import { v3_9 } from './v3_9.js';
 import { v3_10 } from './v3_10.js';
 import { v3_11 } from './v3_11.js';
 import { v3_12 } from './v3_12.js';
 import { v3_13 } from './v3_13.js';
+import { v3_13t } from './v3_13t.js';
+
+interface Entry {
+  readonly row: Layout;
+  /** The first patch release it describes; until the next entry of that version. 0 when left out. */
+  readonly fromPatch?: number;
+  readonly freeThreaded?: true;
+}
 
 /** Oldest first. */
-const ROWS: readonly Layout[] = [v3_7, v3_8, v3_9, v3_10, v3_11, v3_12, v3_13];
+const ROWS: readonly Entry[] = [
+  { row: v3_7_0 },
+  { row: v3_7, fromPatch: 4 },
+  { row: v3_8 },
+  { row: v3_9 },
+  { row: v3_10 },
+  { row: v3_11 },
+  { row: v3_12 },
+  { row: v3_13 },
+  { row: v3_13t, freeThreaded: true },
+];
 
 /** "3.7", "3.8", … in that order. */
-export const SUPPORTED_VERSIONS: readonly string[] = ROWS.map((row) => row.version);
+export const SUPPORTED_VERSIONS: readonly string[] = [...new Set(ROWS.map(({ row }) => row.version))];
 
 /** The newest version there is a row for. */
 export const NEWEST_KNOWN: Layout = v3_13;
 
-/** The row of a version, or null where there is none. `patch` null: not known; the newest patch release is assumed. */
-export function layoutFor(major: number, minor: number, _patch: number | null): Layout | null {
-  return ROWS.find((row) => row.version === `${major}.${minor}`) ?? null;
+/**
+ * The row of a version as a certain build has it; null where there is none.
+ * `patch` null: not known; the newest patch release is assumed.
+ */
+export function layoutFor(
+  major: number,
+  minor: number,
+  patch: number | null,
+  build: Partial<Build> = {},
+): Layout | null {
+  const { freeThreaded, ...rest } = { ...ORDINARY_BUILD, ...build };
+  const entry = ROWS.findLast(
+    ({ row, fromPatch = 0, ...kind }) =>
+      row.version === `${major}.${minor}` &&
+      (kind.freeThreaded ?? false) === freeThreaded &&
+      (patch === null || fromPatch <= patch),
+  );
+  return entry ? forBuild(entry.row, { ...rest, freeThreaded }) : null;
 }

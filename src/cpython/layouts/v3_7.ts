@@ -141,3 +141,15 @@ export const v3_7: Layout = {
     values: 'array',
   },
 };
+
+/**
+ * 3.7.0 - 3.7.3: a PyGC_Head was 24 bytes long, not 32 (its `dummy` became a long double), and _PyRuntimeState holds
+ * five of them before what follows.
+ * https://github.com/python/cpython/pull/13581
+ */
+export const v3_7_0: Layout = {
+  ...v3_7,
+  _PyRuntimeState: { ...v3_7._PyRuntimeState, sizeof: 1432, 'gilstate.tstate_current': 1392 },
+  gil: { kind: 'runtime', gil: 1176, fields: v3_7.gil.fields },
+  gc: { owner: 'runtime', collecting: 544 },
+};

@@ -21,7 +21,7 @@ export const v3_9: Layout = {
     'gilstate.tstate_current': 568,
   },
   PyInterpreterState: {
-    sizeof: 5656,
+    sizeof: 5648,
     next: 0,
     id: 24,
     threads_head: 8,

@@ -10,7 +10,7 @@ import type {
   InstanceLayout,
   Layout,
 } from '../../../src/cpython/layouts/layout.js';
-import { of, type Probe, type Probed, shift, sizeOf, start, value } from './probes.js';
+import { of, type Probe, type Probed, shift, sizeAtLeast, sizeOf, start, value } from './probes.js';
 
 type Row = Omit<Layout, 'version' | 'origin'>;
 
@@ -35,7 +35,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
     PyObject: { sizeof: sizeOf('PyObject'), ob_type: object('ob_type') },
     PyVarObject: { sizeof: sizeOf('PyVarObject'), ob_size: varObject('ob_size', 'ssize') },
     _PyRuntimeState: {
-      sizeof: sizeOf('_PyRuntimeState'),
+      sizeof: sizeAtLeast('_PyRuntimeState'),
       'interpreters.head': runtime('interpreters.head'),
       'interpreters.main': runtime('interpreters.main'),
       finalizing: v >= 309 ? runtime('_finalizing') : runtime('finalizing'),
@@ -43,7 +43,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
       'gilstate.tstate_current': when(v < 312, runtime('gilstate.tstate_current')),
     },
     PyInterpreterState: {
-      sizeof: sizeOf('PyInterpreterState'),
+      sizeof: sizeAtLeast('PyInterpreterState'),
       next: interp('next'),
       id: interp('id', 'int64'),
       threads_head: v >= 311 ? interp('threads.head') : interp('tstate_head'),
@@ -52,7 +52,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
     gil: gilProbes(v, freeThreaded),
     gc: gcProbes(v),
     PyThreadState: {
-      sizeof: sizeOf('PyThreadState'),
+      sizeof: sizeAtLeast('PyThreadState'),
       prev: tstate('prev'),
       next: tstate('next'),
       interp: tstate('interp'),

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Probe } from './probes.js';
 
 /** The headers of one Python. */
@@ -43,14 +43,25 @@ export function compileProbes(
   headers: Headers,
   prelude: string,
   probes: readonly Probe[],
-  flags: string[] = [],
+  flags: readonly string[] = [],
 ): Answer[] {
   const folder = mkdtempSync(join(tmpdir(), 'offsetof-'));
   try {
     const source = join(folder, 'offsets.c');
     writeFileSync(source, program(prelude, probes));
     const internal = headers.minor >= 8 ? ['-I', join(headers.include, 'internal')] : [];
-    const options = ['-w', '-O0', '-DPy_BUILD_CORE=1', '-DNDEBUG', ...flags, '-I', headers.include, ...internal];
+    const options = [
+      '-w',
+      '-O0',
+      '-DPy_BUILD_CORE=1',
+      '-DNDEBUG',
+      ...flags,
+      '-I',
+      headers.include,
+      ...internal,
+      '-I',
+      dirname(headers.include),
+    ];
     execFileSync('cc', [...options, '-o', join(folder, 'offsets'), source], { stdio: ['ignore', 'ignore', 'pipe'] });
     const output = execFileSync(join(folder, 'offsets'), { encoding: 'utf8' });
     return output

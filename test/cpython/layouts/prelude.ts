@@ -25,3 +25,10 @@ struct _dictkeysobject {
   Py_ssize_t dk_nentries;
   char dk_indices[];
 };`;
+
+/** AArch64's pthread_mutex_t has 48 bytes, x86-64's 40; all other types that matter here are of one size on both. */
+export const AARCH64_MUTEX = `
+#include <pthread.h>
+typedef union { char size[48]; long align; } aarch64_mutex;
+#define pthread_mutex_t aarch64_mutex
+`;

@@ -10,8 +10,8 @@
 export type Probe =
   /** `offsetof(struct, member)`, and `sizeof` the member where `width` is given: what the reading code assumes. */
   | { readonly kind: 'offset'; readonly struct: string; readonly member: string; readonly width: number | null }
-  /** A constant expression. */
-  | { readonly kind: 'value'; readonly c: string }
+  /** A constant expression. `atLeast`: the row may have less, see {@link sizeAtLeast}. */
+  | { readonly kind: 'value'; readonly c: string; readonly atLeast: boolean }
   /** The shift of a bit field: set its lowest bit, look at the `bytes`-wide integer at `container`. */
   | {
       readonly kind: 'shift';
@@ -39,11 +39,16 @@ export function start(struct: string, member: string): Probe {
 }
 
 export function value(c: string): Probe {
-  return { kind: 'value', c };
+  return { kind: 'value', c, atLeast: false };
 }
 
 export function sizeOf(type: string): Probe {
   return value(`sizeof(${type})`);
+}
+
+/** Patch releases append to the state structures: the row has the size of the oldest release, the header maybe more. */
+export function sizeAtLeast(type: string): Probe {
+  return { kind: 'value', c: `sizeof(${type})`, atLeast: true };
 }
 
 export function shift(struct: string, container: string, member: string, bytes = 4): Probe {

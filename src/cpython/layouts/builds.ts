@@ -1,0 +1,84 @@
+/**
+ * What changes in a row when the interpreter was built differently? Rows are of ordinary builds for x86-64. Two things
+ * move numbers in a way that is told faster than listed; free-threaded builds have rows of their own.
+ */
+import type { FrameLayout, GilLayout, Layout } from './layout.js';
+
+export interface Build {
+  readonly machine: 'x86-64' | 'aarch64';
+  /** `--disable-gil` (3.13+). */
+  readonly freeThreaded: boolean;
+  /** `Py_TRACE_REFS`: objects are linked to each other. Part of `Py_DEBUG` up to 3.7, an option of its own from 3.8. */
+  readonly traceRefs: boolean;
+}
+
+export const ORDINARY_BUILD: Build = { machine: 'x86-64', freeThreaded: false, traceRefs: false };
+
+/** The row as a build has it. `freeThreaded` is not looked at: choose the row by it. */
+export function forBuild(row: Layout, build: Build): Layout {
+  const machine = build.machine === 'aarch64' ? withLongerMutexes(row) : row;
+  return build.traceRefs ? withLinkedObjects(machine) : machine;
+}
+
+/**
+ * sizeof(pthread_mutex_t) is 40 on x86-64 and 48 on AArch64, with glibc and musl alike; a GIL has two of them.
+ * https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/aarch64/nptl/bits/pthreadtypes-arch.h
+ */
+const LONGER_BY = 8;
+
+function withLongerMutexes(row: Layout): Layout {
+  const { gil, _PyRuntimeState } = row;
+  const fields = {
+    ...gil.fields,
+    sizeof: gil.fields.sizeof + 2 * LONGER_BY,
+    switch_cond: gil.fields.switch_cond + LONGER_BY,
+    switch_mutex: gil.fields.switch_mutex + LONGER_BY,
+  };
+  const current = _PyRuntimeState['gilstate.tstate_current'];
+  const longer: GilLayout = { ...gil, fields };
+  if (current === undefined) return { ...row, gil: longer };
+  return {
+    ...row,
+    gil: longer,
+    // Of what is read in _PyRuntimeState, only this lies behind the GIL.
+    _PyRuntimeState: { ..._PyRuntimeState, 'gilstate.tstate_current': current + 2 * LONGER_BY },
+  };
+}
+
+/** `_ob_next` and `_ob_prev` before every object's reference count. */
+const LINKS = 16;
+
+function withLinkedObjects(row: Layout): Layout {
+  return {
+    ...row,
+    PyObject: shifted(row.PyObject),
+    PyVarObject: shifted(row.PyVarObject),
+    PyCodeObject: shifted(row.PyCodeObject),
+    PyUnicodeObject: {
+      ...shifted(row.PyUnicodeObject),
+      kind_shift: row.PyUnicodeObject.kind_shift,
+      compact_shift: row.PyUnicodeObject.compact_shift,
+      ascii_shift: row.PyUnicodeObject.ascii_shift,
+      ...(row.PyUnicodeObject.ready_shift === undefined ? {} : { ready_shift: row.PyUnicodeObject.ready_shift }),
+    },
+    PyBytesObject: shifted(row.PyBytesObject),
+    PyTupleObject: shifted(row.PyTupleObject),
+    PyLongObject: shifted(row.PyLongObject),
+    PyTypeObject: shifted(row.PyTypeObject),
+    PyDictObject: shifted(row.PyDictObject),
+    frames: withLinkedFrames(row.frames),
+  };
+}
+
+function withLinkedFrames(frames: FrameLayout): FrameLayout {
+  return frames.kind === 'frame-objects' ? { ...frames, PyFrameObject: shifted(frames.PyFrameObject) } : frames;
+}
+
+/** Every number of an object's structure, moved by the links; words stay. */
+export function shifted<T extends object>(struct: T): T {
+  const entries = Object.entries(struct).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? value + LINKS : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
