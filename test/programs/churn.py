@@ -17,11 +17,13 @@ def outer():  # root
 
 def start_many():  # root
     while True:
-        threads = [threading.Thread(target=outer, name='brief') for _ in range(8)]
+        threads = []
+        for _ in range(8):
+            threads.append(threading.Thread(target=outer, name='brief'))  # -> elsewhere
         for thread in threads:
-            thread.start()
+            thread.start()  # -> elsewhere
         for thread in threads:
-            thread.join()
+            thread.join()  # -> elsewhere
 
 
 threading.Thread(target=start_many, name='starter', daemon=True).start()

@@ -5,7 +5,7 @@ import time
 import oracle
 
 
-def compute():
+def compute():  # root
     n = 0
     while True:
         n = n * 3 % 1000003

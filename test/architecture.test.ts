@@ -1,0 +1,147 @@
+/**
+ * Do imports run one way, and do files stay readable? The table is the design: a folder may import from those it
+ * names, and from itself. src/README.md tells it in words.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
+
+/** Parts of src: a folder, or a file directly in it. `cpython/layouts` stands apart from `cpython`. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  memory: [],
+  errors: [],
+  snapshot: [],
+  options: ['snapshot', 'errors'],
+  version: [],
+  // The model has types only: a core's modules and signals are told in its words.
+  target: ['memory', 'snapshot', 'errors'],
+  'cpython/layouts': ['memory', 'errors'],
+  cpython: ['memory', 'snapshot', 'errors', 'cpython/layouts'],
+  locate: ['memory', 'errors', 'options', 'target', 'cpython', 'cpython/layouts'],
+  capture: ['memory', 'snapshot', 'errors', 'options', 'target', 'cpython', 'cpython/layouts', 'locate'],
+  'native-stack': ['memory', 'snapshot', 'errors', 'options', 'target', 'cpython/layouts'],
+  describe: [
+    'memory',
+    'snapshot',
+    'errors',
+    'options',
+    'target',
+    'cpython',
+    'cpython/layouts',
+    'capture',
+    'locate',
+    'native-stack',
+  ],
+  render: ['snapshot'],
+  // The pipeline puts the stages together.
+  inspect: [
+    'memory',
+    'snapshot',
+    'errors',
+    'options',
+    'target',
+    'cpython',
+    'cpython/layouts',
+    'capture',
+    'locate',
+    'native-stack',
+    'describe',
+  ],
+  index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core'],
+  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'index', 'inspect'],
+};
+
+/** What the whole program has one of. Only the command line touches it. */
+const PROCESS_STATE =
+  /\bprocess\.(argv|chdir|cwd|emitWarning|env|exit|exitCode|kill|on|once|stderr|stdin|stdout|umask)\b/;
+
+const MAX_LINES = 500;
+const LONG_LINES = 400;
+
+interface SourceFile {
+  path: string;
+  part: string;
+  text: string;
+}
+
+const files: SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+  .map((path) => ({ path, part: partOf(path), text: readFileSync(join(SOURCE, path), 'utf8') }));
+
+function partOf(path: string): string {
+  const named = Object.keys(MAY_IMPORT)
+    .filter((part) => path === `${part}.ts` || path.startsWith(`${part}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  return named ?? path.split('/')[0] ?? path;
+}
+
+function importsOf(file: SourceFile): string[] {
+  const specifiers = [...file.text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => relative(SOURCE, resolve(join(SOURCE, dirname(file.path)), specifier)));
+}
+
+describe('imports run one way', () => {
+  test.each(files)('$path', (file) => {
+    const allowed = MAY_IMPORT[file.part];
+    expect(allowed, `src/${file.part} has no row in the table of ${import.meta.url}`).toBeDefined();
+    const wrong = importsOf(file).filter((path) => {
+      const part = partOf(path.replace(/\.js$/, '.ts'));
+      return part !== file.part && !allowed?.includes(part);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('no part can reach itself through others', () => {
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    (MAY_IMPORT[from] ?? []).some((next) => {
+      if (next === to) return true;
+      if (seen.has(next)) return false;
+      seen.add(next);
+      return reaches(next, to, seen);
+    });
+  for (const part of Object.keys(MAY_IMPORT)) expect(reaches(part, part), part).toBe(false);
+});
+
+test('only the command line touches the process it runs in', () => {
+  const guilty = files.filter(({ part, text }) => part !== 'cli' && PROCESS_STATE.test(withoutComments(text)));
+  expect(guilty.map(({ path }) => path)).toEqual([]);
+});
+
+test('only one file loads the addon', () => {
+  const loading = files.filter(({ text }) => /\bcreateRequire\b|\.node'/.test(withoutComments(text)));
+  expect(loading.map(({ path }) => path)).toEqual(['target/native.ts']);
+});
+
+test('every file opens with the question it answers', () => {
+  const silent = files.filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/)/.test(text));
+  expect(silent.map(({ path }) => path)).toEqual([]);
+});
+
+test('files stay short', () => {
+  const lines = files.map(({ path, text }) => ({ path, lines: text.split('\n').length }));
+  const long = lines.filter(({ lines: count }) => count > LONG_LINES);
+  if (long.length > 0) console.warn(`over ${LONG_LINES} lines: ${long.map(({ path }) => path).join(', ')}`);
+  expect(long.filter(({ lines: count }) => count > MAX_LINES)).toEqual([]);
+});
+
+test('version numbers are compared in the layouts only', () => {
+  const comparing = files.filter(
+    ({ part, text }) => part !== 'cpython/layouts' && /\bminor\s*[<>]=?\s*\d/.test(withoutComments(text)),
+  );
+  expect(comparing.map(({ path }) => path)).toEqual([]);
+});
+
+test('the project does not know the machine it was written on', () => {
+  const here = /\/work\/|\.\.\/shared\/|\/tmp\/pystack-build/;
+  const guilty = files.filter(({ text }) => here.test(text));
+  expect(guilty.map(({ path }) => path)).toEqual([]);
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}

@@ -1,0 +1,73 @@
+/** Does everything that can go wrong with a process end in one clear error, from the library and from the command? */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { ErrorCode } from '../../src/errors.js';
+import { inspectProcess } from '../../src/inspect.js';
+import { runPystack } from '../support/command.js';
+import { anyInterpreter } from '../support/interpreters.js';
+import { MODES } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+async function expectError(pid: number, code: ErrorCode): Promise<void> {
+  for (const mode of MODES) {
+    expect(() => inspectProcess(pid, { mode })).toThrowError(expect.objectContaining({ name: 'PystackError', code }));
+  }
+  const { code: status, stdout, stderr } = await runPystack(['remote', `${pid}`]);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(`${pid}`);
+  expect(stderr).not.toMatch(/\n\s+at /);
+}
+
+test('no such process', async () => {
+  const gone = spawn('true');
+  await new Promise((resolve) => gone.once('close', resolve));
+  if (gone.pid === undefined) throw new Error('true did not start');
+  await expectError(gone.pid, 'no-such-process');
+});
+
+test('a zombie', () =>
+  withProgram(anyInterpreter(), 'zombie.py', {}, (program) => expectError(Number(program.ready['zombie']), 'zombie')));
+
+test('a kernel thread', async (context) => {
+  const name = kernelThreadName();
+  if (name === null) context.skip('no kernel thread to be seen here, as in most containers');
+  await expectError(2, 'kernel-thread');
+});
+
+test('a thread id instead of a process id', () =>
+  withProgram(anyInterpreter(), 'many_threads.py', { args: ['2', '1'] }, async (program) => {
+    const tid = program.ready.threads?.[0]?.tid;
+    if (typeof tid !== 'number') throw new Error('the program did not tell its thread ids');
+    await expectError(tid, 'thread-id');
+  }));
+
+test('not a Python process', async () => {
+  const sleeping = spawn('sleep', ['60']);
+  try {
+    if (sleeping.pid === undefined) throw new Error('sleep did not start');
+    await expectError(sleeping.pid, 'not-python');
+  } finally {
+    sleeping.kill('SIGKILL');
+  }
+});
+
+test('a process that exits while it is looked at', async () => {
+  await withProgram(anyInterpreter(), 'many_threads.py', { args: ['50', '20'] }, async (program) => {
+    setTimeout(() => program.signal('SIGKILL'), 30);
+    // Whichever step it is caught in, the command ends by itself with an outcome of the list.
+    const { code, signal, stderr } = await runPystack(['remote', `${program.pid}`]);
+    expect(signal).toBeNull();
+    expect([0, 1, 3]).toContain(code);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+function kernelThreadName(): string | null {
+  try {
+    const comm = readFileSync('/proc/2/comm', 'utf8').trim();
+    return comm === 'kthreadd' ? comm : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+/** Is a process shown rightly at the ends of its life: starting, finalizing, with a subinterpreter? */
+import { expect } from 'vitest';
+import { inspectProcess } from '../../src/inspect.js';
+import type { Snapshot, Thread } from '../../src/snapshot.js';
+import { expectOracle, pythonFrames, pythonThreads } from '../support/expectation.js';
+import { lookAt, MODES, onEveryInterpreter } from '../support/matrix.js';
+import { lineOf } from '../support/program-text.js';
+import { programPath, until, withProgram } from '../support/target.js';
+
+const startingIn = (folder: string) => ({ environment: { PYTHONPATH: programPath(folder) } });
+
+lookAt('starting: sitecustomize waits', 'idle.py', startingIn('starting_site'), (snapshot, program) => {
+  expectOracle(snapshot, program);
+  expect(pythonFrames(onlyThread(snapshot)).at(-1)?.file).toBe(programPath('starting_site/sitecustomize.py'));
+});
+
+lookAt('starting: before it is initialized', 'idle.py', startingIn('starting_encodings'), (snapshot) => {
+  const file = programPath('starting_encodings/encodings/__init__.py');
+  const frames = pythonFrames(onlyThread(snapshot));
+  expect(frames.at(-1)).toMatchObject({ function: 'wait', file, line: lineOf(file, '# here') });
+  expect(frames.at(-2)).toMatchObject({ function: '<module>', file });
+  expect(frames.length).toBeGreaterThan(2);
+});
+
+lookAt('finalizing: an atexit handler waits', 'at_exit.py', {}, expectOracle);
+lookAt('finalizing: the main thread waits for the others', 'joining_at_exit.py', {}, expectOracle);
+
+lookAt('finalizing: a finalizer waits when no other thread can run', 'del_at_exit.py', {}, (snapshot, program) => {
+  const main = snapshot.threads.find((thread) => thread.isMain);
+  expect(main && pythonFrames(main)).toMatchObject([
+    { function: '__del__', file: program.file, line: lineOf(program.file, '# here') },
+  ]);
+  expect(snapshot.python?.state).toBe('finalizing');
+});
+
+onEveryInterpreter('a subinterpreter', (interpreter) =>
+  withProgram(interpreter, 'subinterpreter.py', {}, async (program) => {
+    const { interpreter: id, tid } = program.ready;
+    // The thread that told has to end first.
+    await until('two threads are left', () => inspectProcess(program.pid).threads.length === 3);
+    for (const mode of MODES) {
+      const threads = pythonThreads(inspectProcess(program.pid, { mode }));
+      const inside = threads.filter((thread) => thread.interpreterId === id);
+      expect(inside.map((thread) => thread.tid)).toEqual([tid]);
+      expect(inside.map((thread) => pythonFrames(thread).map((frame) => [frame.function, frame.line]))).toEqual([
+        [
+          ['<module>', 8],
+          ['inside', 6],
+        ],
+      ]);
+      const host = threads.find((thread) => thread.interpreterId === 0 && thread.tid === tid);
+      expect(host && pythonFrames(host).at(-1)?.function).toBe('run');
+      expect(host?.name).toBe('host');
+    }
+  }),
+);
+
+function onlyThread(snapshot: Snapshot): Thread {
+  const [thread, another] = pythonThreads(snapshot);
+  if (!thread || another) throw new Error(`expected one Python thread, saw ${pythonThreads(snapshot).length}`);
+  return thread;
+}

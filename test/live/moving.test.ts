@@ -1,0 +1,124 @@
+/**
+ * Is what is shown possible while the target runs at full speed? Its call graph is known: every caller must be on a
+ * line that calls the next frame's function. `PYSTACK_TEST_ROUNDS` is how many looks at each (30).
+ */
+import { expect, test, vi } from 'vitest';
+import { inspectProcess } from '../../src/inspect.js';
+import type { Snapshot } from '../../src/snapshot.js';
+import { pythonFrames, pythonThreads } from '../support/expectation.js';
+import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { type CallGraph, impossibleIn, readCallGraph } from '../support/program-text.js';
+import { type Program, withProgram } from '../support/target.js';
+
+const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 30);
+vi.setConfig({ testTimeout: 60_000 + ROUNDS * 2_000 });
+
+/** Every claim in the snapshot that cannot be true. A thread that is not called consistent claims nothing. */
+function falseClaims(graph: CallGraph, snapshot: Snapshot): string[] {
+  return pythonThreads(snapshot).flatMap((thread) => {
+    if (thread.isMain || !thread.consistent) return [];
+    const frames = pythonFrames(thread);
+    const problem = impossibleIn(graph, frames);
+    const stack = frames.map((frame) => `${frame.function}:${frame.line}`).join(' > ');
+    return problem === null ? [] : [`${thread.name} (${thread.evidence}): ${problem} [${stack}]`];
+  });
+}
+
+function* looks(program: Program, mode: (typeof MODES)[number]): Generator<Snapshot> {
+  for (let round = 0; round < ROUNDS; round++) yield inspectProcess(program.pid, { mode });
+}
+
+for (const mode of MODES) {
+  onEveryInterpreter(`four threads calling as fast as they can, ${mode}`, (interpreter) =>
+    withProgram(interpreter, 'busy.py', {}, (program) => {
+      const graph = readCallGraph(program.file);
+      for (const snapshot of looks(program, mode)) {
+        expect(falseClaims(graph, snapshot)).toEqual([]);
+        const threads = pythonThreads(snapshot);
+        expect(threads.map((thread) => thread.name)).toEqual(['busy-3', 'busy-2', 'busy-1', 'busy-0', 'MainThread']);
+        if (mode === 'non-blocking') {
+          expect(snapshot.capture).toMatchObject({ stoppedThreads: 0, pauseMs: 0 });
+          continue;
+        }
+        for (const thread of threads) {
+          expect(thread.consistent, thread.name ?? '').toBe(true);
+          expect(thread.ending.kind, thread.name ?? '').toBe('complete');
+        }
+        expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
+      }
+    }),
+  );
+
+  onEveryInterpreter(`threads that start and end all the time, ${mode}`, (interpreter) =>
+    withProgram(interpreter, 'churn.py', {}, (program) => {
+      const graph = readCallGraph(program.file);
+      for (const snapshot of looks(program, mode)) {
+        expect(falseClaims(graph, snapshot)).toEqual([]);
+        expect(pythonThreads(snapshot).at(-1)?.name).toBe('MainThread');
+      }
+    }),
+  );
+}
+
+onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
+  withProgram(interpreter, 'contention.py', {}, (program) => {
+    const seen = { holding: 0, waiting: 0 };
+    for (const snapshot of looks(program, 'blocking')) {
+      const threads = pythonThreads(snapshot);
+      const holding = threads.filter((thread) => thread.gil === 'holding');
+      expect(holding.length).toBeLessThanOrEqual(1);
+      for (const { gil, isMain } of threads) expect(isMain ? ['none'] : ['holding', 'waiting', 'none']).toContain(gil);
+      seen.holding += holding.length;
+      seen.waiting += threads.filter((thread) => thread.gil === 'waiting').length;
+    }
+    // All but one of the four would like it at any time; between two holders there is a moment without one.
+    expect(seen.holding).toBeGreaterThan(ROUNDS / 2);
+    expect(seen.waiting).toBeGreaterThan(ROUNDS);
+  }),
+);
+
+onEveryInterpreter('a running collection', (interpreter) =>
+  withProgram(interpreter, 'collecting.py', {}, (program) => {
+    let collecting = 0;
+    for (const snapshot of looks(program, 'blocking')) {
+      for (const thread of pythonThreads(snapshot)) {
+        if (thread.gc !== true) continue;
+        collecting++;
+        expect(thread.name).toBe('collector');
+        expect(pythonFrames(thread).at(-1)?.function).toBe('collect');
+      }
+    }
+    expect(collecting).toBeGreaterThan(ROUNDS / 2);
+  }),
+);
+
+onEveryInterpreter('a collection whose finalizer waits', (interpreter) =>
+  withProgram(interpreter, 'finalizer_in_collection.py', {}, (program) => {
+    for (const mode of MODES) {
+      const threads = pythonThreads(inspectProcess(program.pid, { mode }));
+      const collector = threads.find((thread) => thread.name === 'collector');
+      expect(collector && pythonFrames(collector).slice(-2)).toMatchObject([
+        { function: 'collect' },
+        { function: '__del__' },
+      ]);
+      expect(threads.find((thread) => thread.isMain)?.gc).not.toBe(true);
+    }
+  }),
+);
+
+test('the checker knows what is impossible', () => {
+  const file = '/p.py';
+  const graph: CallGraph = {
+    file,
+    functions: new Map([
+      ['spin', { first: 1, last: 3, root: true, calls: new Map([[2, 'leaf']]) }],
+      ['leaf', { first: 5, last: 6, root: false, calls: new Map() }],
+    ]),
+  };
+  const stack = (...frames: [string, number][]) =>
+    frames.map(([name, line]) => ({ kind: 'python' as const, function: name, file, line }) as never);
+  expect(impossibleIn(graph, stack(['spin', 2], ['leaf', 5]))).toBeNull();
+  expect(impossibleIn(graph, stack(['spin', 3], ['leaf', 5]))).toMatch('does not call leaf');
+  expect(impossibleIn(graph, stack(['leaf', 5]))).toMatch('nothing that a thread starts with');
+  expect(impossibleIn(graph, stack(['spin', 2], ['leaf', 7]))).toMatch('does not exist');
+});
