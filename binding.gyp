@@ -18,6 +18,21 @@
         "native/task_list.cc",
         "native/thread_look.cc"
       ]
+    },
+    {
+      "target_name": "pystack_unwind",
+      "sources": [
+        "native/unwind/addon.cc",
+        "native/unwind/debug_files.cc",
+        "native/unwind/debug_info.cc",
+        "native/unwind/demangle.cc",
+        "native/unwind/expression.cc",
+        "native/unwind/frame_rules.cc",
+        "native/unwind/module.cc",
+        "native/unwind/symbol_table.cc",
+        "native/unwind/unwinder.cc"
+      ],
+      "libraries": ["-ldw", "-lelf", "-llzma", "-l:libiberty.a", "-Wl,--exclude-libs,ALL"]
     }
   ]
 }

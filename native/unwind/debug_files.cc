@@ -1,13 +1,13 @@
 #include "debug_files.h"
 
 #include <dlfcn.h>
-#include <elfutils/debuginfod.h>
 #include <elfutils/libdwelf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <array>
 #include <chrono>
+#include <type_traits>
 
 namespace pystack::unwind {
 namespace {
@@ -51,14 +51,16 @@ std::uint32_t checksum(int fd) {
   return ~crc;
 }
 
-// Whatever of libdebuginfod is needed, found at run time: it brings a whole HTTP client with it.
+// What is needed of libdebuginfod, found at run time because it brings a whole HTTP client with it. The declarations
+// are those of elfutils' debuginfod.h, version 0.180 and later.
+struct debuginfod_client;
 struct Debuginfod {
-  decltype(&debuginfod_begin) begin = nullptr;
-  decltype(&debuginfod_end) end = nullptr;
-  decltype(&debuginfod_find_debuginfo) find = nullptr;
-  decltype(&debuginfod_set_progressfn) setProgress = nullptr;
-  decltype(&debuginfod_set_user_data) setUserData = nullptr;
-  decltype(&debuginfod_get_user_data) getUserData = nullptr;
+  debuginfod_client* (*begin)() = nullptr;
+  void (*end)(debuginfod_client*) = nullptr;
+  int (*find)(debuginfod_client*, const unsigned char* id, int idSize, char** path) = nullptr;
+  void (*setProgress)(debuginfod_client*, int (*)(debuginfod_client*, long, long)) = nullptr;
+  void (*setUserData)(debuginfod_client*, void*) = nullptr;
+  void* (*getUserData)(debuginfod_client*) = nullptr;
 
   static const Debuginfod* load() {
     static const Debuginfod loaded = [] {

@@ -1,0 +1,218 @@
+#include "module.h"
+
+#include <lzma.h>
+
+#include <cstring>
+
+namespace pystack::unwind {
+namespace {
+
+// .gnu_debugdata holds function symbols only; a few MiB for the largest programs.
+constexpr std::size_t kMaxMiniDebug = 256U << 20;
+
+Elf_Scn* sectionNamed(Elf* elf, const char* name, GElf_Shdr& header) {
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    if (gelf_getshdr(section, &header) == nullptr) continue;
+    const char* found = elf_strptr(elf, names, header.sh_name);
+    if (found != nullptr && std::strcmp(found, name) == 0) return section;
+  }
+  return nullptr;
+}
+
+bool hasSection(Elf* elf, const char* name) {
+  GElf_Shdr header;
+  return sectionNamed(elf, name, header) != nullptr && header.sh_type != SHT_NOBITS;
+}
+
+// The whole of an xz stream, if it is no larger than kMaxMiniDebug; else empty.
+std::vector<char> unpackXz(const void* bytes, std::size_t size) {
+  std::vector<char> unpacked;
+  lzma_stream stream = LZMA_STREAM_INIT;
+  if (lzma_stream_decoder(&stream, kMaxMiniDebug, 0) != LZMA_OK) return {};
+  const std::unique_ptr<lzma_stream, Calls<lzma_end>> owner(&stream);
+  stream.next_in = static_cast<const std::uint8_t*>(bytes);
+  stream.avail_in = size;
+  lzma_ret state = LZMA_OK;
+  while (state == LZMA_OK) {
+    const std::size_t had = unpacked.size();
+    if (had >= kMaxMiniDebug) return {};
+    unpacked.resize(had + (std::size_t{1} << 20));
+    stream.next_out = reinterpret_cast<std::uint8_t*>(unpacked.data() + had);
+    stream.avail_out = unpacked.size() - had;
+    state = lzma_code(&stream, LZMA_FINISH);
+    unpacked.resize(unpacked.size() - stream.avail_out);
+  }
+  return state == LZMA_STREAM_END ? unpacked : std::vector<char>();
+}
+
+}  // namespace
+
+bool Module::covers(Addr address) const {
+  for (const Segment& segment : source_.segments) {
+    if (address >= segment.start && address < segment.end) return true;
+  }
+  return false;
+}
+
+bool Module::usable() {
+  if (!tried_) {
+    tried_ = true;
+    if (!open() && problem_.empty()) problem_ = "is not an ELF file that matches its mappings";
+  }
+  return machine_ != nullptr;
+}
+
+bool Module::open() {
+  if (!source_.image.empty()) {
+    main_.elf.reset(elf_memory(source_.image.data(), source_.image.size()));
+  } else if (source_.file.empty()) {
+    problem_ = "its file is not to be had";
+    return false;
+  } else if (auto opened = openElf(source_.file)) {
+    main_ = std::move(*opened);
+  } else {
+    problem_ = "cannot be opened as an ELF file: " + source_.file;
+    return false;
+  }
+  if (!main_ || gelf_getclass(main_.elf.get()) != ELFCLASS64) return false;
+  if (!source_.buildId.empty()) {
+    const BuildId found = buildIdOf(main_.elf.get());
+    if (found != source_.buildId) {
+      problem_ = "has another build id than what was mapped: " + source_.file;
+      return false;
+    }
+  }
+  return place();
+}
+
+// The load bias, from where a segment of the file lies in the target.
+bool Module::place() {
+  GElf_Ehdr header;
+  std::size_t count = 0;
+  if (gelf_getehdr(main_.elf.get(), &header) == nullptr || elf_getphdrnum(main_.elf.get(), &count) != 0) return false;
+  const Machine* machine = header.e_machine == EM_X86_64    ? &kX86_64
+                           : header.e_machine == EM_AARCH64 ? &kAArch64
+                                                            : nullptr;
+  if (machine == nullptr) {
+    problem_ = "is for another machine";
+    return false;
+  }
+  // Executable segments first: neighbours may share a page of the file, but code is code.
+  for (const bool executable : {true, false}) {
+    for (const Segment& segment : source_.segments) {
+      if (segment.executable != executable) continue;
+      for (std::size_t i = 0; i < count; i++) {
+        GElf_Phdr load;
+        if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
+            ((load.p_flags & PF_X) != 0) != executable || load.p_filesz == 0) {
+          continue;
+        }
+        // The mapping begins in the page that holds the segment's first byte, or somewhere within the segment.
+        const std::uint64_t firstPage = load.p_offset & ~std::uint64_t{4095};
+        if (segment.fileOffset < firstPage || segment.fileOffset - firstPage >= load.p_filesz + 4095) continue;
+        bias_ = segment.start - segment.fileOffset - (load.p_vaddr - load.p_offset);
+        machine_ = machine;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+const FrameRules* Module::rulesAt(Addr pc) {
+  if (!usable()) return nullptr;
+  if (!ehRules_) {
+    ehFrame_.reset(dwarf_getcfi_elf(main_.elf.get()));
+    ehRules_.emplace(ehFrame_.get(), bias_, machine_->registers);
+  }
+  if (ehFrame_) {
+    if (const FrameRules* rules = ehRules_->at(pc)) return rules;
+  }
+  if (!debugRulesTried_) {
+    debugRulesTried_ = true;
+    Elf* debug = debugElf();
+    DebugInfo* info = debug != nullptr && hasSection(debug, ".debug_frame") ? debugInfo() : nullptr;
+    Dwarf_CFI* cfi = info != nullptr ? dwarf_getcfi(info->dwarf()) : nullptr;
+    if (cfi != nullptr) debugRules_.emplace(cfi, bias_, machine_->registers);
+  }
+  return debugRules_ ? debugRules_->at(pc) : nullptr;
+}
+
+bool Module::constantAt(Addr address, std::size_t size, void* into) {
+  if (!usable()) return false;
+  std::size_t count = 0;
+  std::size_t fileSize = 0;
+  const char* file = elf_rawfile(main_.elf.get(), &fileSize);
+  if (file == nullptr || elf_getphdrnum(main_.elf.get(), &count) != 0) return false;
+  const Addr at = address - bias_;
+  for (std::size_t i = 0; i < count; i++) {
+    GElf_Phdr load;
+    if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
+        (load.p_flags & PF_W) || at < load.p_vaddr || load.p_filesz < size || at - load.p_vaddr > load.p_filesz - size) {
+      continue;
+    }
+    const std::uint64_t offset = load.p_offset + (at - load.p_vaddr);
+    if (offset > fileSize || fileSize - offset < size) return false;
+    std::memcpy(into, file + offset, size);
+    return true;
+  }
+  return false;
+}
+
+std::optional<FoundSymbol> Module::symbolAt(Addr address) {
+  if (!usable()) return std::nullopt;
+  if (!symbols_) {
+    symbols_.emplace();
+    bool whole = symbols_->add(main_.elf.get(), SHT_SYMTAB);
+    if (!whole && debugElf() != nullptr) whole = symbols_->add(debugElf(), SHT_SYMTAB);
+    symbols_->add(main_.elf.get(), SHT_DYNSYM);
+    if (!whole) loadMiniDebug();
+    symbols_->finish();
+  }
+  auto found = symbols_->at(address - bias_);
+  if (found) found->start += bias_;
+  return found;
+}
+
+std::vector<SourceFrame> Module::sourceAt(Addr address) {
+  if (!usable()) return {};
+  DebugInfo* info = debugInfo();
+  return info != nullptr ? info->at(address - bias_) : std::vector<SourceFrame>();
+}
+
+// The file itself when it was not stripped, else its separate debug file; nullptr: neither.
+Elf* Module::debugElf() {
+  if (!debugTried_) {
+    debugTried_ = true;
+    if (!hasSection(main_.elf.get(), ".debug_info") && source_.image.empty()) {
+      separate_ = debugFiles_.find(main_.elf.get(), source_.path);
+    }
+  }
+  return separate_ ? separate_->elf.get() : main_.elf.get();
+}
+
+DebugInfo* Module::debugInfo() {
+  if (!debugInfoTried_) {
+    debugInfoTried_ = true;
+    if (Elf* elf = debugElf()) {
+      debugInfo_ = DebugInfo::open(elf, [this](Dwarf* debug) { return debugFiles_.findShared(debug); });
+    }
+  }
+  return debugInfo_.get();
+}
+
+// Fedora's stripped files carry their function symbols xz-compressed in .gnu_debugdata.
+void Module::loadMiniDebug() {
+  GElf_Shdr header;
+  Elf_Scn* section = sectionNamed(main_.elf.get(), ".gnu_debugdata", header);
+  Elf_Data* data = section != nullptr ? elf_rawdata(section, nullptr) : nullptr;
+  if (data == nullptr || data->d_buf == nullptr) return;
+  miniImage_ = unpackXz(data->d_buf, data->d_size);
+  if (miniImage_.empty()) return;
+  mini_.reset(elf_memory(miniImage_.data(), miniImage_.size()));
+  if (mini_) symbols_->add(mini_.get(), SHT_SYMTAB);
+}
+
+}  // namespace pystack::unwind

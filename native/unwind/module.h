@@ -1,0 +1,92 @@
+// What does one mapped file know: its load bias, unwind rules, symbols and source lines? Opened when first asked.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "debug_files.h"
+#include "debug_info.h"
+#include "frame_rules.h"
+#include "libdw_handles.h"
+#include "machine.h"
+#include "symbol_table.h"
+
+namespace pystack::unwind {
+
+struct Segment {
+  Addr start;
+  Addr end;
+  std::uint64_t fileOffset;
+  bool executable;
+};
+
+struct ModuleSource {
+  // As the target knows it; what is shown.
+  std::string path;
+  // What to open from here; empty when there is an image, or no file to be had.
+  std::string file;
+  // The file's bytes, where there is no file (vDSO).
+  std::vector<char> image;
+  // Non-empty: the file must have this one.
+  BuildId buildId;
+  std::vector<Segment> segments;
+};
+
+class Module {
+ public:
+  Module(ModuleSource source, DebugFiles& debugFiles) : source_(std::move(source)), debugFiles_(debugFiles) {}
+  Module(Module&&) = delete;
+
+  const ModuleSource& source() const { return source_; }
+  bool covers(Addr address) const;
+
+  // Whether the file can be used; opens it the first time.
+  bool usable();
+  // Why not, in words; empty when it can, or was not tried.
+  const std::string& problem() const { return problem_; }
+  // Of a usable module.
+  Addr bias() const { return bias_; }
+  const Machine& machine() const { return *machine_; }
+
+  // nullptr: no unwind data for this pc.
+  const FrameRules* rulesAt(Addr pc);
+  // Bytes of a segment that the file holds and nobody can have written to.
+  bool constantAt(Addr address, std::size_t size, void* into);
+  std::optional<FoundSymbol> symbolAt(Addr address);
+  std::vector<SourceFrame> sourceAt(Addr address);
+
+ private:
+  bool open();
+  bool place();
+  Elf* debugElf();
+  void loadMiniDebug();
+
+  ModuleSource source_;
+  DebugFiles& debugFiles_;
+  bool tried_ = false;
+  std::string problem_;
+  OpenElf main_;
+  Addr bias_ = 0;
+  const Machine* machine_ = nullptr;
+
+  CfiHandle ehFrame_;
+  std::optional<FrameTable> ehRules_;
+  bool debugRulesTried_ = false;
+  std::optional<FrameTable> debugRules_;
+
+  bool debugTried_ = false;
+  std::optional<OpenElf> separate_;
+  bool debugInfoTried_ = false;
+  std::unique_ptr<DebugInfo> debugInfo_;
+  DebugInfo* debugInfo();
+
+  std::optional<SymbolTable> symbols_;
+  // The image that `mini_` reads.
+  std::vector<char> miniImage_;
+  ElfHandle mini_;
+};
+
+}  // namespace pystack::unwind

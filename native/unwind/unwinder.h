@@ -1,0 +1,94 @@
+// Who called whom? Follows one thread's copied stack, and names what was found.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "memory_copy.h"
+#include "module.h"
+#include "stop.h"
+
+namespace pystack::unwind {
+
+struct AddressRange {
+  Addr start;
+  Addr end;
+};
+
+struct UnwinderOptions {
+  const Machine* machine = &kX86_64;
+  unsigned maxFrames = 20'000;
+  bool demangle = true;
+};
+
+struct UnwoundFrame {
+  enum Flag : std::uint8_t {
+    // `pc` is the next instruction of this frame, and not where a call in it will return to.
+    activation = 1,
+    // The frame was found by the frame pointer: the code that it called has no unwind data.
+    byFramePointer = 2,
+    // The kernel's trampoline for a signal handler.
+    signalTrampoline = 4,
+  };
+  Addr pc;
+  // 0 where it is not known: the last frame of a stack that ends early.
+  Addr cfa;
+  std::uint8_t flags;
+};
+
+struct UnwoundStack {
+  // Innermost first.
+  std::vector<UnwoundFrame> frames;
+  Stop ending{StopKind::complete, 0};
+};
+
+struct NamedFrame {
+  // Empty: not known.
+  std::string rawSymbol;
+  std::string symbol;
+  std::optional<Addr> offset;
+  std::string file;
+  unsigned line = 0;
+  bool inlined = false;
+};
+
+struct NamedAddress {
+  // nullptr: no module covers the address.
+  const Module* module = nullptr;
+  // Innermost first; the last is the function itself, those before it are calls inlined into it.
+  std::vector<NamedFrame> frames;
+};
+
+class Unwinder {
+ public:
+  Unwinder(std::vector<ModuleSource> modules, std::vector<AddressRange> executable, DebugFileSearch search,
+           UnwinderOptions options);
+
+  UnwoundStack unwind(Registers registers, std::vector<MemoryRange> memory);
+  const NamedAddress& name(Addr pc, std::uint8_t flags);
+  const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
+
+ private:
+  struct Placed {
+    Addr start;
+    Addr end;
+    Module* module;
+  };
+
+  Module* moduleAt(Addr address) const;
+  bool isExecutable(Addr address) const;
+  bool stepByFramePointer(Registers& registers, const MemoryCopy& memory, Addr& pc, Addr& cfa, Stop& stop) const;
+
+  DebugFiles debugFiles_;
+  UnwinderOptions options_;
+  std::vector<std::unique_ptr<Module>> modules_;
+  // The segments of all modules by address.
+  std::vector<Placed> placed_;
+  std::vector<AddressRange> executable_;
+  std::unordered_map<Addr, NamedAddress> names_;
+};
+
+}  // namespace pystack::unwind
