@@ -104,6 +104,8 @@ class LiveMemory implements MemoryReader {
 
   read(address: Address, size: number): DataView {
     if (!(size >= 0 && size <= MAX_READ)) throw new MemoryFault(address, size, 'are more than can be read at once');
+    // The kernel has five-level tables' addresses only for who asks for them; beyond 2^53 nobody does.
+    if (!Number.isSafeInteger(address + size)) throw new MemoryFault(address, size);
     const into = new Uint8Array(size);
     let got: number;
     try {

@@ -1,0 +1,37 @@
+/**
+ * Where does the text `xdebugpy` stand? From 3.13, `_PyRuntime` begins with it, and a table of offsets follows.
+ * https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_runtime.h#L47
+ */
+import { toAddress } from '../memory/address.js';
+import { readChunks } from './chunks.js';
+import type { MemoryRange, Module } from './module.js';
+import type { Candidate, Strategy } from './strategy.js';
+
+export const COOKIE = 'xdebugpy';
+/** Alignment of the structure. */
+const ALIGNMENT = 8;
+/** Writable memory searched in one module; no build of Python has more. */
+const MAX_SEARCH = 256 * 1024 * 1024;
+
+export const byCookie: Strategy = {
+  name: 'cookie',
+  *candidates(module): Generator<Candidate, string> {
+    let searched = 0;
+    // Its initial content is not zero, so it is in the part that the file has; .bss is searched last.
+    for (const range of searchOrder(module)) {
+      const end = Math.min(range.end, range.start + MAX_SEARCH - searched);
+      for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
+        searched += view.byteLength;
+        const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+        for (let i = bytes.indexOf(COOKIE, 0, 'latin1'); i >= 0; i = bytes.indexOf(COOKIE, i + 1, 'latin1')) {
+          if ((start + i) % ALIGNMENT === 0) yield { address: toAddress(start + i), how: `the text ${COOKIE}` };
+        }
+      }
+    }
+    return `no ${COOKIE} in ${Math.round(searched / 1024)} KiB of its data (it begins with 3.13)`;
+  },
+};
+
+function searchOrder(module: Module): MemoryRange[] {
+  return module.writableRanges.toReversed();
+}

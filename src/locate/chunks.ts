@@ -1,0 +1,36 @@
+/**
+ * How is a range of memory searched that may have holes? In chunks, page by page where a chunk cannot be read whole.
+ */
+import { isUserSpace, toAddress } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { MemoryFault } from '../memory/reader.js';
+import type { MemoryRange } from './module.js';
+
+const CHUNK = 1024 * 1024;
+const PAGE = 4096;
+
+export interface Chunk {
+  readonly start: number;
+  readonly view: DataView;
+}
+
+/** The readable parts of `range`, in order, at most `CHUNK` bytes each. Chunks do not overlap. */
+export function* readChunks(memory: MemoryReader, range: MemoryRange, chunkBytes = CHUNK): Generator<Chunk> {
+  if (!isUserSpace(range.start)) return;
+  for (let at = range.start; at < range.end; ) {
+    const end = Math.min(range.end, Math.ceil((at + 1) / chunkBytes) * chunkBytes);
+    const whole = tryRead(memory, at, end - at);
+    if (whole) yield { start: at, view: whole };
+    else if (chunkBytes > PAGE) yield* readChunks(memory, { start: at, end }, PAGE);
+    at = end;
+  }
+}
+
+function tryRead(memory: MemoryReader, start: number, size: number): DataView | null {
+  try {
+    return memory.read(toAddress(start), size);
+  } catch (error) {
+    if (error instanceof MemoryFault) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Where is the running interpreter, which version is it, and how are its structures laid out? Strategies name places,
+ * layouts say how to read them, and the structures themselves decide.
+ */
+import type { Layout } from '../cpython/layouts/layout.js';
+import { PystackError } from '../errors.js';
+import type { Address } from '../memory/address.js';
+import { formatAddress } from '../memory/address.js';
+import type { Mapping, Target } from '../target/target.js';
+import { byCookie } from './by-cookie.js';
+import { byScan } from './by-scan.js';
+import { bySection } from './by-section.js';
+import { bySymbol } from './by-symbol.js';
+import { layoutChoices, rowChoices } from './layout-choice.js';
+import type { MemoryRange, Module } from './module.js';
+import { listModules } from './module.js';
+import { notFound } from './not-found.js';
+import { prove } from './proof.js';
+import type { PythonVersion } from './python-version.js';
+import type { Candidate, Search, Strategy, StrategyName } from './strategy.js';
+import { STRATEGY_NAMES } from './strategy.js';
+
+export interface LocateOptions {
+  /** Also search anonymous memory, and modules that nothing marks as Python. Default false. */
+  readonly exhaustive?: boolean;
+  /** Names of the only strategies to use ({@link STRATEGY_NAMES}), tried in their usual order. Default: all. */
+  readonly strategies?: readonly string[] | null;
+  /** Told each attempt and its outcome. */
+  readonly log?: (line: string) => void;
+}
+
+/** A found interpreter. It is what the walk over CPython's structures starts from. */
+export interface Located {
+  /** Of `_PyRuntime`. */
+  readonly address: Address;
+  readonly layout: Layout;
+  readonly version: PythonVersion;
+  readonly freeThreaded: boolean;
+  /** The file that holds the interpreter, as the target sees it; null: none (anonymous memory). */
+  readonly library: string | null;
+  /** Its first mapping. */
+  readonly moduleMapping: Mapping | null;
+  readonly strategy: StrategyName;
+  /** What was tried, in order. */
+  readonly attempts: readonly Attempt[];
+  /** How many more places hold a proven interpreter of their own; the one with most threads was taken. */
+  readonly others: number;
+}
+
+export interface Attempt {
+  readonly strategy: StrategyName;
+  /** File name of the module, without folders. */
+  readonly module: string;
+  readonly outcome: string;
+}
+
+/** In the order in which they are tried: from the quickest and surest. */
+const STRATEGIES: readonly Strategy[] = [bySymbol, bySection, byCookie, byScan];
+/** Cheap enough to try on every library before the costly ones are tried on any. */
+const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
+
+/**
+ * Finds the interpreter in `target`, which runs all the while; nothing of it is executed or stopped.
+ * Throws PystackError: `not-python`, `not-initialized`, `unsupported-version`, `unsupported-interpreter`; `usage` for an
+ * unknown strategy; what reading the target throws when it is gone.
+ */
+export function locate(target: Target, options: LocateOptions = {}): Located {
+  const search = new OpenSearch(target, options);
+  try {
+    return search.run();
+  } finally {
+    search.close();
+  }
+}
+
+interface Proven extends Omit<Located, 'attempts' | 'others'> {
+  readonly threadStates: number;
+}
+
+class OpenSearch implements Search {
+  readonly exhaustive: boolean;
+  readonly #strategies: readonly Strategy[];
+  readonly #likely: readonly Module[];
+  readonly #others: readonly Module[];
+  readonly #attempts: Attempt[] = [];
+  readonly #unsupported = new Map<string, PythonVersion>();
+  /** Where a runtime without an interpreter was seen. */
+  #empty: { module: Module; why: string } | null = null;
+  #writable: MemoryRange[] | undefined;
+  readonly #layouts = new Map<Module, Layout[]>();
+
+  constructor(
+    readonly target: Target,
+    readonly options: LocateOptions,
+  ) {
+    this.exhaustive = options.exhaustive ?? false;
+    this.#strategies = chosenStrategies(options.strategies ?? null);
+    const { likely, others } = listModules(target);
+    this.#likely = likely;
+    this.#others = others;
+  }
+
+  run(): Located {
+    const quick = this.#strategies.filter(({ name }) => QUICK.has(name));
+    const thorough = this.#strategies.filter(({ name }) => !QUICK.has(name));
+    for (const [strategies, modules] of [
+      [quick, this.#likely],
+      [thorough, this.#likely.filter((module) => this.#isWorthwhile(module))],
+      [quick, this.#others],
+      [thorough, this.#others],
+    ] as const) {
+      for (const strategy of strategies) {
+        const proven = modules.flatMap((module) => this.#try(strategy, module) ?? []);
+        // Two at once: both structures hold, so it is two interpreters. The one at work is the one with threads.
+        const best = proven.reduce<Proven | null>((a, b) => (a && a.threadStates >= b.threadStates ? a : b), null);
+        if (best) {
+          const { threadStates: _, ...located } = best;
+          return { ...located, attempts: this.#attempts, others: proven.length - 1 };
+        }
+      }
+    }
+    throw notFound({
+      pid: this.target.pid,
+      modules: [...this.#likely, ...this.#others],
+      attempts: this.#attempts,
+      unsupported: [...this.#unsupported.values()],
+      empty: this.#empty,
+      exhaustive: this.exhaustive,
+    });
+  }
+
+  close(): void {
+    for (const module of [...this.#likely, ...this.#others]) module.close();
+  }
+
+  /** Whether searching its memory may pay before the quick strategies have been tried on all others. */
+  #isWorthwhile(module: Module): boolean {
+    return this.layouts(module).length > 0;
+  }
+
+  #try(strategy: Strategy, module: Module): Proven | null {
+    const candidates = strategy.candidates(module, this);
+    let refused: string | null = null;
+    for (let next = candidates.next(); ; next = candidates.next()) {
+      if (next.done) {
+        this.#note(strategy, module, refused ?? next.value);
+        return null;
+      }
+      const outcome = this.#judge(next.value, module);
+      if (typeof outcome !== 'string') {
+        const { layout, address, version } = outcome;
+        this.#note(
+          strategy,
+          module,
+          `found at ${formatAddress(address)}: ${next.value.how}, ${version.major}.${version.minor} (${layout.origin})`,
+        );
+        return { ...outcome, strategy: strategy.name };
+      }
+      refused ??= outcome;
+    }
+  }
+
+  /** Whether a candidate is an interpreter under one of the layouts that may describe it; if not, why. */
+  #judge(candidate: Candidate, module: Module): Omit<Proven, 'strategy'> | string {
+    let refused: string | null = null;
+    const { address } = candidate;
+    for (const { layout, version, freeThreaded, because } of layoutChoices(module, address, this.#noteUnsupported)) {
+      const proof = prove(this.target.memory, address, layout);
+      switch (proof.kind) {
+        case 'proven':
+          return {
+            address,
+            layout,
+            version,
+            freeThreaded,
+            library: module.path,
+            moduleMapping: module.mappings[0] ?? null,
+            threadStates: proof.threadStates,
+          };
+        case 'empty':
+          this.#empty ??= { module, why: proof.why };
+          break;
+        case 'refuted':
+          break;
+      }
+      refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
+    }
+    return refused ?? `${formatAddress(address)} (${candidate.how}): no layout of its version is known`;
+  }
+
+  readonly #noteUnsupported = (version: PythonVersion): void => {
+    const key = `${version.major}.${version.minor}`;
+    const known = this.#unsupported.get(key);
+    if (!known || (known.patch === null && version.patch !== null)) this.#unsupported.set(key, version);
+  };
+
+  #note(strategy: Strategy, module: Module, outcome: string): void {
+    this.#attempts.push({ strategy: strategy.name, module: module.name, outcome });
+    this.options.log?.(`locate by ${strategy.name} in ${module.path}: ${outcome}`);
+  }
+
+  layouts(module: Module): readonly Layout[] {
+    let layouts = this.#layouts.get(module);
+    if (!layouts) {
+      layouts = [...rowChoices(module, this.#noteUnsupported, this.exhaustive)].map(({ layout }) => layout);
+      this.#layouts.set(module, layouts);
+    }
+    return layouts;
+  }
+
+  writableRanges(): readonly MemoryRange[] {
+    this.#writable ??= this.target.mappings().filter(({ writable, readable }) => writable && readable);
+    return this.#writable;
+  }
+
+  anonymousRanges(): readonly MemoryRange[] {
+    return this.target
+      .mappings()
+      .filter(
+        ({ readable, writable, path }) =>
+          readable && writable && (path === null || path === '[heap]' || path.startsWith('[anon')),
+      );
+  }
+}
+
+function chosenStrategies(names: readonly string[] | null): readonly Strategy[] {
+  if (names === null) return STRATEGIES;
+  const unknown = names.find((name) => !STRATEGIES.some((strategy) => strategy.name === name));
+  if (unknown !== undefined || names.length === 0) {
+    throw new PystackError('usage', `there is no locating strategy called ${JSON.stringify(unknown ?? '')}`, {
+      nextStep: `choose among ${STRATEGY_NAMES.join(', ')}`,
+    });
+  }
+  return STRATEGIES.filter(({ name }) => names.includes(name));
+}

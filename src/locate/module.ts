@@ -1,0 +1,172 @@
+/**
+ * Which mapped files may hold the interpreter? The mappings, grouped by file, each with what its ELF says: from the file
+ * itself where it can be had, else from memory.
+ */
+import type { Address } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { MemoryFault } from '../memory/reader.js';
+import { ElfFile } from '../target/elf/elf-file.js';
+import { ElfError } from '../target/elf/header.js';
+import { loadBiases } from '../target/elf/load-bias.js';
+import { MappedElf } from '../target/elf/mapped-elf.js';
+import type { Segment } from '../target/elf/segments.js';
+import { PF, PT } from '../target/elf/segments.js';
+import type { ElfSymbol } from '../target/elf/symbols.js';
+import type { ByteSource, Mapping, Target } from '../target/target.js';
+
+/** A range of the target's memory, end excluded. */
+export interface MemoryRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Symbols of the full symbol table that any strategy asks for: one pass finds them all. */
+const SCANNED_SYMBOLS = ['_PyRuntime', 'interp_head', 'Py_Version'] as const;
+
+export class Module {
+  #source: ByteSource | null | undefined;
+  #file: ElfFile | null = null;
+  #mapped: MappedElf | null | undefined;
+  #biases: number[] | undefined;
+  #scanned: ElfSymbol[] | undefined;
+  /** Why the file or its memory image is no use; for messages. */
+  trouble: string | null = null;
+
+  constructor(
+    private readonly target: Target,
+    readonly path: string,
+    /** All of this file, in address order. */
+    readonly mappings: readonly Mapping[],
+  ) {}
+
+  get memory(): MemoryReader {
+    return this.target.memory;
+  }
+
+  /** Without folders. */
+  get name(): string {
+    return this.path.slice(this.path.lastIndexOf('/') + 1);
+  }
+
+  /** The file behind it; null when it cannot be had or is no ELF file we read. */
+  get file(): ElfFile | null {
+    if (this.#source === undefined) this.#open();
+    return this.#file;
+  }
+
+  #open(): void {
+    // Any mapping leads to the file; which of them the kernel keeps in map_files does not matter.
+    const first = this.mappings[0];
+    this.#source = first ? this.target.openMapped(first) : null;
+    if (this.#source === null) {
+      this.trouble = 'its file cannot be opened';
+      return;
+    }
+    try {
+      this.#file = new ElfFile(this.#source);
+    } catch (error) {
+      if (!(error instanceof ElfError)) throw error;
+      this.trouble = error.message;
+    }
+  }
+
+  /** Its header as mapped; null when that part is not mapped or not readable. */
+  get mapped(): MappedElf | null {
+    if (this.#mapped === undefined) {
+      this.#mapped = null;
+      const start = this.mappings.find(({ fileOffset }) => fileOffset === 0)?.start;
+      if (start !== undefined) {
+        try {
+          this.#mapped = new MappedElf(this.memory, start, this.path);
+        } catch (error) {
+          if (!(error instanceof ElfError) && !(error instanceof MemoryFault)) throw error;
+          this.trouble ??= error.message;
+        }
+      }
+    }
+    return this.#mapped;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.file?.segments ?? this.mapped?.segments ?? [];
+  }
+
+  /** Address in memory minus address in the file, for each time it is mapped as a program or library; best first. */
+  get biases(): readonly number[] {
+    this.#biases ??= loadBiases(this.segments, this.mappings);
+    return this.#biases;
+  }
+
+  dynamicSymbol(name: string): ElfSymbol | null {
+    return (this.file ?? this.mapped)?.dynamicSymbol(name) ?? null;
+  }
+
+  /** Symbols of `.symtab` that any strategy is interested in; empty where stripped. */
+  get scannedSymbols(): readonly ElfSymbol[] {
+    this.#scanned ??= this.file?.scanSymbols(SCANNED_SYMBOLS) ?? [];
+    return this.#scanned;
+  }
+
+  /** Bytes at an address as written in the file: from the file, else from memory. */
+  readAt(address: number, length: number): Uint8Array {
+    return (this.file ?? this.mapped)?.readAt(address, length) ?? new Uint8Array(0);
+  }
+
+  /** Its writable memory, zero-initialised part (.bss) first: CPython's runtime is in one of them. */
+  get writableRanges(): MemoryRange[] {
+    const bss: MemoryRange[] = [];
+    const data: MemoryRange[] = [];
+    for (const bias of this.biases) {
+      for (const { type, flags, vaddr, filesz, memsz } of this.segments) {
+        if (type !== PT.LOAD || (flags & PF.W) === 0) continue;
+        const start = bias + vaddr;
+        if (memsz > filesz) bss.push({ start: start + filesz, end: start + memsz });
+        if (filesz > 0) data.push({ start, end: start + filesz });
+      }
+    }
+    const ranges = [...bss, ...data];
+    // Nothing told where they are: those mapped from the file itself.
+    return ranges.length > 0 ? ranges : this.mappings.filter(({ writable }) => writable);
+  }
+
+  /** Its mapped constants: readable, neither writable nor (where linkers separate them) code. */
+  get readOnlyRanges(): MemoryRange[] {
+    return this.mappings.filter(({ readable, writable, executable }) => readable && !writable && !executable);
+  }
+
+  contains(address: Address): boolean {
+    return this.mappings.some(({ start, end }) => address >= start && address < end);
+  }
+
+  close(): void {
+    this.#source?.close();
+  }
+}
+
+/** What executables and shared libraries of CPython are called, wherever they are installed. */
+const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
+
+/**
+ * The mapped programs and libraries, `likely` (called like Python, and the program itself) and `others`. The program is
+ * taken to be the one mapped lowest, as the kernel does it; started through `ld.so` it is among the others or called
+ * like Python.
+ */
+export function listModules(target: Target): { likely: Module[]; others: Module[] } {
+  const groups = new Map<string, Mapping[]>();
+  for (const mapping of target.mappings()) {
+    if (mapping.path === null || mapping.path.startsWith('[') || mapping.path.startsWith('/dev/')) continue;
+    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
+    const group = groups.get(key);
+    if (group) group.push(mapping);
+    else groups.set(key, [mapping]);
+  }
+  const modules = [...groups.values()]
+    // A program or library has code; data files and archives that happen to be mapped have not.
+    .filter((mappings) => mappings.some(({ executable }) => executable))
+    .map((mappings) => new Module(target, mappings[0]?.path ?? '', mappings));
+  const isNamed = (module: Module) => PYTHON_NAME.test(module.name);
+  const likely = modules.filter((module, i) => i === 0 || isNamed(module));
+  // A program called something else comes after a library called libpython.
+  likely.sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)));
+  return { likely, others: modules.filter((module) => !likely.includes(module)) };
+}

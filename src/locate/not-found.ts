@@ -1,0 +1,102 @@
+/**
+ * Why was no interpreter found? Of all that was tried, the one thing that a user can do something about.
+ */
+import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
+import { PystackError } from '../errors.js';
+import type { Attempt } from './locate.js';
+import type { Module } from './module.js';
+import type { PythonVersion } from './python-version.js';
+import { decodeFileName, formatVersion } from './python-version.js';
+
+export interface FailedSearch {
+  readonly pid: number | null;
+  /** Likely ones first. */
+  readonly modules: readonly Module[];
+  readonly attempts: readonly Attempt[];
+  /** Versions that clues spoke of and no layout is known for. */
+  readonly unsupported: readonly PythonVersion[];
+  /** Where a runtime structure without an interpreter was. */
+  readonly empty: { readonly module: Module; readonly why: string } | null;
+  readonly exhaustive: boolean;
+}
+
+/** Other implementations of Python, by what their programs and libraries are called. */
+const OTHER_PYTHONS: readonly (readonly [RegExp, string])[] = [
+  [/^(lib)?pypy/i, 'PyPy'],
+  [/^micropython/i, 'MicroPython'],
+  [/^circuitpython/i, 'CircuitPython'],
+  [/^(lib)?graalpy|^libpythonvm/i, 'GraalPy'],
+  [/^rustpython/i, 'RustPython'],
+];
+
+/** The PystackError for a search that found nothing. */
+export function notFound(search: FailedSearch): PystackError {
+  const { pid, modules, empty } = search;
+  const subject = pid === null ? 'the process' : `process ${pid}`;
+  for (const { name } of modules) {
+    const other = OTHER_PYTHONS.find(([pattern]) => pattern.test(name));
+    if (other) {
+      return new PystackError('unsupported-interpreter', `${subject} runs ${other[1]}, not CPython`, {
+        cause: `${name} is mapped; only CPython's structures can be read`,
+        nextStep: 'use the tools that come with it',
+      });
+    }
+  }
+  const unsupported = search.unsupported[0];
+  if (unsupported) return unsupportedVersion(subject, unsupported, modules);
+  if (empty) {
+    return new PystackError('not-initialized', `${subject} has no Python interpreter at work`, {
+      cause: `${empty.module.name} holds Python, but ${empty.why}: it is still starting, has finished, or never uses it`,
+      nextStep: 'try again in a moment',
+    });
+  }
+  const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
+  return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
+}
+
+function unsupportedVersion(subject: string, version: PythonVersion, modules: readonly Module[]): PystackError {
+  const oldest = SUPPORTED_VERSIONS[0] ?? '';
+  const newest = SUPPORTED_VERSIONS.at(-1) ?? '';
+  const older = compareVersions(version, oldest) < 0;
+  return new PystackError('unsupported-version', `${subject} runs Python ${formatVersion(version)}`, {
+    cause: `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})${modules[0] ? `; it is in ${modules[0].path}` : ''}`,
+    nextStep: older
+      ? 'use a tool of its time, such as gdb with its python-gdb.py'
+      : 'look for a newer release of pystack',
+  });
+}
+
+function compareVersions(version: PythonVersion, text: string): number {
+  const [major = 0, minor = 0] = text.split('.').map(Number);
+  return version.major - major || version.minor - minor;
+}
+
+function notMadeOut(subject: string, likely: readonly Module[], search: FailedSearch): PystackError {
+  return new PystackError('not-initialized', `no Python interpreter could be made out in ${subject}`, {
+    cause: `${likely.map(({ name }) => name).join(', ')} is mapped, but ${summarise(search.attempts)}: it is still starting, has finished, or is no ordinary build`,
+    nextStep: search.exhaustive
+      ? 'try again in a moment; -vv says what was tried'
+      : 'try again in a moment, or with --exhaustive',
+  });
+}
+
+function notPython(subject: string, modules: readonly Module[], search: FailedSearch): PystackError {
+  const program = modules[0];
+  return new PystackError('not-python', `${subject} is not a Python process`, {
+    cause: program
+      ? `no interpreter in its program ${program.path} nor in the ${modules.length - 1} libraries it has mapped (${summarise(search.attempts)})`
+      : 'it has no program mapped',
+    nextStep: search.exhaustive
+      ? 'list Python processes: pgrep -a python'
+      : 'list Python processes: pgrep -a python; if it embeds a Python of an unusual build, try --exhaustive',
+  });
+}
+
+/** The outcomes in the likeliest module, once each. */
+function summarise(attempts: readonly Attempt[]): string {
+  const first = attempts[0]?.module;
+  const outcomes = attempts
+    .filter(({ module }) => module === first)
+    .map(({ strategy, outcome }) => `${strategy}: ${outcome}`);
+  return outcomes.length > 0 ? outcomes.join('; ') : 'nothing to look at';
+}

@@ -1,0 +1,95 @@
+/**
+ * Is this really the interpreter, and of this version? Its structures point back at each other: the runtime to
+ * interpreters, they to thread states, those to their interpreter and their neighbours. A wrong address or a wrong layout
+ * does not survive that.
+ */
+
+import type { Layout } from '../cpython/layouts/layout.js';
+import type { Address } from '../memory/address.js';
+import { addressOrNull, formatAddress, InvalidAddress, offsetBy } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { MemoryFault, readPointer } from '../memory/reader.js';
+
+export type Proof =
+  | { readonly kind: 'proven'; readonly interpreters: number; readonly threadStates: number }
+  /** Plausible, but there is no interpreter: not started yet, or over. */
+  | { readonly kind: 'empty'; readonly why: string }
+  | { readonly kind: 'refuted'; readonly why: string };
+
+/** Enough to be sure; a process may have thousands of each, and the walk reads them all. */
+const INTERPRETERS_CHECKED = 16;
+const THREAD_STATES_CHECKED = 4;
+/** A running target changes its lists; what is wrong three times in a row is wrong. */
+const TRIES = 3;
+
+/** Checks the `_PyRuntimeState` at `address`. Reads some dozens of bytes; never throws for what memory holds. */
+export function prove(memory: MemoryReader, address: Address, layout: Layout): Proof {
+  let proof: Proof = { kind: 'refuted', why: 'not tried' };
+  for (let i = 0; i < TRIES; i++) {
+    proof = proveOnce(memory, address, layout);
+    if (proof.kind === 'proven') return proof;
+  }
+  return proof;
+}
+
+function proveOnce(memory: MemoryReader, address: Address, layout: Layout): Proof {
+  try {
+    return check(memory, address, layout);
+  } catch (error) {
+    if (error instanceof Refuted || error instanceof MemoryFault || error instanceof InvalidAddress) {
+      return { kind: 'refuted', why: error.message };
+    }
+    throw error;
+  }
+}
+
+class Refuted extends Error {}
+
+function check(memory: MemoryReader, address: Address, layout: Layout): Proof {
+  const runtime = layout._PyRuntimeState;
+  const head = link(memory, address, runtime['interpreters.head'], 'interpreters.head');
+  if (head === null) return { kind: 'empty', why: 'it has no interpreter' };
+  const main = link(memory, address, runtime['interpreters.main'], 'interpreters.main');
+  const seen = new Set<Address>();
+  let threadStates = 0;
+  let interpreter: Address | null = head;
+  while (interpreter !== null && seen.size < INTERPRETERS_CHECKED) {
+    if (seen.has(interpreter)) throw new Refuted('its list of interpreters is a cycle');
+    seen.add(interpreter);
+    threadStates += checkThreadStates(memory, interpreter, layout);
+    interpreter = link(memory, interpreter, layout.PyInterpreterState.next, 'next interpreter');
+  }
+  // NULL for a moment while it starts and ends.
+  if (main !== null && interpreter === null && !seen.has(main)) {
+    throw new Refuted(`the main interpreter ${formatAddress(main)} is not in its list`);
+  }
+  if (threadStates === 0) return { kind: 'empty', why: 'none of its interpreters has a thread' };
+  return { kind: 'proven', interpreters: seen.size, threadStates };
+}
+
+function checkThreadStates(memory: MemoryReader, interpreter: Address, layout: Layout): number {
+  const { interp, prev, next } = layout.PyThreadState;
+  let previous: Address | null = null;
+  let tstate = link(memory, interpreter, layout.PyInterpreterState.threads_head, 'threads_head');
+  let count = 0;
+  while (tstate !== null && count < THREAD_STATES_CHECKED) {
+    const owner = link(memory, tstate, interp, 'interp');
+    if (owner !== interpreter) {
+      throw new Refuted(`thread state ${formatAddress(tstate)} does not point back to its interpreter`);
+    }
+    if (link(memory, tstate, prev, 'prev') !== previous) {
+      throw new Refuted(`thread state ${formatAddress(tstate)} does not point back to the one before`);
+    }
+    count++;
+    previous = tstate;
+    tstate = link(memory, tstate, next, 'next');
+  }
+  return count;
+}
+
+/** A pointer to a structure, which is aligned; null for NULL. Throws Refuted for what is neither. */
+function link(memory: MemoryReader, base: Address, offset: number, what: string): Address | null {
+  const value = readPointer(memory, offsetBy(base, offset));
+  if (value % 8 !== 0) throw new Refuted(`${what} is ${formatAddress(value)}, which is not aligned`);
+  return addressOrNull(value);
+}

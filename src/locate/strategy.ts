@@ -1,0 +1,36 @@
+/**
+ * What is a way of finding the interpreter? Something that names places in a module where `_PyRuntime` may be, and says
+ * in words why there is none. Whether a place is the right one is proven elsewhere, the same for all.
+ */
+
+import type { Layout } from '../cpython/layouts/layout.js';
+import type { Address } from '../memory/address.js';
+import type { MemoryRange, Module } from './module.js';
+
+export const STRATEGY_NAMES = ['symbol', 'section', 'cookie', 'scan'] as const;
+export type StrategyName = (typeof STRATEGY_NAMES)[number];
+
+export interface Candidate {
+  /** Where `_PyRuntime` may be. */
+  readonly address: Address;
+  /** How it was come by, in words. */
+  readonly how: string;
+}
+
+export interface Strategy {
+  readonly name: StrategyName;
+  /** Candidates in `module`, best first; returns why there were none (or no more). */
+  candidates(module: Module, search: Search): Generator<Candidate, string>;
+}
+
+/** What applies to a whole search. */
+export interface Search {
+  /** Look in places that cost more, too. */
+  readonly exhaustive: boolean;
+  /** Layouts that what is known of a module's version leads to, best first. */
+  layouts(module: Module): readonly Layout[];
+  /** All writable memory of the process, in address order. */
+  writableRanges(): readonly MemoryRange[];
+  /** Writable memory that belongs to no file: heap and anonymous mappings. */
+  anonymousRanges(): readonly MemoryRange[];
+}
