@@ -1,0 +1,34 @@
+/**
+ * What is a core file to the rest of pystack? A Target like a live process, with what only a core knows beside it.
+ */
+import type { Warning } from '../../snapshot.js';
+import type { Target } from '../target.js';
+import type { Machine } from './core-headers.js';
+import type { CoreMetadata } from './core-metadata.js';
+import type { MappedModule } from './core-modules.js';
+import type { CoreNotes } from './core-notes.js';
+import type { ModuleFile } from './module-files.js';
+
+export interface CoreTarget extends Target {
+  readonly kind: 'core';
+  /** The core file as it was named, or as it was found. */
+  readonly path: string;
+  /** When it was written, as far as the file's own time tells: ISO 8601. */
+  readonly capturedAt: string;
+  readonly machine: Machine;
+  readonly writtenBy: 'kernel' | 'debugger' | 'pystack';
+  readonly notes: CoreNotes;
+  /** What pystack wrote into its own core; null for others. */
+  readonly metadata: CoreMetadata | null;
+  readonly modules: readonly MappedModule[];
+  /** The module that holds the program's entry point; null: not known. */
+  readonly program: MappedModule | null;
+  /** The file used for a module. */
+  fileOf(module: MappedModule): ModuleFile;
+  /** How many of the bytes from start to end the core holds. */
+  dumpedWithin(start: number, end: number): number;
+  /** argv as it stands in memory; null where the core does not hold it. */
+  commandLine(): string[] | null;
+  /** What is missing or doubtful, as known so far: more is known once more was asked for. */
+  warnings(): Warning[];
+}

@@ -1,0 +1,66 @@
+/**
+ * What does the core itself tell, before any Python is looked for?
+ */
+import { formatAddress } from '../../memory/address.js';
+import type { CoreInfo, CoreMap, CoreModule } from '../../snapshot.js';
+import type { CoreTarget } from './core-target.js';
+import { describeSignal, faultingThread, permissionsText } from './crash.js';
+import { executableName } from './link-map.js';
+
+/** Looks for every module's file; reads nothing else that was not read already. */
+export function describeCore(target: CoreTarget): CoreInfo {
+  const { process, threads } = target.notes;
+  const first = threads[0] ?? null;
+  const faulting = faultingThread(target);
+  return {
+    path: target.path,
+    executable: executableOf(target),
+    ppid: process?.ppid ?? first?.ppid ?? null,
+    pgrp: process?.pgrp ?? first?.pgrp ?? null,
+    sid: process?.sid ?? first?.sid ?? null,
+    uid: process?.uid ?? null,
+    gid: process?.gid ?? null,
+    state: process?.state ?? null,
+    nice: process?.nice ?? null,
+    fname: process?.fname ?? null,
+    psargs: process?.psargs ?? null,
+    zombie: process?.zombie ?? null,
+    signal: faulting ? describeSignal(target, faulting) : null,
+    onDemand: faulting === null && threads.length > 0,
+    modules: target.modules.map((module): CoreModule => {
+      const { status, file, fileBuildId } = target.fileOf(module);
+      return {
+        path: module.path,
+        loadAddress: formatAddress(module.start),
+        buildId: module.buildId,
+        file,
+        fileBuildId,
+        status,
+      };
+    }),
+    maps: target.mappings().map(
+      (mapping): CoreMap => ({
+        start: formatAddress(mapping.start),
+        end: formatAddress(mapping.end),
+        permissions: permissionsText(mapping),
+        dumpedBytes: target.dumpedWithin(mapping.start, mapping.end),
+        file: mapping.path,
+        fileOffset: mapping.path === null || mapping.path.startsWith('[') ? null : mapping.fileOffset,
+      }),
+    ),
+  };
+}
+
+/** The file that was executed, an ELF file: of a script it is the interpreter, whatever AT_EXECFN says. */
+function executableOf(target: CoreTarget): string | null {
+  return target.metadata?.executable ?? target.program?.path ?? executableName(target.memory, target.notes.auxv);
+}
+
+/** Registers of a thread by name, hexadecimal; those not known are left out. null: the core has no such thread. */
+export function registersOf(target: CoreTarget, tid: number): Record<string, string> | null {
+  const thread = target.notes.threads.find((candidate) => candidate.tid === tid);
+  if (!thread) return null;
+  const known = target.metadata?.threads.find((candidate) => candidate.tid === tid)?.knownRegisters ?? null;
+  const entries = [...thread.registers].filter(([name]) => known === null || known.includes(name));
+  return Object.fromEntries(entries.map(([name, value]) => [name, `0x${value.toString(16)}`]));
+}

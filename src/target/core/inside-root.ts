@@ -1,0 +1,38 @@
+/**
+ * Where does a path of another machine lead inside a copy of its file system? Symbolic links there mean files there.
+ */
+import { lstatSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** As many as the kernel follows. */
+const MAX_LINKS = 40;
+
+/**
+ * The path on this machine of what `path` (absolute, in the other machine's terms) names, every symbolic link on the
+ * way resolved inside `root`, never leaving it. null: it does not exist there.
+ */
+export function resolveInside(root: string, path: string): string | null {
+  let rest = path.split('/').filter((part) => part !== '' && part !== '.');
+  let resolved: string[] = [];
+  let links = 0;
+  while (rest.length > 0) {
+    const [part = '', ...others] = rest;
+    rest = others;
+    if (part === '..') {
+      resolved = resolved.slice(0, -1);
+      continue;
+    }
+    const here = join(root, ...resolved, part);
+    const stat = lstatSync(here, { throwIfNoEntry: false });
+    if (!stat) return null;
+    if (!stat.isSymbolicLink()) {
+      resolved.push(part);
+      continue;
+    }
+    if (++links > MAX_LINKS) return null;
+    const target = readlinkSync(here);
+    if (target.startsWith('/')) resolved = [];
+    rest = [...target.split('/').filter((piece) => piece !== '' && piece !== '.'), ...rest];
+  }
+  return join(root, ...resolved);
+}
