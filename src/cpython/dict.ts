@@ -24,10 +24,14 @@ interface KeyTable {
   entries: Address;
   /** Entries ever used, deleted ones included. */
   nentries: number;
-  /** Bytes of an entry. */
-  stride: number;
-  /** Offset of `me_key` in an entry; `me_value` follows it. */
-  me_key: number;
+  /** Of one entry. */
+  entry: EntryLayout;
+}
+
+interface EntryLayout {
+  readonly sizeof: number;
+  readonly me_key: number;
+  readonly me_value: number;
 }
 
 /** Items read unless told otherwise. */
@@ -35,12 +39,6 @@ export const ITEM_LIMIT = 100_000;
 
 /** log2 of a table size beyond which there is no memory. */
 const LOG2_LIMIT = 40;
-
-/** `PyDictUnicodeEntry` is {me_key, me_value}, `PyDictKeyEntry` has me_hash before them. */
-const UNICODE_ENTRY = { stride: 16, me_key: 0 };
-const GENERAL_ENTRY = { stride: 24, me_key: 8 };
-/** `dk_kind` of tables with general entries; unicode and split tables (1, 2) have the short ones. */
-const DICT_KEYS_GENERAL = 0;
 
 /** The items of the `dict` at `address`. That it is one is for the caller to know. Throws MemoryFault, CorruptData. */
 export function readDict(memory: MemoryReader, layout: Layout, address: Address, limit = ITEM_LIMIT): DictItems {
@@ -65,7 +63,7 @@ export function readSplitItems(
   const table = readKeyTable(memory, layout, keys);
   const count = Math.min(table.nentries, limit);
   const order = insertionOrder(memory, layout, values, count);
-  const keyPointers = readPointers(memory, table.entries, count, table.stride, table.me_key);
+  const keyPointers = readPointers(memory, table.entries, count, table.entry.sizeof, table.entry.me_key);
   const valuePointers = readPointers(memory, valuesStart(layout, values), count, 8, 0);
   const items: DictItem[] = [];
   for (const index of order) push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
@@ -81,7 +79,7 @@ function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyT
       const nentries = ssizeAt(view, dict.dk_nentries);
       if (size < 1 || size > 2 ** LOG2_LIMIT) throw absurd(keys);
       const entries = offsetBy(keys, dict.dk_indices + size * indexBytes(size));
-      return checked(keys, { entries, nentries, ...GENERAL_ENTRY }, size);
+      return checked(keys, { entries, nentries, entry: dict.PyDictKeyEntry }, size);
     }
     case 'log2': {
       const view = memory.read(keys, dict.dk_indices);
@@ -89,10 +87,11 @@ function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyT
       const log2Bytes = view.getUint8(dict.dk_log2_index_bytes);
       const nentries = ssizeAt(view, dict.dk_nentries);
       if (log2Size > LOG2_LIMIT || log2Bytes > LOG2_LIMIT + 3) throw absurd(keys);
-      const form = view.getUint8(dict.dk_kind) === DICT_KEYS_GENERAL ? GENERAL_ENTRY : UNICODE_ENTRY;
+      const general = view.getUint8(dict.dk_kind) === dict.DICT_KEYS_GENERAL;
+      const entry = general ? dict.PyDictKeyEntry : dict.PyDictUnicodeEntry;
       return checked(
         keys,
-        { entries: offsetBy(keys, dict.dk_indices + 2 ** log2Bytes), nentries, ...form },
+        { entries: offsetBy(keys, dict.dk_indices + 2 ** log2Bytes), nentries, entry },
         2 ** log2Size,
       );
     }
@@ -119,10 +118,10 @@ function combinedItems(memory: MemoryReader, table: KeyTable, limit: number): Di
   const count = Math.min(table.nentries, limit);
   const items: DictItem[] = [];
   if (count > 0) {
-    const view = memory.read(table.entries, count * table.stride);
+    const { sizeof, me_key, me_value } = table.entry;
+    const view = memory.read(table.entries, count * sizeof);
     for (let i = 0; i < count; i++) {
-      const at = i * table.stride + table.me_key;
-      push(items, pointerAt(view, at), pointerAt(view, at + 8));
+      push(items, pointerAt(view, i * sizeof + me_key), pointerAt(view, i * sizeof + me_value));
     }
   }
   return { items, truncated: table.nentries > limit };

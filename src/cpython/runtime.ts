@@ -80,8 +80,8 @@ export interface ThreadStateWalk {
   nativeThreadId: number | null;
   prev: Address | null;
   next: Address | null;
-  /** The `_status` word (3.12+). */
-  status: number | null;
+  /** Whether it belongs to an OS thread: has been bound to one and not unbound since; null before 3.12. */
+  bound: boolean | null;
   /** Where its frames begin: `frame`, `cframe` or `current_frame`. */
   currentFrame: Address | null;
 }
@@ -273,11 +273,18 @@ function readThreadStates(
         layout.native_thread_id === undefined ? null : pointerAt(view, layout.native_thread_id - span.start),
       prev: linkOrNull(pointerAt(view, layout.prev - span.start)),
       next: linkOrNull(next),
-      status: layout._status === undefined ? null : view.getUint32(layout._status - span.start, true),
+      bound: boundOf(layout, view, span),
       currentFrame: linkOrNull(pointerAt(view, reader.currentFrame - span.start)),
     });
     at = next;
   }
+}
+
+function boundOf(layout: Layout['PyThreadState'], view: DataView, span: Span): boolean | null {
+  if (layout._status === undefined || layout.status_bits === undefined) return null;
+  const status = view.getUint32(layout._status - span.start, true);
+  const bit = (position: number) => ((status >>> position) & 1) === 1;
+  return bit(layout.status_bits.bound) && !bit(layout.status_bits.unbound);
 }
 
 function listTrouble(at: number, seen: ReadonlySet<number>): string | null {

@@ -30,14 +30,15 @@ type Identified = Pick<ThreadStateWalk, 'address' | 'interpreter' | 'threadId' |
 export function resolveNativeIds(
   memory: MemoryReader,
   threadStates: readonly Identified[],
-  innerTids: ReadonlySet<number>,
+  innerTids: Iterable<number>,
   hasFrames: (threadState: Identified) => boolean = () => true,
 ): Map<Address, number | null> {
+  const processIds = new Set(innerTids);
   const ids = new Map<Address, number | null>();
   const unresolved: Identified[] = [];
   for (const threadState of threadStates) {
     const noted = threadState.nativeThreadId;
-    if (noted !== null && innerTids.has(noted)) {
+    if (noted !== null && processIds.has(noted)) {
       ids.set(threadState.address, noted);
     } else {
       // Not noted, or noted before a fork() that the interpreter was not told of.
@@ -46,11 +47,11 @@ export function resolveNativeIds(
     }
   }
   const structs = readThreadStructs(memory, unresolved);
-  const offset = findTidOffset([...structs.values()], innerTids);
+  const offset = findTidOffset([...structs.values()], processIds);
   if (offset !== null) {
     for (const threadState of unresolved) {
       const tid = wordAt(structs.get(threadState.threadId), offset);
-      if (tid !== null && innerTids.has(tid)) ids.set(threadState.address, tid);
+      if (tid !== null && processIds.has(tid)) ids.set(threadState.address, tid);
     }
   }
   dropDoubleClaims(threadStates, ids, hasFrames);

@@ -31,9 +31,6 @@ export interface ThreadNames {
   problems: string[];
 }
 
-/** Characters of a thread's name. */
-const NAME_LIMIT = 4096;
-
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
 export function readThreadNames(
   memory: MemoryReader,
@@ -100,7 +97,8 @@ class NameReader {
   #text(address: Address): string {
     const type = this.#typeName(address);
     if (type !== 'str') throw new CorruptData(`its name is of type ${type}`);
-    return readUnicode(this.#memory, this.#layout, address, NAME_LIMIT).text;
+    const { text, truncated } = readUnicode(this.#memory, this.#layout, address);
+    return truncated ? `${text}…` : text;
   }
 
   #bool(address: Address | null): boolean | null {

@@ -1,0 +1,123 @@
+/** Does the walk see in a real process what Python itself says from inside? On every interpreter found. */
+import { describe, expect, it } from 'vitest';
+import { readCode } from '../../src/cpython/code.js';
+import { CodeShapes } from '../../src/cpython/code-shapes.js';
+import { readFrames } from '../../src/cpython/frames.js';
+import { decodePosition } from '../../src/cpython/positions.js';
+import type { PythonRuntime } from '../../src/cpython/runtime.js';
+import { readRuntime } from '../../src/cpython/runtime.js';
+import { resolveNativeIds } from '../../src/cpython/thread-ids.js';
+import { readThreadNames } from '../../src/cpython/threading-names.js';
+import { findInterpreters } from '../support/interpreters.js';
+import { locateForTest, ProcessMemory, threadIdsOf } from '../support/process-memory.js';
+import type { OracleThread, Program } from '../support/target.js';
+import { NotOnThisPython, startProgram } from '../support/target.js';
+
+const PROGRAMS = ['idle.py', 'constructs.py', 'generators.py', 'callbacks.py', 'names.py', 'many_threads.py'];
+
+describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.label, interpreter })))(
+  '$label',
+  ({ interpreter }) => {
+    it.each(PROGRAMS)('%s: threads, names and every frame as Python says', async (name) => {
+      await onProgram(interpreter, name, [], (program) => {
+        const seen = look(program);
+        const said = program.ready.threads ?? [];
+        expect(seen.problems).toEqual([]);
+        expect(seen.threads.map(({ frames }) => frames)).toEqual(said.map(({ frames }) => frames));
+        expect(seen.threads.map(({ threadName }) => threadName)).toEqual(said.map((thread) => thread.name));
+        expect(seen.threads.map(({ main }) => main)).toEqual(said.map((thread) => thread.main));
+        expectTids(seen.threads, said);
+      });
+    });
+
+    it('20,000 frames deep', async () => {
+      await onProgram(interpreter, 'deep.py', [], (program) => {
+        const seen = look(program);
+        const said = program.ready.threads ?? [];
+        expect(Math.max(...seen.threads.map(({ frames }) => frames.length))).toBeGreaterThanOrEqual(20_000);
+        expect(seen.threads.map(({ frames }) => frames)).toEqual(said.map(({ frames }) => frames));
+      });
+    });
+  },
+);
+
+interface Seen {
+  tid: number | null;
+  threadName: string | null;
+  main: boolean;
+  frames: unknown[];
+}
+
+function look(program: Program): { threads: Seen[]; problems: string[] } {
+  const runtime = locateForTest(program.pid, program.interpreter);
+  const memory = new ProcessMemory(program.pid);
+  try {
+    return walk(memory, runtime, threadIdsOf(program.pid));
+  } finally {
+    memory.close();
+  }
+}
+
+function walk(
+  memory: ProcessMemory,
+  runtime: PythonRuntime,
+  tids: Set<number>,
+): { threads: Seen[]; problems: string[] } {
+  const { layout } = runtime;
+  const shared = readRuntime(memory, runtime);
+  const problems = [...shared.problems];
+  const shapes = new CodeShapes(layout);
+  const ids = resolveNativeIds(memory, shared.threadStates, tids);
+  const names = shared.interpreters.map((interpreter) => {
+    const read = readThreadNames(memory, runtime, interpreter);
+    problems.push(...read.problems);
+    return read.names;
+  })[0];
+  const threads = shared.threadStates.map((state): Seen => {
+    const stack = readFrames(memory, layout, state, shapes);
+    if (stack.ending.reason !== null) problems.push(stack.ending.reason);
+    const codes = new Map(stack.frames.map(({ code }) => [code, null as ReturnType<typeof readCode> | null]));
+    const frames = stack.frames.map(({ code: address, lasti }) => {
+      const code = codes.get(address) ?? readCode(memory, layout, address);
+      codes.set(address, code);
+      const { line, endLine, column, endColumn } = decodePosition(layout.PyCodeObject.positions, code, lasti);
+      return [code.name, code.qualname, code.file, line, endLine, column, endColumn];
+    });
+    const name = names?.get(state.threadId);
+    return {
+      tid: ids.get(state.address) ?? null,
+      threadName: name?.name ?? null,
+      main: name?.isMain ?? false,
+      frames: frames.reverse(),
+    };
+  });
+  return { threads, problems };
+}
+
+function expectTids(seen: Seen[], said: OracleThread[]): void {
+  for (const [i, thread] of said.entries()) {
+    if (thread.tid === null) expect(seen[i]?.tid).toBeGreaterThan(0);
+    else expect(seen[i]?.tid).toBe(thread.tid);
+  }
+  expect(new Set(seen.map(({ tid }) => tid)).size).toBe(seen.length);
+}
+
+async function onProgram(
+  interpreter: Program['interpreter'],
+  name: string,
+  args: string[],
+  use: (program: Program) => void | Promise<void>,
+): Promise<void> {
+  let program: Program;
+  try {
+    program = await startProgram(interpreter, name, { args });
+  } catch (error) {
+    if (error instanceof NotOnThisPython) return;
+    throw error;
+  }
+  try {
+    await use(program);
+  } finally {
+    await program.kill();
+  }
+}
