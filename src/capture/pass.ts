@@ -63,7 +63,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
 
   let missing = memory.missing.size > 0;
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
-  const tidOf = knownTids(process, python, runtime.threadStates, tids, options.tidOf);
+  const tidOf = knownTids(process, runtime.threadStates, tids, options.tidOf);
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const index = tid === null ? null : (indexOf.get(tid) ?? null);
@@ -92,13 +92,12 @@ export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number
 /** Only asks the process about thread states that the rehearsal had not seen. */
 function knownTids(
   process: NativeProcess,
-  python: PythonRuntime,
   states: readonly ThreadStateWalk[],
   tids: TidMap,
   known: ReadonlyMap<Address, number | null>,
 ): ReadonlyMap<Address, number | null> {
   if (states.every((state) => known.has(state.address))) return known;
-  return tidsOf(process, python, states, tids);
+  return tidsOf(process, states, tids);
 }
 
 function evidenceName(code: number): Evidence {

@@ -29,7 +29,7 @@ export function rehearse(process: NativeProcess, python: PythonRuntime, tids: Ti
   const memory = livePages(process);
   const log = new ReadLog(memory);
   const runtime = new Walk(python, log).shared();
-  const tidOf = tidsOf(process, python, runtime.threadStates, tids);
+  const tidOf = tidsOf(process, runtime.threadStates, tids);
   shareOut(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, plan);
   const walk = new Walk(python, memory, memory);
   const threads = runtime.threadStates.map((state) => {
@@ -48,17 +48,26 @@ export function livePages(process: NativeProcess): PageRecorder {
 /** Thread ids do not change while a thread lives, so the running target may be asked. */
 export function tidsOf(
   process: NativeProcess,
-  python: PythonRuntime,
   states: readonly ThreadStateWalk[],
   tids: TidMap,
 ): Map<Address, number | null> {
-  const inner = resolveNativeIds(livePages(process), states, [...tids.keys()], python.layout);
+  const inner = nativeIds(livePages(process), states, tids.keys());
   const outer = new Map<Address, number | null>();
   for (const state of states) {
     const id = inner.get(state.address) ?? null;
     outer.set(state.address, id === null ? null : (tids.get(id) ?? null));
   }
   return outer;
+}
+
+/** As seen from inside the target's pid namespace; null: no OS thread. */
+export function nativeIds(
+  memory: MemoryReader,
+  states: readonly ThreadStateWalk[],
+  innerTids: Iterable<number>,
+): Map<Address, number | null> {
+  const framed = new Set(states.filter((state) => state.currentFrame !== null).map((state) => state.address));
+  return resolveNativeIds(memory, states, innerTids, ({ address }) => framed.has(address));
 }
 
 interface Read {

@@ -40,7 +40,7 @@ export function walkStanding(
       const walk = new Walk(python, new PagedMemory(memory));
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
-      const tidOf = tidsOf(process, python, runtime.threadStates, tids);
+      const tidOf = tidsOf(process, runtime.threadStates, tids);
       const fresh = distinctTids(tidOf).filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
       if (fresh.length > 0) {
         const stop = process.stop(Int32Array.from(fresh));

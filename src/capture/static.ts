@@ -1,9 +1,9 @@
 /** A core does not move: one walk, and every thread stood still. */
 import type { PythonRuntime } from '../cpython/runtime.js';
-import { resolveNativeIds } from '../cpython/thread-ids.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsThread } from '../target/target.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
+import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
 
 /** Throws MemoryFault or CorruptData when not even the runtime can be read. */
@@ -14,11 +14,10 @@ export function captureStatic(
 ): CapturedProcess {
   const walk = new Walk(python, memory);
   const runtime = walk.shared();
-  const ids = resolveNativeIds(
+  const ids = nativeIds(
     memory,
     runtime.threadStates,
     osThreads.map((thread) => thread.innerTid),
-    python.layout,
   );
   const outer = new Map(osThreads.map((thread) => [thread.innerTid, thread.tid]));
   const threads = runtime.threadStates.map((state): CapturedThread => {

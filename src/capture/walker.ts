@@ -4,8 +4,10 @@
  * matter and over the copy for the result; over a core once. Code objects are decoded once per pass.
  */
 import { type CodeObject, readCode } from '../cpython/code.js';
+import { CodeShapes } from '../cpython/code-shapes.js';
 import { readFrames, type StackWalk } from '../cpython/frames.js';
 import { type PythonRuntime, type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
+import { TypeNames } from '../cpython/type-names.js';
 import { type Address, InvalidAddress } from '../memory/address.js';
 import type { PageRecorder, PageSet } from '../memory/pages.js';
 import { CorruptData, MemoryFault, type MemoryReader } from '../memory/reader.js';
@@ -32,12 +34,16 @@ export class Walk {
   readonly #recorder: PageRecorder | null;
   readonly #runtime: PythonRuntime;
   readonly #codes = new Map<Address, CachedCode>();
+  readonly #types: TypeNames;
+  readonly #shapes: CodeShapes;
 
   /** With a recorder, pages are noted on behalf of whom the caller says; it must be the memory itself. */
   constructor(runtime: PythonRuntime, memory: MemoryReader, recorder: PageRecorder | null = null) {
     this.#runtime = runtime;
     this.#memory = memory;
     this.#recorder = recorder;
+    this.#types = new TypeNames(runtime.layout);
+    this.#shapes = new CodeShapes(runtime.layout, this.#types);
   }
 
   shared(): RuntimeWalk {
@@ -45,7 +51,7 @@ export class Walk {
   }
 
   thread(state: ThreadStateWalk): ThreadWalk {
-    const stack = readFrames(this.#memory, this.#runtime.layout, state);
+    const stack = readFrames(this.#memory, this.#runtime.layout, state, this.#shapes);
     const used = new Set<CachedCode>();
     const codes = stack.frames.map((frame) => {
       const cached = this.#code(frame.code);
@@ -74,7 +80,7 @@ export class Walk {
 
   #decode(address: Address): CodeResult {
     try {
-      return { code: readCode(this.#memory, this.#runtime.layout, address) };
+      return { code: readCode(this.#memory, this.#runtime.layout, address, this.#types) };
     } catch (error) {
       if (error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress) {
         return { problem: error.message };

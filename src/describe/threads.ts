@@ -1,0 +1,112 @@
+/** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
+import type { CapturedThread, OsLook } from '../capture/captured.js';
+import { collectingOf, gilStateOf } from '../cpython/gil.js';
+import type { Layout } from '../cpython/layouts/layout.js';
+import { formatAddress } from '../memory/address.js';
+import type { OsThreadState, Thread } from '../snapshot.js';
+import type { OsThread } from '../target/target.js';
+import { describeFrames } from './frames.js';
+import { describeWait } from './os-state.js';
+import type { SourceReader } from './source-lines.js';
+import type { SyscallArchitecture } from './syscall-names.js';
+import type { Names } from './thread-names.js';
+
+export interface ThreadContext {
+  readonly layout: Layout;
+  readonly sources: SourceReader;
+  readonly names: Names;
+  /** By kernel id as seen from here. */
+  readonly osThreads: ReadonlyMap<number, OsThread>;
+  /** Kernel id of the process; null when not known. */
+  readonly pid: number | null;
+  readonly architecture: SyscallArchitecture;
+  readonly describeFd: (fd: number) => string | null;
+}
+
+export function describeThread(captured: CapturedThread, context: ThreadContext): Thread {
+  const { walk, runtime, tid } = captured;
+  const { state } = walk;
+  const os = tid === null ? null : (context.osThreads.get(tid) ?? null);
+  const named = context.names.byInterpreter.get(state.interpreter)?.get(state.threadId);
+  const interpreter = runtime.interpreters.find(({ address }) => address === state.interpreter);
+  return {
+    ...unidentified(os),
+    tid,
+    name: named?.name ?? null,
+    isPython: true,
+    isMain: tid !== null && tid === context.pid,
+    interpreterId: state.interpreterId,
+    threadState: formatAddress(state.address),
+    gil: gilStateOf(state, interpreter?.gil ?? null, blockedCall(captured)),
+    gc: interpreter ? collectingOf(state, interpreter) : null,
+    status: statusOf(captured),
+    os: osState(os, captured.look, context),
+    evidence: captured.evidence,
+    consistent: isConsistent(captured),
+    movingFrames: captured.movingFrames,
+    ending: walk.stack.ending,
+    frames: describeFrames(walk, context.layout, context.sources),
+  };
+}
+
+/** A thread the interpreter does not know. */
+export function describeNativeThread(look: OsLook, context: ThreadContext): Thread {
+  const os = context.osThreads.get(look.tid) ?? null;
+  return {
+    ...unidentified(os),
+    tid: look.tid,
+    isMain: look.tid === context.pid,
+    os: osState(os, look, context),
+  };
+}
+
+function unidentified(os: OsThread | null): Thread {
+  return {
+    tid: null,
+    innerTid: os !== null && os.innerTid !== os.tid ? os.innerTid : null,
+    name: null,
+    osName: os?.name ?? null,
+    isPython: false,
+    isMain: false,
+    interpreterId: null,
+    threadState: null,
+    gil: 'none',
+    gc: false,
+    status: 'alive',
+    os: null,
+    evidence: 'none',
+    consistent: true,
+    movingFrames: 0,
+    ending: { kind: 'complete', reason: null },
+    frames: [],
+    nativeEnding: null,
+    exception: null,
+    faulting: false,
+    registers: null,
+  };
+}
+
+function blockedCall({ look }: CapturedThread): Parameters<typeof gilStateOf>[2] {
+  if (!look || look.running === null) return 'unknown';
+  return look.syscall === null ? null : { nr: look.syscall.number, args: look.syscall.args };
+}
+
+/** A thread state that no OS thread has bound to has no pthread yet; one that had one has outlived it. */
+function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
+  if (terminated) return 'terminated';
+  if (tid !== null) return 'alive';
+  return walk.state.threadId === 0 ? 'unstarted' : 'terminated';
+}
+
+/** A thread state without a thread does not change; any other is as good as the evidence. */
+function isConsistent({ evidence, tid, terminated, walk }: CapturedThread): boolean {
+  if (walk.codes.some((code) => 'problem' in code)) return false;
+  return evidence !== 'none' || (tid === null && !terminated);
+}
+
+function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {
+  const call = look?.syscall ?? null;
+  if (!os && !call) return null;
+  const wait = call ? describeWait(context.architecture, call, context.describeFd) : null;
+  return { state: os?.state ?? null, syscall: wait?.syscall ?? null, waitingOn: wait?.waitingOn ?? null };
+}

@@ -1,0 +1,88 @@
+/**
+ * The pipeline: from a process id to a Snapshot. Each stage takes what the one before gives:
+ * open -> locate -> capture (look, rehearse, freeze, replay) -> describe.
+ */
+import { captureBlocking } from './capture/blocking.js';
+import type { CapturedProcess } from './capture/captured.js';
+import { captureNonBlocking } from './capture/non-blocking.js';
+import { livePages, type TidMap } from './capture/rehearse.js';
+import type { PythonRuntime } from './cpython/runtime.js';
+import { readRuntime } from './cpython/runtime.js';
+import { describeProcess } from './describe/process.js';
+import { agreeing, allIn, type Names, readNames } from './describe/thread-names.js';
+import { PystackError } from './errors.js';
+import { locate } from './locate/locate.js';
+import { CorruptData } from './memory/reader.js';
+import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
+import type { Snapshot } from './snapshot.js';
+import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
+import { Stopwatch } from './timings.js';
+
+/** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */
+const DEFAULT_MAX_PAUSE_MS = 1000;
+
+/**
+ * What every Python thread of a running process is doing. Nothing is written to the target and no code runs in it.
+ * Throws PystackError. Must be called on the main thread of Node (ptrace belongs to one thread).
+ */
+export async function inspectProcess(pid: number, options: InspectOptions = {}): Promise<Snapshot> {
+  const settings = settleInspectOptions(options);
+  const watch = new Stopwatch();
+  const target = openLiveTarget(pid);
+  try {
+    watch.lap('open');
+    const located = locate(target, {
+      exhaustive: settings.exhaustive,
+      strategies: settings.locateBy,
+      log: (message) => settings.log(1, message),
+    });
+    watch.lap('locate');
+    const namesBefore = namesNow(target, located);
+    watch.lap('names');
+    const captured = capture(target, located, settings);
+    watch.lap('capture');
+    const names = settleNames(namesBefore, target, located);
+    watch.lap('names again');
+    const snapshot = describeProcess({ target, located, captured, names, settings });
+    watch.lap('describe');
+    return { ...snapshot, timings: watch.laps };
+  } catch (error) {
+    throw asPystackError(error, pid);
+  } finally {
+    target.close();
+  }
+}
+
+function capture(target: LiveTarget, python: PythonRuntime, settings: InspectSettings): CapturedProcess {
+  const log = (message: string) => settings.log(2, message);
+  const stackBytes = 0;
+  const listTids = (): TidMap => new Map(target.threads().map(({ innerTid, tid }) => [innerTid, tid]));
+  if (settings.mode === 'non-blocking') {
+    const { timeBudgetMs } = settings;
+    return captureNonBlocking(target.native, python, listTids, { stackBytes, timeBudgetMs, log });
+  }
+  const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
+  return captureBlocking(target.native, python, listTids, { stackBytes, maxPauseMs, log });
+}
+
+function namesNow(target: LiveTarget, python: PythonRuntime): Names {
+  const memory = livePages(target.native);
+  return readNames(memory, python, readRuntime(memory, python));
+}
+
+/** Names that two readings agree on; a third is made where a thread began or was renamed in between. */
+function settleNames(before: Names, target: LiveTarget, python: PythonRuntime): Names {
+  const after = namesNow(target, python);
+  const agreed = agreeing(before, after);
+  return allIn(after, agreed) ? agreed : agreeing(after, namesNow(target, python));
+}
+
+/** What the walk throws where nothing could be shown at all. Faults of ours go on up as they are. */
+function asPystackError(error: unknown, pid: number): unknown {
+  if (!(error instanceof CorruptData)) return error;
+  return new PystackError('unreadable-memory', `the interpreter of process ${pid} cannot be read`, {
+    cause: error.message,
+    nextStep: 'try again; if it stays so, with -vv',
+    underlying: error,
+  });
+}
