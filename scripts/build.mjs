@@ -1,0 +1,80 @@
+// Builds dist/: the program (cli.cjs), the library (index.js) and its types.
+//
+// The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
+// does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'external',
+  // Whitespace and syntax only: names in stack traces stay ours.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** Commander loads child_process (1 ms) for subcommands that are programs of their own. There are none here. */
+const lazyChildProcess = {
+  name: 'lazy-child-process',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'lazy' } : undefined,
+    );
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
+      contents: "exports.spawn = (...args) => require('node:child_process').spawn(...args);",
+    }));
+  },
+};
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+
+await build({
+  ...common,
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/cli.cjs',
+  format: 'cjs',
+  // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
+  supported: { 'dynamic-import': false },
+  plugins: [lazyChildProcess],
+  // CommonJS has no import.meta; the addon and package.json are found relative to it.
+  define: { 'import.meta.url': 'importMeta.url' },
+  banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
+});
+
+await writeCodeCache();
+
+if (existsSync(`${root}/src/index.ts`)) {
+  await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' });
+  if (!process.argv.includes('--no-types')) {
+    const { status } = spawnSync(`${root}/node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+}
+
+/**
+ * Lets V8 keep what it compiled while the program did its work once, so that starting it means reading and not
+ * compiling. bin/pystack offers it back; another version of Node.js refuses it and compiles.
+ */
+async function writeCodeCache() {
+  // A Python to look at if there is one, so that the work is all of it; else something that is none.
+  const target = spawn('python3', ['-c', 'import threading, time; time.sleep(600)'], { stdio: 'ignore' });
+  const started = await new Promise((resolve) => {
+    target.once('error', () => resolve(false));
+    target.once('spawn', () => setTimeout(() => resolve(true), 300));
+  });
+  const pid = started ? target.pid : process.pid;
+  spawnSync(process.execPath, ['scripts/write-code-cache.cjs', 'remote', String(pid)], { cwd: root, stdio: 'ignore' });
+  if (started) target.kill('SIGKILL');
+}

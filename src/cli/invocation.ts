@@ -1,0 +1,191 @@
+/** What does this command line ask for? argv -> one plain value, or a usage error that says what to type instead. */
+import { CommanderError } from 'commander';
+import { PystackError } from '../errors.js';
+import type { CoreOptions, CoreSource, InspectOptions, LocalsOptions, NativeMode } from '../options.js';
+import { NOT_YET } from './not-yet.js';
+import { declareProgram, type Opts } from './program.js';
+import { parsePid } from './values.js';
+
+/** How the result is to be shown. */
+export interface View {
+  readonly json: boolean;
+  /** False: asked for none. True: whatever the terminal and the environment say. */
+  readonly color: boolean;
+  readonly verbosity: 0 | 1 | 2;
+}
+
+export type Invocation =
+  | { readonly command: 'remote'; readonly pid: number; readonly options: InspectOptions; readonly view: View }
+  | { readonly command: 'core'; readonly core: CoreSource; readonly options: CoreOptions; readonly view: View }
+  | { readonly command: 'help'; readonly text: string }
+  | { readonly command: 'version' };
+
+/**
+ * @param argv what follows the program's name
+ * @param notYet commands and flags to refuse
+ * Throws PystackError `usage`.
+ */
+export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<string> = NOT_YET): Invocation {
+  let invocation: Invocation | undefined;
+  let help = '';
+  const refuse = (name: string) => {
+    if (!notYet.has(name)) return;
+    throw new PystackError('usage', `'${name}' is not available in this version`, {
+      cause: 'It is planned and has a name already, but does nothing yet.',
+      nextStep: 'leave it out',
+    });
+  };
+  const program = declareProgram(
+    {
+      remote(pid, opts, globals) {
+        const options = { ...remoteOptions(opts), ...stackOptions(opts) };
+        invocation ??= { command: 'remote', pid: parsePid(pid), options, view: viewOf(opts, globals) };
+      },
+      core(core, executable, opts, globals) {
+        refuse('core');
+        const view = viewOf(opts, globals);
+        const options = { ...coreOptions(executable, opts, view), ...stackOptions(opts) };
+        invocation ??= { command: 'core', core: coreSource(core, opts), options, view };
+      },
+      version() {
+        invocation ??= { command: 'version' };
+        // Ends parsing here; what follows does not matter any more.
+        throw new CommanderError(0, 'pystack.version', '');
+      },
+    },
+    notYet,
+  );
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+      writeErr: () => {},
+    });
+    for (const option of command.options) {
+      const flag = option.long;
+      if (flag && notYet.has(flag)) command.on(`option:${option.name()}`, () => refuse(flag));
+    }
+  }
+  if (argv.length === 0) {
+    throw new PystackError('usage', 'no command given', {
+      cause: 'It has to be said what to look at.',
+      nextStep: 'pystack remote <pid>, or pystack --help',
+    });
+  }
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (invocation?.command === 'version') return invocation;
+    if (error.exitCode === 0 || help !== '') return { command: 'help', text: help };
+    throw usageError(error, argv);
+  }
+  if (!invocation) throw new PystackError('usage', 'no command given', { nextStep: 'pystack --help' });
+  return invocation;
+}
+
+/** Commander's message in our shape, its "(Did you mean …?)" as the next step. */
+function usageError(error: CommanderError, argv: readonly string[]): PystackError {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  const command = argv.find((word) => word === 'remote' || word === 'core');
+  const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
+  const asCommand = argv.find((word) => !word.startsWith('-')) ?? '';
+  if (error.code === 'commander.unknownCommand' && /^\d+$/.test(asCommand)) {
+    return new PystackError('usage', first, {
+      cause: 'The command comes before the process id.',
+      nextStep: `pystack remote ${asCommand}`,
+    });
+  }
+  return new PystackError('usage', first.replace(/\.$/, ''), {
+    cause: 'The command line cannot be understood.',
+    nextStep: suggestion === '' ? help : `${suggestion} See also: ${help}`,
+  });
+}
+
+function viewOf(opts: Opts, globals: Opts): View {
+  const asked = Math.max(Number(opts['verbose'] ?? 0), Number(globals['verbose'] ?? 0));
+  return {
+    json: opts['json'] === true,
+    color: opts['color'] !== false && globals['color'] !== false,
+    verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
+  };
+}
+
+function remoteOptions(opts: Opts): InspectOptions {
+  const maxPauseMs = numberOf(opts['maxPause']);
+  const timeBudgetMs = numberOf(opts['timeBudget']);
+  return {
+    mode: opts['block'] === false ? 'non-blocking' : 'blocking',
+    ...(maxPauseMs === undefined ? {} : { maxPauseMs }),
+    ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
+  };
+}
+
+function coreSource(core: string | undefined, opts: Opts): CoreSource {
+  const { systemd } = opts;
+  if (systemd !== undefined) {
+    if (core === undefined) return { systemd: typeof systemd === 'string' ? systemd : null };
+    throw new PystackError('usage', 'a core file and --systemd were both given', {
+      cause: '--systemd picks the core itself.',
+      nextStep: 'leave one of them out',
+    });
+  }
+  if (core !== undefined) return core;
+  throw new PystackError('usage', 'no core file given', {
+    cause: 'It has to be said which core to look at.',
+    nextStep: 'pystack core <file>',
+  });
+}
+
+function coreOptions(executable: string | undefined, opts: Opts, view: View): CoreOptions {
+  return {
+    executable: executable ?? null,
+    libSearchPath: stringsOf(opts['libSearchPath']) ?? [],
+    libSearchRoot: stringOf(opts['libSearchRoot']),
+    sysroot: stringOf(opts['sysroot']),
+    registers: view.verbosity > 0,
+  };
+}
+
+function stackOptions(opts: Opts) {
+  return {
+    native: nativeMode(opts['native']),
+    demangle: opts['demangle'] !== false,
+    debuginfod: opts['debuginfod'] !== false,
+    locals: opts['locals'] === true ? localsOptions(opts) : false,
+    exhaustive: opts['exhaustive'] === true,
+    locateBy: stringsOf(opts['locateBy']) ?? null,
+  };
+}
+
+function localsOptions(opts: Opts): LocalsOptions {
+  const depth = numberOf(opts['localsDepth']);
+  const maxString = numberOf(opts['maxString']);
+  const maxItems = numberOf(opts['maxItems']);
+  return {
+    ...(depth === undefined ? {} : { depth }),
+    ...(maxString === undefined ? {} : { maxString }),
+    ...(maxItems === undefined ? {} : { maxItems }),
+    redact: stringsOf(opts['redact']) ?? [],
+    redactDefaults: opts['redactDefaults'] !== false,
+  };
+}
+
+function nativeMode(value: unknown): NativeMode {
+  return value === 'python' || value === 'all' || value === 'last' ? value : 'off';
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function stringOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function stringsOf(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.map(String) : undefined;
+}

@@ -1,0 +1,44 @@
+/** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
+import { fstatSync, readFileSync } from 'node:fs';
+import { sinkOf } from './output.js';
+import { reportError, run, type World } from './run.js';
+
+/** Whether a descriptor is a terminal. node:tty drags in the streams and sockets (3 ms), so first the cheap question. */
+async function isTerminal(fd: number): Promise<boolean> {
+  try {
+    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd);
+  } catch {
+    // A closed descriptor is no terminal.
+    return false;
+  }
+}
+
+const world: World = {
+  stdout: sinkOf(1),
+  stderr: sinkOf(2),
+  stdoutIsTerminal: () => isTerminal(1),
+  stderrIsTerminal: () => isTerminal(2),
+  env: process.env,
+  // Counted from the start of the process, so that Node's own start is in it; `performance` would cost 1 ms to load.
+  now: () => process.uptime() * 1000,
+  peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
+  platform: () => `Node.js ${process.version}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
+};
+
+function kernelRelease(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+// What is thrown outside of the run (a stray callback) is told like everything else, not as Node would.
+const lastResort = async (thrown: unknown) => {
+  process.exit(await reportError(thrown, { json: false, color: true, verbosity: 0 }, world));
+};
+process.on('uncaughtException', lastResort);
+process.on('unhandledRejection', lastResort);
+
+// Everything is written synchronously: nothing can be lost by leaving at once.
+run(process.argv.slice(2), world).then((code) => process.exit(code));

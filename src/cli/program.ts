@@ -1,0 +1,181 @@
+/**
+ * What can be said on the command line? The commands, their options and their help, declared for commander. What they
+ * mean is in invocation.ts; docs/cli.md is made from this.
+ */
+import { Command, Option } from 'commander';
+import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS } from '../options.js';
+import { collectPattern, parseCount, parseList, parseMilliseconds } from './values.js';
+
+/** An option that sets the attribute of another name: of several for one attribute, the last one given counts. */
+class SharedOption extends Option {
+  constructor(
+    flags: string,
+    description: string,
+    private readonly attribute: string,
+  ) {
+    super(flags, description);
+  }
+
+  override attributeName(): string {
+    return this.attribute;
+  }
+}
+
+/** Runs with what was parsed. Values are what the parsers above made of them; absent options are undefined. */
+export interface Handlers {
+  remote(pid: string, opts: Opts, globals: Opts): void;
+  core(core: string | undefined, executable: string | undefined, opts: Opts, globals: Opts): void;
+  version(): void;
+}
+
+/** Commander's untyped bag; invocation.ts is the only reader. */
+export type Opts = Record<string, unknown>;
+
+/** @param hidden commands and flags left out of the help */
+export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>): Command {
+  const program = new Command('pystack');
+  const add = (command: Command, option: Option) =>
+    command.addOption(option.hideHelp(hidden.has(option.long ?? option.flags)));
+
+  program
+    .description('Shows what every thread of a running or crashed CPython process is doing.')
+    .usage('[options] <command> …')
+    .enablePositionalOptions()
+    .option('--version', 'print the version')
+    .on('option:version', handlers.version);
+  addGeneral(program);
+  program.helpOption('-h, --help', 'print this help').helpCommand('help [command]', 'print the help of a command');
+
+  const remote = program
+    .command('remote', { hidden: hidden.has('remote') })
+    .summary('show the threads of a running process')
+    .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
+    .argument('<pid>', 'process id')
+    .action((pid: string, opts: Opts) => handlers.remote(pid, opts, program.opts()));
+  add(remote, new Option('--no-block', 'stop no thread at all; threads on the move may be incomplete'));
+  add(
+    remote,
+    withParser(
+      '--time-budget <ms>',
+      `how long to retry moving threads with --no-block (default: ${DEFAULT_TIME_BUDGET_MS})`,
+      parseMilliseconds,
+    ),
+  );
+  add(remote, withParser('--max-pause <ms>', 'leave out what would stop threads for longer', parseMilliseconds));
+  addStacks(remote, add);
+  addExamples(remote, [
+    ['pystack remote 1234', 'every Python thread of process 1234'],
+    ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
+    ['pystack remote --no-block 1234', 'without stopping it for an instant'],
+    ['pystack remote --json 1234 | jq .threads[].name', 'for programs'],
+  ]);
+
+  const core = program
+    .command('core', { hidden: hidden.has('core') })
+    .summary('show the threads in a core file')
+    .description('Shows the Python threads in a core file, and what ended the process.')
+    .argument('[core]', 'core file, also compressed; left out with --systemd')
+    .argument('[executable]', 'program that made it (default: found from the core)')
+    .action((file: string | undefined, executable: string | undefined, opts: Opts) =>
+      handlers.core(file, executable, opts, program.opts()),
+    );
+  add(
+    core,
+    withParser('--lib-search-path <dirs>', "directories with the core's libraries, separated by ':'", (flag) =>
+      parseList(flag, ':'),
+    ).conflicts('libSearchRoot'),
+  );
+  add(core, new Option('--lib-search-root <dir>', "directory searched recursively for the core's libraries"));
+  add(core, new Option('--sysroot <dir>', 'image of the machine that the core came from'));
+  add(
+    core,
+    new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
+  );
+  addStacks(core, add);
+  addExamples(core, [
+    ['pystack core ./core', 'the executable is found from the core'],
+    ['pystack core ./core.gz /usr/bin/python3.12', 'or named'],
+    ['pystack core ./core --sysroot ./image', 'with the files of the machine it came from'],
+  ]);
+
+  addExamples(program, [
+    ['pystack remote 1234', 'every Python thread of process 1234'],
+    ...(hidden.has('core') ? [] : [['pystack core ./core', 'the same of a core file'] as const]),
+    ['pystack remote --help', 'all options of a command'],
+  ]);
+  return program;
+}
+
+/** Accepted before and after the command. */
+function addGeneral(command: Command): void {
+  command
+    .option('-v, --verbose', 'say on stderr what was found and how; twice: every step and timings', count, 0)
+    .option('--no-color', 'no colours (also: NO_COLOR; FORCE_COLOR forces them)');
+}
+
+/** What both commands can show of a stack. */
+function addStacks(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(
+    command,
+    new SharedOption('--native', 'native (C, C++, Rust) frames of Python threads as well', 'native').preset('python'),
+  );
+  add(
+    command,
+    new SharedOption('--native-all', 'the same, and threads that Python does not know', 'native').preset('all'),
+  );
+  add(
+    command,
+    new SharedOption('--native-last', 'native frames only after the last Python frame', 'native').preset('last'),
+  );
+  add(command, new Option('--no-demangle', 'C++ and Rust names as they stand in the symbol table'));
+  add(command, new Option('--no-debuginfod', 'fetch no debug information, even if DEBUGINFOD_URLS is set'));
+  add(command, new Option('--locals', 'arguments and local variables'));
+  add(
+    command,
+    withParser('--locals-depth <n>', `levels of containers shown (default: ${DEFAULT_LOCALS.depth})`, parseCount),
+  );
+  add(
+    command,
+    withParser('--max-string <n>', `characters shown of a value (default: ${DEFAULT_LOCALS.maxString})`, parseCount),
+  );
+  add(
+    command,
+    withParser('--max-items <n>', `elements shown of a container (default: ${DEFAULT_LOCALS.maxItems})`, parseCount),
+  );
+  add(
+    command,
+    new Option(
+      '--redact <pattern>',
+      'withhold values whose name matches this regular expression; repeatable',
+    ).argParser(collectPattern('--redact')),
+  );
+  add(
+    command,
+    new SharedOption('--no-redact', 'do not withhold password, token, secret and the like', 'redactDefaults'),
+  );
+  add(command, new Option('--exhaustive', 'use slow ways of locating the interpreter as well'));
+  add(
+    command,
+    withParser('--locate-by <names>', 'use only these ways of locating it, separated by commas', (flag) =>
+      parseList(flag, ','),
+    ),
+  );
+  add(command, new Option('--json', 'one JSON document instead of text'));
+  addGeneral(command);
+  command.helpOption('-h, --help', 'print this help');
+}
+
+function withParser(flags: string, description: string, parser: (flag: string) => (text: string) => unknown): Option {
+  const option = new Option(flags, description);
+  return option.argParser(parser(option.long ?? flags));
+}
+
+function addExamples(command: Command, examples: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
+  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+function count(_: unknown, before: number): number {
+  return before + 1;
+}

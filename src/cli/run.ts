@@ -1,0 +1,144 @@
+/** What does one run of the program do? Parse, inspect, print, and say with the exit code how it went. */
+import { EXIT, type ExitCode } from '../errors.js';
+import type { Log } from '../options.js';
+import { harmless } from '../render/escape.js';
+import { PLAIN } from '../render/palette.js';
+import type { Snapshot } from '../snapshot.js';
+import { version } from '../version.js';
+import { paletteFor, wantsColour } from './colours.js';
+import { asPystackError, errorReport } from './error-report.js';
+import { type Invocation, parseInvocation, type View } from './invocation.js';
+import { type Sink, writePieces } from './output.js';
+import { PIPELINE, type Pipeline } from './pipeline.js';
+
+/** The world outside, as far as a run touches it. */
+export interface World {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  stdoutIsTerminal(): Promise<boolean>;
+  stderrIsTerminal(): Promise<boolean>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since the program was started. */
+  now(): number;
+  /** Peak resident memory so far, MiB. */
+  peakMemoryMiB(): number;
+  /** Node, system and machine, in words. */
+  platform(): string;
+}
+
+/** Never throws. `notYet` is for tests. */
+export async function run(
+  argv: readonly string[],
+  world: World,
+  pipeline: Pipeline = PIPELINE,
+  notYet?: ReadonlySet<string>,
+): Promise<ExitCode> {
+  // For errors of the command line itself, which come before it is known what it asks for.
+  let view: View = { json: false, color: !argv.includes('--no-color'), verbosity: 0 };
+  try {
+    const invocation = parseInvocation(argv, notYet);
+    if (invocation.command === 'version') {
+      world.stdout.write(`${version()}\n`);
+      return EXIT.complete;
+    }
+    if (invocation.command === 'help') {
+      world.stdout.write(invocation.text);
+      return EXIT.complete;
+    }
+    view = invocation.view;
+    return await show(invocation, world, pipeline);
+  } catch (thrown) {
+    return reportError(thrown, view, world);
+  }
+}
+
+/** Tells an error on stderr and returns its exit code. */
+export async function reportError(thrown: unknown, view: View, world: World): Promise<ExitCode> {
+  const error = asPystackError(thrown);
+  const palette = await wantsColour(view.color, world.env, world.stderrIsTerminal)
+    .then(paletteFor)
+    .catch(() => PLAIN);
+  const about = () => `pystack ${version()}, ${world.platform()}`;
+  try {
+    world.stderr.write(errorReport(error, palette, view.verbosity, about));
+  } catch {
+    // stderr cannot be written either (a full disk): the exit code is all that is left to say.
+  }
+  return error.exitCode;
+}
+
+async function show(
+  invocation: Extract<Invocation, { view: View }>,
+  world: World,
+  pipeline: Pipeline,
+): Promise<ExitCode> {
+  const { view } = invocation;
+  const started = world.now();
+  const log = logTo(world, view);
+  const snapshot = await inspect(invocation, pipeline, log);
+  const inspected = world.now();
+  await print(snapshot, invocation, world);
+  const printed = world.now();
+  tellWarnings(snapshot, world);
+  if (view.verbosity >= 2) {
+    const timings = [
+      { phase: 'start of Node.js and of this program', ms: started },
+      ...snapshot.timings,
+      { phase: 'inspecting, all of it', ms: inspected - started },
+      { phase: 'rendering and writing', ms: printed - inspected },
+      { phase: 'total', ms: printed },
+    ];
+    world.stderr.write(timingTable(timings));
+    world.stderr.write(`pystack: peak memory ${world.peakMemoryMiB().toFixed(1)} MiB\n`);
+  }
+  if (snapshot.threads.length === 0) {
+    world.stderr.write('pystack: there is no Python thread to show\n');
+    return EXIT.nothing;
+  }
+  return snapshot.complete ? EXIT.complete : EXIT.incomplete;
+}
+
+function inspect(invocation: Extract<Invocation, { view: View }>, pipeline: Pipeline, log: Log | undefined) {
+  const logging = log === undefined ? {} : { log };
+  return invocation.command === 'remote'
+    ? pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
+    : pipeline.inspectCore(invocation.core, { ...invocation.options, ...logging });
+}
+
+async function print(snapshot: Snapshot, invocation: Extract<Invocation, { view: View }>, world: World): Promise<void> {
+  const { view } = invocation;
+  if (view.json) {
+    const { jsonPieces } = await import('../render/json.js');
+    writePieces(world.stdout, jsonPieces(snapshot));
+    return;
+  }
+  const { textPieces } = await import('../render/text.js');
+  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
+  const executableGiven = invocation.command === 'core' && (invocation.options.executable ?? null) !== null;
+  writePieces(world.stdout, textPieces(snapshot, { palette, verbose: view.verbosity > 0, executableGiven }));
+}
+
+/** One line each; what is missing has to be on stderr when the exit code says that something is. */
+function tellWarnings(snapshot: Snapshot, world: World): void {
+  for (const { code, message } of snapshot.warnings) {
+    world.stderr.write(`pystack: warning: ${harmless(message.replaceAll(/\s*\n\s*/g, ' '))} (${code})\n`);
+  }
+  if (!snapshot.complete && snapshot.warnings.length === 0) {
+    world.stderr.write('pystack: warning: the result is incomplete\n');
+  }
+}
+
+function logTo(world: World, view: View): Log | undefined {
+  if (view.verbosity === 0) return undefined;
+  return (level, message) => {
+    if (level > view.verbosity) return;
+    const time = view.verbosity >= 2 ? `[${world.now().toFixed(1).padStart(7)} ms] ` : '';
+    world.stderr.write(`pystack: ${time}${harmless(message)}\n`);
+  };
+}
+
+function timingTable(timings: readonly { phase: string; ms: number }[]): string {
+  const width = Math.max(...timings.map(({ phase }) => phase.length));
+  const lines = timings.map(({ phase, ms }) => `  ${harmless(phase).padEnd(width)}  ${ms.toFixed(2).padStart(9)} ms`);
+  return `pystack: where the time went\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,65 @@
+/** Is a value on the command line what it has to be? Each function returns it parsed or throws a usage error. */
+import { PystackError } from '../errors.js';
+
+/** Largest pid a Linux kernel hands out (PID_MAX_LIMIT, include/linux/threads.h) is 2^22. */
+const PID_MAX = 2 ** 22;
+
+export function parsePid(text: string): number {
+  if (!/^-?\d+$/.test(text)) {
+    // A name is the likeliest mistake; quoted so that it can be pasted.
+    const pattern = /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+    throw new PystackError('usage', `the process id must be a number, not '${text}'`, {
+      cause: 'A process is named by its id.',
+      nextStep: `find it with: pgrep -af ${pattern}`,
+    });
+  }
+  const pid = Number(text);
+  if (pid < 1 || pid > PID_MAX) {
+    throw new PystackError('usage', `${text} cannot be a process id`, {
+      cause: `Process ids on Linux lie between 1 and ${PID_MAX}.`,
+      nextStep: 'list candidates with: pgrep -af python',
+    });
+  }
+  return pid;
+}
+
+export function parseCount(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw malformed(flag, 'a whole number', text);
+    return value;
+  };
+}
+
+export function parseMilliseconds(flag: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+(\.\d+)?$/.test(text)) throw malformed(flag, 'a number of milliseconds', text);
+    return Number(text);
+  };
+}
+
+/** Parts between `separator`s; empty parts are dropped, no part at all is an error. */
+export function parseList(flag: string, separator: string): (text: string) => string[] {
+  return (text) => {
+    const parts = text.split(separator).filter((part) => part !== '');
+    if (parts.length === 0) throw malformed(flag, `a list separated by '${separator}'`, text);
+    return parts;
+  };
+}
+
+/** For repeatable options: appends a regular expression that has been tried out. */
+export function collectPattern(flag: string): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => {
+    try {
+      new RegExp(text, 'iu');
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new PystackError('usage', `${flag}: '${text}' is no regular expression`, { cause: why });
+    }
+    return [...before, text];
+  };
+}
+
+function malformed(flag: string, wanted: string, text: string): PystackError {
+  return new PystackError('usage', `${flag} needs ${wanted}, not '${text}'`, { cause: 'The value is malformed.' });
+}
