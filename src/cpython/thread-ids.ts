@@ -4,7 +4,7 @@
  * the process itself shows: it is the word that holds one of its thread ids in every thread, another one in each.
  */
 import type { Address } from '../memory/address.js';
-import { isUserSpace } from '../memory/address.js';
+import { isUserSpace, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { reasonOf } from './problem.js';
 import type { ThreadStateWalk } from './runtime.js';
@@ -18,6 +18,11 @@ const GLIBC_X86_64_TID = 0x2d0;
 
 /** Bytes of struct pthread in which it is looked for; AArch64's glibc (0xd0) and musl (0x30, 0x38) lie below as well. */
 const SCAN_BYTES = 0x400;
+
+const CANDIDATES = [GLIBC_X86_64_TID, ...Array.from({ length: SCAN_BYTES / 4 }, (_, i) => 4 * i)];
+
+/** Threads that the offset is found by; then it holds for all, since one C library made them. */
+const SAMPLE = 64;
 
 type Identified = Pick<ThreadStateWalk, 'address' | 'interpreter' | 'threadId' | 'nativeThreadId' | 'uniqueId'>;
 
@@ -46,11 +51,11 @@ export function resolveNativeIds(
       if (isUserSpace(threadState.threadId)) unresolved.push(threadState);
     }
   }
-  const structs = readThreadStructs(memory, unresolved);
-  const offset = findTidOffset([...structs.values()], processIds);
+  const structs = [...new Set(unresolved.map(({ threadId }) => threadId))];
+  const offset = structs.length === 0 ? null : findTidOffset(memory, structs, processIds);
   if (offset !== null) {
     for (const threadState of unresolved) {
-      const tid = wordAt(structs.get(threadState.threadId), offset);
+      const tid = readWord(memory, threadState.threadId, offset);
       if (tid !== null && processIds.has(tid)) ids.set(threadState.address, tid);
     }
   }
@@ -58,63 +63,50 @@ export function resolveNativeIds(
   return ids;
 }
 
-/** The beginning of each `struct pthread`, by pthread_self; those of threads that are gone may not be there any more. */
-function readThreadStructs(memory: MemoryReader, threadStates: readonly Identified[]): Map<number, Int32Array> {
-  const structs = new Map<number, Int32Array>();
-  for (const { threadId } of threadStates) {
-    if (structs.has(threadId)) continue;
-    const words = readWords(memory, threadId as Address, SCAN_BYTES) ?? readWords(memory, threadId as Address, 0x2d4);
-    if (words) structs.set(threadId, words);
-  }
-  return structs;
-}
-
-function readWords(memory: MemoryReader, address: Address, bytes: number): Int32Array | null {
-  try {
-    const view = memory.read(address, bytes);
-    const words = new Int32Array(bytes / 4);
-    for (let i = 0; i < words.length; i++) words[i] = view.getInt32(4 * i, true);
-    return words;
-  } catch (error) {
-    reasonOf(error);
-    return null;
-  }
-}
-
 /**
- * The offset at which most structs hold a thread id, each a different one, and all others none (0: the kernel clears it
- * when a thread ends). null: there is no such word.
+ * The offset at which most structs hold a thread id, each a different one (a thread that has ended has 0 there, or no
+ * memory any more). null: there is no such word.
  */
-function findTidOffset(structs: readonly Int32Array[], innerTids: ReadonlySet<number>): number | null {
+function findTidOffset(memory: MemoryReader, structs: readonly number[], ids: ReadonlySet<number>): number | null {
+  const some = structs.slice(0, SAMPLE);
   let best: number | null = null;
   let bestCount = 0;
-  const offsets = [GLIBC_X86_64_TID];
-  for (let offset = 0; offset < SCAN_BYTES; offset += 4) offsets.push(offset);
-  for (const offset of offsets) {
-    const count = distinctIds(structs, offset, innerTids);
+  for (const offset of CANDIDATES) {
+    const count = distinctIds(memory, some, offset, ids);
     if (count > bestCount) {
       best = offset;
       bestCount = count;
-      if (count === structs.length) break;
+      if (count === some.length) break;
     }
   }
   return best;
 }
 
 /** How many structs hold a thread id at `offset`; 0 if two hold the same, for then it is something else. */
-function distinctIds(structs: readonly Int32Array[], offset: number, innerTids: ReadonlySet<number>): number {
+function distinctIds(
+  memory: MemoryReader,
+  structs: readonly number[],
+  offset: number,
+  ids: ReadonlySet<number>,
+): number {
   const found = new Set<number>();
   for (const struct of structs) {
-    const word = wordAt(struct, offset);
-    if (word === null || !innerTids.has(word)) continue;
+    const word = readWord(memory, struct, offset);
+    if (word === null || !ids.has(word)) continue;
     if (found.has(word)) return 0;
     found.add(word);
   }
   return found.size;
 }
 
-function wordAt(struct: Int32Array | undefined, offset: number): number | null {
-  return struct?.[offset / 4] ?? null;
+/** The int at `offset` of a struct pthread; null: a thread that is gone takes its memory along. */
+function readWord(memory: MemoryReader, struct: number, offset: number): number | null {
+  try {
+    return memory.read(toAddress(struct + offset), 4).getInt32(0, true);
+  } catch (error) {
+    reasonOf(error);
+    return null;
+  }
 }
 
 /** Of several thread states of one interpreter that claim one thread, leaves it to the one in use, else the oldest. */

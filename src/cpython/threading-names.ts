@@ -31,6 +31,9 @@ export interface ThreadNames {
   problems: string[];
 }
 
+/** Characters of the longest key that is looked up here, `_main_thread`: longer ones need not be read. */
+const LONGEST_KEY = 12;
+
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
 export function readThreadNames(
   memory: MemoryReader,
@@ -53,6 +56,7 @@ class NameReader {
   readonly #memory: MemoryReader;
   readonly #layout: Layout;
   readonly #types: TypeNames;
+  readonly #keys = new Map<Address, string | null>();
   readonly #facts = new Map<number, TypeFacts>();
 
   constructor(memory: MemoryReader, layout: Layout) {
@@ -106,15 +110,21 @@ class NameReader {
     return readSmallInt(this.#memory, this.#layout, address) === 1;
   }
 
-  /** The value under a `str` key, or null. Only keys of the right length are read. */
+  /** The value under a `str` key, or null. */
   find(items: readonly DictItem[], name: string): Address | null {
-    const { length } = this.#layout.PyUnicodeObject;
-    for (const { key, value } of items) {
-      if (ssizeAt(this.#memory.read(offsetBy(key, length), 8), 0) !== name.length) continue;
-      if (this.#typeName(key) !== 'str') continue;
-      if (readUnicode(this.#memory, this.#layout, key).text === name) return value;
+    return items.find(({ key }) => this.#keyText(key) === name)?.value ?? null;
+  }
+
+  /** What a key says if it is a short `str`. Names of attributes are one object for all instances: read once. */
+  #keyText(key: Address): string | null {
+    let text = this.#keys.get(key);
+    if (text === undefined) {
+      const length = ssizeAt(this.#memory.read(offsetBy(key, this.#layout.PyUnicodeObject.length), 8), 0);
+      const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
+      text = wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
+      this.#keys.set(key, text);
     }
-    return null;
+    return text;
   }
 
   #typeName(object: Address): string {

@@ -17,7 +17,7 @@ export const ORDINARY_BUILD: Build = { machine: 'x86-64', freeThreaded: false, t
 /** The row as a build has it. `freeThreaded` is not looked at: choose the row by it. */
 export function forBuild(row: Layout, build: Build): Layout {
   const machine = build.machine === 'aarch64' ? withLongerMutexes(row) : row;
-  return build.traceRefs ? withLinkedObjects(machine) : machine;
+  return build.traceRefs ? withObjectHeader(machine, LINKS) : machine;
 }
 
 /**
@@ -48,37 +48,32 @@ function withLongerMutexes(row: Layout): Layout {
 /** `_ob_next` and `_ob_prev` before every object's reference count. */
 const LINKS = 16;
 
-function withLinkedObjects(row: Layout): Layout {
+/** The row as it is where object headers are `extra` bytes longer (or shorter): every member of every object moves. */
+export function withObjectHeader(row: Layout, extra: number): Layout {
+  if (extra === 0) return row;
+  const { kind_shift, compact_shift, ascii_shift, ready_shift } = row.PyUnicodeObject;
+  const shifts = { kind_shift, compact_shift, ascii_shift, ...(ready_shift === undefined ? {} : { ready_shift }) };
   return {
     ...row,
-    PyObject: shifted(row.PyObject),
-    PyVarObject: shifted(row.PyVarObject),
-    PyCodeObject: shifted(row.PyCodeObject),
-    PyUnicodeObject: {
-      ...shifted(row.PyUnicodeObject),
-      kind_shift: row.PyUnicodeObject.kind_shift,
-      compact_shift: row.PyUnicodeObject.compact_shift,
-      ascii_shift: row.PyUnicodeObject.ascii_shift,
-      ...(row.PyUnicodeObject.ready_shift === undefined ? {} : { ready_shift: row.PyUnicodeObject.ready_shift }),
-    },
-    PyBytesObject: shifted(row.PyBytesObject),
-    PyTupleObject: shifted(row.PyTupleObject),
-    PyLongObject: shifted(row.PyLongObject),
-    PyTypeObject: shifted(row.PyTypeObject),
-    PyDictObject: shifted(row.PyDictObject),
-    frames: withLinkedFrames(row.frames),
+    PyObject: moved(row.PyObject, extra),
+    PyVarObject: moved(row.PyVarObject, extra),
+    PyCodeObject: moved(row.PyCodeObject, extra),
+    PyUnicodeObject: { ...moved(row.PyUnicodeObject, extra), ...shifts },
+    PyBytesObject: moved(row.PyBytesObject, extra),
+    PyTupleObject: moved(row.PyTupleObject, extra),
+    PyLongObject: moved(row.PyLongObject, extra),
+    PyTypeObject: moved(row.PyTypeObject, extra),
+    PyDictObject: moved(row.PyDictObject, extra),
+    frames: withMovedFrames(row.frames, extra),
   };
 }
 
-function withLinkedFrames(frames: FrameLayout): FrameLayout {
-  return frames.kind === 'frame-objects' ? { ...frames, PyFrameObject: shifted(frames.PyFrameObject) } : frames;
+function withMovedFrames(frames: FrameLayout, extra: number): FrameLayout {
+  return frames.kind === 'frame-objects' ? { ...frames, PyFrameObject: moved(frames.PyFrameObject, extra) } : frames;
 }
 
-/** Every number of an object's structure, moved by the links; words stay. */
-export function shifted<T extends object>(struct: T): T {
-  const entries = Object.entries(struct).map(([key, value]) => [
-    key,
-    typeof value === 'number' ? value + LINKS : value,
-  ]);
+/** Every number of a structure, moved; words stay. */
+function moved<T extends object>(struct: T, by: number): T {
+  const entries = Object.entries(struct).map(([key, value]) => [key, typeof value === 'number' ? value + by : value]);
   return Object.fromEntries(entries) as T;
 }

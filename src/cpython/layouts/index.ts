@@ -9,6 +9,10 @@ import { v3_11 } from './v3_11.js';
 import { v3_12 } from './v3_12.js';
 import { v3_13 } from './v3_13.js';
 import { v3_13t } from './v3_13t.js';
+import { v3_14 } from './v3_14.js';
+import { v3_14t } from './v3_14t.js';
+import { v3_15 } from './v3_15.js';
+import { v3_15t } from './v3_15t.js';
 
 interface Entry {
   readonly row: Layout;
@@ -28,13 +32,17 @@ const ROWS: readonly Entry[] = [
   { row: v3_12 },
   { row: v3_13 },
   { row: v3_13t, freeThreaded: true },
+  { row: v3_14 },
+  { row: v3_14t, freeThreaded: true },
+  { row: v3_15 },
+  { row: v3_15t, freeThreaded: true },
 ];
 
 /** "3.7", "3.8", … in that order. */
 export const SUPPORTED_VERSIONS: readonly string[] = [...new Set(ROWS.map(({ row }) => row.version))];
 
 /** The newest version there is a row for. */
-export const NEWEST_KNOWN: Layout = v3_13;
+export const NEWEST_KNOWN: Layout = v3_15;
 
 /**
  * The row of a version as a certain build has it; null where there is none.

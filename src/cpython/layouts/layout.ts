@@ -61,6 +61,10 @@ export interface Layout {
     readonly _status?: Offset;
     /** Bit positions within `_status`. */
     readonly status_bits?: StatusBits;
+    /** int; 3.14+ (a bit of `_status` before). */
+    readonly holds_gil?: Offset;
+    /** int; 3.15+: it waits for the GIL. */
+    readonly gil_requested?: Offset;
     /** uint64 unique id within the interpreter. */
     readonly id: Offset;
     /** 3.11+: _PyStackChunk* whose memory holds interpreter frames. */
@@ -101,7 +105,8 @@ export interface Layout {
     readonly co_localspluskinds?: Offset;
     /** int index of the first traceable instruction: 3.11+ (`_co_firsttraceable`). */
     readonly _co_firsttraceable?: Offset;
-    /** Bytes from the end of the fixed part the numbers above may need to be read at once. */
+    /** 3.14+, free-threaded: _PyCodeArray* with each thread's own copy of the code units. */
+    readonly co_tlbc?: Offset;
   };
 
   readonly PyUnicodeObject: {
@@ -158,6 +163,8 @@ export interface Layout {
   readonly dict: DictLayout;
   /** Where instances keep their attributes. */
   readonly instances: InstanceLayout;
+  /** 3.14+, free-threaded: the array of `co_tlbc`. `size` counts pointers, each to code units or NULL. */
+  readonly _PyCodeArray?: { readonly size: Offset; readonly entries: Offset };
 }
 
 export type GilLayout =
@@ -184,7 +191,7 @@ export interface StatusBits {
   readonly unbound: number;
   /** It is the current one of its OS thread: attached, so it holds the GIL of its interpreter where there is one. */
   readonly active: number;
-  /** 3.13+ */
+  /** 3.13 only; see `PyThreadState.holds_gil`. */
   readonly holds_gil?: number;
   readonly finalizing: number;
   readonly cleared: number;
@@ -255,8 +262,12 @@ export type FrameLayout =
         readonly owner: Offset;
         /** bool; 3.11 only. */
         readonly is_entry?: Offset;
-        /** int, 3.11 - 3.12 (and 3.13); number of live slots, -1 while running. */
+        /** int, 3.11 - 3.13; number of live slots, -1 while running. */
         readonly stacktop?: Offset;
+        /** 3.14+: pointer past the last live slot, NULL while running. */
+        readonly stackpointer?: Offset;
+        /** int32; 3.14+, free-threaded: index into `co_tlbc->entries`; `instr_ptr` points into that copy. */
+        readonly tlbc_index?: Offset;
       };
       /** `prev_instr`: the instruction last started, -1 unit before the first; `instr_ptr`: the one executing or next. */
       readonly instr: 'prev_instr' | 'instr_ptr';
@@ -265,11 +276,11 @@ export type FrameLayout =
        * FRAME_OWNED_BY_CSTACK lies between (3.12+).
        */
       readonly entry: 'is_entry' | 'shim';
-      /** Value of `owner` of such a shim; absent with `is_entry`. */
+      /** Value of `owner` of such a shim (3.14+: FRAME_OWNED_BY_INTERPRETER, its successor); absent with `is_entry`. */
       readonly FRAME_OWNED_BY_CSTACK?: number;
       /** Value of `owner` of generators' frames. */
       readonly FRAME_OWNED_BY_GENERATOR: number;
-      /** Low bits of f_executable/previous that are tags, not address (3.14+); 0 before. */
+      /** Low bits of f_executable and of the slots in localsplus that are tags, not address (3.14+); 0 before. */
       readonly tagMask: number;
     };
 
