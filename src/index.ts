@@ -1,5 +1,6 @@
 /** The library: the same results as the command line's `--json`, typed. */
 export { type ErrorCode, EXIT, type ExitCode, PystackError } from './errors.js';
 export { inspectProcess } from './inspect.js';
+export { inspectCore } from './inspect-core.js';
 export type { CoreOptions, CoreSource, InspectOptions, LocalsOptions, Log, LogLevel, NativeMode } from './options.js';
 export * from './snapshot.js';

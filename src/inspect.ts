@@ -2,19 +2,21 @@
  * The pipeline: from a process id to a Snapshot. Each stage takes what the one before gives:
  * open -> locate -> capture (look, rehearse, freeze, replay) -> describe.
  */
+import { arch } from 'node:os';
 import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
+import { isUnreadable } from './capture/pass.js';
 import { livePages, type TidMap } from './capture/rehearse.js';
 import type { PythonRuntime } from './cpython/runtime.js';
 import { readRuntime } from './cpython/runtime.js';
-import { describeProcess } from './describe/process.js';
+import { describeProcess, type ProcessFacts } from './describe/process.js';
 import { agreeing, allIn, type Names, readNames } from './describe/thread-names.js';
 import { PystackError } from './errors.js';
 import { locate } from './locate/locate.js';
-import { CorruptData } from './memory/reader.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Snapshot } from './snapshot.js';
+import { describeFd } from './target/live/descriptors.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
 import { Stopwatch } from './timings.js';
 
@@ -43,14 +45,32 @@ export async function inspectProcess(pid: number, options: InspectOptions = {}):
     watch.lap('capture');
     const names = settleNames(namesBefore, target, located);
     watch.lap('names again');
-    const snapshot = describeProcess({ target, located, captured, names, settings });
+    const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
     watch.lap('describe');
     return { ...snapshot, timings: watch.laps };
   } catch (error) {
-    throw asPystackError(error, pid);
+    throw asPystackError(error, `process ${pid}`);
   } finally {
     target.close();
   }
+}
+
+function factsOf(target: LiveTarget): ProcessFacts {
+  const { pid, identity } = target;
+  const innerPid = identity.nsPids.at(-1) ?? pid;
+  return {
+    source: 'live',
+    pid,
+    innerPid: innerPid === pid ? null : innerPid,
+    capturedAt: new Date().toISOString(),
+    executable: identity.executable,
+    commandLine: identity.commandLine,
+    architecture: arch() === 'arm64' ? 'arm64' : 'x64',
+    osThreads: target.threads(),
+    describeFd: (fd) => describeFd(pid, fd),
+    readFile: (path) => target.readFile(path),
+    sourcesAsOfMs: identity.startTimeMs,
+  };
 }
 
 function capture(target: LiveTarget, python: PythonRuntime, settings: InspectSettings): CapturedProcess {
@@ -78,9 +98,9 @@ function settleNames(before: Names, target: LiveTarget, python: PythonRuntime): 
 }
 
 /** What the walk throws where nothing could be shown at all. Faults of ours go on up as they are. */
-function asPystackError(error: unknown, pid: number): unknown {
-  if (!(error instanceof CorruptData)) return error;
-  return new PystackError('unreadable-memory', `the interpreter of process ${pid} cannot be read`, {
+export function asPystackError(error: unknown, what: string): unknown {
+  if (!isUnreadable(error)) return error;
+  return new PystackError('unreadable-memory', `the interpreter of ${what} cannot be read`, {
     cause: error.message,
     nextStep: 'try again; if it stays so, with -vv',
     underlying: error,

@@ -4,6 +4,7 @@
  */
 import type { RuntimeWalk } from '../cpython/runtime.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
+import type { OsLook } from '../target/target.js';
 import type { ThreadWalk } from './walker.js';
 
 export interface CapturedProcess {
@@ -32,18 +33,6 @@ export interface CapturedThread {
   readonly look: OsLook | null;
   /** What native unwinding needs, if it was asked for. */
   readonly native: NativeState | null;
-}
-
-/** A thread as the kernel describes it without a stop. */
-export interface OsLook {
-  readonly tid: number;
-  /** Null when the look failed or the thread is gone. */
-  readonly running: boolean | null;
-  /** System call and its six arguments when blocked in one. */
-  readonly syscall: { readonly number: number; readonly args: readonly number[] } | null;
-  /** Blocked, but outside a system call: a page fault. */
-  readonly sp: number | null;
-  readonly pc: number | null;
 }
 
 export interface NativeState {

@@ -15,7 +15,8 @@ import {
   type LookResult,
   type NativeProcess,
 } from '../target/native.js';
-import type { NativeState, OsLook } from './captured.js';
+import type { OsLook } from '../target/target.js';
+import type { NativeState } from './captured.js';
 import { FrozenMemory } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 import { type TidMap, tidsOf } from './rehearse.js';

@@ -1,16 +1,17 @@
 /** A core does not move: one walk, and every thread stood still. */
 import type { PythonRuntime } from '../cpython/runtime.js';
 import type { MemoryReader } from '../memory/reader.js';
-import type { OsThread } from '../target/target.js';
+import type { OsLook, OsThread } from '../target/target.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
 
-/** Throws MemoryFault or CorruptData when not even the runtime can be read. */
+/** `lookAt` tells what a thread was blocked in. Throws MemoryFault or CorruptData when not even the runtime can be read. */
 export function captureStatic(
   memory: MemoryReader,
   python: PythonRuntime,
   osThreads: readonly OsThread[],
+  lookAt: (tid: number) => OsLook | null,
 ): CapturedProcess {
   const walk = new Walk(python, memory);
   const runtime = walk.shared();
@@ -30,7 +31,7 @@ export function captureStatic(
       terminated: false,
       evidence: 'stopped',
       movingFrames: 0,
-      look: null,
+      look: tid === null ? null : lookAt(tid),
       native: null,
     };
   });

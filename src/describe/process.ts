@@ -1,53 +1,69 @@
 /** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
-import { arch } from 'node:os';
 import type { CapturedProcess } from '../capture/captured.js';
 import type { Located } from '../locate/locate.js';
 import { formatAddress } from '../memory/address.js';
-import type { InspectSettings } from '../options.js';
 import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
-import { describeFd } from '../target/live/descriptors.js';
-import type { LiveTarget } from '../target/live/live-target.js';
+import type { OsThread, TargetFile } from '../target/target.js';
 import { sourceReader } from './source-lines.js';
 import type { Names } from './thread-names.js';
 import { describeThread, type ThreadContext } from './threads.js';
 
+/** What the kernel, or a core's notes, say of the process itself. */
+export interface ProcessFacts {
+  readonly source: Snapshot['source'];
+  /** As seen from here; of a core, as recorded. */
+  readonly pid: number | null;
+  readonly innerPid: number | null;
+  /** ISO 8601. */
+  readonly capturedAt: string | null;
+  readonly executable: string | null;
+  readonly commandLine: string[] | null;
+  readonly architecture: ThreadContext['architecture'];
+  readonly osThreads: readonly OsThread[];
+  readonly describeFd: ThreadContext['describeFd'];
+  readonly readFile: (path: string) => TargetFile | null;
+  /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
+  readonly sourcesAsOfMs: number | null;
+}
+
 export interface Described {
-  readonly target: LiveTarget;
+  readonly facts: ProcessFacts;
   readonly located: Located;
   readonly captured: CapturedProcess;
   readonly names: Names;
-  readonly settings: InspectSettings;
 }
 
-export function describeProcess({ target, located, captured, names }: Described): Omit<Snapshot, 'timings'> {
+/** `core` and `timings` are the caller's to add. */
+export function describeProcess({ facts, located, captured, names }: Described): Snapshot {
+  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
   const context: ThreadContext = {
     layout: located.layout,
-    sources: sourceReader((path) => target.readFile(path), target.identity.startTimeMs),
+    sources: sourceReader(readFile, sourcesAsOfMs),
     names,
-    osThreads: new Map(target.threads().map((thread) => [thread.tid, thread])),
-    pid: target.pid,
-    architecture: arch() === 'arm64' ? 'arm64' : 'x64',
-    describeFd: (fd) => describeFd(target.pid, fd),
+    osThreads: new Map(osThreads.map((thread) => [thread.tid, thread])),
+    pid: facts.pid,
+    architecture,
+    describeFd,
   };
   const threads = captured.threads.map((thread) => describeThread(thread, context));
   const warnings = [...captured.warnings, ...warningsOf(captured, threads, names)];
-  const innerPid = target.identity.nsPids.at(-1) ?? target.pid;
   return {
     schemaVersion: SCHEMA_VERSION,
-    source: 'live',
-    pid: target.pid,
-    innerPid: innerPid === target.pid ? null : innerPid,
-    capturedAt: new Date().toISOString(),
-    executable: target.identity.executable,
-    commandLine: target.identity.commandLine,
+    ...head,
     python: describePython(located, captured),
     pauseMs: captured.capture.pauseMs,
     capture: captured.capture,
     threads,
     warnings,
-    complete: !warnings.some(({ code }) => INCOMPLETE.has(code)),
+    complete: isComplete(warnings),
     core: null,
+    timings: [],
   };
+}
+
+/** Whether nothing that was asked for is missing or uncertain. */
+export function isComplete(warnings: readonly Warning[]): boolean {
+  return !warnings.some(({ code }) => INCOMPLETE.has(code));
 }
 
 /** Warnings that mean: something asked for is not here, or not certain. */

@@ -1,10 +1,10 @@
 /** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
-import type { CapturedThread, OsLook } from '../capture/captured.js';
+import type { CapturedThread } from '../capture/captured.js';
 import { collectingOf, gilStateOf } from '../cpython/gil.js';
 import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
-import type { OsThread } from '../target/target.js';
+import type { OsLook, OsThread } from '../target/target.js';
 import { describeFrames } from './frames.js';
 import { describeWait } from './os-state.js';
 import type { SourceReader } from './source-lines.js';

@@ -67,3 +67,14 @@ export interface OsThread {
   /** State letter as in /proc/<pid>/stat, null when not known. */
   readonly state: string | null;
 }
+
+/** How the kernel (or a core's registers) shows a thread that nobody stopped. */
+export interface OsLook {
+  readonly tid: number;
+  /** Null when it is not known, or the thread is gone. */
+  readonly running: boolean | null;
+  /** System call and its six arguments when blocked in one; null: in none, as when blocked in a page fault. */
+  readonly syscall: { readonly number: number; readonly args: readonly number[] } | null;
+  readonly sp: number | null;
+  readonly pc: number | null;
+}

@@ -1,0 +1,88 @@
+/**
+ * The pipeline for a core file: open (decompress) -> locate -> walk once -> describe. Nothing moves, so nothing has to be
+ * copied; what can be missing is missing for good, and is said.
+ */
+import { captureStatic } from './capture/static.js';
+import { describeProcess, isComplete, type ProcessFacts } from './describe/process.js';
+import { readNames } from './describe/thread-names.js';
+import { asPystackError } from './inspect.js';
+import { locate } from './locate/locate.js';
+import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
+import type { Snapshot, Thread } from './snapshot.js';
+import {
+  type CoreTarget,
+  describeCore,
+  faultingThread,
+  lookAt,
+  openCoreTarget,
+  registersOf,
+} from './target/core/index.js';
+import { Stopwatch } from './timings.js';
+
+/** What every Python thread of a dead (or saved) process was doing. Throws PystackError. */
+export async function inspectCore(source: CoreSource, options: CoreOptions = {}): Promise<Snapshot> {
+  const settings = settleCoreOptions(options);
+  const watch = new Stopwatch();
+  const target = await openCoreTarget(source, settings);
+  try {
+    watch.lap('open');
+    const located = locate(target, {
+      exhaustive: settings.exhaustive,
+      strategies: settings.locateBy,
+      log: (message) => settings.log(1, message),
+    });
+    watch.lap('locate');
+    const { memory } = target;
+    const captured = captureStatic(memory, located, target.threads(), (tid) => lookAt(target, tid));
+    watch.lap('walk');
+    const names = readNames(memory, located, captured.runtime);
+    watch.lap('names');
+    const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
+    const threads = describeThreads(snapshot.threads, target, settings);
+    const core = describeCore(target);
+    const warnings = [...target.warnings(), ...snapshot.warnings];
+    watch.lap('describe');
+    return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
+  } catch (error) {
+    throw asPystackError(error, target.path);
+  } finally {
+    target.close();
+  }
+}
+
+function factsOf(target: CoreTarget): ProcessFacts {
+  return {
+    source: target.metadata ? 'snapshot' : 'core',
+    pid: target.pid,
+    innerPid: null,
+    capturedAt: target.capturedAt,
+    executable: target.metadata?.executable ?? target.program?.path ?? null,
+    commandLine: target.commandLine(),
+    architecture: target.machine === 'aarch64' ? 'arm64' : 'x64',
+    osThreads: target.threads(),
+    // Descriptors died with the process; those of the machine at hand would be somebody else's.
+    describeFd: () => null,
+    readFile: (path) => target.readFile(path),
+    // When the process started is not recorded: what changed since the core was written cannot be what ran.
+    sourcesAsOfMs: Date.parse(target.capturedAt),
+  };
+}
+
+/** The faulting thread first, and what only the core's notes say of each. */
+function describeThreads(threads: readonly Thread[], target: CoreTarget, settings: CoreSettings): Thread[] {
+  const faultingTid = faultingThread(target)?.tid ?? null;
+  const saved = new Map(target.metadata?.threads.map((thread) => [thread.tid, thread]));
+  const described = threads.map((thread): Thread => {
+    const { tid } = thread;
+    if (tid === null) return thread;
+    const evidence = saved.get(tid)?.evidence ?? thread.evidence;
+    return {
+      ...thread,
+      faulting: tid === faultingTid,
+      evidence,
+      consistent: thread.consistent && evidence !== 'none',
+      registers: settings.registers ? registersOf(target, tid) : null,
+    };
+  });
+  return [...described.filter(({ faulting }) => faulting), ...described.filter(({ faulting }) => !faulting)];
+}
