@@ -11,12 +11,16 @@
       "target_name": "pystack_native",
       "sources": [
         "native/addon.cc",
+        "native/freeze.cc",
+        "native/freeze_boundary.cc",
+        "native/held_stop.cc",
         "native/live_process.cc",
         "native/look_columns.cc",
         "native/process_memory.cc",
         "native/system_error.cc",
         "native/task_list.cc",
-        "native/thread_look.cc"
+        "native/thread_look.cc",
+        "native/tracer.cc"
       ]
     },
     {

@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <limits>
+#include <memory>
 #include <vector>
 
+#include "freeze_boundary.h"
+#include "held_stop.h"
 #include "js_boundary.h"
 #include "look_columns.h"
 
@@ -33,6 +36,8 @@ Napi::Function LiveProcess::define(Napi::Env env) {
                          InstanceMethod<&LiveProcess::read>("read"),
                          InstanceMethod<&LiveProcess::readPages>("readPages"),
                          InstanceMethod<&LiveProcess::look>("look"),
+                         InstanceMethod<&LiveProcess::freeze>("freeze"),
+                         InstanceMethod<&LiveProcess::stop>("stop"),
                          InstanceMethod<&LiveProcess::close>("close"),
                      });
 }
@@ -99,6 +104,41 @@ Napi::Value LiveProcess::look(const Napi::CallbackInfo& info) {
     looks.reserve(tids.size());
     for (const pid_t tid : tids) looks.push_back(process.threads.look(tid));
     return lookColumns(env, tids, looks, process.threads.method());
+  });
+}
+
+Napi::Value LiveProcess::freeze(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  requireMainThread(env);
+  Access& process = access(env);
+  return guarded(env, [&]() -> Napi::Value { return freezeByPlan(env, info[0], process.memory, process.threads); });
+}
+
+Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  requireMainThread(env);
+  Access& process = access(env);
+  Napi::Int32Array tids = int32Array(info[0], "tids");
+  return guarded(env, [&]() -> Napi::Value {
+    // A number that is none of this process's threads may be somebody else's.
+    std::vector<pid_t> ours;
+    std::vector<size_t> places;
+    for (size_t i = 0; i < tids.ElementLength(); i++) {
+      const pid_t tid = tids.Data()[i];
+      if (tid < 1 || process.threads.look(tid).state == ThreadState::gone) continue;
+      ours.push_back(tid);
+      places.push_back(i);
+    }
+    const auto held = std::make_shared<HeldStop>(ours, process.threads);
+    auto stopped = Napi::Uint8Array::New(env, tids.ElementLength());
+    for (size_t i = 0; i < ours.size(); i++) stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("stopped", stopped);
+    // The function owns the stop: when it is collected, the threads go on.
+    result.Set("release", Napi::Function::New(env, [held](const Napi::CallbackInfo& call) -> Napi::Value {
+                 return Napi::Number::New(call.Env(), static_cast<double>(held->release()) / 1e6);
+               }));
+    return result;
   });
 }
 

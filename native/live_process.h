@@ -29,6 +29,8 @@ class LiveProcess : public Napi::ObjectWrap<LiveProcess> {
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value readPages(const Napi::CallbackInfo& info);
   Napi::Value look(const Napi::CallbackInfo& info);
+  Napi::Value freeze(const Napi::CallbackInfo& info);
+  Napi::Value stop(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   // Throws a JavaScript Error after close().

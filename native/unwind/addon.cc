@@ -2,6 +2,7 @@
 // in src/native-stack/unwinder.ts. An addon of its own, so that who does not ask for native stacks needs no libdw.
 #include <napi.h>
 
+#include <fcntl.h>
 #include <libelf.h>
 
 #include <exception>
@@ -60,16 +61,31 @@ BuildId hexadecimal(const std::string& digits) {
   return id;
 }
 
+// What the module's `open` returned: {fd, close} (the descriptor stays JavaScript's), bytes, or null.
+FileContent content(const Napi::Env& env, const Napi::Value& opened) {
+  FileContent result;
+  if (opened.IsTypedArray()) {
+    const Napi::Uint8Array array = bytes(env, opened, "image");
+    result.image.assign(array.Data(), array.Data() + array.ByteLength());
+  } else if (opened.IsObject()) {
+    const auto object = opened.As<Napi::Object>();
+    const int fd = required<Napi::Number>(object, "fd", &Napi::Value::IsNumber).Int32Value();
+    result.fd = FileDescriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    required<Napi::Function>(object, "close", &Napi::Value::IsFunction).Call(object, {});
+  }
+  return result;
+}
+
 ModuleSource moduleSource(const Napi::Object& object) {
   ModuleSource source;
   source.path = text(object, "path");
-  source.file = text(object, "file");
   source.buildId = hexadecimal(text(object, "buildId"));
-  const Napi::Value image = object.Get("image");
-  if (!image.IsNull()) {
-    const Napi::Uint8Array array = bytes(object.Env(), image, "image");
-    source.image.assign(array.Data(), array.Data() + array.ByteLength());
-  }
+  const auto open = std::make_shared<Napi::FunctionReference>(
+      Napi::Persistent(required<Napi::Function>(object, "open", &Napi::Value::IsFunction)));
+  source.open = [open] {
+    const Napi::HandleScope scope(open->Env());
+    return content(open->Env(), open->Call({}));
+  };
   const Napi::Float64Array segments = numbers(object, "segments");
   for (std::size_t i = 0; i + 3 < segments.ElementLength(); i += 4) {
     source.segments.push_back(

@@ -92,9 +92,13 @@ struct Download {
 }  // namespace
 
 std::optional<OpenElf> openElf(const std::string& file) {
+  // Not blocking: a path may name a pipe. Not becoming the terminal of anything either.
+  return openElf(FileDescriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)));
+}
+
+std::optional<OpenElf> openElf(FileDescriptor fd) {
   OpenElf opened;
-  // Not blocking: a path may name a pipe. Not following into a terminal either.
-  opened.fd = FileDescriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  opened.fd = std::move(fd);
   if (!opened.fd.valid()) return std::nullopt;
   struct stat status{};
   if (fstat(opened.fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;

@@ -14,6 +14,7 @@ namespace pystack::unwind {
 using BuildId = std::vector<std::uint8_t>;
 
 std::optional<OpenElf> openElf(const std::string& file);
+std::optional<OpenElf> openElf(FileDescriptor fd);
 BuildId buildIdOf(Elf* elf);
 
 struct DebugFileSearch {

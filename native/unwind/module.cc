@@ -59,28 +59,27 @@ bool Module::covers(Addr address) const {
 bool Module::usable() {
   if (!tried_) {
     tried_ = true;
-    if (!open() && problem_.empty()) problem_ = "is not an ELF file that matches its mappings";
+    if (!open() && problem_.empty()) problem_ = "its file is no ELF file that fits its mappings";
   }
   return machine_ != nullptr;
 }
 
 bool Module::open() {
-  if (!source_.image.empty()) {
-    main_.elf.reset(elf_memory(source_.image.data(), source_.image.size()));
-  } else if (source_.file.empty()) {
-    problem_ = "its file is not to be had";
-    return false;
-  } else if (auto opened = openElf(source_.file)) {
+  FileContent content = source_.open();
+  if (!content.image.empty()) {
+    image_ = std::move(content.image);
+    main_.elf.reset(elf_memory(image_.data(), image_.size()));
+  } else if (auto opened = openElf(std::move(content.fd))) {
     main_ = std::move(*opened);
   } else {
-    problem_ = "cannot be opened as an ELF file: " + source_.file;
+    problem_ = "its file is not to be had";
     return false;
   }
   if (!main_ || gelf_getclass(main_.elf.get()) != ELFCLASS64) return false;
   if (!source_.buildId.empty()) {
     const BuildId found = buildIdOf(main_.elf.get());
     if (found != source_.buildId) {
-      problem_ = "has another build id than what was mapped: " + source_.file;
+      problem_ = "its file has another build id than what was mapped";
       return false;
     }
   }
@@ -96,7 +95,7 @@ bool Module::place() {
                            : header.e_machine == EM_AARCH64 ? &kAArch64
                                                             : nullptr;
   if (machine == nullptr) {
-    problem_ = "is for another machine";
+    problem_ = "its file is for another machine";
     return false;
   }
   // Executable segments first: neighbours may share a page of the file, but code is code.
@@ -186,7 +185,7 @@ std::vector<SourceFrame> Module::sourceAt(Addr address) {
 Elf* Module::debugElf() {
   if (!debugTried_) {
     debugTried_ = true;
-    if (!hasSection(main_.elf.get(), ".debug_info") && source_.image.empty()) {
+    if (!hasSection(main_.elf.get(), ".debug_info") && image_.empty()) {
       separate_ = debugFiles_.find(main_.elf.get(), source_.path);
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,13 +24,17 @@ struct Segment {
   bool executable;
 };
 
+// A descriptor, or the bytes where there is no file (vDSO), or neither.
+struct FileContent {
+  FileDescriptor fd;
+  std::vector<char> image;
+};
+
 struct ModuleSource {
   // As the target knows it; what is shown.
   std::string path;
-  // What to open from here; empty when there is an image, or no file to be had.
-  std::string file;
-  // The file's bytes, where there is no file (vDSO).
-  std::vector<char> image;
+  // Called when the file is first needed.
+  std::function<FileContent()> open;
   // Non-empty: the file must have this one.
   BuildId buildId;
   std::vector<Segment> segments;
@@ -68,6 +73,8 @@ class Module {
   DebugFiles& debugFiles_;
   bool tried_ = false;
   std::string problem_;
+  // What `main_` reads, where that is no file.
+  std::vector<char> image_;
   OpenElf main_;
   Addr bias_ = 0;
   const Machine* machine_ = nullptr;

@@ -1,0 +1,379 @@
+#include "freeze.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include "monotonic.h"
+#include "tracer.h"
+
+namespace pystack {
+namespace {
+
+// Makes the kernel put a page behind an address of ours now, not while a thread stands still.
+void touch(uint8_t* byte) noexcept {
+  volatile uint8_t* there = byte;
+  *there = *there;
+}
+
+class Freeze {
+ public:
+  Freeze(const FreezePlan& plan, ProcessMemory& memory, ThreadLook& threads);
+  FreezeOutcome run();
+
+ private:
+  // What the rounds remember of a thread, beside what they tell of it.
+  struct Progress {
+    bool needsLook = true;
+    // Found blocked, and its bytes copied since.
+    bool copied = false;
+    bool hasMoved = false;
+    // Without stopping: the round in which it was proven (0: not yet), and whether it has run since.
+    unsigned provenRound = 0;
+    bool ranSinceProof = false;
+  };
+
+  using Indices = std::vector<uint32_t>;
+
+  // Looks at those that need it, copies the blocked ones, and returns those that have to be stopped.
+  Indices lookAndCopy(bool lastRound);
+  // Looks at `candidates`; the blocked ones' bytes are copied, the others returned.
+  Indices copyBlocked(const Indices& candidates, bool lastRound);
+  bool mustStop(uint32_t thread, bool lastRound) const;
+
+  void copyWithoutOwner();
+  void copyPages(const Indices& pages);
+  void copyOwned(const Indices& threads);
+  void stopAndCopy(const Indices& runners);
+  // Whether all is known of all that can be.
+  bool check(const Indices& runners);
+  bool checkUnstopped(uint32_t thread);
+  bool recopiedSinceProof(uint32_t thread) const;
+
+  void addPage(std::vector<Piece>& pieces, uint32_t page);
+  // Pieces of the stack upward from `sp`; adds at most stackPiecesPerThread().
+  size_t stackPieces(uint32_t thread, uint64_t sp, Piece* into);
+  size_t stackPiecesPerThread() const { return plan_.stackBytes == 0 ? 0 : plan_.stackBytes / kPageSize + 2; }
+  void measureStack(uint32_t thread, const Piece* pieces, size_t count);
+
+  const FreezePlan& plan_;
+  ProcessMemory& memory_;
+  ThreadLook& threads_;
+  FreezeOutcome out_;
+  std::vector<Progress> progress_;
+  // The batch, and the round, in which a page was copied last.
+  std::vector<unsigned> pageBatch_;
+  std::vector<unsigned> pageRound_;
+  unsigned batch_ = 0;
+  // Where the pieces of stacks tell whether they were read.
+  std::vector<uint8_t> stackOk_;
+};
+
+Freeze::Freeze(const FreezePlan& plan, ProcessMemory& memory, ThreadLook& threads)
+    : plan_(plan),
+      memory_(memory),
+      threads_(threads),
+      progress_(plan.tids.size()),
+      pageBatch_(plan.pages.size()),
+      pageRound_(plan.pages.size()),
+      stackOk_(plan.tids.size() * stackPiecesPerThread()) {
+  out_.threads.resize(plan.tids.size());
+}
+
+void Freeze::addPage(std::vector<Piece>& pieces, uint32_t page) {
+  if (pageBatch_[page] == batch_) return;
+  pageBatch_[page] = batch_;
+  pageRound_[page] = out_.rounds;
+  pieces.push_back({plan_.pages[page], plan_.bytes + size_t{page} * kPageSize, kPageSize, plan_.ok + page});
+}
+
+size_t Freeze::stackPieces(uint32_t thread, uint64_t sp, Piece* into) {
+  uint8_t* local = plan_.stacks + thread * plan_.stackBytes;
+  uint8_t* ok = stackOk_.data() + thread * stackPiecesPerThread();
+  size_t count = 0;
+  for (size_t at = 0; at < plan_.stackBytes; count++) {
+    const size_t step = std::min<size_t>(plan_.stackBytes - at, kPageSize - (sp + at) % kPageSize);
+    into[count] = {sp + at, local + at, step, ok + count};
+    at += step;
+  }
+  return count;
+}
+
+// The stack ends where its mapping does.
+void Freeze::measureStack(uint32_t thread, const Piece* pieces, size_t count) {
+  size_t length = 0;
+  for (size_t i = 0; i < count && *pieces[i].ok != 0; i++) length += pieces[i].length;
+  out_.threads[thread].stackLength = length;
+}
+
+void Freeze::copyPages(const Indices& pages) {
+  std::vector<Piece> pieces;
+  pieces.reserve(pages.size());
+  batch_++;
+  for (const uint32_t page : pages) addPage(pieces, page);
+  memory_.copy(pieces.data(), pieces.size());
+}
+
+// What belongs to nobody is not expected to change; once is enough, before all else.
+void Freeze::copyWithoutOwner() {
+  std::vector<bool> listed(plan_.pages.size());
+  for (const uint32_t page : plan_.ownedPages) listed[page] = true;
+  for (const uint32_t page : plan_.sharedPages) listed[page] = true;
+  Indices rest;
+  for (uint32_t page = 0; page < plan_.pages.size(); page++) {
+    if (!listed[page]) rest.push_back(page);
+  }
+  if (!rest.empty()) copyPages(rest);
+}
+
+void Freeze::copyOwned(const Indices& threads) {
+  if (threads.empty()) return;
+  std::vector<Piece> pieces;
+  std::vector<size_t> stackEnds;
+  batch_++;
+  for (const uint32_t i : threads) {
+    for (uint32_t j = plan_.ownedStart[i]; j < plan_.ownedStart[i + 1]; j++) addPage(pieces, plan_.ownedPages[j]);
+  }
+  const size_t pages = pieces.size();
+  pieces.resize(pages + threads.size() * stackPiecesPerThread());
+  size_t end = pages;
+  for (const uint32_t i : threads) {
+    // sp is 0 where the look could not tell it.
+    if (out_.threads[i].look.sp != 0) end += stackPieces(i, out_.threads[i].look.sp, &pieces[end]);
+    stackEnds.push_back(end);
+  }
+  memory_.copy(pieces.data(), end);
+  size_t start = pages;
+  for (size_t k = 0; k < threads.size(); k++) {
+    measureStack(threads[k], pieces.data() + start, stackEnds[k] - start);
+    start = stackEnds[k];
+  }
+}
+
+bool Freeze::mustStop(uint32_t thread, bool lastRound) const {
+  if (out_.threads[thread].refusal != 0) return false;
+  switch (plan_.mode) {
+    case FreezeMode::stopAll:
+      return true;
+    case FreezeMode::prove:
+      // Stopping a blocked thread ends its system call early. Only one that will not stand still has to bear that.
+      return lastRound && progress_[thread].hasMoved;
+    case FreezeMode::noStop:
+      return false;
+  }
+  return false;
+}
+
+Freeze::Indices Freeze::copyBlocked(const Indices& candidates, bool lastRound) {
+  Indices blocked;
+  Indices others;
+  for (const uint32_t i : candidates) {
+    FrozenThread& thread = out_.threads[i];
+    const bool everStopped = thread.everStopped;
+    const int refusal = thread.refusal;
+    thread = FrozenThread{};
+    thread.everStopped = everStopped;
+    thread.refusal = refusal;
+    thread.look = threads_.look(plan_.tids[i]);
+    progress_[i].copied = false;
+    progress_[i].provenRound = 0;
+    progress_[i].ranSinceProof = false;
+    progress_[i].needsLook = true;
+    if (thread.look.state == ThreadState::gone) {
+      thread.evidence = Evidence::gone;
+      progress_[i].needsLook = false;
+    } else if (thread.look.state == ThreadState::blocked && !mustStop(i, lastRound)) {
+      blocked.push_back(i);
+    } else {
+      others.push_back(i);
+    }
+  }
+  copyOwned(blocked);
+  for (const uint32_t i : blocked) {
+    progress_[i].copied = true;
+    progress_[i].needsLook = false;
+  }
+  return others;
+}
+
+Freeze::Indices Freeze::lookAndCopy(bool lastRound) {
+  Indices candidates;
+  for (uint32_t i = 0; i < progress_.size(); i++) {
+    if (progress_[i].needsLook) candidates.push_back(i);
+  }
+  Indices others = copyBlocked(candidates, lastRound);
+  // Copying took a while: what has blocked meanwhile need not be stopped.
+  for (int again = 0; again < 2 && !others.empty() && plan_.mode != FreezeMode::stopAll; again++) {
+    others = copyBlocked(others, lastRound);
+  }
+  return others;
+}
+
+void Freeze::stopAndCopy(const Indices& runners) {
+  // Everything is allocated and touched before anything stops.
+  std::vector<Piece> pieces;
+  batch_++;
+  for (const uint32_t page : plan_.sharedPages) addPage(pieces, page);
+  for (const uint32_t i : runners) {
+    for (uint32_t j = plan_.ownedStart[i]; j < plan_.ownedStart[i + 1]; j++) addPage(pieces, plan_.ownedPages[j]);
+  }
+  const size_t pages = pieces.size();
+  pieces.resize(pages + runners.size() * stackPiecesPerThread());
+  for (size_t i = 0; i < pages; i++) touch(pieces[i].local);
+  for (const uint32_t i : runners) {
+    for (size_t at = 0; at < plan_.stackBytes; at += kPageSize) touch(plan_.stacks + i * plan_.stackBytes + at);
+  }
+  std::vector<Tracee> tracees(runners.size());
+  for (size_t k = 0; k < runners.size(); k++) tracees[k].tid = plan_.tids[runners[k]];
+  std::vector<size_t> stackEnds(runners.size());
+  bool inTime = false;
+  int64_t pauseNs = 0;
+
+  TracerThread tracer([&] {
+    Seized seized(tracees.data(), tracees.size());
+    const int64_t startNs = monotonicNs();
+    const int64_t deadlineNs = startNs + plan_.maxPauseNs;
+    inTime = seized.stop(threads_, deadlineNs);
+    if (inTime) {
+      seized.readRegisters();
+      size_t end = pages;
+      for (size_t k = 0; k < runners.size(); k++) {
+        if (tracees[k].registers.known) end += stackPieces(runners[k], tracees[k].registers.sp(), &pieces[end]);
+        stackEnds[k] = end;
+      }
+      inTime = memory_.copy(pieces.data(), end, deadlineNs) != CopyEnd::pastDeadline;
+    }
+    seized.release();
+    pauseNs = monotonicNs() - startNs;
+  });
+  tracer.join();
+
+  bool stood = false;
+  size_t stackStart = pages;
+  for (size_t k = 0; k < runners.size(); k++) {
+    const Tracee& tracee = tracees[k];
+    FrozenThread& thread = out_.threads[runners[k]];
+    switch (tracee.state) {
+      case Tracee::State::standing:
+        stood = true;
+        thread.everStopped = true;
+        if (!inTime) break;
+        thread.evidence = Evidence::stopped;
+        if (!tracee.registers.known) break;
+        thread.registers = tracee.registers;
+        thread.look.sp = tracee.registers.sp();
+        thread.look.pc = tracee.registers.pc();
+        tracee.registers.tellSyscall(thread.look);
+        measureStack(runners[k], pieces.data() + stackStart, stackEnds[k] - stackStart);
+        break;
+      case Tracee::State::ended:
+        thread.evidence = Evidence::gone;
+        progress_[runners[k]].needsLook = false;
+        break;
+      case Tracee::State::refused: {
+        // A thread that is ending may not be traced either.
+        const char letter = threads_.stateLetter(tracee.tid);
+        const bool ended = letter == 0 || letter == 'Z' || letter == 'X';
+        if (ended) {
+          thread.evidence = Evidence::gone;
+          progress_[runners[k]].needsLook = false;
+        } else {
+          thread.refusal = tracee.error;
+        }
+        break;
+      }
+      case Tracee::State::lingering:
+        thread.refusal = tracee.error;
+        break;
+      case Tracee::State::seized:
+      case Tracee::State::untouched:
+        break;
+    }
+    stackStart = stackEnds[k];
+  }
+  if (stood) out_.pauseNs = std::max(out_.pauseNs, pauseNs);
+  if (!inTime) out_.overPause = true;
+}
+
+bool Freeze::recopiedSinceProof(uint32_t thread) const {
+  for (uint32_t j = plan_.ownedStart[thread]; j < plan_.ownedStart[thread + 1]; j++) {
+    if (pageRound_[plan_.ownedPages[j]] > progress_[thread].provenRound) return true;
+  }
+  return false;
+}
+
+// Where nothing is stopped, each thread has an instant of its own: once proven it may run on, as long as nobody copies
+// one of its pages anew. Whether it is known.
+bool Freeze::checkUnstopped(uint32_t i) {
+  Progress& progress = progress_[i];
+  if (!progress.ranSinceProof && !threads_.stillSince(plan_.tids[i], out_.threads[i].look)) {
+    progress.ranSinceProof = true;
+  }
+  if (progress.provenRound == 0 && !progress.ranSinceProof) progress.provenRound = out_.rounds;
+  const bool known = progress.provenRound != 0 && !(progress.ranSinceProof && recopiedSinceProof(i));
+  return known;
+}
+
+bool Freeze::check(const Indices& runners) {
+  bool settled = true;
+  for (uint32_t i = 0; i < progress_.size(); i++) {
+    Progress& progress = progress_[i];
+    if (!progress.copied) continue;
+    const bool known = plan_.mode == FreezeMode::noStop
+                           ? checkUnstopped(i)
+                           : threads_.stillSince(plan_.tids[i], out_.threads[i].look);
+    out_.threads[i].evidence = known ? Evidence::still : Evidence::none;
+    if (known) continue;
+    progress.copied = false;
+    progress.needsLook = true;
+    progress.hasMoved = true;
+    settled = false;
+  }
+  for (const uint32_t i : runners) {
+    const Evidence evidence = out_.threads[i].evidence;
+    if (evidence == Evidence::stopped || evidence == Evidence::gone) continue;
+    // Not to be stopped: another round is worth its while if it has blocked meanwhile, or may soon.
+    if (threads_.method() == LookMethod::none) continue;
+    if (plan_.mode == FreezeMode::noStop || threads_.look(plan_.tids[i]).state == ThreadState::blocked) settled = false;
+  }
+  return settled;
+}
+
+FreezeOutcome Freeze::run() {
+  copyWithoutOwner();
+  for (;;) {
+    out_.rounds++;
+    const bool lastRound = out_.rounds >= plan_.maxRounds;
+    const Indices others = lookAndCopy(lastRound);
+    Indices runners;
+    Indices unstoppable;
+    for (const uint32_t i : others) {
+      const bool stoppable = plan_.mode != FreezeMode::noStop && out_.threads[i].refusal == 0;
+      (stoppable ? runners : unstoppable).push_back(i);
+    }
+    if (lastRound || plan_.mode != FreezeMode::noStop) copyOwned(unstoppable);
+    if (runners.empty()) {
+      copyPages(plan_.sharedPages);
+    } else {
+      stopAndCopy(runners);
+    }
+    if (check(others) || lastRound || out_.overPause) break;
+    if (plan_.mode == FreezeMode::noStop) {
+      // What runs now may wait soon.
+      const timespec pause{0, std::min<long>(50'000L * out_.rounds, 1'000'000L)};
+      nanosleep(&pause, nullptr);
+    }
+  }
+  out_.simultaneous = !out_.overPause;
+  for (size_t i = 0; i < progress_.size(); i++) {
+    if (out_.threads[i].evidence == Evidence::none || progress_[i].ranSinceProof) out_.simultaneous = false;
+  }
+  return std::move(out_);
+}
+
+}  // namespace
+
+FreezeOutcome freeze(const FreezePlan& plan, ProcessMemory& memory, ThreadLook& threads) {
+  return Freeze(plan, memory, threads).run();
+}
+
+}  // namespace pystack

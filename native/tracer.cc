@@ -1,0 +1,164 @@
+#include "tracer.h"
+
+#include <elf.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+#include "monotonic.h"
+#include "system_error.h"
+
+namespace pystack {
+namespace {
+
+// A runnable thread stops within microseconds, unless it waits for a CPU; one in uninterruptible sleep does not at all.
+constexpr int64_t kUninterruptibleNs = 20'000'000;
+// Between two looks at threads on their way into the stop.
+constexpr timespec kPoll{0, 5'000};
+// linux/ptrace.h, which glibc's sys/ptrace.h does not get along with.
+constexpr int kEventStop = 128;
+
+long request(int what, pid_t tid, uintptr_t data = 0, uintptr_t address = 0) noexcept {
+  return ptrace(static_cast<decltype(PTRACE_SEIZE)>(what), tid, reinterpret_cast<void*>(address),
+                reinterpret_cast<void*>(data));
+}
+
+// Whether there is news of an attached thread; then its state is `standing` or `ended`.
+//
+// WNOWAIT leaves the news where it is. Were it taken, the signal of a thread that stopped on the way to its handler
+// would be in our hands alone, and lost with us if we were killed now; left, the kernel delivers it. An end is left for
+// the thread's own parent, which may be this very process.
+bool arrived(Tracee& tracee) noexcept {
+  siginfo_t news{};
+  const int options = WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL | __WNOTHREAD;
+  if (waitid(P_PID, static_cast<id_t>(tracee.tid), &news, options) != 0) {
+    tracee.state = Tracee::State::ended;
+    return true;
+  }
+  if (news.si_pid == 0) return false;
+  if (news.si_code != CLD_TRAPPED && news.si_code != CLD_STOPPED) {
+    tracee.state = Tracee::State::ended;
+    return true;
+  }
+  // PTRACE_EVENT_STOP: our interrupt, or a job-control stop, into which the kernel puts it back when we detach.
+  // Without an event it was about to be handed a signal.
+  tracee.signal = news.si_status >> 8 == kEventStop ? 0 : news.si_status & 0xff;
+  tracee.state = Tracee::State::standing;
+  return true;
+}
+
+}  // namespace
+
+Seized::Seized(Tracee* tracees, size_t count) noexcept : tracees_(tracees), count_(count) {
+  for (size_t i = 0; i < count_; i++) {
+    Tracee& tracee = tracees_[i];
+    // No options: with PTRACE_O_EXITKILL our death would be the target's.
+    if (request(PTRACE_SEIZE, tracee.tid) == 0) {
+      tracee.state = Tracee::State::seized;
+    } else {
+      tracee.error = errno;
+      tracee.state = errno == ESRCH ? Tracee::State::ended : Tracee::State::refused;
+    }
+  }
+}
+
+Seized::~Seized() { release(); }
+
+bool Seized::stop(const ThreadLook& threads, int64_t deadlineNs) noexcept {
+  const int64_t startNs = monotonicNs();
+  for (size_t i = 0; i < count_; i++) {
+    if (tracees_[i].state != Tracee::State::seized) continue;
+    if (request(PTRACE_INTERRUPT, tracees_[i].tid) != 0) tracees_[i].state = Tracee::State::ended;
+  }
+  for (;;) {
+    bool all = true;
+    for (size_t i = 0; i < count_; i++) {
+      if (tracees_[i].state == Tracee::State::seized && !arrived(tracees_[i])) all = false;
+    }
+    if (all) return true;
+    const int64_t nowNs = monotonicNs();
+    if (nowNs > deadlineNs) return false;
+    if (nowNs - startNs > kUninterruptibleNs) {
+      for (size_t i = 0; i < count_; i++) {
+        Tracee& tracee = tracees_[i];
+        if (tracee.state != Tracee::State::seized || threads.stateLetter(tracee.tid) == 'R') continue;
+        if (arrived(tracee)) continue;
+        tracee.state = Tracee::State::lingering;
+        tracee.error = ETIMEDOUT;
+      }
+    }
+    // Asleep, not yielding: under real-time scheduling the thread that is to stop might never get our CPU.
+    nanosleep(&kPoll, nullptr);
+  }
+}
+
+void Seized::readRegisters() noexcept {
+  for (size_t i = 0; i < count_; i++) {
+    Tracee& tracee = tracees_[i];
+    if (tracee.state != Tracee::State::standing) continue;
+    iovec into{&tracee.registers.values, sizeof tracee.registers.values};
+    // A 32-bit thread gives another, shorter set.
+    tracee.registers.known = request(PTRACE_GETREGSET, tracee.tid, reinterpret_cast<uintptr_t>(&into), NT_PRSTATUS) == 0 &&
+                             into.iov_len == sizeof tracee.registers.values;
+  }
+}
+
+void Seized::acknowledge() noexcept {
+  for (size_t i = 0; i < count_; i++) {
+    if (tracees_[i].state != Tracee::State::standing || tracees_[i].signal != 0) continue;
+    siginfo_t news{};
+    waitid(P_PID, static_cast<id_t>(tracees_[i].tid), &news, WSTOPPED | WNOHANG | __WALL | __WNOTHREAD);
+  }
+}
+
+void Seized::release() noexcept {
+  for (size_t i = 0; i < count_; i++) {
+    Tracee& tracee = tracees_[i];
+    const bool attached = tracee.state == Tracee::State::seized || tracee.state == Tracee::State::lingering;
+    // Only a standing thread can be detached; the others are when our thread ends.
+    if (attached && !arrived(tracee)) continue;
+    if (tracee.state == Tracee::State::standing) request(PTRACE_DETACH, tracee.tid, static_cast<uintptr_t>(tracee.signal));
+  }
+  count_ = 0;
+}
+
+TracerThread::TracerThread(std::function<void()> body) {
+  // A new thread inherits the mask: no handler of Node's runs on it, and no call of its is interrupted.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this, body = std::move(body)] {
+      tid_ = static_cast<pid_t>(syscall(SYS_gettid));
+      // Sleeps of microseconds, not of the 50 more that are the default.
+      prctl(PR_SET_TIMERSLACK, 1);
+      body();
+    });
+  } catch (const std::system_error&) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw SystemError(EAGAIN, "clone");
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TracerThread::~TracerThread() { join(); }
+
+void TracerThread::join() noexcept {
+  if (!thread_.joinable()) return;
+  thread_.join();
+  // That returns a little before the kernel detaches.
+  while (syscall(SYS_tgkill, getpid(), tid_.load(), 0) == 0) sched_yield();
+}
+
+}  // namespace pystack
