@@ -3,6 +3,7 @@
  * any more: however this process ends, it is gone. Pages of zeros become holes.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, constants, createReadStream, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,7 @@ interface Scratch {
 }
 
 function openScratch(folder: string): Scratch {
-  const name = join(folder, `pystack-core-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const name = join(folder, `pystack-core-${randomUUID()}`);
   try {
     const fd = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
     unlinkSync(name);
