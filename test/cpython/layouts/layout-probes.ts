@@ -63,15 +63,17 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
         bound: statusBit('bound'),
         unbound: statusBit('unbound'),
         active: statusBit('active'),
-        holds_gil: when(v >= 313, statusBit('holds_gil')),
+        holds_gil: when(v === 313, statusBit('holds_gil')),
         finalizing: statusBit('finalizing'),
         cleared: statusBit('cleared'),
         finalized: statusBit('finalized'),
       }),
+      holds_gil: when(v >= 314, tstate('holds_gil', 'int')),
+      gil_requested: when(v >= 315, tstate('gil_requested', 'int')),
       id: tstate('id', 'int64'),
       datastack_chunk: when(v >= 311, tstate('datastack_chunk')),
     },
-    frames: frameProbes(v),
+    frames: frameProbes(v, freeThreaded),
     PyCodeObject: {
       sizeof: sizeOf('PyCodeObject'),
       co_filename: code('co_filename'),
@@ -94,6 +96,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
       co_localsplusnames: when(v >= 311, code('co_localsplusnames')),
       co_localspluskinds: when(v >= 311, code('co_localspluskinds')),
       _co_firsttraceable: when(v >= 311, code('_co_firsttraceable', 'int')),
+      co_tlbc: when(v >= 314 && freeThreaded, code('co_tlbc')),
     },
     PyUnicodeObject: {
       sizeof_PyASCIIObject: sizeOf('PyASCIIObject'),
@@ -135,6 +138,10 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
     },
     dict: dictProbes(v),
     instances: instanceProbes(v),
+    _PyCodeArray: when(v >= 314 && freeThreaded, {
+      size: of('_PyCodeArray')('size', 'ssize'),
+      entries: start('_PyCodeArray', 'entries'),
+    }),
   };
 }
 
@@ -162,7 +169,7 @@ function gcProbes(v: number): Probed<GcLayout> {
     : { owner: 'runtime', collecting: of('_PyRuntimeState')('gc.collecting', 'int') };
 }
 
-function frameProbes(v: number): Probed<FrameLayout> {
+function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
   if (v <= 310) {
     const frame = of('PyFrameObject');
     return {
@@ -199,12 +206,14 @@ function frameProbes(v: number): Probed<FrameLayout> {
       owner: frame('owner', 'byte'),
       is_entry: when(v === 311, frame('is_entry', 'byte')),
       stacktop: when(v <= 313, frame('stacktop', 'int')),
+      stackpointer: when(v >= 314, frame('stackpointer')),
+      tlbc_index: when(v >= 314 && freeThreaded, frame('tlbc_index', 'int')),
     },
     instr: v >= 313 ? 'instr_ptr' : 'prev_instr',
     entry: v === 311 ? 'is_entry' : 'shim',
-    FRAME_OWNED_BY_CSTACK: when(v >= 312, value('FRAME_OWNED_BY_CSTACK')),
+    FRAME_OWNED_BY_CSTACK: when(v >= 312, value(v >= 314 ? 'FRAME_OWNED_BY_INTERPRETER' : 'FRAME_OWNED_BY_CSTACK')),
     FRAME_OWNED_BY_GENERATOR: value('FRAME_OWNED_BY_GENERATOR'),
-    tagMask: value('0'),
+    tagMask: value(v >= 314 ? 'Py_TAG_BITS' : '0'),
   };
 }
 

@@ -10,6 +10,7 @@ export function prelude(version: number): string {
   if (version >= 308) lines.push('#include <pycore_gil.h>', '#include <pycore_pystate.h>');
   if (version >= 309) lines.push('#include <pycore_runtime.h>', '#include <pycore_interp.h>');
   if (version >= 311) lines.push('#include <pycore_frame.h>', '#include <pycore_dict.h>', '#include <pycore_object.h>');
+  if (version >= 314) lines.push('#include <pycore_interpframe.h>', '#include <pycore_stackref.h>');
   if (version <= 310) lines.push(DICT_KEYS);
   return `${lines.join('\n')}\n`;
 }
