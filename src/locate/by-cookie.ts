@@ -2,12 +2,12 @@
  * Where does the text `xdebugpy` stand? From 3.13, `_PyRuntime` begins with it, and a table of offsets follows.
  * https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_runtime.h#L47
  */
+import { DEBUG_COOKIE } from '../cpython/layouts/debug-offsets.js';
 import { toAddress } from '../memory/address.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';
 
-export const COOKIE = 'xdebugpy';
 /** Alignment of the structure. */
 const ALIGNMENT = 8;
 /** Writable memory searched in one module; no build of Python has more. */
@@ -23,12 +23,16 @@ export const byCookie: Strategy = {
       for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
         searched += view.byteLength;
         const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-        for (let i = bytes.indexOf(COOKIE, 0, 'latin1'); i >= 0; i = bytes.indexOf(COOKIE, i + 1, 'latin1')) {
-          if ((start + i) % ALIGNMENT === 0) yield { address: toAddress(start + i), how: `the text ${COOKIE}` };
+        for (
+          let i = bytes.indexOf(DEBUG_COOKIE, 0, 'latin1');
+          i >= 0;
+          i = bytes.indexOf(DEBUG_COOKIE, i + 1, 'latin1')
+        ) {
+          if ((start + i) % ALIGNMENT === 0) yield { address: toAddress(start + i), how: `the text ${DEBUG_COOKIE}` };
         }
       }
     }
-    return `no ${COOKIE} in ${Math.round(searched / 1024)} KiB of its data (it begins with 3.13)`;
+    return `no ${DEBUG_COOKIE} in ${Math.round(searched / 1024)} KiB of its data (it begins with 3.13)`;
   },
 };
 

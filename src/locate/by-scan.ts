@@ -37,7 +37,8 @@ export const byScan: Strategy = {
           left -= view.byteLength;
           for (const at of findPairs(view, start, alike, isWritable)) {
             for (const { head } of shapes) {
-              if (isUserSpace(at - head)) yield { address: toAddress(at - head), how: 'a place that looks like it' };
+              if (isUserSpace(at - head))
+                yield { address: toAddress(at - head), how: 'a place that looks like it', isGuess: true };
             }
           }
         }

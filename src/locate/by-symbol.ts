@@ -7,32 +7,31 @@ import type { ElfSymbol } from '../target/elf/symbols.js';
 import type { Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';
 
-export const bySymbol: Strategy = {
+/** A few small reads: tried on every likely module, so that two candidates are seen to be two. */
+export const byDynamicSymbol: Strategy = {
   name: 'symbol',
   *candidates(module): Generator<Candidate, string> {
-    let found = 0;
-    const dynamic = module.dynamicSymbol('_PyRuntime');
-    if (dynamic) {
-      for (const candidate of placed(module, dynamic, '.dynsym')) {
-        found++;
-        yield candidate;
-      }
-    }
-    // Not reached where the first candidate is proven: the full table is read only when it is needed.
-    for (const symbol of module.scannedSymbols) {
-      if (symbol.name.startsWith('Py_Version') || symbol.value === dynamic?.value) continue;
-      for (const candidate of placed(module, symbol, '.symtab')) {
-        found++;
-        yield candidate;
-      }
-    }
-    if (found > 0) return 'no other symbol';
-    const trouble = module.trouble === null ? '' : ` (${module.trouble})`;
-    return module.biases.length === 0 && module.segments.length > 0
-      ? `it is not mapped as a program or library${trouble}`
-      : `no symbol _PyRuntime${trouble}`;
+    const symbol = module.dynamicSymbol('_PyRuntime');
+    if (symbol) yield* placed(module, symbol, '.dynsym');
+    return why(module, symbol !== null, 'exports no symbol _PyRuntime');
   },
 };
+
+/** Reads a whole table: only where no module exports the symbol. */
+export const byFullSymbol: Strategy = {
+  name: 'symbol',
+  *candidates(module): Generator<Candidate, string> {
+    const symbols = module.scannedSymbols.filter(({ name }) => !name.startsWith('Py_Version'));
+    for (const symbol of symbols) yield* placed(module, symbol, '.symtab');
+    return why(module, symbols.length > 0, 'has no symbol _PyRuntime in a .symtab');
+  },
+};
+
+function why(module: Module, hasSymbol: boolean, otherwise: string): string {
+  if (module.trouble !== null) return `${otherwise} (${module.trouble})`;
+  if (!hasSymbol) return otherwise;
+  return module.biases.length === 0 ? 'it is not mapped as a program or library' : 'no other symbol';
+}
 
 function* placed(module: Module, symbol: ElfSymbol, table: string): Generator<Candidate> {
   for (const bias of module.biases) {

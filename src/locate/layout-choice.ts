@@ -2,14 +2,16 @@
  * Which layouts may describe the structure at this address? From 3.13 it says so itself; before, what is known of the
  * module's version leads to a row, and without that every row is a guess for the proof to judge.
  */
-import { layoutFor, SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
+import type { DebugOffsets } from '../cpython/layouts/debug-offsets.js';
+import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../cpython/layouts/debug-offsets.js';
+import { DEBUG_TABLES } from '../cpython/layouts/debug-tables.js';
+import { layoutFor, NEWEST_KNOWN, SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
 import type { Layout } from '../cpython/layouts/layout.js';
 import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { bytesOf, MemoryFault, readPointer } from '../memory/reader.js';
+import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
 import { ELF_MACHINE } from '../target/elf/header.js';
-import { COOKIE } from './by-cookie.js';
 import type { Module } from './module.js';
 import type { PythonVersion, VersionClue } from './python-version.js';
 import { decodeVersionHex, formatVersion, versionClues } from './python-version.js';
@@ -18,31 +20,70 @@ export interface LayoutChoice {
   readonly layout: Layout;
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
+  /** Whether the layout is that of the version before, as far as the target does not describe itself. */
+  readonly approximate: boolean;
   /** Why this one, in words. */
   readonly because: string;
 }
 
 /** Versions met for which there is no layout: told when nothing else is found. */
-export type NoteUnsupported = (version: PythonVersion, source: string) => void;
+export type NoteUnsupported = (version: PythonVersion) => void;
 
-/** Choices for what is at `address` in `module`, best first, each found only when it is asked for. */
-export function* layoutChoices(
+/**
+ * What the structure at `address` says of itself, from 3.13; null: it says nothing, so rows are to be tried. Where its
+ * table is damaged, the row of its version stands in.
+ */
+export function readOwnChoice(
   module: Module,
   address: Address,
   unsupported: NoteUnsupported,
-): Generator<LayoutChoice> {
-  const own = readOwnWords(module.memory, address);
-  if (own) {
-    const choice = chooseRow(module, own, own.freeThreaded);
-    if (choice) yield choice;
-    else unsupported(own.version, own.source);
-    return;
+): readonly LayoutChoice[] | null {
+  let own: OwnWords | null;
+  let table: DebugOffsets | null = null;
+  let trouble = '';
+  try {
+    own = readOwnWords(module.memory, address);
+    if (!own) return null;
+    table = readDebugOffsets(module.memory, address);
+  } catch (error) {
+    if (error instanceof CorruptData) trouble = ` (not used: ${error.message})`;
+    else if (error instanceof MemoryFault) trouble = ' (cut off)';
+    else throw error;
+    own = readOwnWords(module.memory, address);
+    if (!own) return null;
   }
-  yield* rowChoices(module, unsupported);
+  const { version, freeThreaded } = own;
+  const clue = { version, source: `its own table of offsets${trouble}` };
+  const known = chooseRow(module, clue, freeThreaded);
+  const row = known ?? (table && nextVersionRow(module, version, freeThreaded));
+  if (!row) {
+    unsupported(version);
+    return [];
+  }
+  return [
+    {
+      layout: table ? layoutFromDebugOffsets(table, row.layout) : row.layout,
+      version,
+      freeThreaded,
+      approximate: known === null,
+      because: `${formatVersion(version)} by ${clue.source}`,
+    },
+  ];
 }
 
-/** Choices that do not depend on an address: clues about the module's version, then (`anyVersion`) every row. */
-export function* rowChoices(module: Module, unsupported: NoteUnsupported, anyVersion = true): Generator<LayoutChoice> {
+/**
+ * A version newer than all known describes itself, too; what it does not tell is taken to be as in the version before.
+ * Tried for the very next version only: two steps change too much.
+ */
+function nextVersionRow(module: Module, version: PythonVersion, freeThreaded: boolean): LayoutChoice | null {
+  const newestTable = DEBUG_TABLES.at(-1)?.version;
+  if (newestTable !== NEWEST_KNOWN.version || newestTable !== `${version.major}.${version.minor - 1}`) return null;
+  const before = { ...version, minor: version.minor - 1, patch: null };
+  return chooseRow(module, { version: before, source: 'the version before' }, freeThreaded);
+}
+
+/** Choices from clues about the module's version. */
+export function* rowChoices(module: Module, unsupported: NoteUnsupported): Generator<LayoutChoice> {
   const tried = new Set<string>();
   for (const clue of versionClues(module)) {
     const minor = `${clue.version.major}.${clue.version.minor}`;
@@ -50,12 +91,14 @@ export function* rowChoices(module: Module, unsupported: NoteUnsupported, anyVer
     if (tried.has(minor)) continue;
     tried.add(minor);
     const choices = bothBuilds(module, clue);
-    if (choices.length === 0) unsupported(clue.version, clue.source);
+    if (choices.length === 0 && !clue.isGuess) unsupported(clue.version);
     yield* choices;
   }
-  if (!anyVersion) return;
+}
+
+/** Every row, newest first: for the proof to choose where clues lead nowhere. */
+export function* everyRow(module: Module): Generator<LayoutChoice> {
   for (const minor of SUPPORTED_VERSIONS.toReversed()) {
-    if (tried.has(minor)) continue;
     const [major = 0, number = 0] = minor.split('.').map(Number);
     const version = { major, minor: number, patch: null, releaseLevel: null, serial: null };
     yield* bothBuilds(module, { version, source: 'trying every known version' });
@@ -74,7 +117,9 @@ function chooseRow(module: Module, clue: VersionClue, freeThreaded: boolean): La
     freeThreaded,
     traceRefs: hasTraceRefs(module),
   });
-  return layout && { layout, version, freeThreaded, because: `${formatVersion(version)} by ${source}` };
+  return (
+    layout && { layout, version, freeThreaded, approximate: false, because: `${formatVersion(version)} by ${source}` }
+  );
 }
 
 function machineOf(module: Module): 'x86-64' | 'aarch64' {
@@ -101,11 +146,13 @@ function hasTraceRefs(module: Module): boolean {
   }
 }
 
-/** What the structure at `address` says of itself: cookie, version, whether free-threaded; null before 3.13. */
-function readOwnWords(
-  memory: MemoryReader,
-  address: Address,
-): (VersionClue & { readonly freeThreaded: boolean }) | null {
+interface OwnWords {
+  readonly version: PythonVersion;
+  readonly freeThreaded: boolean;
+}
+
+/** Cookie, version, whether free-threaded; null before 3.13. */
+function readOwnWords(memory: MemoryReader, address: Address): OwnWords | null {
   let view: DataView;
   try {
     view = memory.read(address, 24);
@@ -113,7 +160,7 @@ function readOwnWords(
     if (error instanceof MemoryFault) return null;
     throw error;
   }
-  if (Buffer.from(bytesOf(view).subarray(0, 8)).toString('latin1') !== COOKIE) return null;
+  if (new TextDecoder('latin1').decode(bytesOf(view).subarray(0, 8)) !== DEBUG_COOKIE) return null;
   const version = decodeVersionHex(view.getUint32(8, true));
-  return version && { version, source: 'its own table of offsets', freeThreaded: view.getUint32(16, true) === 1 };
+  return version && { version, freeThreaded: view.getUint32(16, true) === 1 };
 }

@@ -10,12 +10,13 @@ import type { Mapping, Target } from '../target/target.js';
 import { byCookie } from './by-cookie.js';
 import { byScan } from './by-scan.js';
 import { bySection } from './by-section.js';
-import { bySymbol } from './by-symbol.js';
-import { layoutChoices, rowChoices } from './layout-choice.js';
+import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
+import type { LayoutChoice } from './layout-choice.js';
+import { everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
 import type { MemoryRange, Module } from './module.js';
 import { listModules } from './module.js';
 import { notFound } from './not-found.js';
-import { prove } from './proof.js';
+import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import type { Candidate, Search, Strategy, StrategyName } from './strategy.js';
 import { STRATEGY_NAMES } from './strategy.js';
@@ -36,6 +37,8 @@ export interface Located {
   readonly layout: Layout;
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
+  /** Whether it is a version newer than any known, read as far as it describes itself: worth a warning. */
+  readonly approximate: boolean;
   /** The file that holds the interpreter, as the target sees it; null: none (anonymous memory). */
   readonly library: string | null;
   /** Its first mapping. */
@@ -55,7 +58,7 @@ export interface Attempt {
 }
 
 /** In the order in which they are tried: from the quickest and surest. */
-const STRATEGIES: readonly Strategy[] = [bySymbol, bySection, byCookie, byScan];
+const STRATEGIES: readonly Strategy[] = [byDynamicSymbol, byFullSymbol, bySection, byCookie, byScan];
 /** Cheap enough to try on every library before the costly ones are tried on any. */
 const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
 
@@ -87,7 +90,7 @@ class OpenSearch implements Search {
   /** Where a runtime without an interpreter was seen. */
   #empty: { module: Module; why: string } | null = null;
   #writable: MemoryRange[] | undefined;
-  readonly #layouts = new Map<Module, Layout[]>();
+  readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
 
   constructor(
     readonly target: Target,
@@ -105,7 +108,7 @@ class OpenSearch implements Search {
     const thorough = this.#strategies.filter(({ name }) => !QUICK.has(name));
     for (const [strategies, modules] of [
       [quick, this.#likely],
-      [thorough, this.#likely.filter((module) => this.#isWorthwhile(module))],
+      [thorough, this.#likely],
       [quick, this.#others],
       [thorough, this.#others],
     ] as const) {
@@ -131,11 +134,6 @@ class OpenSearch implements Search {
 
   close(): void {
     for (const module of [...this.#likely, ...this.#others]) module.close();
-  }
-
-  /** Whether searching its memory may pay before the quick strategies have been tried on all others. */
-  #isWorthwhile(module: Module): boolean {
-    return this.layouts(module).length > 0;
   }
 
   #try(strategy: Strategy, module: Module): Proven | null {
@@ -164,8 +162,9 @@ class OpenSearch implements Search {
   #judge(candidate: Candidate, module: Module): Omit<Proven, 'strategy'> | string {
     let refused: string | null = null;
     const { address } = candidate;
-    for (const { layout, version, freeThreaded, because } of layoutChoices(module, address, this.#noteUnsupported)) {
-      const proof = prove(this.target.memory, address, layout);
+    const choices = readOwnChoice(module, address, this.#noteUnsupported) ?? this.#rows(module, candidate);
+    for (const { layout, version, freeThreaded, approximate, because } of choices) {
+      const proof = prove(this.target.memory, address, layout, candidate.isGuess ? 1 : PROOF_TRIES);
       switch (proof.kind) {
         case 'proven':
           return {
@@ -173,6 +172,7 @@ class OpenSearch implements Search {
             layout,
             version,
             freeThreaded,
+            approximate,
             library: module.path,
             moduleMapping: module.mappings[0] ?? null,
             threadStates: proof.threadStates,
@@ -200,12 +200,28 @@ class OpenSearch implements Search {
   }
 
   layouts(module: Module): readonly Layout[] {
-    let layouts = this.#layouts.get(module);
-    if (!layouts) {
-      layouts = [...rowChoices(module, this.#noteUnsupported, this.exhaustive)].map(({ layout }) => layout);
-      this.#layouts.set(module, layouts);
+    return Array.from(this.#choices(module), ({ layout }) => layout);
+  }
+
+  *#rows(module: Module, { isGuess }: Candidate): Generator<LayoutChoice> {
+    yield* this.#choices(module);
+    // One place that was named is worth every row; thousands of guesses are not.
+    if (!isGuess) yield* everyRow(module);
+  }
+
+  /** What is known of its version does not depend on the candidate, and is found once. */
+  #choices(module: Module): Iterable<LayoutChoice> {
+    let choices = this.#choicesOf.get(module);
+    if (!choices) {
+      choices = remembered(this.#findChoices(module));
+      this.#choicesOf.set(module, choices);
     }
-    return layouts;
+    return choices;
+  }
+
+  *#findChoices(module: Module): Generator<LayoutChoice> {
+    yield* rowChoices(module, this.#noteUnsupported);
+    if (this.exhaustive) yield* everyRow(module);
   }
 
   writableRanges(): readonly MemoryRange[] {
@@ -221,6 +237,23 @@ class OpenSearch implements Search {
           readable && writable && (path === null || path === '[heap]' || path.startsWith('[anon')),
       );
   }
+}
+
+/** What a generator yields, to be gone through more than once and no further than anybody needs. */
+function remembered<T>(source: Generator<T>): Iterable<T> {
+  const items: T[] = [];
+  return {
+    *[Symbol.iterator]() {
+      for (let i = 0; ; i++) {
+        if (i === items.length) {
+          const next = source.next();
+          if (next.done) return;
+          items.push(next.value);
+        }
+        yield items[i] as T;
+      }
+    },
+  };
 }
 
 function chosenStrategies(names: readonly string[] | null): readonly Strategy[] {

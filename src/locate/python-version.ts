@@ -21,6 +21,8 @@ export interface VersionClue {
   readonly version: PythonVersion;
   /** Where it is from, in words. */
   readonly source: string;
+  /** Whether it may well be the number of something else. */
+  readonly isGuess?: true;
 }
 
 /** "3.12.1", "3.14.0rc2", "3.12" where the patch level is not known. */
@@ -74,7 +76,10 @@ export function* versionClues(module: Module): Generator<VersionClue> {
   const buffer = readVersionBuffer(module, named);
   if (buffer) yield { version: buffer, source: "Py_GetVersion()'s text in memory" };
   if (named) yield { version: named, source: `the file name ${module.name}` };
-  for (const version of readVersionConstants(module)) yield { version, source: 'a version text among its constants' };
+  if (constant || buffer || named) return;
+  for (const version of readVersionConstants(module)) {
+    yield { version, source: 'a version text among its constants', isGuess: true };
+  }
 }
 
 /** `const unsigned long Py_Version`, 3.11 and newer. */
@@ -110,8 +115,8 @@ function readVersionBuffer(module: Module, named: PythonVersion | null): PythonV
 /** PY_VERSION itself stands alone among the constants; so may other programs' version numbers. */
 function* readVersionConstants(module: Module): Generator<PythonVersion> {
   const seen = new Set<string>();
-  for (const found of searchText(module.memory, module.readOnlyRanges, '\x003.')) {
-    const text = found.slice(1).split('\0')[0] ?? '';
+  for (const found of searchText(module.memory, module.readOnlyRanges, '3.')) {
+    const text = found.split('\0')[0] ?? '';
     const version = decodeVersionText(text);
     if (!version || formatVersion(version) !== text.replace(/\+$/, '') || seen.has(text)) continue;
     seen.add(text);

@@ -15,6 +15,8 @@ export interface Candidate {
   readonly address: Address;
   /** How it was come by, in words. */
   readonly how: string;
+  /** One of very many that will mostly be refused at the first look. */
+  readonly isGuess?: true;
 }
 
 export interface Strategy {
