@@ -11,7 +11,7 @@ import { withProgram } from '../support/target.js';
 
 async function expectError(pid: number, code: ErrorCode): Promise<void> {
   for (const mode of MODES) {
-    expect(() => inspectProcess(pid, { mode })).toThrowError(expect.objectContaining({ name: 'PystackError', code }));
+    await expect(inspectProcess(pid, { mode })).rejects.toMatchObject({ name: 'PystackError', code });
   }
   const { code: status, stdout, stderr } = await runPystack(['remote', `${pid}`]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -37,9 +37,9 @@ onEveryInterpreter('a subinterpreter', (interpreter) =>
   withProgram(interpreter, 'subinterpreter.py', {}, async (program) => {
     const { interpreter: id, tid } = program.ready;
     // The thread that told has to end first.
-    await until('two threads are left', () => inspectProcess(program.pid).threads.length === 3);
+    await until('three threads are left', async () => (await inspectProcess(program.pid)).threads.length === 3);
     for (const mode of MODES) {
-      const threads = pythonThreads(inspectProcess(program.pid, { mode }));
+      const threads = pythonThreads(await inspectProcess(program.pid, { mode }));
       const inside = threads.filter((thread) => thread.interpreterId === id);
       expect(inside.map((thread) => thread.tid)).toEqual([tid]);
       expect(inside.map((thread) => pythonFrames(thread).map((frame) => [frame.function, frame.line]))).toEqual([

@@ -24,15 +24,15 @@ function falseClaims(graph: CallGraph, snapshot: Snapshot): string[] {
   });
 }
 
-function* looks(program: Program, mode: (typeof MODES)[number]): Generator<Snapshot> {
-  for (let round = 0; round < ROUNDS; round++) yield inspectProcess(program.pid, { mode });
+async function* looks(program: Program, mode: (typeof MODES)[number]): AsyncGenerator<Snapshot> {
+  for (let round = 0; round < ROUNDS; round++) yield await inspectProcess(program.pid, { mode });
 }
 
 for (const mode of MODES) {
   onEveryInterpreter(`four threads calling as fast as they can, ${mode}`, (interpreter) =>
-    withProgram(interpreter, 'busy.py', {}, (program) => {
+    withProgram(interpreter, 'busy.py', {}, async (program) => {
       const graph = readCallGraph(program.file);
-      for (const snapshot of looks(program, mode)) {
+      for await (const snapshot of looks(program, mode)) {
         expect(falseClaims(graph, snapshot)).toEqual([]);
         const threads = pythonThreads(snapshot);
         expect(threads.map((thread) => thread.name)).toEqual(['busy-3', 'busy-2', 'busy-1', 'busy-0', 'MainThread']);
@@ -50,9 +50,9 @@ for (const mode of MODES) {
   );
 
   onEveryInterpreter(`threads that start and end all the time, ${mode}`, (interpreter) =>
-    withProgram(interpreter, 'churn.py', {}, (program) => {
+    withProgram(interpreter, 'churn.py', {}, async (program) => {
       const graph = readCallGraph(program.file);
-      for (const snapshot of looks(program, mode)) {
+      for await (const snapshot of looks(program, mode)) {
         expect(falseClaims(graph, snapshot)).toEqual([]);
         expect(pythonThreads(snapshot).at(-1)?.name).toBe('MainThread');
       }
@@ -61,9 +61,9 @@ for (const mode of MODES) {
 }
 
 onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
-  withProgram(interpreter, 'contention.py', {}, (program) => {
+  withProgram(interpreter, 'contention.py', {}, async (program) => {
     const seen = { holding: 0, waiting: 0 };
-    for (const snapshot of looks(program, 'blocking')) {
+    for await (const snapshot of looks(program, 'blocking')) {
       const threads = pythonThreads(snapshot);
       const holding = threads.filter((thread) => thread.gil === 'holding');
       expect(holding.length).toBeLessThanOrEqual(1);
@@ -78,9 +78,9 @@ onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
 );
 
 onEveryInterpreter('a running collection', (interpreter) =>
-  withProgram(interpreter, 'collecting.py', {}, (program) => {
+  withProgram(interpreter, 'collecting.py', {}, async (program) => {
     let collecting = 0;
-    for (const snapshot of looks(program, 'blocking')) {
+    for await (const snapshot of looks(program, 'blocking')) {
       for (const thread of pythonThreads(snapshot)) {
         if (thread.gc !== true) continue;
         collecting++;
@@ -93,9 +93,9 @@ onEveryInterpreter('a running collection', (interpreter) =>
 );
 
 onEveryInterpreter('a collection whose finalizer waits', (interpreter) =>
-  withProgram(interpreter, 'finalizer_in_collection.py', {}, (program) => {
+  withProgram(interpreter, 'finalizer_in_collection.py', {}, async (program) => {
     for (const mode of MODES) {
-      const threads = pythonThreads(inspectProcess(program.pid, { mode }));
+      const threads = pythonThreads(await inspectProcess(program.pid, { mode }));
       const collector = threads.find((thread) => thread.name === 'collector');
       expect(collector && pythonFrames(collector).slice(-2)).toMatchObject([
         { function: 'collect' },

@@ -49,10 +49,10 @@ onEveryInterpreter('source lines', async (interpreter) => {
   const folder = mkdtempSync(join(tmpdir(), 'pystack-sources-'));
   try {
     writeModules(folder);
-    await withProgram(interpreter, 'sources.py', { args: [folder] }, (program) => {
+    await withProgram(interpreter, 'sources.py', { args: [folder] }, async (program) => {
       changeBehindItsBack(folder);
       for (const mode of MODES) {
-        const snapshot = inspectProcess(program.pid, { mode });
+        const snapshot = await inspectProcess(program.pid, { mode });
         const source = (name: string) => pythonFrames(threadNamed(snapshot, name)).at(-1)?.source;
         const marked = (name: string) => {
           const { text = '', start = null, end = null } = source(name) ?? {};

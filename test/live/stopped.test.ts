@@ -12,14 +12,14 @@ onEveryInterpreter('a stopped process is shown and stays stopped', (interpreter)
     program.signal('SIGSTOP');
     await until('it is stopped', () => stateOf(program.pid) === 'T');
     for (const mode of MODES) {
-      const snapshot = inspectProcess(program.pid, { mode });
+      const snapshot = await inspectProcess(program.pid, { mode });
       expectOracle(snapshot, program);
       expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
       expect(stateOf(program.pid)).toBe('T');
     }
     program.signal('SIGCONT');
     await until('it goes on', () => stateOf(program.pid) === 'S');
-    expectOracle(inspectProcess(program.pid), program);
+    expectOracle(await inspectProcess(program.pid), program);
   }),
 );
 
@@ -28,7 +28,7 @@ onEveryInterpreter('a stopped process that was busy is shown and stays stopped',
     program.signal('SIGSTOP');
     await until('it is stopped', () => stateOf(program.pid) === 'T');
     for (const mode of MODES) {
-      const snapshot = inspectProcess(program.pid, { mode });
+      const snapshot = await inspectProcess(program.pid, { mode });
       for (const thread of pythonThreads(snapshot)) {
         expect(thread.consistent).toBe(true);
         expect(pythonFrames(thread).length).toBeGreaterThan(0);
@@ -40,17 +40,17 @@ onEveryInterpreter('a stopped process that was busy is shown and stays stopped',
 
 onEveryInterpreter('a process under another tracer', (interpreter) =>
   withProgram(interpreter, 'many_threads.py', { args: ['4', '5'] }, (program) =>
-    withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`] }, () => {
-      for (const mode of MODES) expectOracle(inspectProcess(program.pid, { mode }), program);
+    withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`] }, async () => {
+      for (const mode of MODES) expectOracle(await inspectProcess(program.pid, { mode }), program);
     }),
   ),
 );
 
 onEveryInterpreter('a busy process that another tracer has stopped', (interpreter) =>
   withProgram(interpreter, 'busy.py', {}, (program) =>
-    withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`, 'stop'] }, () => {
+    withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`, 'stop'] }, async () => {
       for (const mode of MODES) {
-        const threads = pythonThreads(inspectProcess(program.pid, { mode }));
+        const threads = pythonThreads(await inspectProcess(program.pid, { mode }));
         expect(threads.length).toBe(5);
         for (const thread of threads) expect(thread.consistent).toBe(true);
         expect(stateOf(program.pid)).toBe('t');

@@ -7,6 +7,8 @@ import oracle
 
 
 def in_child():
+    # A fork leaves the parent's id here, up to 3.12.
+    threading.current_thread()._native_id = oracle.native_id()
     oracle.announce()
     time.sleep(3600)
 

@@ -1,4 +1,5 @@
 """A thread that runs code in a subinterpreter, which waits. For 3.8 and later; exits with 77 where there are none."""
+import os
 import sys
 import threading
 import time
@@ -25,21 +26,19 @@ inside()
 
 
 def run():
-    import os
-
+    # Here, because up to 3.12 the thread state belongs to the thread that creates it, whoever runs it.
+    ident = interpreters.create()
+    tid = oracle.native_id()
     reading, writing = os.pipe()
 
     def tell():
         os.read(reading, 1)
-        oracle.say_ready({'interpreter': int(ident), 'tid': started[0]})
+        oracle.say_ready({'interpreter': int(ident), 'tid': tid})
 
     threading.Thread(target=tell, name='teller').start()
-    started.append(oracle.native_id())
     interpreters.run_string(ident, CODE % writing)
 
 
-started = []
 oracle.die_eventually()
-ident = interpreters.create()
 threading.Thread(target=run, name='host', daemon=True).start()
 time.sleep(3600)

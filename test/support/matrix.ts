@@ -42,7 +42,7 @@ export function lookAt(
 ): void {
   onEveryInterpreter(name, (interpreter) =>
     withProgram(interpreter, program, typeof options === 'function' ? options() : options, async (started) => {
-      for (const mode of MODES) await check(inspectProcess(started.pid, { mode }), started, mode);
+      for (const mode of MODES) await check(await inspectProcess(started.pid, { mode }), started, mode);
     }),
   );
 }

@@ -126,9 +126,13 @@ export async function withProgram<T>(
 }
 
 /** Waits until `condition` holds; rejects after `withinMs` with what it waited for. */
-export async function until(what: string, condition: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const end = Date.now() + withinMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${withinMs} ms in vain until ${what}`);
     await sleep(5);
   }
