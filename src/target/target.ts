@@ -28,6 +28,8 @@ export interface ByteSource {
   readonly size: number;
   /** Where it is from, for messages. */
   readonly name: string;
+  /** The open descriptor, where there is a file: for native code that maps it. `close` ends it. */
+  readonly fd?: number;
   /** Exactly `length` bytes at `offset`, or fewer where the file ends. Never throws for a range outside. */
   read(offset: number, length: number): Uint8Array;
   close(): void;

@@ -21,6 +21,7 @@ export interface FileIdentity {
 
 export interface FileSource extends ByteSource {
   readonly identity: FileIdentity;
+  readonly fd: number;
 }
 
 /**
@@ -41,6 +42,7 @@ export function openFileSource(path: string, name = path): FileSource {
   let open = true;
   return {
     name,
+    fd,
     size: stat.size,
     identity: { device: formatDevice(stat.dev), inode: stat.ino, mtimeMs: stat.mtimeMs },
     read(offset, length) {

@@ -1,0 +1,107 @@
+/**
+ * Which files do the addresses of native code belong to? From mappings to modules; nothing is opened until the unwinder
+ * needs it, and then it is the very file that is mapped, or its image in memory.
+ */
+import { bytesOf, MemoryFault } from '../memory/reader.js';
+import type { ByteSource, Mapping, Target } from '../target/target.js';
+
+export interface NativeModule {
+  /** In the target's own file system, or `[vdso]`. */
+  readonly path: string;
+  /** Lower-case hexadecimal, where the file must have this one; null: nothing to compare with. */
+  readonly buildId: string | null;
+  readonly segments: readonly NativeSegment[];
+  /** A descriptor (which `close` ends), or the bytes of the whole file, or null. Called once, when first needed. */
+  readonly open: () => { readonly fd: number; close(): void } | Uint8Array | null;
+}
+
+export interface NativeSegment {
+  readonly start: number;
+  readonly end: number;
+  readonly fileOffset: number;
+  readonly executable: boolean;
+}
+
+/** Largest file that is read into memory because it has no descriptor. */
+const MAX_IMAGE_BYTES = 256 * 1024 * 1024;
+
+/** One module for each file of which code is mapped, and the vDSO. */
+export function nativeModules(target: Target): NativeModule[] {
+  const groups = new Map<string, Mapping[]>();
+  for (const mapping of target.mappings()) {
+    if (mapping.path === null || (mapping.path.startsWith('[') && mapping.path !== '[vdso]')) continue;
+    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
+    const group = groups.get(key);
+    // A file can be mapped twice (namespaces of the dynamic linker): its first page begins a new copy of it.
+    if (group && !(mapping.fileOffset === 0 && group.some(({ executable }) => executable))) group.push(mapping);
+    else {
+      if (group) groups.set(`${key} ${group[0]?.start}`, group);
+      groups.set(key, [mapping]);
+    }
+  }
+  return [...groups.values()].flatMap((group) => moduleOf(target, group) ?? []);
+}
+
+/** Where code lies, modules or not. */
+export function executableRanges(target: Target): { start: number; end: number }[] {
+  return target
+    .mappings()
+    .filter(({ executable }) => executable)
+    .map(({ start, end }) => ({ start, end }));
+}
+
+function moduleOf(target: Target, mappings: readonly Mapping[]): NativeModule | null {
+  const code = mappings.find(({ executable }) => executable);
+  if (!code?.path) return null;
+  return {
+    path: code.path,
+    buildId: null,
+    segments: mappings.map(({ start, end, fileOffset, executable }) => ({
+      start,
+      end,
+      // The vDSO is mapped from no file: core files and kernels tell any offset.
+      fileOffset: code.path === '[vdso]' ? 0 : fileOffset,
+      executable,
+    })),
+    open: () => openCode(target, code, mappings),
+  };
+}
+
+function openCode(target: Target, code: Mapping, mappings: readonly Mapping[]): ReturnType<NativeModule['open']> {
+  const source = target.openMapped(code);
+  if (!source) return imageInMemory(target, mappings);
+  if (source.fd !== undefined) return { fd: source.fd, close: () => source.close() };
+  return readAndClose(source);
+}
+
+function readAndClose(source: ByteSource): Uint8Array | null {
+  try {
+    return source.size > MAX_IMAGE_BYTES ? null : source.read(0, source.size);
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * What is mapped of a file that is not to be had, laid out as in the file: enough to unwind by, as unwind data is mapped
+ * with the code. Null when nothing can be read, or too much would have to be.
+ */
+function imageInMemory(target: Target, mappings: readonly Mapping[]): Uint8Array | null {
+  const readable = mappings.filter(
+    ({ readable, fileOffset, path }) => readable || path === '[vdso]' || fileOffset === 0,
+  );
+  const offsetOf = ({ fileOffset, path }: Mapping) => (path === '[vdso]' ? 0 : fileOffset);
+  const size = Math.max(0, ...readable.map((mapping) => offsetOf(mapping) + mapping.end - mapping.start));
+  if (size === 0 || size > MAX_IMAGE_BYTES) return null;
+  const image = new Uint8Array(size);
+  let any = false;
+  for (const mapping of readable) {
+    try {
+      image.set(bytesOf(target.memory.read(mapping.start, mapping.end - mapping.start)), offsetOf(mapping));
+      any = true;
+    } catch (error) {
+      if (!(error instanceof MemoryFault)) throw error;
+    }
+  }
+  return any ? image : null;
+}
