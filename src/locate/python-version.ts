@@ -3,6 +3,7 @@
  * before the structures agree with the layout it leads to.
  */
 import type { MemoryReader } from '../memory/reader.js';
+import type { ElfSymbol } from '../target/elf/symbols.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
 
@@ -68,25 +69,28 @@ export function decodeFileName(name: string): PythonVersion | null {
   return { major: Number(parts[1]), minor: Number(parts[2]), patch: null, releaseLevel: null, serial: null };
 }
 
-/** The clues of `module`, best first, each only as it is asked for. */
+/** The clues of `module`, best first, each only as it is asked for: that is also their order of cost. */
 export function* versionClues(module: Module): Generator<VersionClue> {
-  const constant = readVersionConstant(module);
+  // Python 3.11 and newer; exported by most builds that export anything.
+  const exported = module.dynamicSymbol('Py_Version');
+  const constant = exported && readVersionConstant(module, exported);
   if (constant) yield constant;
   const named = decodeFileName(module.name);
   const buffer = readVersionBuffer(module, named);
   if (buffer) yield { version: buffer, source: "Py_GetVersion()'s text in memory" };
   if (named) yield { version: named, source: `the file name ${module.name}` };
   if (constant || buffer || named) return;
+  for (const symbol of module.scannedSymbols) {
+    const clue = symbol.name.startsWith('Py_Version') ? readVersionConstant(module, symbol) : null;
+    if (clue) yield clue;
+  }
   for (const version of readVersionConstants(module)) {
     yield { version, source: 'a version text among its constants', isGuess: true };
   }
 }
 
-/** `const unsigned long Py_Version`, 3.11 and newer. */
-function readVersionConstant(module: Module): VersionClue | null {
-  const symbol =
-    module.dynamicSymbol('Py_Version') ?? module.scannedSymbols.find(({ name }) => name.startsWith('Py_Version'));
-  if (!symbol) return null;
+/** `const unsigned long Py_Version`. */
+function readVersionConstant(module: Module, symbol: ElfSymbol): VersionClue | null {
   const bytes = module.readAt(symbol.value, 8);
   if (bytes.length < 8) return null;
   const version = decodeVersionHex(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true));

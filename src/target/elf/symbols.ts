@@ -40,7 +40,7 @@ const MAX_CHAIN = 4096;
 const MAX_TABLE = 512 * 1024 * 1024;
 const CHUNK = 256 * 1024;
 
-/** The defined dynamic symbol `name`, or null: not there, or no table that can be read. */
+/** The defined dynamic symbol `name` (ASCII), or null: not there, or no table that can be read. */
 export function findDynamicSymbol(name: string, tables: DynamicTables, readAt: ReadAt): ElfSymbol | null {
   if (tables.symtab === null || tables.strtab === null) return null;
   if (tables.gnuHash !== null) return findByGnuHash(name, tables.gnuHash, tables, readAt);
@@ -95,11 +95,10 @@ function symbolNamed(name: string, index: number, tables: DynamicTables, readAt:
   if (bytes.length < SYM64_SIZE) return null;
   const symbol = view(bytes);
   const nameOffset = symbol.getUint32(0, true);
-  const wanted = new TextEncoder().encode(name);
-  if (nameOffset + wanted.length >= tables.strsz) return null;
-  const found = readAt(tables.strtab + nameOffset, wanted.length + 1);
-  if (found.length !== wanted.length + 1 || found[wanted.length] !== 0) return null;
-  if (!wanted.every((byte, i) => found[i] === byte)) return null;
+  if (nameOffset + name.length >= tables.strsz) return null;
+  const found = readAt(tables.strtab + nameOffset, name.length + 1);
+  if (found.length !== name.length + 1 || found[name.length] !== 0) return null;
+  for (let i = 0; i < name.length; i++) if (found[i] !== name.charCodeAt(i)) return null;
   return decodeSymbol(symbol, 0, name);
 }
 
@@ -180,15 +179,15 @@ function decodeSymbol(symbols: DataView, at: number, name: string): ElfSymbol | 
 /** DJB's hash, as in https://sourceware.org/gnu-gabi/program-loading-and-dynamic-linking.txt */
 export function gnuHash(name: string): number {
   let hash = 5381;
-  for (const byte of new TextEncoder().encode(name)) hash = (Math.imul(hash, 33) + byte) >>> 0;
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 33) + name.charCodeAt(i)) >>> 0;
   return hash;
 }
 
 /** https://gabi.xinuos.com/elf/08-dynamic.html#hash-table */
 export function sysvHash(name: string): number {
   let hash = 0;
-  for (const byte of new TextEncoder().encode(name)) {
-    hash = ((hash << 4) + byte) >>> 0;
+  for (let i = 0; i < name.length; i++) {
+    hash = ((hash << 4) + name.charCodeAt(i)) >>> 0;
     const high = hash & 0xf0000000;
     hash = (hash ^ (high >>> 24)) & ~high;
   }

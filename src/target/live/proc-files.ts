@@ -66,21 +66,25 @@ export interface ProcStatus {
   readonly seccomp: number | null;
 }
 
-/** Decodes /proc/<pid>/status. */
+/** Decodes /proc/<pid>/status. Names are escaped there, so that a line is a line. */
 export function decodeStatus(text: string): ProcStatus {
-  const fields = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const colon = line.indexOf(':');
-    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
-  }
-  const numbers = (key: string) => (fields.get(key)?.split(/\s+/) ?? []).filter((word) => word !== '').map(Number);
-  const mask = (key: string) => {
-    const hex = fields.get(key);
-    return hex !== undefined && /^[0-9a-f]+$/.test(hex) ? BigInt(`0x${hex}`) : 0n;
+  const field = (key: string): string | null => {
+    const at = text.startsWith(`${key}:`) ? 0 : text.indexOf(`\n${key}:`) + 1;
+    if (at === 0 && !text.startsWith(`${key}:`)) return null;
+    const end = text.indexOf('\n', at);
+    return text.slice(at + key.length + 1, end < 0 ? undefined : end).trim();
+  };
+  const numbers = (key: string): number[] => {
+    const value = field(key);
+    return value === null || value === '' ? [] : value.split(/\s+/).map(Number);
+  };
+  const mask = (key: string): bigint => {
+    const hex = field(key);
+    return hex !== null && /^[0-9a-f]+$/.test(hex) ? BigInt(`0x${hex}`) : 0n;
   };
   return {
-    name: fields.get('Name') ?? null,
-    state: fields.get('State')?.charAt(0) ?? null,
+    name: field('Name'),
+    state: field('State')?.charAt(0) ?? null,
     tgid: numbers('Tgid')[0] ?? null,
     tracerPid: numbers('TracerPid')[0] ?? 0,
     uids: numbers('Uid'),
