@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { parseInvocation } from '../../src/cli/invocation.js';
+import { NOT_YET } from '../../src/cli/not-yet.js';
+import { declareProgram } from '../../src/cli/program.js';
+import { PystackError } from '../../src/errors.js';
+import { ALL_THERE } from './world.js';
+
+const parse = (...argv: string[]) => parseInvocation(argv, ALL_THERE);
+const remote = (...argv: string[]) => {
+  const invocation = parse('remote', '1', ...argv);
+  if (invocation.command !== 'remote') throw new Error(`not remote but ${invocation.command}`);
+  return invocation;
+};
+const core = (...argv: string[]) => {
+  const invocation = parse('core', ...argv);
+  if (invocation.command !== 'core') throw new Error(`not core but ${invocation.command}`);
+  return invocation;
+};
+const failure = (argv: string[], notYet = ALL_THERE): PystackError => {
+  try {
+    parseInvocation(argv, notYet);
+  } catch (error) {
+    if (error instanceof PystackError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${argv.join(' ')}`);
+};
+
+describe('remote', () => {
+  test('without options everything is as the defaults say', () => {
+    expect(remote()).toEqual({
+      command: 'remote',
+      pid: 1,
+      options: {
+        mode: 'blocking',
+        native: 'off',
+        demangle: true,
+        debuginfod: true,
+        locals: false,
+        exhaustive: false,
+        locateBy: null,
+      },
+      view: { json: false, color: true, verbosity: 0 },
+    });
+  });
+
+  test.each<[string[], object]>([
+    [['--no-block'], { mode: 'non-blocking' }],
+    [['--no-block', '--time-budget', '1000'], { mode: 'non-blocking', timeBudgetMs: 1000 }],
+    [['--max-pause', '2.5'], { maxPauseMs: 2.5 }],
+    [['--max-pause=0'], { maxPauseMs: 0 }],
+    [['--native'], { native: 'python' }],
+    [['--native-all'], { native: 'all' }],
+    [['--native', '--native-last'], { native: 'last' }],
+    [['--native-last', '--native-all'], { native: 'all' }],
+    [['--no-demangle', '--no-debuginfod'], { demangle: false, debuginfod: false }],
+    [['--exhaustive'], { exhaustive: true }],
+    [['--locate-by', 'symbols,bss'], { locateBy: ['symbols', 'bss'] }],
+    [['--locals'], { locals: { redact: [], redactDefaults: true } }],
+    [
+      ['--locals', '--locals-depth', '2', '--max-string', '10', '--max-items', '5'],
+      { locals: { depth: 2, maxString: 10, maxItems: 5, redact: [], redactDefaults: true } },
+    ],
+    [
+      ['--locals', '--redact', 'pin', '--no-redact', '--redact', '^iban$'],
+      { locals: { redact: ['pin', '^iban$'], redactDefaults: false } },
+    ],
+    [['--redact', 'pin'], { locals: false }],
+  ])('%o', (argv, options) => {
+    expect(remote(...argv).options).toMatchObject(options);
+  });
+
+  test.each<[string[], object]>([
+    [['remote', '1', '--json'], { json: true }],
+    [['remote', '--json', '1'], { json: true }],
+    [['remote', '1', '--no-color'], { color: false }],
+    [['--no-color', 'remote', '1'], { color: false }],
+    [['remote', '1', '-v'], { verbosity: 1 }],
+    [['remote', '1', '-vv'], { verbosity: 2 }],
+    [['remote', '1', '-v', '-v', '-v'], { verbosity: 2 }],
+    [['-v', 'remote', '1'], { verbosity: 1 }],
+    [['-vv', 'remote', '1'], { verbosity: 2 }],
+    [['--verbose', 'remote', '1'], { verbosity: 1 }],
+  ])('%o', (argv, view) => {
+    expect(parseInvocation(argv, ALL_THERE)).toMatchObject({ view });
+  });
+});
+
+describe('core', () => {
+  test.each<[string[], unknown, object]>([
+    [['c'], 'c', { executable: null, libSearchPath: [], libSearchRoot: null, sysroot: null, registers: false }],
+    [['c', 'py', '--lib-search-path', '/a:/b:'], 'c', { executable: 'py', libSearchPath: ['/a', '/b'] }],
+    [['c', '--lib-search-root', '/r', '--sysroot', '/s'], 'c', { libSearchRoot: '/r', sysroot: '/s' }],
+    [['c', '-v'], 'c', { registers: true }],
+    [['c', '--native-all', '--locals'], 'c', { native: 'all', locals: { redactDefaults: true } }],
+    [['--systemd'], { systemd: null }, {}],
+    [['--systemd', 'gunicorn'], { systemd: 'gunicorn' }, {}],
+  ])('%o', (argv, source, options) => {
+    expect(core(...argv)).toMatchObject({ core: source, options });
+  });
+});
+
+describe('usage errors say what to type instead', () => {
+  test.each<[string[], RegExp, RegExp]>([
+    [[], /no command/, /pystack remote <pid>/],
+    [['remote'], /missing required argument 'pid'/, /pystack remote --help/],
+    [['remote', 'gunicorn'], /must be a number, not 'gunicorn'/, /pgrep -af gunicorn$/],
+    [['remote', "it's; rm"], /must be a number/, /pgrep -af 'it'\\''s; rm'$/],
+    [['remote', '0'], /0 cannot be a process id/, /pgrep/],
+    [['remote', '-5'], /-5/, /pystack|pgrep/],
+    [['remote', '99999999999'], /cannot be a process id/, /pgrep/],
+    [['remote', '1', '2'], /too many arguments/, /pystack remote --help/],
+    [['remote', '1', '--nativ'], /unknown option '--nativ'/, /Did you mean .*--native/],
+    [['remot', '1'], /unknown command 'remot'/, /Did you mean remote/],
+    [['1234'], /unknown command '1234'/, /pystack remote 1234/],
+    [['-v', '1234'], /unknown command '1234'/, /pystack remote 1234/],
+    [['remote', '1', '--max-pause', 'x'], /--max-pause needs a number of milliseconds, not 'x'/, /help/],
+    [['remote', '1', '--max-pause', '-1'], /--max-pause/, /help/],
+    [['remote', '1', '--time-budget'], /argument missing/, /help/],
+    [['remote', '1', '--max-items', '1.5'], /--max-items needs a whole number/, /help/],
+    [['remote', '1', '--locate-by', ','], /--locate-by needs a list/, /help/],
+    [['remote', '1', '--redact', '('], /no regular expression/, /help/],
+    [['core'], /no core file/, /pystack core <file>/],
+    [['core', 'c', '--systemd'], /both/, /leave one/],
+    [['core', 'c', '--lib-search-path', 'a', '--lib-search-root', 'b'], /cannot be used with/, /pystack core --help/],
+    [['remote', '1', '--sysroot', 'x'], /unknown option '--sysroot'/, /help/],
+  ])('%o', (argv, message, nextStep) => {
+    const error = failure(argv);
+    expect(error.code).toBe('usage');
+    expect(error.exitCode).toBe(2);
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/\.$|\n/);
+    expect(error.details.nextStep ?? 'pystack --help').toMatch(nextStep);
+  });
+});
+
+describe('help and version', () => {
+  const help = (...argv: string[]) => {
+    const invocation = parse(...argv);
+    return invocation.command === 'help' ? invocation.text : '';
+  };
+  test.each([['--help'], ['-h'], ['help']])('%s', (...argv) => {
+    expect(help(...argv)).toMatch(/Usage: pystack[\s\S]*remote[\s\S]*core[\s\S]*Examples:\n {2}pystack remote 1234/);
+  });
+
+  test('of a command, with examples', () => {
+    expect(help('remote', '-h')).toMatch(/--no-block[\s\S]*-v, --verbose[\s\S]*Examples:\n {2}pystack remote 1234/);
+    expect(help('help', 'core')).toMatch(/--sysroot[\s\S]*Examples:/);
+  });
+
+  test('version, also among other options', () => {
+    expect(parse('--version')).toEqual({ command: 'version' });
+    expect(parse('-v', '--version')).toEqual({ command: 'version' });
+  });
+});
+
+describe('what is not there yet', () => {
+  test('is refused instead of ignored, and not in the help', () => {
+    const notYet = new Set(['core', '--native']);
+    expect(failure(['remote', '1', '--native'], notYet).message).toBe("'--native' is not available in this version");
+    expect(failure(['core', 'x'], notYet).message).toContain("'core' is not available");
+    expect(parseInvocation(['remote', '1', '--locals'], notYet)).toMatchObject({ command: 'remote' });
+    const invocation = parseInvocation(['remote', '--help'], notYet);
+    expect(invocation.command === 'help' && invocation.text).not.toMatch(/--native /);
+  });
+
+  test('exists under the name that the list gives it', () => {
+    const program = declareProgram({ remote() {}, core() {}, version() {} }, ALL_THERE);
+    const names = program.commands.flatMap((command) => [command.name(), ...command.options.map(({ long }) => long)]);
+    expect(names).toEqual(expect.arrayContaining([...NOT_YET]));
+  });
+});

@@ -1,0 +1,61 @@
+/** A world for runs of the command line that ends at two strings, and a pipeline that answers with what it is given. */
+import type { Pipeline } from '../../src/cli/pipeline.js';
+import { run, type World } from '../../src/cli/run.js';
+import type { CoreOptions, CoreSource, InspectOptions } from '../../src/options.js';
+import type { Snapshot } from '../../src/snapshot.js';
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+  asked: { what: number | CoreSource; options: InspectOptions | CoreOptions }[];
+}
+
+/** Every feature is there, whatever not-yet.ts says. */
+export const ALL_THERE: ReadonlySet<string> = new Set();
+
+export async function runCli(
+  argv: string[],
+  answer: Snapshot | (() => Snapshot),
+  options: { notYet?: ReadonlySet<string>; world?: Partial<World> } = {},
+): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  const asked: Outcome['asked'] = [];
+  const give = () => (typeof answer === 'function' ? answer() : answer);
+  const pipeline: Pipeline = {
+    inspectProcess(what, given) {
+      asked.push({ what, options: given });
+      given.log?.(1, 'found it');
+      given.log?.(2, 'a step');
+      return give();
+    },
+    inspectCore(what, given) {
+      asked.push({ what, options: given });
+      return give();
+    },
+  };
+  const world: World = {
+    stdout: {
+      write(text) {
+        stdout += text;
+        return true;
+      },
+    },
+    stderr: {
+      write(text) {
+        stderr += text;
+        return true;
+      },
+    },
+    stdoutIsTerminal: async () => false,
+    stderrIsTerminal: async () => false,
+    env: {},
+    now: () => 12.5,
+    peakMemoryMiB: () => 42,
+    platform: () => 'test platform',
+    ...options.world,
+  };
+  const code = await run(argv, world, pipeline, options.notYet ?? ALL_THERE);
+  return { code, stdout, stderr, asked };
+}
