@@ -83,7 +83,7 @@ void Freeze::addPage(std::vector<Piece>& pieces, uint32_t page) {
   if (pageBatch_[page] == batch_) return;
   pageBatch_[page] = batch_;
   pageRound_[page] = out_.rounds;
-  pieces.push_back({plan_.pages[page], plan_.bytes + size_t{page} * kPageSize, kPageSize, plan_.ok + page});
+  pieces.push_back({plan_.pages[page], plan_.bytes + size_t{page} * kPageSize, kPageSize, plan_.ok + page, false});
 }
 
 size_t Freeze::stackPieces(uint32_t thread, uint64_t sp, Piece* into) {
@@ -92,7 +92,7 @@ size_t Freeze::stackPieces(uint32_t thread, uint64_t sp, Piece* into) {
   size_t count = 0;
   for (size_t at = 0; at < plan_.stackBytes; count++) {
     const size_t step = std::min<size_t>(plan_.stackBytes - at, kPageSize - (sp + at) % kPageSize);
-    into[count] = {sp + at, local + at, step, ok + count};
+    into[count] = {sp + at, local + at, step, ok + count, count > 0};
     at += step;
   }
   return count;

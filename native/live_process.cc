@@ -78,7 +78,7 @@ Napi::Value LiveProcess::readPages(const Napi::CallbackInfo& info) {
   return guarded(env, [&]() -> Napi::Value {
     std::vector<Piece> pieces(count);
     for (size_t i = 0; i < count; i++) {
-      pieces[i] = {pageAddress(env, addresses.Data()[i]), into.Data() + i * kPageSize, kPageSize, &ok.Data()[i]};
+      pieces[i] = {pageAddress(env, addresses.Data()[i]), into.Data() + i * kPageSize, kPageSize, &ok.Data()[i], false};
     }
     switch (access(env).memory.copy(pieces.data(), count)) {
       case CopyEnd::gone:

@@ -117,11 +117,10 @@ CopyEnd ProcessMemory::copy(const Piece* pieces, size_t count, int64_t deadlineN
       *pieces[next + done].ok = 1;
       done++;
     }
-    if (done < batch) {
-      *pieces[next + done].ok = 0;
-      done++;
-    }
     next += done;
+    if (done == batch) continue;
+    *pieces[next++].ok = 0;
+    while (next < count && pieces[next].continues) *pieces[next++].ok = 0;
   }
   return CopyEnd::done;
 }
@@ -137,7 +136,7 @@ size_t ProcessMemory::read(uint64_t address, uint8_t* into, size_t length) {
     while (planned < length && count < kPiecesAtOnce) {
       const uint64_t at = address + planned;
       const size_t step = std::min<size_t>(length - planned, kPageSize - at % kPageSize);
-      pieces[count] = {at, into + planned, step, &ok[count]};
+      pieces[count] = {at, into + planned, step, &ok[count], count > 0};
       planned += step;
       count++;
     }

@@ -21,6 +21,9 @@ struct Piece {
   size_t length;
   // Set to 1 where the piece was read, to 0 where not.
   uint8_t* ok;
+  // Goes on where the piece before it ends, and is not tried when that one could not be read: a failed piece costs a
+  // system call, and behind the end of a stack there is rarely anything.
+  bool continues = false;
 };
 
 enum class CopyEnd { done, pastDeadline, gone, refused };

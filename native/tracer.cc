@@ -23,7 +23,9 @@ namespace {
 
 // A runnable thread stops within microseconds, unless it waits for a CPU; one in uninterruptible sleep does not at all.
 constexpr int64_t kUninterruptibleNs = 20'000'000;
-// Between two looks at threads on their way into the stop.
+// For so long we ask without a pause whether the threads stand: whoever sleeps has to be woken, and may have to wait.
+constexpr int64_t kSpinNs = 50'000;
+// Between two looks at threads that take longer.
 constexpr timespec kPoll{0, 5'000};
 // linux/ptrace.h, which glibc's sys/ptrace.h does not get along with.
 constexpr int kEventStop = 128;
@@ -97,8 +99,8 @@ bool Seized::stop(const ThreadLook& threads, int64_t deadlineNs) noexcept {
         tracee.error = ETIMEDOUT;
       }
     }
-    // Asleep, not yielding: under real-time scheduling the thread that is to stop might never get our CPU.
-    nanosleep(&kPoll, nullptr);
+    // On another CPU it stops at once. Else it needs ours, and under real-time scheduling yielding would not give it.
+    if (nowNs - startNs > kSpinNs) nanosleep(&kPoll, nullptr);
   }
 }
 
