@@ -3,6 +3,7 @@
  * move numbers in a way that is told faster than listed; free-threaded builds have rows of their own.
  */
 import type { FrameLayout, GilLayout, Layout } from './layout.js';
+import type { ObjectLayout } from './objects.js';
 
 export interface Build {
   readonly machine: 'x86-64' | 'aarch64';
@@ -65,11 +66,18 @@ export function withObjectHeader(row: Layout, extra: number): Layout {
     PyTypeObject: moved(row.PyTypeObject, extra),
     PyDictObject: moved(row.PyDictObject, extra),
     frames: withMovedFrames(row.frames, extra),
+    objects: withMovedMembers(row.objects, extra),
   };
 }
 
 function withMovedFrames(frames: FrameLayout, extra: number): FrameLayout {
   return frames.kind === 'frame-objects' ? { ...frames, PyFrameObject: moved(frames.PyFrameObject, extra) } : frames;
+}
+
+function withMovedMembers(objects: ObjectLayout, extra: number): ObjectLayout {
+  const { parts, ...structs } = objects;
+  const entries = Object.entries(structs).map(([name, struct]) => [name, moved(struct, extra)]);
+  return { ...(Object.fromEntries(entries) as typeof structs), parts };
 }
 
 /** Every number of a structure, moved; words stay. */

@@ -8,6 +8,8 @@
  * test/cpython/layouts. Paths like `gil.locked` name nested members; a field is absent where the version has none.
  */
 
+import type { ObjectLayout } from './objects.js';
+
 /** Byte offset of a field inside its struct. */
 export type Offset = number;
 
@@ -69,6 +71,22 @@ export interface Layout {
     readonly id: Offset;
     /** 3.11+: _PyStackChunk* whose memory holds interpreter frames. */
     readonly datastack_chunk?: Offset;
+    /** The exception being raised: type, value and traceback up to 3.11, the exception itself from 3.12. */
+    readonly curexc_type?: Offset;
+    readonly curexc_value?: Offset;
+    readonly curexc_traceback?: Offset;
+    readonly current_exception?: Offset;
+    /** _PyErr_StackItem*: top of the stack of exceptions being handled; 3.7+. */
+    readonly exc_info: Offset;
+  };
+
+  /** `exc_value` NULL or None: nothing is handled at that level. The last `previous_item` is NULL. */
+  readonly _PyErr_StackItem: {
+    /** Up to 3.10; the value may still be the argument of the exception to be made. */
+    readonly exc_type?: Offset;
+    readonly exc_value: Offset;
+    readonly exc_traceback?: Offset;
+    readonly previous_item: Offset;
   };
 
   /** How frames are found from a thread state and linked. */
@@ -163,6 +181,8 @@ export interface Layout {
   readonly dict: DictLayout;
   /** Where instances keep their attributes. */
   readonly instances: InstanceLayout;
+  /** Objects of the other built-in types. */
+  readonly objects: ObjectLayout;
   /** 3.14+, free-threaded: the array of `co_tlbc`. `size` counts pointers, each to code units or NULL. */
   readonly _PyCodeArray?: { readonly size: Offset; readonly entries: Offset };
 }
@@ -233,6 +253,10 @@ export type FrameLayout =
         readonly f_locals: Offset;
         readonly f_lasti: Offset;
         readonly f_lineno: Offset;
+        /** char: whether it runs; 3.8, 3.9. */
+        readonly f_executing?: Offset;
+        /** int8: see `objects.parts.frameStates`; 3.10. */
+        readonly f_state?: Offset;
         readonly f_localsplus: Offset;
       };
       /** Unit of f_lasti: bytes, or two-byte instructions (3.10). -1 before the first instruction in both. */

@@ -61,6 +61,12 @@ export const v3_12: Layout = {
     },
     id: 224,
     datastack_chunk: 232,
+    current_exception: 96,
+    exc_info: 104,
+  },
+  _PyErr_StackItem: {
+    exc_value: 0,
+    previous_item: 8,
   },
   frames: {
     kind: 'interpreter-frames',
@@ -172,5 +178,188 @@ export const v3_12: Layout = {
     values: 'array',
     managed_dict: -24,
     Py_TPFLAGS_MANAGED_DICT: 16,
+  },
+  objects: {
+    PyFloatObject: {
+      ob_fval: 16,
+    },
+    PyComplexObject: {
+      'cval.real': 16,
+      'cval.imag': 24,
+    },
+    PyListObject: {
+      ob_item: 24,
+    },
+    PySetObject: {
+      fill: 16,
+      used: 24,
+      mask: 32,
+      table: 40,
+    },
+    PySliceObject: {
+      start: 16,
+      stop: 24,
+      step: 32,
+    },
+    rangeobject: {
+      start: 16,
+      stop: 24,
+      step: 32,
+    },
+    PyByteArrayObject: {
+      ob_start: 40,
+    },
+    PyMemoryViewObject: {
+      flags: 40,
+      'view.buf': 56,
+      'view.obj': 64,
+      'view.len': 72,
+      'view.itemsize': 80,
+      'view.ndim': 92,
+      'view.format': 96,
+    },
+    dequeobject: {
+      leftblock: 24,
+      leftindex: 40,
+      maxlen: 64,
+    },
+    defdictobject: {
+      default_factory: 48,
+    },
+    _odictobject: {
+      od_first: 80,
+    },
+    PyFunctionObject: {
+      func_name: 32,
+      func_qualname: 40,
+      func_module: 104,
+      func_code: 48,
+    },
+    PyMethodObject: {
+      im_func: 16,
+      im_self: 24,
+    },
+    PyCFunctionObject: {
+      m_ml: 16,
+      m_self: 24,
+      m_module: 32,
+    },
+    PyDescrObject: {
+      d_type: 16,
+      d_name: 24,
+    },
+    PyMemberDescrObject: {
+      d_member: 40,
+    },
+    classmethod: {
+      cm_callable: 16,
+    },
+    partialobject: {
+      fn: 16,
+      args: 24,
+      kw: 32,
+    },
+    PyCellObject: {
+      ob_ref: 16,
+    },
+    PyModuleObject: {
+      md_dict: 16,
+      md_name: 48,
+    },
+    PyWeakReference: {
+      wr_object: 16,
+    },
+    generators: {
+      kind: 'inline-frame',
+      gi_iframe: 72,
+      gi_frame_state: 67,
+      gi_name: 24,
+      gi_qualname: 32,
+    },
+    PyBaseExceptionObject: {
+      dict: 16,
+      args: 24,
+      traceback: 40,
+      context: 48,
+      cause: 56,
+    },
+    PyTracebackObject: {
+      tb_next: 16,
+      tb_frame: 24,
+      tb_lasti: 32,
+      tb_lineno: 36,
+    },
+    PyDateTime_Delta: {
+      days: 24,
+      seconds: 28,
+      microseconds: 32,
+    },
+    PyDateTime_Date: {
+      data: 25,
+    },
+    PyDateTime_DateTime: {
+      hastzinfo: 24,
+      data: 25,
+      fold: 35,
+      tzinfo: 40,
+    },
+    PyDateTime_Time: {
+      hastzinfo: 24,
+      data: 25,
+      fold: 31,
+      tzinfo: 32,
+    },
+    PyDateTime_TimeZone: {
+      offset: 16,
+      name: 24,
+    },
+    PyDecObject: {
+      'dec.flags': 24,
+      'dec.exp': 32,
+      'dec.digits': 40,
+      'dec.len': 48,
+      'dec.data': 64,
+    },
+    lockobject: {
+      locked: 32,
+    },
+    rlockobject: {
+      kind: 'counted',
+      rlock_owner: 24,
+      rlock_count: 32,
+    },
+    parts: {
+      setentry: {
+        sizeof: 16,
+        key: 0,
+        hash: 8,
+      },
+      BLOCK: {
+        leftlink: 0,
+        data: 8,
+        rightlink: 520,
+        BLOCKLEN: 64,
+      },
+      _odictnode: {
+        key: 0,
+        next: 16,
+      },
+      PyMethodDef: {
+        ml_name: 0,
+      },
+      PyMemberDef: {
+        name: 0,
+        type: 8,
+        offset: 16,
+        T_OBJECT_EX: 16,
+      },
+      frameStates: {
+        FRAME_CREATED: -2,
+        FRAME_SUSPENDED: -1,
+        FRAME_EXECUTING: 0,
+        FRAME_COMPLETED: 1,
+        FRAME_CLEARED: 4,
+      },
+    },
   },
 };

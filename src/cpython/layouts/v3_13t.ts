@@ -63,6 +63,12 @@ export const v3_13t: Layout = {
     },
     id: 224,
     datastack_chunk: 232,
+    current_exception: 112,
+    exc_info: 120,
+  },
+  _PyErr_StackItem: {
+    exc_value: 0,
+    previous_item: 8,
   },
   frames: {
     kind: 'interpreter-frames',
@@ -179,6 +185,190 @@ export const v3_13t: Layout = {
       size: 1,
       valid: 3,
       values: 8,
+    },
+  },
+  objects: {
+    PyFloatObject: {
+      ob_fval: 32,
+    },
+    PyComplexObject: {
+      'cval.real': 32,
+      'cval.imag': 40,
+    },
+    PyListObject: {
+      ob_item: 40,
+    },
+    PySetObject: {
+      fill: 32,
+      used: 40,
+      mask: 48,
+      table: 56,
+    },
+    PySliceObject: {
+      start: 32,
+      stop: 40,
+      step: 48,
+    },
+    rangeobject: {
+      start: 32,
+      stop: 40,
+      step: 48,
+    },
+    PyByteArrayObject: {
+      ob_start: 56,
+    },
+    PyMemoryViewObject: {
+      flags: 56,
+      'view.buf': 72,
+      'view.obj': 80,
+      'view.len': 88,
+      'view.itemsize': 96,
+      'view.ndim': 108,
+      'view.format': 112,
+    },
+    dequeobject: {
+      leftblock: 40,
+      leftindex: 56,
+      maxlen: 80,
+    },
+    defdictobject: {
+      default_factory: 64,
+    },
+    _odictobject: {
+      od_first: 96,
+    },
+    PyFunctionObject: {
+      func_name: 48,
+      func_qualname: 56,
+      func_module: 120,
+      func_code: 64,
+    },
+    PyMethodObject: {
+      im_func: 32,
+      im_self: 40,
+    },
+    PyCFunctionObject: {
+      m_ml: 32,
+      m_self: 40,
+      m_module: 48,
+    },
+    PyDescrObject: {
+      d_type: 32,
+      d_name: 40,
+    },
+    PyMemberDescrObject: {
+      d_member: 56,
+    },
+    classmethod: {
+      cm_callable: 32,
+    },
+    partialobject: {
+      fn: 32,
+      args: 40,
+      kw: 48,
+    },
+    PyCellObject: {
+      ob_ref: 32,
+    },
+    PyModuleObject: {
+      md_dict: 32,
+      md_name: 64,
+    },
+    PyWeakReference: {
+      wr_object: 32,
+    },
+    generators: {
+      kind: 'inline-frame',
+      gi_iframe: 88,
+      gi_frame_state: 83,
+      gi_name: 40,
+      gi_qualname: 48,
+    },
+    PyBaseExceptionObject: {
+      dict: 32,
+      args: 40,
+      traceback: 56,
+      context: 64,
+      cause: 72,
+    },
+    PyTracebackObject: {
+      tb_next: 32,
+      tb_frame: 40,
+      tb_lasti: 48,
+      tb_lineno: 52,
+    },
+    PyDateTime_Delta: {
+      days: 40,
+      seconds: 44,
+      microseconds: 48,
+    },
+    PyDateTime_Date: {
+      data: 41,
+    },
+    PyDateTime_DateTime: {
+      hastzinfo: 40,
+      data: 41,
+      fold: 51,
+      tzinfo: 56,
+    },
+    PyDateTime_Time: {
+      hastzinfo: 40,
+      data: 41,
+      fold: 47,
+      tzinfo: 48,
+    },
+    PyDateTime_TimeZone: {
+      offset: 32,
+      name: 40,
+    },
+    PyDecObject: {
+      'dec.flags': 40,
+      'dec.exp': 48,
+      'dec.digits': 56,
+      'dec.len': 64,
+      'dec.data': 80,
+    },
+    lockobject: {
+      locked: 48,
+    },
+    rlockobject: {
+      kind: 'counted',
+      rlock_owner: 40,
+      rlock_count: 48,
+    },
+    parts: {
+      setentry: {
+        sizeof: 16,
+        key: 0,
+        hash: 8,
+      },
+      BLOCK: {
+        leftlink: 0,
+        data: 8,
+        rightlink: 520,
+        BLOCKLEN: 64,
+      },
+      _odictnode: {
+        key: 0,
+        next: 16,
+      },
+      PyMethodDef: {
+        ml_name: 0,
+      },
+      PyMemberDef: {
+        name: 0,
+        type: 8,
+        offset: 16,
+        T_OBJECT_EX: 16,
+      },
+      frameStates: {
+        FRAME_CREATED: -3,
+        FRAME_SUSPENDED: -2,
+        FRAME_SUSPENDED_YIELD_FROM: -1,
+        FRAME_EXECUTING: 0,
+        FRAME_COMPLETED: 1,
+        FRAME_CLEARED: 4,
+      },
     },
   },
 };

@@ -10,11 +10,10 @@ import type {
   InstanceLayout,
   Layout,
 } from '../../../src/cpython/layouts/layout.js';
-import { of, type Probe, type Probed, shift, sizeAtLeast, sizeOf, start, value } from './probes.js';
+import { objectProbes } from './object-probes.js';
+import { of, type Probe, type Probed, shift, sizeAtLeast, sizeOf, start, value, when } from './probes.js';
 
 type Row = Omit<Layout, 'version' | 'origin'>;
-
-const when = <T>(condition: boolean, then: T): T | undefined => (condition ? then : undefined);
 
 export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row> {
   const v = version;
@@ -23,6 +22,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
   const runtime = of('_PyRuntimeState');
   const interp = of('PyInterpreterState');
   const tstate = of('PyThreadState');
+  const stackItem = of('_PyErr_StackItem');
   const code = of('PyCodeObject');
   const type = of('PyTypeObject');
   const heapType = of('PyHeapTypeObject');
@@ -72,6 +72,17 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
       gil_requested: when(v >= 315, tstate('gil_requested', 'int')),
       id: tstate('id', 'int64'),
       datastack_chunk: when(v >= 311, tstate('datastack_chunk')),
+      curexc_type: when(v <= 311, tstate('curexc_type')),
+      curexc_value: when(v <= 311, tstate('curexc_value')),
+      curexc_traceback: when(v <= 311, tstate('curexc_traceback')),
+      current_exception: when(v >= 312, tstate('current_exception')),
+      exc_info: tstate('exc_info'),
+    },
+    _PyErr_StackItem: {
+      exc_type: when(v <= 310, stackItem('exc_type')),
+      exc_value: stackItem('exc_value'),
+      exc_traceback: when(v <= 310, stackItem('exc_traceback')),
+      previous_item: stackItem('previous_item'),
     },
     frames: frameProbes(v, freeThreaded),
     PyCodeObject: {
@@ -138,6 +149,7 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
     },
     dict: dictProbes(v),
     instances: instanceProbes(v),
+    objects: objectProbes(v),
     _PyCodeArray: when(v >= 314 && freeThreaded, {
       size: of('_PyCodeArray')('size', 'ssize'),
       entries: start('_PyCodeArray', 'entries'),
@@ -183,6 +195,8 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
         f_locals: frame('f_locals'),
         f_lasti: frame('f_lasti', 'int'),
         f_lineno: frame('f_lineno', 'int'),
+        f_executing: when(v === 308 || v === 309, frame('f_executing', 'byte')),
+        f_state: when(v === 310, frame('f_state', 'byte')),
         f_localsplus: start('PyFrameObject', 'f_localsplus'),
       },
       lasti: v === 310 ? 'instructions' : 'bytes',

@@ -12,6 +12,10 @@ export function prelude(version: number): string {
   if (version >= 311) lines.push('#include <pycore_frame.h>', '#include <pycore_dict.h>', '#include <pycore_object.h>');
   if (version >= 314) lines.push('#include <pycore_interpframe.h>', '#include <pycore_stackref.h>');
   if (version <= 310) lines.push(DICT_KEYS);
+  if (version >= 310) lines.push('#include <pycore_moduleobject.h>');
+  lines.push('#include <structmember.h>', '#include <datetime.h>', PRIVATE_OBJECTS);
+  lines.push(version >= 314 ? LOCKS_3_14 : LOCKS);
+  if (version < 310) lines.push(MODULE);
   return `${lines.join('\n')}\n`;
 }
 
@@ -26,6 +30,79 @@ struct _dictkeysobject {
   Py_ssize_t dk_nentries;
   char dk_indices[];
 };`;
+
+// Each type's declaration up to the last member that is read; they have not changed since 3.6 unless another is below.
+const PRIVATE_OBJECTS = `
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/rangeobject.c#L21-L27 */
+typedef struct { PyObject_HEAD PyObject *start; PyObject *stop; PyObject *step; PyObject *length; } rangeobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c#L77-L136 */
+#define BLOCKLEN 64
+typedef struct BLOCK { struct BLOCK *leftlink; PyObject *data[BLOCKLEN]; struct BLOCK *rightlink; } block;
+typedef struct {
+  PyObject_VAR_HEAD
+  block *leftblock;
+  block *rightblock;
+  Py_ssize_t leftindex;
+  Py_ssize_t rightindex;
+  size_t state;
+  Py_ssize_t maxlen;
+} dequeobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c#L2144-L2147 */
+typedef struct { PyDictObject dict; PyObject *default_factory; } defdictobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/odictobject.c#L485-L515 */
+typedef struct _odictnode {
+  PyObject *key;
+  Py_hash_t hash;
+  struct _odictnode *next;
+  struct _odictnode *prev;
+} _ODictNode;
+typedef struct {
+  PyDictObject od_dict;
+  _ODictNode **od_fast_nodes;
+  Py_ssize_t od_fast_nodes_size;
+  void *od_resize_sentinel;
+  size_t od_state;
+  _ODictNode *od_first;
+  _ODictNode *od_last;
+} _odictobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/funcobject.c#L1259-L1263 */
+typedef struct { PyObject_HEAD PyObject *cm_callable; } classmethod;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_functoolsmodule.c#L110-L118 */
+typedef struct { PyObject_HEAD PyObject *fn; PyObject *args; PyObject *kw; } partialobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_datetimemodule.c#L1114-L1119 */
+typedef struct { PyObject_HEAD PyObject *offset; PyObject *name; } PyDateTime_TimeZone;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/libmpdec/mpdecimal.h#L196-L204 */
+typedef struct { uint8_t flags; int64_t exp; int64_t digits; int64_t len; int64_t alloc; uint64_t *data; } mpd_t;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/_decimal.c#L130-L135 */
+typedef struct { PyObject_HEAD Py_hash_t hash; mpd_t dec; uint64_t data[4]; } PyDecObject;`;
+
+const LOCKS = `
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L684-L689 */
+typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; char locked; } lockobject;
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L904-L910 */
+typedef struct {
+  PyObject_HEAD
+  PyThread_type_lock rlock_lock;
+  unsigned long rlock_owner;
+  unsigned long rlock_count;
+} rlockobject;`;
+
+const LOCKS_3_14 = `
+#include <pycore_lock.h>
+/* https://github.com/python/cpython/blob/v3.14.0/Modules/_threadmodule.c */
+typedef struct { PyObject_HEAD PyMutex lock; } lockobject;
+typedef struct { PyObject_HEAD _PyRecursiveMutex lock; } rlockobject;`;
+
+// https://github.com/python/cpython/blob/v3.9.18/Objects/moduleobject.c#L11-L18
+const MODULE = `
+typedef struct {
+  PyObject_HEAD
+  PyObject *md_dict;
+  struct PyModuleDef *md_def;
+  void *md_state;
+  PyObject *md_weaklist;
+  PyObject *md_name;
+} PyModuleObject;`;
 
 /** AArch64's pthread_mutex_t has 48 bytes, x86-64's 40; all other types that matter here are of one size on both. */
 export const AARCH64_MUTEX = `

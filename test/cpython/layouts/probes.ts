@@ -28,6 +28,11 @@ export type Probed<T> = T extends number ? Probe : T extends string ? T : { read
 const width = { pointer: 8, ssize: 8, long: 8, int64: 8, int: 4, short: 2, byte: 1 } as const;
 export type Width = keyof typeof width;
 
+/** What only some versions have. */
+export function when<T>(condition: boolean, then: T): T | undefined {
+  return condition ? then : undefined;
+}
+
 /** Probes of one struct's members: `of('PyCodeObject')('co_name')`. Pointers unless told otherwise. */
 export function of(struct: string) {
   return (member: string, type: Width = 'pointer'): Probe => ({ kind: 'offset', struct, member, width: width[type] });
