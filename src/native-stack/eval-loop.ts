@@ -1,0 +1,100 @@
+/**
+ * What part does a native function play in running Python? Some are CPython's evaluation loop, in whose place Python
+ * frames are shown; some are the plumbing that leads from one loop to the next; the rest is what the reader looks for.
+ * By exact names: a function of the user's that happens to be called `my_take_gil` is the user's.
+ */
+
+export type Role =
+  /** Runs Python frames: one entry frame and those it called without leaving C. */
+  | 'eval-loop'
+  /** Leads from one evaluation loop to the next, or prepares arguments; says nothing the Python frames do not. */
+  | 'plumbing'
+  | 'other';
+
+/**
+ * The loop of every CPython from 3.6 on (PEP 523).
+ * https://github.com/python/cpython/blob/v3.13.0/Python/ceval.c#L757
+ */
+const EVAL_LOOP = '_PyEval_EvalFrameDefault';
+
+/**
+ * Interpreters built for tail calls have a function for each instruction instead of cases in one loop.
+ * https://github.com/python/cpython/blob/v3.14.0/Python/ceval_macros.h#L77
+ */
+const EVAL_INSTRUCTION = '_TAIL_CALL_';
+
+/** Calls that only pass on to others, by their names in Objects/ and Python/ of CPython 2.7 to 3.13. */
+const PLUMBING = new Set([
+  'call_function',
+  'classmethoddescr_call',
+  'cmpwrapper_call',
+  'do_call_core',
+  'fast_function',
+  'function_call',
+  'instance_call',
+  'instancemethod_call',
+  'methoddescr_call',
+  'proxy_call',
+  'slot_tp_call',
+  'type_call',
+  'weakref_call',
+  'wrap_call',
+  'wrapper_call',
+  'wrapperdescr_call',
+]);
+
+/** Whole families: private API, evaluation, and the ways to call an object. */
+const PLUMBING_PREFIXES = ['_Py', 'PyEval', 'PyObject_Call'];
+
+/**
+ * https://github.com/python/cpython/blob/v3.13.0/Python/ceval_gil.c#L270
+ */
+const TAKES_GIL = 'take_gil';
+const DROPS_GIL = 'drop_gil';
+
+/**
+ * The whole of a collection: `collect` up to 3.8, `gc_collect_main` from 3.9 (and in free-threaded builds
+ * `gc_collect_internal`, which runs it with the world stopped).
+ * https://github.com/python/cpython/blob/v3.13.0/Python/gc.c#L1320
+ */
+const COLLECTS = new Set(['collect', 'gc_collect_main', 'gc_collect_internal']);
+
+/**
+ * The function's own name of a symbol: without the version (`@@…`) and without what compilers append to parts and
+ * copies of a function (`.cold`, `.part.0`, `.constprop.0`, `.isra.0`, `.lto_priv.0`, `.llvm.123`, `.localalias`).
+ */
+export function functionName(rawSymbol: string): string {
+  const end = rawSymbol.search(/[.@]/);
+  return end <= 0 ? rawSymbol : rawSymbol.slice(0, end);
+}
+
+/** The part that the function of this symbol plays; a null symbol is nobody we know. */
+export function roleOf(rawSymbol: string | null): Role {
+  if (rawSymbol === null) return 'other';
+  const name = functionName(rawSymbol);
+  if (name === EVAL_LOOP || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
+  if (PLUMBING.has(name) || PLUMBING_PREFIXES.some((prefix) => name.startsWith(prefix))) return 'plumbing';
+  // PEP 590: every callable type has a function of its own for it.
+  if (/vectorcall/i.test(name)) return 'plumbing';
+  return 'other';
+}
+
+/** What a thread's native frames say about it. */
+export interface NativeState {
+  /** `waiting` for the GIL or `dropping` it; null: neither. */
+  readonly gil: 'waiting' | 'dropping' | null;
+  /** Whether it runs the garbage collector, or a finalizer that the collector called. */
+  readonly collecting: boolean;
+}
+
+/** `rawSymbols`: of one thread, inlined functions included. `inInterpreter`: whether that frame is CPython's own code. */
+export function stateOf(frames: readonly { rawSymbol: string | null; inInterpreter: boolean }[]): NativeState {
+  const names = new Set<string>();
+  for (const { rawSymbol, inInterpreter } of frames) {
+    if (rawSymbol !== null && inInterpreter) names.add(functionName(rawSymbol));
+  }
+  return {
+    gil: names.has(TAKES_GIL) ? 'waiting' : names.has(DROPS_GIL) ? 'dropping' : null,
+    collecting: [...COLLECTS].some((name) => names.has(name)),
+  };
+}

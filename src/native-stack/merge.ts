@@ -1,0 +1,127 @@
+/**
+ * How do native and Python frames make one stack? Each run of CPython's evaluation loop executes one entry frame (called
+ * from C) and the frames that this one called without leaving the loop. So loops and entry frames are paired in order,
+ * and each loop gives way to its Python frames. Where their numbers differ, what can be paired is, the rest is marked,
+ * and no frame is lost.
+ */
+import type { Frame, NativeFrame, PythonFrame, StackEnding } from '../snapshot.js';
+import { roleOf } from './eval-loop.js';
+
+export interface MergeInput {
+  /** Outermost first; with inlined calls, each after the function it is inlined into. */
+  readonly native: readonly NativeFrame[];
+  readonly nativeEnding: StackEnding;
+  /** Outermost first. */
+  readonly python: readonly PythonFrame[];
+  readonly pythonEnding: StackEnding;
+}
+
+export interface MergeOptions {
+  /** Also the interpreter's plumbing. Default false. */
+  readonly verbose?: boolean;
+  /** Only the native frames after the last Python frame. Default false. */
+  readonly onlyLast?: boolean;
+}
+
+export interface Merged {
+  /** Outermost first. */
+  readonly frames: readonly Frame[];
+  /** What could not be placed, in words; null: all fits. */
+  readonly problem: string | null;
+}
+
+const UNPLACED = 'its place among the native frames is not known';
+
+/** One loop's frames: an entry frame and those after it up to the next. */
+type Group = readonly PythonFrame[];
+
+/** One stack of both; pure. */
+export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merged {
+  const { native, python } = input;
+  if (native.length === 0) return { frames: python, problem: null };
+  const groups = groupByEntry(python);
+  const loops = evalLoops(native);
+  const { pairs, unplaced, problem } = pair(loops, groups, input);
+
+  const frames: Frame[] = [];
+  const marked = unplaced
+    .flat()
+    .map((frame) => (frame.problem === undefined ? { ...frame, problem: UNPLACED } : frame));
+  // With a native stack that was followed to its end, these belong somewhere inside it; else they are outside of it.
+  const before = input.nativeEnding.kind === 'truncated' ? 0 : (pairs.keys().next().value ?? native.length);
+  native.forEach((frame, index) => {
+    if (index === before) frames.push(...marked);
+    const group = pairs.get(index);
+    if (group) frames.push(...group);
+    else if (options.verbose || roleOf(frame.rawSymbol) !== 'plumbing') frames.push(frame);
+  });
+  if (before >= native.length) frames.push(...marked);
+  return { frames: options.onlyLast ? dropInnerNative(frames) : frames, problem };
+}
+
+/** A first frame that is no entry (the outer ones are missing) begins a group as well. */
+function groupByEntry(python: readonly PythonFrame[]): Group[] {
+  const groups: PythonFrame[][] = [];
+  for (const frame of python) {
+    const last = groups.at(-1);
+    if (last && !frame.isEntry) last.push(frame);
+    else groups.push([frame]);
+  }
+  return groups;
+}
+
+/**
+ * Indices of the frames that stand for a run of the loop each. An instruction's function that the loop's own function
+ * called is part of the same run.
+ */
+function evalLoops(native: readonly NativeFrame[]): number[] {
+  const loops: number[] = [];
+  native.forEach((frame, index) => {
+    if (roleOf(frame.rawSymbol) !== 'eval-loop') return;
+    if (loops.at(-1) === index - 1 && frame.rawSymbol?.startsWith('_TAIL_CALL_')) loops.pop();
+    loops.push(index);
+  });
+  return loops;
+}
+
+interface Pairing {
+  /** Index of the loop's frame → what it runs, outermost first. */
+  readonly pairs: ReadonlyMap<number, Group>;
+  readonly unplaced: readonly Group[];
+  readonly problem: string | null;
+}
+
+function pair(loops: readonly number[], groups: readonly Group[], { nativeEnding, pythonEnding }: MergeInput): Pairing {
+  const pairs = new Map<number, Group>();
+  const count = Math.min(loops.length, groups.length);
+  // A loop that has just been entered, or is about to be left, has no Python frame of its own: with both stacks whole,
+  // loops in excess are the innermost. Otherwise outer ends are missing, or loops were not recognised for want of
+  // symbols, and what is executing now is surest.
+  const fromOutermost =
+    loops.length > groups.length && nativeEnding.kind === 'complete' && pythonEnding.kind === 'complete';
+  const skippedLoops = fromOutermost ? 0 : loops.length - count;
+  const skippedGroups = fromOutermost ? 0 : groups.length - count;
+  for (let i = 0; i < count; i++) {
+    const loop = loops[skippedLoops + i];
+    const group = groups[skippedGroups + i];
+    if (loop !== undefined && group) pairs.set(loop, group);
+  }
+  const unplaced = groups.slice(0, skippedGroups);
+  return { pairs, unplaced, problem: mismatch(loops.length, groups.length, fromOutermost) };
+}
+
+function mismatch(loops: number, groups: number, fromOutermost: boolean): string | null {
+  if (loops === groups || (fromOutermost && loops === groups + 1)) return null;
+  const were = (count: number) => (count === 1 ? 'was' : 'were');
+  return (
+    `${groups} Python ${groups === 1 ? 'frame' : 'frames'} called from C but ${loops} ` +
+    `${loops === 1 ? 'run' : 'runs'} of the evaluation loop ${were(loops)} found: ` +
+    `paired from the ${fromOutermost ? 'outermost' : 'innermost'}`
+  );
+}
+
+/** Native frames stay only after the last Python frame. */
+function dropInnerNative(frames: readonly Frame[]): Frame[] {
+  const last = frames.findLastIndex(({ kind }) => kind === 'python');
+  return frames.filter((frame, index) => frame.kind === 'python' || index > last);
+}

@@ -1,0 +1,113 @@
+/**
+ * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
+ */
+import { formatAddress } from '../memory/address.js';
+import type { NativeFrame, StackEnding } from '../snapshot.js';
+import type { Target } from '../target/target.js';
+import type { NativeState } from './eval-loop.js';
+import { stateOf } from './eval-loop.js';
+import { executableRanges, nativeModules } from './modules.js';
+import type { Machine, Registers } from './registers.js';
+import { blockedRegisters, stoppedRegisters } from './registers.js';
+import type { CopiedRange, UnwinderOptions, UnwindStop, UnwoundFrame } from './unwinder.js';
+import { describeStop, Unwinder } from './unwinder.js';
+
+export interface NativeStackOptions
+  extends Pick<UnwinderOptions, 'demangle' | 'debuginfodMs' | 'onProgress' | 'debugRoots' | 'targetRoot'> {
+  /** Default x86-64. */
+  readonly machine?: Machine;
+  /** Path of the file that holds the interpreter, for {@link NativeStack.state}; null: not known. */
+  readonly interpreterLibrary: string | null;
+}
+
+/** What was copied of a thread. */
+export interface ThreadCopy {
+  readonly registers: Registers;
+  /** The stack from the stack pointer upward, and whatever else was copied. */
+  readonly memory: readonly CopiedRange[];
+}
+
+export interface NativeStack {
+  /** Outermost first; an inlined call comes after the function it is inlined into. */
+  readonly frames: readonly NativeFrame[];
+  readonly ending: StackEnding;
+  /** Why it ends, for who can do something about it: copy more, or stop the thread. */
+  readonly stop: UnwindStop;
+  readonly state: NativeState;
+}
+
+/** A thread as a look at it and a copy of its stack give it: with the 27 words of user_regs_struct if it was stopped. */
+export function copyOfThread(thread: {
+  readonly registers: BigUint64Array | null;
+  readonly sp: number;
+  readonly pc: number;
+  readonly stack: Uint8Array;
+}): ThreadCopy {
+  return {
+    registers: thread.registers ? stoppedRegisters(thread.registers) : blockedRegisters('x86-64', thread.sp, thread.pc),
+    memory: [{ address: thread.sp, bytes: thread.stack }],
+  };
+}
+
+/** Native stacks of one process, as mapped when this was made. */
+export class NativeStacks {
+  readonly #unwinder: Unwinder;
+  readonly #interpreterLibrary: string | null;
+
+  /** Throws PystackError `addon-missing` where libdw is not installed. */
+  constructor(target: Target, { machine = 'x86-64', interpreterLibrary, ...options }: NativeStackOptions) {
+    this.#unwinder = new Unwinder({
+      machine,
+      modules: nativeModules(target),
+      executable: executableRanges(target),
+      ...(target.kind === 'live' ? { targetRoot: `/proc/${target.pid}/root` } : {}),
+      ...options,
+    });
+    this.#interpreterLibrary = interpreterLibrary;
+  }
+
+  /** How far a copied stack can be followed, without names: to learn before time is up whether more must be copied. */
+  probe({ registers, memory }: ThreadCopy): UnwindStop {
+    return this.#unwinder.unwind(registers, memory).stop;
+  }
+
+  stack({ registers, memory }: ThreadCopy): NativeStack {
+    const { frames: unwound, stop } = this.#unwinder.unwind(registers, memory);
+    const named = this.#unwinder.symbolise(unwound);
+    const frames: NativeFrame[] = [];
+    unwound.forEach((frame, i) => {
+      const at = named[i];
+      for (const { symbol, ...rest } of at?.frames ?? []) {
+        frames.push({
+          kind: 'native',
+          symbol: symbol ?? signalName(frame),
+          library: at?.library ?? null,
+          address: formatAddress(frame.pc),
+          ...rest,
+        });
+      }
+    });
+    frames.reverse();
+    return {
+      frames,
+      stop,
+      ending: describeStop(stop),
+      state: stateOf(
+        frames.map(({ rawSymbol, library }) => ({
+          rawSymbol,
+          inInterpreter: this.#interpreterLibrary === null || library === this.#interpreterLibrary,
+        })),
+      ),
+    };
+  }
+
+  /** Modules that were needed and could not be used, and why. */
+  problems(): { path: string; problem: string }[] {
+    return this.#unwinder.problems();
+  }
+}
+
+/** As debuggers say it, where libc has no symbol for it. */
+function signalName({ isSignalTrampoline }: UnwoundFrame): string | null {
+  return isSignalTrampoline ? '<signal handler called>' : null;
+}
