@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'describe',
   ],
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core'],
-  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'index', 'inspect'],
+  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'inspect', 'inspect-core'],
 };
 
 /** What the whole program has one of. Only the command line touches it. */

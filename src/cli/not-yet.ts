@@ -3,8 +3,6 @@
  * rather than ignored. To finish a feature is to delete its lines here.
  */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  'core',
-  '--systemd',
   '--native',
   '--native-all',
   '--native-last',

@@ -1,5 +1,4 @@
 /** Where do snapshots come from? The pipeline, loaded when it is needed; tests bring their own. */
-import { PystackError } from '../errors.js';
 import type { CoreOptions, CoreSource, InspectOptions } from '../options.js';
 import type { Snapshot } from '../snapshot.js';
 
@@ -12,7 +11,7 @@ export const PIPELINE: Pipeline = {
   async inspectProcess(pid, options) {
     return (await import('../inspect.js')).inspectProcess(pid, options);
   },
-  async inspectCore() {
-    throw new PystackError('usage', 'core files cannot be opened by this version');
+  async inspectCore(core, options) {
+    return (await import('../inspect-core.js')).inspectCore(core, options);
   },
 };

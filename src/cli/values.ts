@@ -31,10 +31,16 @@ export function parseCount(flag: string): (text: string) => number {
   };
 }
 
+/** More than nothing, and an hour at most: what lies outside is a slip of the keyboard. */
+const MAX_MILLISECONDS = 3_600_000;
+
 export function parseMilliseconds(flag: string): (text: string) => number {
   return (text) => {
-    if (!/^\d+(\.\d+)?$/.test(text)) throw malformed(flag, 'a number of milliseconds', text);
-    return Number(text);
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > MAX_MILLISECONDS) {
+      throw malformed(flag, `milliseconds, more than 0 and at most ${MAX_MILLISECONDS}`, text);
+    }
+    return value;
   };
 }
 
