@@ -222,7 +222,7 @@ export const v3_11: Layout = {
       default_factory: 48,
     },
     _odictobject: {
-      od_first: 80,
+      od_first: 48,
     },
     PyFunctionObject: {
       func_name: 32,

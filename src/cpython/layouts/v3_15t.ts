@@ -238,7 +238,7 @@ export const v3_15t: Layout = {
       default_factory: 64,
     },
     _odictobject: {
-      od_first: 96,
+      od_first: 64,
     },
     PyFunctionObject: {
       func_name: 48,

@@ -198,7 +198,7 @@ export const v3_7: Layout = {
       default_factory: 48,
     },
     _odictobject: {
-      od_first: 80,
+      od_first: 48,
     },
     PyFunctionObject: {
       func_name: 64,

@@ -58,12 +58,7 @@ typedef struct _odictnode {
 } _ODictNode;
 typedef struct {
   PyDictObject od_dict;
-  _ODictNode **od_fast_nodes;
-  Py_ssize_t od_fast_nodes_size;
-  void *od_resize_sentinel;
-  size_t od_state;
   _ODictNode *od_first;
-  _ODictNode *od_last;
 } _odictobject;
 /* https://github.com/python/cpython/blob/v3.13.0/Objects/funcobject.c#L1259-L1263 */
 typedef struct { PyObject_HEAD PyObject *cm_callable; } classmethod;

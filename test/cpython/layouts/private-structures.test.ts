@@ -1,0 +1,22 @@
+/**
+ * Are the structures that no header shows (deque, OrderedDict, locks, Decimal …) where the row says? Every interpreter
+ * found looks at its own objects through ctypes.
+ */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { layoutFor } from '../../../src/cpython/layouts/index.js';
+import { findInterpreters, noteCovered } from '../../support/interpreters.js';
+
+const PROGRAM = new URL('./private_structures.py', import.meta.url).pathname;
+
+describe('private structures', () => {
+  const interpreters = findInterpreters();
+  it.skipIf(interpreters.length === 0).each(interpreters)('of $label are as in its row', (interpreter) => {
+    const { major, minor, patch } = interpreter.version;
+    const row = layoutFor(major, minor, patch, { freeThreaded: interpreter.freeThreaded });
+    const ran = spawnSync(interpreter.executable, [PROGRAM], { input: JSON.stringify(row), encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toBe('verified\n');
+    noteCovered(interpreter);
+  });
+});
