@@ -1,0 +1,73 @@
+/** bin/pystack as a process: what only shows from outside. The program must be built (`npm run build:js`). */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BIN = join(ROOT, 'bin/pystack');
+const scratch = mkdtempSync(join(tmpdir(), 'pystack-bin-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+function start(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 30_000 });
+  return { status, stdout, stderr };
+}
+
+describe('before the program is loaded', () => {
+  test('--version', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(start(BIN, '--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('an old Node.js is told so', () => {
+    const old = "Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } });";
+    const { status, stdout, stderr } = start('-e', `${old} require(${JSON.stringify(BIN)})`);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/Node\.js 20 or newer is needed.*\nNext step: /);
+  });
+
+  test('a checkout that is not built says how to', () => {
+    cpSync(join(ROOT, 'bin'), join(scratch, 'bin'), { recursive: true });
+    const { status, stderr } = start(join(scratch, 'bin/pystack'), 'remote', '1');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/not built yet\nNext step: npm ci && npm run build/);
+  });
+});
+
+describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('the program', () => {
+  test('help, usage errors and unknown processes', () => {
+    expect(start(BIN, '--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(start(BIN, 'remote', 'x')).toMatchObject({ status: 2, stdout: '' });
+    const { status, stderr } = start(BIN, 'remote', '4194304');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^pystack: .*4194304.*\nCause: .*\nNext step: .*\n$/);
+  });
+
+  test('an answer to a closed pipe is quiet, on both streams', () => {
+    const quiet = (redirection: string) =>
+      spawnSync('bash', ['-c', `"$0" "$1" --help ${redirection}; echo "\${PIPESTATUS[0]}"`, process.execPath, BIN], {
+        encoding: 'utf8',
+      });
+    expect(quiet('| exec true')).toMatchObject({ stdout: '0\n', stderr: '' });
+    expect(quiet('>&-')).toMatchObject({ stderr: expect.not.stringContaining('    at ') });
+    const usage = spawnSync(
+      'bash',
+      ['-c', `"$0" "$1" remote x 2>&1 >&2 | exec true; echo "\${PIPESTATUS[0]}"`, process.execPath, BIN],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(usage).toMatchObject({ stdout: '2\n', stderr: '' });
+  });
+
+  test('a full disk is an error', () => {
+    const { status, stderr } = spawnSync('bash', ['-c', '"$0" "$1" --help > /dev/full', process.execPath, BIN], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cannot be written\nCause: ENOSPC/);
+  });
+});
