@@ -15,12 +15,13 @@ const MAX_SEARCH = 256 * 1024 * 1024;
 
 export const byCookie: Strategy = {
   name: 'cookie',
-  *candidates(module): Generator<Candidate, string> {
+  *candidates(module, search): Generator<Candidate, string> {
     let searched = 0;
     // Its initial content is not zero, so it is in the part that the file has; .bss is searched last.
     for (const range of searchOrder(module)) {
       const end = Math.min(range.end, range.start + MAX_SEARCH - searched);
       for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
+        if (search.outOfTime()) return `no ${DEBUG_COOKIE} in what could be searched in time`;
         searched += view.byteLength;
         const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
         for (

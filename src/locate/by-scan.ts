@@ -34,6 +34,7 @@ export const byScan: Strategy = {
       for (const range of ranges) {
         const end = Math.min(range.end, range.start + left);
         for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
+          if (search.outOfTime()) return 'no such place in what could be searched in time';
           left -= view.byteLength;
           for (const at of findPairs(view, start, alike, isWritable)) {
             for (const { head } of shapes) {

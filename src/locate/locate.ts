@@ -76,12 +76,17 @@ export function locate(target: Target, options: LocateOptions = {}): Located {
   }
 }
 
+/** What the costly strategies may take in all; found interpreters are found in a small part of it. */
+const SEARCH_MS = 5_000;
+const EXHAUSTIVE_SEARCH_MS = 60_000;
+
 interface Proven extends Omit<Located, 'attempts' | 'others'> {
   readonly threadStates: number;
 }
 
 class OpenSearch implements Search {
   readonly exhaustive: boolean;
+  readonly #deadline: number;
   readonly #strategies: readonly Strategy[];
   readonly #likely: readonly Module[];
   readonly #others: readonly Module[];
@@ -97,6 +102,7 @@ class OpenSearch implements Search {
     readonly options: LocateOptions,
   ) {
     this.exhaustive = options.exhaustive ?? false;
+    this.#deadline = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
     this.#strategies = chosenStrategies(options.strategies ?? null);
     const { likely, others } = listModules(target);
     this.#likely = likely;
@@ -178,7 +184,8 @@ class OpenSearch implements Search {
             threadStates: proof.threadStates,
           };
         case 'empty':
-          this.#empty ??= { module, why: proof.why };
+          // A guess that leads nowhere is no sign of anything.
+          if (!candidate.isGuess) this.#empty ??= { module, why: proof.why };
           break;
         case 'refuted':
           break;
@@ -197,6 +204,10 @@ class OpenSearch implements Search {
   #note(strategy: Strategy, module: Module, outcome: string): void {
     this.#attempts.push({ strategy: strategy.name, module: module.name, outcome });
     this.options.log?.(`locate by ${strategy.name} in ${module.path}: ${outcome}`);
+  }
+
+  outOfTime(): boolean {
+    return Date.now() > this.#deadline;
   }
 
   layouts(module: Module): readonly Layout[] {

@@ -43,7 +43,7 @@ export function notFound(search: FailedSearch): PystackError {
     }
   }
   const unsupported = search.unsupported[0];
-  if (unsupported) return unsupportedVersion(subject, unsupported, modules);
+  if (unsupported) return unsupportedVersion(subject, unsupported);
   if (empty) {
     return new PystackError('not-initialized', `${subject} has no Python interpreter at work`, {
       cause: `${empty.module.name} holds Python, but ${empty.why}: it is still starting, has finished, or never uses it`,
@@ -54,12 +54,12 @@ export function notFound(search: FailedSearch): PystackError {
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
 }
 
-function unsupportedVersion(subject: string, version: PythonVersion, modules: readonly Module[]): PystackError {
+function unsupportedVersion(subject: string, version: PythonVersion): PystackError {
   const oldest = SUPPORTED_VERSIONS[0] ?? '';
   const newest = SUPPORTED_VERSIONS.at(-1) ?? '';
   const older = compareVersions(version, oldest) < 0;
   return new PystackError('unsupported-version', `${subject} runs Python ${formatVersion(version)}`, {
-    cause: `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})${modules[0] ? `; it is in ${modules[0].path}` : ''}`,
+    cause: `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})`,
     nextStep: older
       ? 'use a tool of its time, such as gdb with its python-gdb.py'
       : 'look for a newer release of pystack',
@@ -73,7 +73,7 @@ function compareVersions(version: PythonVersion, text: string): number {
 
 function notMadeOut(subject: string, likely: readonly Module[], search: FailedSearch): PystackError {
   return new PystackError('not-initialized', `no Python interpreter could be made out in ${subject}`, {
-    cause: `${likely.map(({ name }) => name).join(', ')} is mapped, but ${summarise(search.attempts)}: it is still starting, has finished, or is no ordinary build`,
+    cause: `${likely.map(({ name }) => name).join(', ')} is mapped, but ${summarise(likely, search.attempts)}: it is still starting, has finished, or is no ordinary build`,
     nextStep: search.exhaustive
       ? 'try again in a moment; -vv says what was tried'
       : 'try again in a moment, or with --exhaustive',
@@ -84,7 +84,7 @@ function notPython(subject: string, modules: readonly Module[], search: FailedSe
   const program = modules[0];
   return new PystackError('not-python', `${subject} is not a Python process`, {
     cause: program
-      ? `no interpreter in its program ${program.path} nor in the ${modules.length - 1} libraries it has mapped (${summarise(search.attempts)})`
+      ? `no interpreter in its program ${program.path} nor in the ${modules.length - 1} libraries it has mapped (${summarise(modules.slice(0, 1), search.attempts)})`
       : 'it has no program mapped',
     nextStep: search.exhaustive
       ? 'list Python processes: pgrep -a python'
@@ -92,11 +92,12 @@ function notPython(subject: string, modules: readonly Module[], search: FailedSe
   });
 }
 
-/** The outcomes in the likeliest module, once each. */
-function summarise(attempts: readonly Attempt[]): string {
-  const first = attempts[0]?.module;
+/** The outcomes in the module that is mapped largest, of the likely ones: a libpython rather than the stub before it. */
+function summarise(likely: readonly Module[], attempts: readonly Attempt[]): string {
+  const size = (module: Module) => module.mappings.reduce((sum, { start, end }) => sum + end - start, 0);
+  const largest = likely.reduce<Module | null>((a, b) => (a && size(a) >= size(b) ? a : b), null);
   const outcomes = attempts
-    .filter(({ module }) => module === first)
+    .filter(({ module }) => module === largest?.name)
     .map(({ strategy, outcome }) => `${strategy}: ${outcome}`);
   return outcomes.length > 0 ? outcomes.join('; ') : 'nothing to look at';
 }

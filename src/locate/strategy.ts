@@ -29,6 +29,8 @@ export interface Strategy {
 export interface Search {
   /** Look in places that cost more, too. */
   readonly exhaustive: boolean;
+  /** Whether a search that has not found anything yet should give up. */
+  outOfTime(): boolean;
   /** Layouts that what is known of a module's version leads to, best first. */
   layouts(module: Module): readonly Layout[];
   /** All writable memory of the process, in address order. */
