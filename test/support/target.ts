@@ -51,6 +51,8 @@ export interface ProgramOptions {
   /** Arguments of the interpreter itself, before the program. */
   flags?: readonly string[];
   environment?: Readonly<Record<string, string>>;
+  /** Its working directory; default: that of the test run. */
+  folder?: string;
   /** ms until `ready` must have come. */
   readyWithin?: number;
 }
@@ -79,11 +81,12 @@ export async function startProgram(
   name: string,
   options: ProgramOptions = {},
 ): Promise<Program> {
-  const { args = [], flags = [], environment = {}, readyWithin = 30_000 } = options;
+  const { args = [], flags = [], environment = {}, folder, readyWithin = 30_000 } = options;
   const file = programPath(name);
   noteCovered(interpreter);
   const child = spawn(interpreter.executable, [...flags, file, ...args], {
     detached: true,
+    cwd: folder,
     env: { ...withoutPythonVariables(), PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1', ...environment },
   });
   running.add(child);

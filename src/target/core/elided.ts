@@ -13,10 +13,11 @@ import { moduleAt } from './core-modules.js';
 
 /** A few are in use at a time; each may keep so much, bytes. */
 const CACHE_BYTES = 4 * 1024 * 1024;
+const PAGE_BYTES = 4096;
 
 interface Opened {
   readonly source: CachedSource;
-  /** File ranges of the segments that are not writable. */
+  /** The pages, in memory, of the segments that are not writable. */
   readonly constant: readonly { readonly start: number; readonly end: number }[];
 }
 
@@ -33,15 +34,19 @@ export function fillFrom(
     let file = opened.get(module);
     if (file === undefined) {
       const source = open(module);
-      file = source && openedOf(source);
+      file = source && openedOf(source, module);
       opened.set(module, file);
     }
     if (!file) return null;
-    const at = mapping.fileOffset + (address - mapping.start);
-    const range = file.constant.find(({ start, end }) => at >= start && at < end);
+    const range = file.constant.find(({ start, end }) => address >= start && address < end);
     if (!range) return null;
-    const bytes = file.source.read(at, Math.min(size, range.end - at, mapping.end - address));
-    return bytes.length > 0 ? bytes : null;
+    const at = mapping.fileOffset + (address - mapping.start);
+    const length = Math.min(size, range.end - address, mapping.end - address);
+    const bytes = file.source.read(at, length);
+    if (bytes.length > 0) return bytes;
+    // A file seldom ends with a page. What is mapped of its last one beyond the end is zeros.
+    const pageEnd = Math.ceil(file.source.size / PAGE_BYTES) * PAGE_BYTES;
+    return at < pageEnd ? new Uint8Array(Math.min(length, pageEnd - at)) : null;
   };
   return {
     fill,
@@ -52,9 +57,17 @@ export function fillFrom(
   };
 }
 
-function openedOf(source: ByteSource): Opened {
-  const constant = new ElfFile(source).segments
-    .filter(({ type, flags, filesz }) => type === PT.LOAD && (flags & PF.W) === 0 && filesz > 0)
-    .map(({ offset, filesz }) => ({ start: offset, end: offset + filesz }));
+function openedOf(source: ByteSource, { start }: MappedModule): Opened {
+  const loads = new ElfFile(source).segments.filter(({ type }) => type === PT.LOAD);
+  const first = loads[0];
+  const bias = first ? start - (first.vaddr - first.offset) : start;
+  // Whole pages are mapped. They are told by their place in memory: in the file, the last page of a constant segment may
+  // also be the first of a writable one, mapped once more elsewhere.
+  const constant = loads
+    .filter(({ flags, filesz }) => (flags & PF.W) === 0 && filesz > 0)
+    .map(({ vaddr, filesz }) => ({
+      start: Math.floor((bias + vaddr) / PAGE_BYTES) * PAGE_BYTES,
+      end: Math.ceil((bias + vaddr + filesz) / PAGE_BYTES) * PAGE_BYTES,
+    }));
   return { source: new CachedSource(source, CACHE_BYTES), constant };
 }

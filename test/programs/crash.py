@@ -1,0 +1,48 @@
+"""Dies as its first argument says, three calls deep, once it is told to by SIGUSR1; other threads stand beside it."""
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+import oracle
+
+
+def die(how):
+    if how == 'segfault':
+        ctypes.string_at(0)
+    elif how == 'abort':
+        os.abort()
+    elif how == 'thread':
+        thread = threading.Thread(target=ctypes.string_at, args=(8,), name='crasher')
+        thread.start()
+        time.sleep(60)
+    elif how == 'overflow':
+        sys.setrecursionlimit(1000000)
+        deeper(how)
+
+
+def deeper(how):
+    class Callable(object):
+        def __getattr__(self, name):
+            return getattr(self, name + '_')
+    Callable().attribute
+
+
+def outer(how):
+    middle(how)
+
+
+def middle(how):
+    die(how)
+
+
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+for number in range(2):
+    threading.Thread(target=time.sleep, args=(600,), name='bystander-%d' % number, daemon=True).start()
+oracle.die_eventually()
+time.sleep(0.05)
+oracle.say_ready({})
+signal.sigwait([signal.SIGUSR1])
+outer(sys.argv[1])
