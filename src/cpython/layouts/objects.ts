@@ -134,7 +134,7 @@ export interface ObjectLayout {
     /** uint64_t* */
     readonly 'dec.data': Offset;
   };
-  /** `_thread.lock`: a byte whose bit 0 says that it is locked (`locked`, 3.14+ `lock`). Private to _threadmodule.c. */
+  /** `_thread.lock`: a byte whose bit 0 says that it is locked (`locked`; `lock` from 3.13.1). Private to _threadmodule.c. */
   readonly lockobject: { readonly locked: Offset };
   readonly rlockobject: RLockLayout;
   readonly parts: ObjectParts;

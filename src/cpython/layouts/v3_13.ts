@@ -328,7 +328,7 @@ export const v3_13: Layout = {
       'dec.data': 64,
     },
     lockobject: {
-      locked: 32,
+      locked: 16,
     },
     rlockobject: {
       kind: 'counted',
@@ -370,4 +370,13 @@ export const v3_13: Layout = {
       },
     },
   },
+};
+
+/**
+ * 3.13.0: `_thread.lock` was not a PyMutex yet.
+ * https://github.com/python/cpython/pull/125116
+ */
+export const v3_13_0: Layout = {
+  ...v3_13,
+  objects: { ...v3_13.objects, lockobject: { locked: 32 } },
 };

@@ -329,7 +329,7 @@ export const v3_13t: Layout = {
       'dec.data': 80,
     },
     lockobject: {
-      locked: 48,
+      locked: 32,
     },
     rlockobject: {
       kind: 'counted',
@@ -371,4 +371,13 @@ export const v3_13t: Layout = {
       },
     },
   },
+};
+
+/**
+ * 3.13.0: `_thread.lock` was not a PyMutex yet.
+ * https://github.com/python/cpython/pull/125116
+ */
+export const v3_13_0t: Layout = {
+  ...v3_13t,
+  objects: { ...v3_13t.objects, lockobject: { locked: 48 } },
 };

@@ -1,8 +1,9 @@
 /** Which C expression stands behind each number of an `ObjectLayout`? `v` is `major * 100 + minor`. */
 import type { GeneratorLayout, ObjectLayout, ObjectParts, RLockLayout } from '../../../src/cpython/layouts/objects.js';
+import { lockIsMutex } from './prelude.js';
 import { of, type Probed, sizeOf, start, value, when } from './probes.js';
 
-export function objectProbes(v: number): Probed<ObjectLayout> {
+export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
   const set = of('PySetObject');
   const slice = of('PySliceObject');
   const range = of('rangeobject');
@@ -107,7 +108,7 @@ export function objectProbes(v: number): Probed<ObjectLayout> {
       'dec.len': decimal('dec.len', 'ssize'),
       'dec.data': decimal('dec.data'),
     },
-    lockobject: { locked: of('lockobject')(v >= 314 ? 'lock' : 'locked', 'byte') },
+    lockobject: { locked: of('lockobject')(lockIsMutex(v, patch) ? 'lock' : 'locked', 'byte') },
     rlockobject: rlockProbes(v),
     parts: partProbes(v),
   };

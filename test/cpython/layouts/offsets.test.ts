@@ -103,7 +103,11 @@ function check(headers: Headers, flavour: Flavour): void {
   expect(name).toBe(`${headers.major}.${headers.minor}`);
   expect(origin).toBe('row');
   const ours = leavesOf(numbers);
-  const theirs = evaluate(headers, flavour, leavesOf(layoutProbes(version, flavour.build.freeThreaded ?? false)));
+  const theirs = evaluate(
+    headers,
+    flavour,
+    leavesOf(layoutProbes(version, headers.patch, flavour.build.freeThreaded ?? false)),
+  );
   expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort());
   const differences: string[] = [];
   for (const [path, { number, atLeast }] of theirs) {
@@ -117,7 +121,7 @@ function check(headers: Headers, flavour: Flavour): void {
 function evaluate(headers: Headers, flavour: Flavour, tree: Map<string, unknown>) {
   const version = headers.major * 100 + headers.minor;
   const paths = [...tree].filter((entry): entry is [string, Probe] => isProbe(entry[1]));
-  const source = flavour.before + prelude(version);
+  const source = flavour.before + prelude(version, headers.patch);
   const probes = paths.map(([, probe]) => probe);
   const answers = compileProbes(headers, source, probes, flavour.flags);
   const result = new Map<string, { number: unknown; atLeast: boolean }>();

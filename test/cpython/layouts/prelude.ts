@@ -4,7 +4,7 @@
  */
 
 /** `version`: major * 100 + minor. */
-export function prelude(version: number): string {
+export function prelude(version: number, patch: number): string {
   const lines = ['#include <Python.h>', '#include <frameobject.h>'];
   if (version === 307) lines.push('#include <internal/pystate.h>', '#include <internal/gil.h>');
   if (version >= 308) lines.push('#include <pycore_gil.h>', '#include <pycore_pystate.h>');
@@ -14,7 +14,8 @@ export function prelude(version: number): string {
   if (version <= 310) lines.push(DICT_KEYS);
   if (version >= 310) lines.push('#include <pycore_moduleobject.h>');
   lines.push('#include <structmember.h>', '#include <datetime.h>', PRIVATE_OBJECTS);
-  lines.push(version >= 314 ? LOCKS_3_14 : LOCKS);
+  if (version >= 313) lines.push('#include <pycore_lock.h>');
+  lines.push(lockIsMutex(version, patch) ? MUTEX_LOCK : LOCK, version >= 314 ? RECURSIVE_MUTEX_LOCK : RLOCK);
   if (version < 310) lines.push(MODULE);
   return `${lines.join('\n')}\n`;
 }
@@ -71,9 +72,20 @@ typedef struct { uint8_t flags; int64_t exp; int64_t digits; int64_t len; int64_
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/_decimal.c#L130-L135 */
 typedef struct { PyObject_HEAD Py_hash_t hash; mpd_t dec; uint64_t data[4]; } PyDecObject;`;
 
-const LOCKS = `
+/** Since 3.13.1: https://github.com/python/cpython/pull/125116 */
+export function lockIsMutex(version: number, patch: number): boolean {
+  return version >= 314 || (version === 313 && patch >= 1);
+}
+
+const LOCK = `
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L684-L689 */
-typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; char locked; } lockobject;
+typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; char locked; } lockobject;`;
+
+const MUTEX_LOCK = `
+/* https://github.com/python/cpython/blob/v3.13.1/Modules/_threadmodule.c */
+typedef struct { PyObject_HEAD PyMutex lock; } lockobject;`;
+
+const RLOCK = `
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L904-L910 */
 typedef struct {
   PyObject_HEAD
@@ -82,10 +94,8 @@ typedef struct {
   unsigned long rlock_count;
 } rlockobject;`;
 
-const LOCKS_3_14 = `
-#include <pycore_lock.h>
+const RECURSIVE_MUTEX_LOCK = `
 /* https://github.com/python/cpython/blob/v3.14.0/Modules/_threadmodule.c */
-typedef struct { PyObject_HEAD PyMutex lock; } lockobject;
 typedef struct { PyObject_HEAD _PyRecursiveMutex lock; } rlockobject;`;
 
 // https://github.com/python/cpython/blob/v3.9.18/Objects/moduleobject.c#L11-L18

@@ -13,9 +13,14 @@ const headers = headersAt(include);
 if (headers === null) throw new Error(`no Python headers, or not the internal ones, in '${include}'`);
 const version = headers.major * 100 + headers.minor;
 const freeThreaded = flavour === 'free-threaded';
-const tree = layoutProbes(version, freeThreaded);
+const tree = layoutProbes(version, headers.patch, freeThreaded);
 const probes = [...leavesOf(tree).values()].filter((leaf): leaf is Probe => isProbe(leaf));
-const answers = compileProbes(headers, prelude(version), probes, freeThreaded ? ['-DPy_GIL_DISABLED=1'] : []);
+const answers = compileProbes(
+  headers,
+  prelude(version, headers.patch),
+  probes,
+  freeThreaded ? ['-DPy_GIL_DISABLED=1'] : [],
+);
 const numbers = new Map(probes.map((probe, index) => [probe, answers[index]?.number]));
 const row = JSON.parse(JSON.stringify(tree, (_key, value: unknown) => (isProbe(value) ? numbers.get(value) : value)));
 process.stdout.write(JSON.stringify({ version: `${headers.major}.${headers.minor}`, origin: 'row', ...row }, null, 2));
