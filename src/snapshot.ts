@@ -92,16 +92,12 @@ export interface Capture {
   methods: string[];
 }
 
-/** How we know that a thread's stack is what it was. */
-export type Evidence =
-  /** Proven not to have run while it was copied. */
-  | 'still'
-  /** Stopped by us (or by somebody else, or dead: a core) while it was copied. */
-  | 'stopped'
-  /** Two consecutive copies were equal. */
-  | 'agreed'
-  /** Best effort; may be inconsistent. */
-  | 'none';
+/**
+ * How we know that a thread's stack is what it was. `still`: proven not to have run while it was copied. `stopped`: it
+ * was stopped by us (or by somebody else, or is dead: a core) while it was copied. `agreed`: two consecutive copies were
+ * equal. `none`: best effort; it may be inconsistent.
+ */
+export type Evidence = 'still' | 'stopped' | 'agreed' | 'none';
 
 export type GilState = 'holding' | 'waiting' | 'dropping' | 'none' | 'disabled' | 'unknown';
 
@@ -260,7 +256,7 @@ export interface Warning {
   tid?: number;
 }
 
-/** Closed list; docs/warnings.md explains each. */
+/** What is missing or doubtful, in one word. docs/warnings.md explains each of this closed list. */
 export type WarningCode =
   | 'stack-truncated'
   | 'thread-inconsistent'

@@ -156,7 +156,7 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
   add(command, new Option('--exhaustive', 'use slow ways of locating the interpreter as well'));
   add(
     command,
-    withParser('--locate-by <names>', 'use only these ways of locating it, separated by commas', (flag) =>
+    withParser('--locate-by <names>', 'use only these ways of locating it: symbol,section,cookie,scan', (flag) =>
       parseList(flag, ','),
     ),
   );
