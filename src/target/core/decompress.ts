@@ -4,10 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, createReadStream, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { PystackError } from '../../errors.js';
 import { openFileSource } from '../elf/file-source.js';
@@ -51,11 +51,9 @@ export async function decompressed(
 ): Promise<{ source: ByteSource; problem: string | null }> {
   const format = compressionOf(original.read(0, 8));
   if (format === null) return { source: original, problem: null };
-  const totalBytes = original.size;
-  original.close();
   const scratch = openScratch(options.temporaryFolder ?? tmpdir());
   try {
-    const problem = await unpack(path, format, scratch, totalBytes, options);
+    const problem = await unpack(original, path, format, scratch, options);
     if (scratch.written === 0) {
       throw new PystackError('decompression', `nothing of ${path} can be unpacked (${format})`, {
         cause: problem ?? 'It holds no data.',
@@ -67,6 +65,19 @@ export async function decompressed(
     return { source: openFileSource(`/proc/self/fd/${scratch.fd}`, path), problem };
   } finally {
     closeSync(scratch.fd);
+    original.close();
+  }
+}
+
+const INPUT_BYTES = 256 * 1024;
+
+function* chunksOf(source: ByteSource, onProgress: DecompressOptions['onProgress']): Generator<Uint8Array> {
+  for (let at = 0; at < source.size; ) {
+    const chunk = source.read(at, INPUT_BYTES);
+    if (chunk.length === 0) return;
+    yield chunk;
+    at += chunk.length;
+    onProgress?.({ doneBytes: at, totalBytes: source.size });
   }
 }
 
@@ -93,18 +104,13 @@ function openScratch(folder: string): Scratch {
 
 /** Unpacks into the scratch file; returns why it ended early, null when it did not. */
 async function unpack(
+  original: ByteSource,
   path: string,
   format: Format,
   scratch: Scratch,
-  totalBytes: number,
   { onProgress }: DecompressOptions,
 ): Promise<string | null> {
-  const input = createReadStream(path, { highWaterMark: 256 * 1024 });
-  let doneBytes = 0;
-  input.on('data', (chunk) => {
-    doneBytes += chunk.length;
-    onProgress?.({ doneBytes, totalBytes });
-  });
+  const input = Readable.from(chunksOf(original, onProgress), { objectMode: false });
   const { output, finished, stop } = startDecoder(format, input);
   let failure: unknown = null;
   output.on('data', (chunk: Buffer) => {
@@ -117,8 +123,7 @@ async function unpack(
       stop();
     }
   });
-  const problem = await finished;
-  input.destroy();
+  const problem = await finished.finally(() => input.destroy());
   if (failure !== null) throw failure instanceof PystackError ? failure : cannotWrite(scratch, path, failure);
   return problem;
 }
@@ -143,7 +148,6 @@ function throughStream(stream: zlib.Gunzip, input: Readable): Decoder {
     stream.on('end', () => resolve(null));
     stream.on('error', (error) => resolve(`the packed data end early or are damaged (${error.message})`));
     stream.on('close', () => resolve(null));
-    input.on('error', (error) => resolve(error.message));
   });
   input.pipe(stream);
   return { output: stream, finished, stop: () => stream.destroy() };
@@ -157,7 +161,7 @@ function throughProgram(format: Exclude<Format, 'gzip'>, input: Readable): Decod
     said = (said + chunk.toString()).slice(0, 1000);
   });
   const finished = new Promise<string | null>((resolve, reject) => {
-    child.on('error', (error) => reject(missingProgram(format, error)));
+    child.once('error', (error) => reject(missingProgram(format, error)));
     child.on('close', (code) => {
       resolve(
         code === 0 ? null : `the packed data end early or are damaged (${said.trim() || `${format}: exit ${code}`})`,

@@ -2,7 +2,7 @@
  * Which of the cores that systemd-coredump keeps is meant? The newest whose name matches.
  * File names: https://github.com/systemd/systemd/blob/v252/src/coredump/coredump.c#L283
  */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PystackError } from '../../errors.js';
 
@@ -15,8 +15,8 @@ export interface StoredCore {
   readonly path: string;
   readonly comm: string;
   readonly pid: number;
-  /** Microseconds since the epoch (milliseconds before systemd 239). */
-  readonly time: string;
+  /** Microseconds since the epoch. */
+  readonly time: number;
 }
 
 /** Decodes a file name; null: not one of systemd's. */
@@ -27,7 +27,9 @@ export function decodeStoredName(folder: string, name: string): StoredCore | nul
   const comm = (groups.comm ?? '').replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return { path: join(folder, name), comm, pid: Number(groups.pid), time: groups.time ?? '0' };
+  // Old versions wrote milliseconds: three digits fewer.
+  const time = Number((groups.time ?? '0').padEnd(16, '0'));
+  return { path: join(folder, name), comm, pid: Number(groups.pid), time };
 }
 
 /**
@@ -49,10 +51,9 @@ export function newestSystemdCore(match: string | null, folder = SYSTEMD_STORAGE
     .map((name) => decodeStoredName(folder, name))
     .filter((core) => core !== null)
     .filter(({ comm, pid }) => match === null || comm.includes(match) || String(pid) === match)
-    .map((core) => ({ core, mtimeMs: statSync(core.path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => b.mtimeMs - a.mtimeMs);
+    .sort((a, b) => b.time - a.time);
   const newest = stored[0];
-  if (newest) return newest.core.path;
+  if (newest) return newest.path;
   throw new PystackError('file-not-found', `no core in ${folder} ${match === null ? 'was kept' : `matches ${match}`}`, {
     cause: 'systemd-coredump deletes cores after some days, and keeps none larger than its limits.',
     nextStep: 'list what there is with coredumpctl list',
