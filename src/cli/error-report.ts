@@ -17,7 +17,7 @@ export function asPystackError(thrown: unknown): PystackError {
 export function errorReport(error: PystackError, palette: Palette, verbosity: number, about: () => string): string {
   const entry = ERRORS[error.code];
   const lines = [`${palette.alarm('pystack:')} ${oneLine(error.message)}`];
-  lines.push(`${palette.name('Cause:')} ${oneLine(error.details.cause ?? entry.meaning)}`);
+  lines.push(`${palette.name('Cause:')} ${sentence(oneLine(error.details.cause ?? entry.meaning))}`);
   if (error.code === 'internal') lines.push(`${palette.name('Version:')} ${oneLine(about())}`);
   lines.push(`${palette.name('Next step:')} ${oneLine(error.details.nextStep ?? entry.remedy)}`);
   if (verbosity >= 1)
@@ -35,6 +35,12 @@ function traces(error: Error): string[] {
     next = next.cause;
   }
   return lines;
+}
+
+/** Causes are written as fragments in some places and as sentences in others; here they are sentences. */
+function sentence(text: string): string {
+  const begun = /^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 /** Messages may quote the target and may be wrapped by whoever wrote them; here each is one line. */

@@ -105,10 +105,23 @@ function notes(thread: Thread, context: Context): string[] {
     if (waiting) found.push(waiting);
   }
   if (context.verbose && thread.registers) {
-    const registers = Object.entries(thread.registers).map(([register, value]) => `${register}=${value}`);
-    for (let i = 0; i < registers.length; i += 4) found.push(registers.slice(i, i + 4).join(' '));
+    found.push(...registerRows(thread.registers));
   }
   return found;
+}
+
+/** Four to a row, in columns: names of up to 8 characters, values of up to 16 digits. */
+function registerRows(registers: Readonly<Record<string, string>>): string[] {
+  const cells = Object.entries(registers).map(([name, value]) => `${name.padStart(8)} ${value.padEnd(18)}`);
+  const rows: string[] = [];
+  for (let i = 0; i < cells.length; i += 4)
+    rows.push(
+      cells
+        .slice(i, i + 4)
+        .join(' ')
+        .trimEnd(),
+    );
+  return rows;
 }
 
 function waitingText(thread: Thread): string | null {

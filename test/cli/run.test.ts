@@ -51,7 +51,7 @@ describe('exit codes', () => {
 describe('errors', () => {
   test('message, cause, next step', async () => {
     const error = new PystackError('no-such-process', 'there is no process 99\u001b[2J', {
-      cause: 'It has\nended.',
+      cause: 'it has\nended',
       nextStep: 'ps aux',
     });
     const { code, stdout, stderr } = await runCli(['remote', '99'], fails(error));
@@ -96,7 +96,7 @@ describe('errors', () => {
     const stdout = { write: fails(new PystackError('output', 'the result cannot be written', { cause: 'ENOSPC' })) };
     const { code, stderr } = await runCli(['remote', '1'], snapshot(), { world: { stdout } });
     expect(code).toBe(1);
-    expect(stderr).toContain('Cause: ENOSPC');
+    expect(stderr).toContain('Cause: ENOSPC.');
   });
 
   test('nor anything else', async () => {

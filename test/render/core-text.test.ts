@@ -33,7 +33,7 @@ test('the block before the threads', () => {
       'Traceback for thread 112 (worker-3) [Received SIGSEGV] (most recent call last):',
       '    (Python) File "/srv/app.py", line 17, in Server.handle',
       '        self.queue.get()',
-      '  * rip=0x1 rsp=0x2',
+      '  *      rip 0x1                     rsp 0x2',
       '',
     ].join('\n'),
   );
