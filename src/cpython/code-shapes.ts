@@ -19,7 +19,7 @@ export interface CodeShape {
   /**
    * Whether it may be the interpreter's own trampoline that cleans up after an inlined `__init__` (`_Py_InitCleanup`,
    * 3.12+): its file name and name are the same string object, and its frame always counts as being set up.
-   * https://github.com/python/cpython/blob/v3.12.1/Python/specialize.c#L2482-L2506
+   * https://github.com/python/cpython/blob/v3.12.1/Python/specialize.c (search for _Py_InitCleanup)
    */
   isTrampoline: boolean;
 }

@@ -98,7 +98,7 @@ function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyT
   }
 }
 
-/** Bytes of an index of a table with `size` slots. https://github.com/python/cpython/blob/v3.10.13/Objects/dictobject.c#L316-L326 */
+/** Bytes of an index of a table with `size` slots. https://github.com/python/cpython/blob/v3.10.13/Objects/dictobject.c (DK_IXSIZE) */
 function indexBytes(size: number): number {
   if (size <= 0xff) return 1;
   if (size <= 0xffff) return 2;

@@ -12,7 +12,7 @@ import { TypeNames } from './type-names.js';
 /** A class statement made the type (`Py_TPFLAGS_HEAPTYPE`): it has `ht_qualname`. The same bit in all versions. */
 const Py_TPFLAGS_HEAPTYPE = 1 << 9;
 
-/** Bits of a digit of an int; digits are uint32. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h#L45 */
+/** Bits of a digit of an int; digits are uint32. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h (PyLong_SHIFT) */
 const DIGIT_BITS = 30;
 
 /** What of a type its instances need. */

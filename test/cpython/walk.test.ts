@@ -1,17 +1,20 @@
 /** Does the walk see in a real process what Python itself says from inside? On every interpreter found. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCode } from '../../src/cpython/code.js';
 import { CodeShapes } from '../../src/cpython/code-shapes.js';
 import { readFrames } from '../../src/cpython/frames.js';
+import { type BlockedSyscall, gilStateOf } from '../../src/cpython/gil.js';
 import { decodePosition } from '../../src/cpython/positions.js';
 import type { PythonRuntime } from '../../src/cpython/runtime.js';
 import { readRuntime } from '../../src/cpython/runtime.js';
 import { resolveNativeIds } from '../../src/cpython/thread-ids.js';
 import { readThreadNames } from '../../src/cpython/threading-names.js';
+import type { GilState } from '../../src/snapshot.js';
 import { findInterpreters } from '../support/interpreters.js';
 import { locateForTest, ProcessMemory, threadIdsOf } from '../support/process-memory.js';
 import type { OracleThread, Program } from '../support/target.js';
-import { NotOnThisPython, startProgram } from '../support/target.js';
+import { NotOnThisPython, startProgram, until } from '../support/target.js';
 
 const PROGRAMS = ['idle.py', 'constructs.py', 'generators.py', 'callbacks.py', 'names.py', 'many_threads.py'];
 
@@ -38,6 +41,30 @@ describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.labe
         expect(seen.threads.map(({ frames }) => frames)).toEqual(said.map(({ frames }) => frames));
       });
     });
+
+    it('__init__ called in a hot loop, where the interpreter inlines it', async () => {
+      await onProgram(interpreter, '../cpython/inlined_init.py', [], (program) => {
+        const { threads, problems } = look(program);
+        expect(problems).toEqual([]);
+        const functions = threads.map(({ frames }) => frames.map((frame) => frame[0]));
+        expect(functions).toEqual([['<module>', 'make', '__init__', 'wait']]);
+      });
+    });
+
+    it('contention: who has the GIL and who waits for it', async () => {
+      await onProgram(interpreter, 'contention.py', [], async (program) => {
+        const seen = { holding: 0, waiting: 0 };
+        await until('a thread held the GIL and three waited for it', () => {
+          const states = gilStates(program);
+          expect(states).not.toContain('unknown');
+          const holding = states.filter((state) => state === 'holding').length;
+          expect(holding).toBeLessThanOrEqual(1);
+          seen.holding = Math.max(seen.holding, holding);
+          seen.waiting = Math.max(seen.waiting, states.filter((state) => state === 'waiting').length);
+          return seen.holding === 1 && seen.waiting === 3;
+        });
+      });
+    });
   },
 );
 
@@ -45,7 +72,7 @@ interface Seen {
   tid: number | null;
   threadName: string | null;
   main: boolean;
-  frames: unknown[];
+  frames: unknown[][];
 }
 
 function look(program: Program): { threads: Seen[]; problems: string[] } {
@@ -58,6 +85,26 @@ function look(program: Program): { threads: Seen[]; problems: string[] } {
   }
 }
 
+/** Of each Python thread, as one look tells: it is not of one instant. */
+function gilStates(program: Program): GilState[] {
+  const runtime = locateForTest(program.pid, program.interpreter);
+  const memory = new ProcessMemory(program.pid);
+  try {
+    const { interpreters, threadStates } = readRuntime(memory, runtime);
+    const ids = resolveNativeIds(memory, threadStates, threadIdsOf(program.pid));
+    return threadStates.map((state) =>
+      gilStateOf(state, interpreters[0]?.gil ?? null, syscallOf(program.pid, ids.get(state.address) ?? 0)),
+    );
+  } finally {
+    memory.close();
+  }
+}
+
+function syscallOf(pid: number, tid: number): BlockedSyscall | null {
+  const [nr, ...args] = readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').trim().split(' ').map(Number);
+  return nr === undefined || Number.isNaN(nr) || nr < 0 ? null : { nr, args };
+}
+
 function walk(
   memory: ProcessMemory,
   runtime: PythonRuntime,
@@ -66,6 +113,7 @@ function walk(
   const { layout } = runtime;
   const shared = readRuntime(memory, runtime);
   const problems = [...shared.problems];
+  if (shared.state !== 'initialized') problems.push(`the runtime is ${shared.state}`);
   const shapes = new CodeShapes(layout);
   const ids = resolveNativeIds(memory, shared.threadStates, tids);
   const names = shared.interpreters.map((interpreter) => {

@@ -16,10 +16,13 @@ export class FakeMemory implements MemoryReader {
   /** How often it was read. */
   reads = 0;
 
-  /** A zeroed block at `at`, or wherever there is room, 16-byte aligned with an unreadable gap after it. */
+  /**
+   * A zeroed block at `at`, or wherever there is room. It is rounded up to 64 bytes, as no real mapping ends within a
+   * cache line (and strings are read by such steps), and what follows it cannot be read.
+   */
   allocate(size: number, at: number = this.#next): Address {
-    this.#blocks.push({ start: at, view: new DataView(new ArrayBuffer(size)) });
-    this.#next = Math.max(this.#next, Math.ceil((at + size) / 16) * 16 + 16);
+    this.#blocks.push({ start: at, view: new DataView(new ArrayBuffer(Math.ceil(size / 64) * 64)) });
+    this.#next = Math.max(this.#next, Math.ceil((at + size) / 64) * 64 + 64);
     return toAddress(at);
   }
 
