@@ -14,14 +14,23 @@ export interface Chunk {
   readonly view: DataView;
 }
 
-/** The readable parts of `range`, in order, at most `CHUNK` bytes each. Chunks do not overlap. */
-export function* readChunks(memory: MemoryReader, range: MemoryRange, chunkBytes = CHUNK): Generator<Chunk> {
+/**
+ * The readable parts of `range`, in order, about `CHUNK` bytes each. Each reaches `overlap` bytes into the next where
+ * that can be read, so that what is looked for is not missed where it lies across a border.
+ */
+export function* readChunks(
+  memory: MemoryReader,
+  range: MemoryRange,
+  overlap = 0,
+  chunkBytes = CHUNK,
+): Generator<Chunk> {
   if (!isUserSpace(range.start)) return;
   for (let at = range.start; at < range.end; ) {
     const end = Math.min(range.end, Math.ceil((at + 1) / chunkBytes) * chunkBytes);
-    const whole = tryRead(memory, at, end - at);
+    const reach = Math.min(end + overlap, range.end);
+    const whole = tryRead(memory, at, reach - at) ?? (reach > end ? tryRead(memory, at, end - at) : null);
     if (whole) yield { start: at, view: whole };
-    else if (chunkBytes > PAGE) yield* readChunks(memory, { start: at, end }, PAGE);
+    else if (chunkBytes > PAGE) yield* readChunks(memory, { start: at, end: reach }, overlap, PAGE);
     at = end;
   }
 }

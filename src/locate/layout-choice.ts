@@ -22,6 +22,8 @@ export interface LayoutChoice {
   readonly freeThreaded: boolean;
   /** Whether the layout is that of the version before, as far as the target does not describe itself. */
   readonly approximate: boolean;
+  /** Whether it is tried without anything that speaks for it. */
+  readonly isGuess: boolean;
   /** Why this one, in words. */
   readonly because: string;
 }
@@ -66,6 +68,7 @@ export function readOwnChoice(
       version,
       freeThreaded,
       approximate: known === null,
+      isGuess: false,
       because: `${formatVersion(version)} by ${clue.source}`,
     },
   ];
@@ -101,7 +104,7 @@ export function* everyRow(module: Module): Generator<LayoutChoice> {
   for (const minor of SUPPORTED_VERSIONS.toReversed()) {
     const [major = 0, number = 0] = minor.split('.').map(Number);
     const version = { major, minor: number, patch: null, releaseLevel: null, serial: null };
-    yield* bothBuilds(module, { version, source: 'trying every known version' });
+    yield* bothBuilds(module, { version, source: 'trying every known version', isGuess: true });
   }
 }
 
@@ -117,9 +120,9 @@ function chooseRow(module: Module, clue: VersionClue, freeThreaded: boolean): La
     freeThreaded,
     traceRefs: hasTraceRefs(module),
   });
-  return (
-    layout && { layout, version, freeThreaded, approximate: false, because: `${formatVersion(version)} by ${source}` }
-  );
+  const isGuess = clue.isGuess ?? false;
+  const because = `${formatVersion(version)} by ${source}`;
+  return layout && { layout, version, freeThreaded, approximate: false, isGuess, because };
 }
 
 function machineOf(module: Module): 'x86-64' | 'aarch64' {

@@ -169,7 +169,7 @@ class OpenSearch implements Search {
     let refused: string | null = null;
     const { address } = candidate;
     const choices = readOwnChoice(module, address, this.#noteUnsupported) ?? this.#rows(module, candidate);
-    for (const { layout, version, freeThreaded, approximate, because } of choices) {
+    for (const { layout, version, freeThreaded, approximate, because, isGuess } of choices) {
       const proof = prove(this.target.memory, address, layout, candidate.isGuess ? 1 : PROOF_TRIES);
       switch (proof.kind) {
         case 'proven':
@@ -186,6 +186,8 @@ class OpenSearch implements Search {
         case 'empty':
           // A guess that leads nowhere is no sign of anything.
           if (!candidate.isGuess) this.#empty ??= { module, why: proof.why };
+          // The right version, and no interpreter: other versions would only misread it.
+          if (!isGuess) return `${formatAddress(address)} (${candidate.how}): ${proof.why}, read as ${because}`;
           break;
         case 'refuted':
           break;

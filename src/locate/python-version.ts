@@ -132,7 +132,7 @@ function* readVersionConstants(module: Module): Generator<PythonVersion> {
 function* searchText(memory: MemoryReader, ranges: readonly MemoryRange[], beginning: string): Generator<string> {
   let left = MAX_SEARCH;
   for (const { start, end } of ranges) {
-    for (const { view } of readChunks(memory, { start, end: Math.min(end, start + left) })) {
+    for (const { view } of readChunks(memory, { start, end: Math.min(end, start + left) }, 128)) {
       const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
       for (let i = bytes.indexOf(beginning, 0, 'latin1'); i >= 0; i = bytes.indexOf(beginning, i + 1, 'latin1')) {
         yield bytes.toString('latin1', i, Math.min(i + 128, bytes.length));

@@ -96,8 +96,11 @@ export function explainPermission(facts: PermissionFacts): { cause: string; next
         facts.ownUid === 0
           ? `process ${pid} runs as uid ${otherUid}, we as uid 0 but without the capability CAP_SYS_PTRACE${facts.inContainer ? ', which containers do not have unless it is added' : ''}`
           : `process ${pid} runs as uid ${otherUid}, we as uid ${facts.ownUid} without the capability CAP_SYS_PTRACE`,
+      // Being root is what the first half advises already.
       nextStep:
-        facts.ownUid === 0 ? asRoot : `${asRoot}, or as its own user: sudo -u '#${otherUid}' pystack remote ${pid}`,
+        facts.ownUid === 0 || otherUid === 0
+          ? asRoot
+          : `${asRoot}, or as its own user: sudo -u '#${otherUid}' pystack remote ${pid}`,
     };
   }
   const otherGid = facts.targetGids.find((gid) => gid !== facts.ownGid);
