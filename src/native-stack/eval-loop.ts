@@ -79,6 +79,11 @@ export function roleOf(rawSymbol: string | null): Role {
   return 'other';
 }
 
+/** Whether this is one instruction's function, which may have been called by the loop's own. */
+export function isInstruction(rawSymbol: string | null): boolean {
+  return rawSymbol?.startsWith(EVAL_INSTRUCTION) ?? false;
+}
+
 /** What a thread's native frames say about it. */
 export interface NativeState {
   /** `waiting` for the GIL or `dropping` it; null: neither. */

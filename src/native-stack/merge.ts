@@ -5,7 +5,7 @@
  * and no frame is lost.
  */
 import type { Frame, NativeFrame, PythonFrame, StackEnding } from '../snapshot.js';
-import { roleOf } from './eval-loop.js';
+import { isInstruction, roleOf } from './eval-loop.js';
 
 export interface MergeInput {
   /** Outermost first; with inlined calls, each after the function it is inlined into. */
@@ -41,7 +41,7 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
   if (native.length === 0) return { frames: python, problem: null };
   const groups = groupByEntry(python);
   const loops = evalLoops(native);
-  const { pairs, unplaced, problem } = pair(loops, groups, input);
+  const { pairs, unplaced, problem } = pair(loops.runs, groups, input);
 
   const frames: Frame[] = [];
   const marked = unplaced
@@ -53,7 +53,7 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
     if (index === before) frames.push(...marked);
     const group = pairs.get(index);
     if (group) frames.push(...group);
-    else if (options.verbose || roleOf(frame.rawSymbol) !== 'plumbing') frames.push(frame);
+    else if (options.verbose || !(loops.parts.has(index) || roleOf(frame.rawSymbol) === 'plumbing')) frames.push(frame);
   });
   if (before >= native.length) frames.push(...marked);
   return { frames: options.onlyLast ? dropInnerNative(frames) : frames, problem };
@@ -70,18 +70,23 @@ function groupByEntry(python: readonly PythonFrame[]): Group[] {
   return groups;
 }
 
-/**
- * Indices of the frames that stand for a run of the loop each. An instruction's function that the loop's own function
- * called is part of the same run.
- */
-function evalLoops(native: readonly NativeFrame[]): number[] {
-  const loops: number[] = [];
+interface Loops {
+  /** Indices of the frames that stand for a run of the loop each. */
+  readonly runs: readonly number[];
+  /** Further frames of the same runs: instructions' functions that the loop's own function called. */
+  readonly parts: ReadonlySet<number>;
+}
+
+function evalLoops(native: readonly NativeFrame[]): Loops {
+  const runs: number[] = [];
+  const parts = new Set<number>();
   native.forEach((frame, index) => {
     if (roleOf(frame.rawSymbol) !== 'eval-loop') return;
-    if (loops.at(-1) === index - 1 && frame.rawSymbol?.startsWith('_TAIL_CALL_')) loops.pop();
-    loops.push(index);
+    const within = runs.at(-1) === index - 1 || parts.has(index - 1);
+    if (within && isInstruction(frame.rawSymbol)) parts.add(index);
+    else runs.push(index);
   });
-  return loops;
+  return { runs, parts };
 }
 
 interface Pairing {

@@ -2,7 +2,8 @@
  * Blocked threads, unwound without a stop from nothing but stack pointer, pc and stack bytes, against gdb, which stops
  * them and knows every register: the same calls at the same addresses, with the same names.
  */
-import { describe, expect, test } from 'vitest';
+import { basename } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { formatAddress } from '../../src/memory/address.js';
 import { functionName } from '../../src/native-stack/eval-loop.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
@@ -13,7 +14,7 @@ import { withProgram } from '../support/target.js';
 import { type GdbFrame, gdbStacks, noGdb } from './oracle.js';
 import { copyStanding } from './standing.js';
 
-const counted = { threads: 0, needRegisters: 0 };
+const seen = { threads: 0, needRegisters: 0, frames: 0, lines: 0, sameLines: 0 };
 
 async function compare(interpreter: Interpreter, program: string): Promise<void> {
   await withProgram(interpreter, program, {}, (started) => {
@@ -29,15 +30,10 @@ async function compare(interpreter: Interpreter, program: string): Promise<void>
       const theirs = gdbStacks(started.pid);
       expect(ours.size).toBe(theirs.size);
       for (const [tid, stack] of ours) {
-        counted.threads++;
-        if (stack.stop.kind === 'needs-register') counted.needRegisters++;
+        seen.threads++;
+        if (stack.stop.kind === 'needs-register') seen.needRegisters++;
         expect(stack.ending).toEqual({ kind: 'complete', reason: null });
-        const inner = [...stack.frames].reverse();
-        // libc has several names for one function, and debuggers' tastes differ.
-        const libc = new Set(
-          inner.filter(({ library }) => /\/libc\.so/.test(library ?? '')).map(({ address }) => address),
-        );
-        expect(comparable(inner.map(ofOurs), libc)).toEqual(comparable(theirs.get(tid) ?? [], libc));
+        compareFrames([...stack.frames].reverse(), theirs.get(tid) ?? []);
       }
       expect(stacks.problems()).toEqual([]);
     } finally {
@@ -46,26 +42,41 @@ async function compare(interpreter: Interpreter, program: string): Promise<void>
   });
 }
 
-function ofOurs({ address, rawSymbol, symbol, inlined }: NativeFrame): GdbFrame {
-  return { pc: Number(address), name: symbol?.startsWith('<signal') ? symbol : rawSymbol, inlined };
-}
-
-/** Addresses and names; of the functions in `nameless`, addresses alone. */
-function comparable(frames: readonly GdbFrame[], nameless: ReadonlySet<string>): string[] {
-  return frames.map(({ pc, name, inlined }) => {
-    const address = formatAddress(pc);
-    const called = nameless.has(address) ? '(libc)' : name === null ? '?' : functionName(name);
-    return `${inlined ? '      (inlined)' : address} ${called}`;
+/** Innermost first. */
+function compareFrames(ours: readonly NativeFrame[], theirs: readonly GdbFrame[]): void {
+  // libc has several names for one function, and debuggers' tastes differ.
+  const libc = new Set(ours.filter(({ library }) => /\/libc\.so/.test(library ?? '')).map(({ address }) => address));
+  const text = (address: string, inlined: boolean, name: string | null) =>
+    `${inlined ? '(inlined)' : address} ${libc.has(address) ? '(libc)' : name === null ? '?' : functionName(name)}`;
+  expect(
+    ours.map(({ address, inlined, symbol, rawSymbol }) =>
+      text(address, inlined, symbol?.startsWith('<signal') ? symbol : rawSymbol),
+    ),
+  ).toEqual(theirs.map(({ pc, inlined, name }) => text(formatAddress(pc), inlined, name)));
+  ours.forEach(({ file, line }, i) => {
+    seen.frames++;
+    const source = theirs[i]?.source ?? null;
+    if (source === null || file === null) return;
+    seen.lines++;
+    if (source === `${basename(file)}:${line}`) seen.sameLines++;
   });
 }
 
 describe.skipIf(noGdb !== null)('the same frames as gdb', () => {
   for (const interpreter of findInterpreters()) {
     for (const program of ['../native-stack/programs/waits.py', 'callbacks.py']) {
-      test(`${program.replace(/.*\//, '')} on ${interpreter.label}`, () => compare(interpreter, program));
+      test(`${basename(program)} on ${interpreter.label}`, () => compare(interpreter, program));
     }
   }
-  test('how many threads needed their registers', () => {
-    console.log(`${counted.needRegisters} of ${counted.threads} blocked threads needed more than sp and pc`);
+
+  test('and, but for addresses to which the line table gives several lines, the same lines', () => {
+    expect(seen.sameLines).toBeGreaterThan(0.97 * seen.lines);
+  });
+
+  afterAll(() => {
+    console.log(
+      `${seen.threads} blocked threads, ${seen.frames} native frames, ${seen.sameLines} of ${seen.lines} lines as gdb ` +
+        `says; ${seen.needRegisters} threads needed more than sp and pc`,
+    );
   });
 });

@@ -8,6 +8,8 @@ export interface GdbFrame {
   pc: number;
   name: string | null;
   inlined: boolean;
+  /** Source file's own name and line; null: not known. */
+  source: string | null;
 }
 
 const SCRIPT = `
@@ -23,7 +25,9 @@ for thread in gdb.selected_inferior().threads():
             name = '<signal handler called>'
         # Deduced from where a jump instead of a call must have been; nothing of it is on the stack.
         if frame.type() != gdb.TAILCALL_FRAME:
-            frames.append([frame.pc(), name, inlined])
+            sal = frame.find_sal()
+            source = None if sal.symtab is None or sal.line == 0 else '%s:%d' % (sal.symtab.filename.split('/')[-1], sal.line)
+            frames.append([frame.pc(), name, inlined, source])
         frame = frame.older()
     threads[thread.ptid[1]] = frames
 print('frames ' + json.dumps(threads))
@@ -51,11 +55,14 @@ export function gdbStacks(pid: number): Map<number, GdbFrame[]> {
   );
   const line = result.stdout.split('\n').find((text) => text.startsWith('frames '));
   if (!line) throw new Error(`gdb did not answer: ${result.stderr}`);
-  const threads = JSON.parse(line.slice('frames '.length)) as Record<string, [number, string | null, boolean][]>;
+  const threads = JSON.parse(line.slice('frames '.length)) as Record<
+    string,
+    [number, string | null, boolean, string | null][]
+  >;
   return new Map(
     Object.entries(threads).map(([tid, frames]) => [
       Number(tid),
-      frames.map(([pc, name, inlined]) => ({ pc, name, inlined })),
+      frames.map(([pc, name, inlined, source]) => ({ pc, name, inlined, source })),
     ]),
   );
 }
