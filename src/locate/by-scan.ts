@@ -3,7 +3,7 @@
  * module's writable memory is tried at which `interpreters.head`, `.main` and `.next_id` could stand, the same three
  * words in a row since 3.7. Almost all fail the first look (two pointers to writable memory and a small number); the rest
  * have to pass the proof like any candidate.
- * https://github.com/python/cpython/blob/v3.12.0/Include/internal/pycore_runtime.h#L113
+ * https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_runtime.h#L87
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
 import { readChunks } from './chunks.js';
