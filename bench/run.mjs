@@ -1,0 +1,161 @@
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|phases …]`. Tools take turns
+// round by round, so that what else the machine does meets all alike; figures are medians of BENCH_ROUNDS (10).
+// BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { floorProgram, measure, withTarget } from './bench-target.mjs';
+import { findTools, OURS } from './tools.mjs';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
+const SIZES = [
+  { threads: 1, depth: 30 },
+  { threads: 100, depth: 30 },
+  { threads: 1000, depth: 10 },
+].filter(({ threads }) => !process.env.BENCH_THREADS || process.env.BENCH_THREADS.split(',').includes(`${threads}`));
+
+const { tools, missing } = findTools();
+if (missing.length > 0)
+  print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
+
+const benches = { start, wall, pause, phases };
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+  if (!benches[name]) {
+    process.stderr.write(`bench: no ${name}; there are ${Object.keys(benches).join(', ')}\n`);
+    process.exit(2);
+  }
+  await benches[name]();
+}
+
+/** What Node.js costs before anything of ours runs. */
+function start() {
+  const commands = {
+    'node -e 0': [process.execPath, '-e', '0'],
+    'pystack --version': [process.execPath, OURS, '--version'],
+  };
+  const taken = collect(Object.keys(commands));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, argv] of Object.entries(commands)) add(taken, name, round, measure(argv));
+  }
+  print('\nStart');
+  table(['', 'wall ms', 'ratio'], relativeTo(taken, 'node -e 0', 'wallMs'));
+}
+
+async function wall() {
+  for (const size of SIZES) {
+    await withTarget(size, async (pid) => {
+      const taken = collect(tools.map(({ name }) => name));
+      for (let round = 0; round <= ROUNDS; round++) {
+        for (const { name, command } of tools) add(taken, name, round, measure(command(pid)));
+      }
+      print(`\nWall, CPU and memory: ${size.threads} threads of ${size.depth} frames`);
+      const ours = median(taken.get('ours'), 'wallMs');
+      const rows = [...taken].map(([name, runs]) => [
+        name,
+        ...['wallMs', 'cpuMs', 'peakMiB'].map((key) => median(runs, key).toFixed(1)),
+        (ours / median(runs, 'wallMs')).toFixed(2),
+        exits(runs),
+      ]);
+      table(['', 'wall ms', 'CPU ms', 'peak MiB', 'ours / it', 'exit'], rows);
+    });
+  }
+}
+
+async function pause() {
+  const idle = { name: 'noise (no tool)', command: null };
+  const floor = { name: 'floor: stop all, copy, go', command: (pid) => [floorProgram, `${pid}`] };
+  for (const size of SIZES) {
+    await withTarget({ ...size, record: true }, async (pid, recorder) => {
+      const all = [idle, floor, ...tools];
+      const taken = collect(all.map(({ name }) => name));
+      for (let round = 0; round <= ROUNDS; round++) {
+        for (const { name, command } of all) {
+          let run = { status: 0 };
+          const gaps = await recorder.during(async () => {
+            if (command) run = measure(command(pid), { aside: true });
+            else await sleep(50);
+          });
+          add(taken, name, round, { ...run, ...gaps });
+        }
+      }
+      print(`\nPause, seen from inside a running thread: ${size.threads} threads of ${size.depth} frames`);
+      const base = median(taken.get(floor.name), 'longestMs');
+      const rows = [...taken].map(([name, runs]) => [
+        name,
+        median(runs, 'longestMs').toFixed(3),
+        median(runs, 'sumMs').toFixed(3),
+        (median(runs, 'longestMs') / base).toFixed(2),
+        exits(runs),
+      ]);
+      table(['', 'longest ms', 'sum ms', 'it / floor', 'exit'], rows);
+      if (median(taken.get(idle.name), 'longestMs') > base / 2) {
+        print('Too noisy to tell: without any tool it stood still nearly as long. BENCH_REALTIME=1 keeps that out.');
+      }
+    });
+  }
+}
+
+/** Our own account of where the time goes, from `--json`. */
+async function phases() {
+  for (const size of SIZES) {
+    await withTarget(size, async (pid) => {
+      const taken = new Map();
+      for (let round = 0; round <= ROUNDS; round++) {
+        const text = execFileSync(process.execPath, [OURS, 'remote', '--json', `${pid}`], { maxBuffer: 2 ** 28 });
+        const { timings } = JSON.parse(text);
+        for (const { phase, ms } of timings) {
+          if (!taken.has(phase)) taken.set(phase, []);
+          if (round > 0) taken.get(phase).push({ ms });
+        }
+      }
+      print(`\nPhases: ${size.threads} threads of ${size.depth} frames`);
+      table(
+        ['', 'ms'],
+        [...taken].map(([phase, runs]) => [phase, median(runs, 'ms').toFixed(2)]),
+      );
+    });
+  }
+}
+
+function collect(names) {
+  return new Map(names.map((name) => [name, []]));
+}
+
+/** The first round warms caches and is not counted. */
+function add(taken, name, round, run) {
+  if (round > 0) taken.get(name).push(run);
+}
+
+function median(runs, key) {
+  const values = runs.map((run) => run[key]).sort((a, b) => a - b);
+  const middle = Math.floor(values.length / 2);
+  return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/** A tool that fails is quick: its figures mean nothing then, and the table has to show it. */
+function exits(runs) {
+  const failed = runs.filter(({ status }) => status !== 0);
+  return failed.length === 0 ? '0' : `${failed.length} of ${runs.length} failed (${failed[0].status})`;
+}
+
+function relativeTo(taken, name, key) {
+  const base = median(taken.get(name), key);
+  return [...taken].map(([other, runs]) => [
+    other,
+    median(runs, key).toFixed(1),
+    (median(runs, key) / base).toFixed(2),
+  ]);
+}
+
+function table(head, rows) {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  for (const row of [head, ...rows]) {
+    print(
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
+    );
+  }
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}

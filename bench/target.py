@@ -1,0 +1,37 @@
+"""What the benches look at: THREADS sleeping threads, each DEPTH frames deep. With CONTROL, one more Python thread runs
+the gap recorder (LIBRARY) for ever, so that a tool has to show it, and has to stop it if it stops what runs."""
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+threads, depth = int(sys.argv[1]), int(sys.argv[2])
+started = threading.Semaphore(0)
+
+
+def descend(left):
+    if left > 1:
+        return descend(left - 1)
+    started.release()
+    time.sleep(3600)
+
+
+def record(library, control, cpu, priority):
+    ctypes.CDLL(library).record_gaps(control.encode(), cpu, priority)
+    sys.stderr.write('the recorder cannot run\n')
+    os._exit(1)
+
+
+signal.alarm(900)  # nobody outlives a bench that was killed
+threading.stack_size(256 * 1024)
+for _ in range(threads - 1):
+    threading.Thread(target=descend, args=(depth,), daemon=True).start()
+for _ in range(threads - 1):
+    started.acquire()
+if len(sys.argv) > 3:
+    threading.Thread(target=record, args=(sys.argv[3], sys.argv[4], int(sys.argv[5]), int(sys.argv[6])), daemon=True).start()
+time.sleep(0.2)
+os.write(1, b'ready\n')
+descend(depth)
