@@ -1,7 +1,7 @@
 /**
  * Where is the section `.PyRuntime`? CPython puts the structure into one of its own, so that it is found in a stripped
  * program that exports nothing.
- * https://github.com/python/cpython/blob/v3.10.0/Python/pylifecycle.c#L71
+ * https://github.com/python/cpython/blob/v3.10.0/Python/pylifecycle.c
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
 import type { Candidate, Strategy } from './strategy.js';

@@ -103,7 +103,7 @@ const MAX_SEARCH = 64 * 1024 * 1024;
 /**
  * The static buffer in which Py_GetVersion() composes "3.10.13 (main, Aug  5 2026, …) [GCC …]". Every interpreter that
  * has started has filled it, for sys.version.
- * https://github.com/python/cpython/blob/v3.10.0/Python/getversion.c#L9
+ * https://github.com/python/cpython/blob/v3.10.0/Python/getversion.c
  */
 function readVersionBuffer(module: Module, named: PythonVersion | null): PythonVersion | null {
   const beginnings = named ? [`${named.major}.${named.minor}.`, '3.', '2.'] : ['3.', '2.'];

@@ -1,7 +1,7 @@
 /**
  * Why may we not read this process? The kernel says only EPERM; the files tell which of its checks it was, and so which
  * remedy applies here. The order is that of the kernel's own __ptrace_may_access() and of Yama after it.
- * https://github.com/torvalds/linux/blob/v6.6/kernel/ptrace.c#L271, security/yama/yama_lsm.c
+ * https://github.com/torvalds/linux/blob/v6.6/kernel/ptrace.c, security/yama/yama_lsm.c
  */
 import { existsSync, readlinkSync, statSync } from 'node:fs';
 import { PystackError } from '../../errors.js';
