@@ -11,7 +11,7 @@ import { livePages, type TidMap } from './capture/rehearse.js';
 import type { PythonRuntime } from './cpython/runtime.js';
 import { readRuntime } from './cpython/runtime.js';
 import { describeProcess, type ProcessFacts } from './describe/process.js';
-import { agreeing, allIn, type Names, readNames } from './describe/thread-names.js';
+import { agreeing, hasName, type Names, noNames, readNames, withMore } from './describe/thread-names.js';
 import { PystackError } from './errors.js';
 import { locate } from './locate/locate.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
@@ -43,7 +43,7 @@ export async function inspectProcess(pid: number, options: InspectOptions = {}):
     watch.lap('names');
     const captured = capture(target, located, settings);
     watch.lap('capture');
-    const names = settleNames(namesBefore, target, located);
+    const names = settleNames(namesBefore, target, located, captured);
     watch.lap('names again');
     const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
     watch.lap('describe');
@@ -90,11 +90,22 @@ function namesNow(target: LiveTarget, python: PythonRuntime): Names {
   return readNames(memory, python, readRuntime(memory, python));
 }
 
-/** Names that two readings agree on; a third is made where a thread began or was renamed in between. */
-function settleNames(before: Names, target: LiveTarget, python: PythonRuntime): Names {
-  const after = namesNow(target, python);
-  const agreed = agreeing(before, after);
-  return allIn(after, agreed) ? agreed : agreeing(after, namesNow(target, python));
+/** Readings of the names until two agree on all threads shown; threads come and go, so it is bounded. */
+const NAME_READINGS = 10;
+
+/** Names that two consecutive readings agree on. */
+function settleNames(first: Names, target: LiveTarget, python: PythonRuntime, captured: CapturedProcess): Names {
+  const wanted = captured.threads.map(({ walk }) => walk.state);
+  let before = first;
+  let agreed = noNames();
+  for (let n = 0; n < NAME_READINGS; n++) {
+    const now = namesNow(target, python);
+    agreed = withMore(agreed, agreeing(before, now));
+    // A thread without a name in either reading has none, or is not known to `threading`.
+    if (now.problems.length === 0 && wanted.every((state) => hasName(agreed, state) || !hasName(now, state))) break;
+    before = now;
+  }
+  return agreed;
 }
 
 /** What the walk throws where nothing could be shown at all. Faults of ours go on up as they are. */

@@ -73,6 +73,7 @@ function isWhole(pass: Pass): pass is WholePass {
   return (
     !pass.missing &&
     hasRuntime(pass) &&
+    pass.runtime.problems.length === 0 &&
     pass.frozen.simultaneous &&
     pass.threads.every((thread) => !thread.gone && (thread.index === null || thread.evidence !== 'none'))
   );

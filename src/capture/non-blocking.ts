@@ -57,12 +57,13 @@ export function captureNonBlocking(
       mode: 'no-stop',
       stackBytes: options.stackBytes,
       maxRounds: 1,
-      maxPauseMs: 0,
+      maxPauseMs: 1, // nothing is stopped
     });
     rounds += last.frozen.rounds;
     methods.add(last.frozen.look.method);
     const { runtime } = last;
-    if (!runtime) continue;
+    // A list that ends early was changed while it was read; if it always does, the last one has to do.
+    if (!runtime || (runtime.problems.length > 0 && performance.now() < deadline)) continue;
     lastRuntime = runtime;
     const now = new Map<Address, Moving>();
     let provenNow = 0;

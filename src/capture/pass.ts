@@ -52,7 +52,7 @@ export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'm
 
 /** Freezes, lets go, replays; adds what was missing to `plan` for the next time. */
 export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
-  const { process, python, tids } = options;
+  const { process, python } = options;
   const planned = distinctTids(options.tidOf);
   const freezePlan = plan.freezePlan(planned, options);
   const frozen = process.freeze(freezePlan);
@@ -64,41 +64,71 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
 
   let missing = memory.missing.size > 0;
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
-  const tidOf = knownTids(process, runtime.threadStates, tids, options.tidOf);
+  const tidOf = tidsNow(options, runtime.threadStates);
+  const valid = new Validity(plan, planned, frozen);
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const index = tid === null ? null : (indexOf.get(tid) ?? null);
     // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
-    if (tid !== null && index === null) missing = true;
+    const unplanned = !options.tidOf.has(state.address) || (tid !== null && index === null);
+    if (unplanned) missing = true;
     const touched: PageSet = new Set();
     memory.recordInto(touched);
-    const before = memory.missing.size;
     const thread = walk.thread(state);
-    const lacks = memory.missing.size > before || [...touched].some((page) => memory.missing.has(page));
+    const lacks = [...touched].some((page) => memory.missing.has(page) || !valid.for(tid, page));
     if (lacks) {
       missing = true;
       const owner = tid === null ? plan.shared : plan.ownedBy(tid);
       for (const page of touched) owner.add(page);
     }
     const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
-    return { walk: thread, tid, index, evidence: evidenceName(code), gone: code === EVIDENCE.gone, missing: lacks };
+    return {
+      walk: thread,
+      tid,
+      index,
+      evidence: evidenceName(code),
+      gone: code === EVIDENCE.gone,
+      missing: lacks || unplanned,
+    };
   });
   return { frozen, runtime, threads, missing };
+}
+
+/**
+ * Of which moment is a page in the copy? What was copied while threads stood is good for everybody; what was copied for
+ * one still thread is good for that one only: another may have written to it since.
+ */
+class Validity {
+  readonly #plan: PagePlan;
+  readonly #inStop: PageSet;
+
+  constructor(plan: PagePlan, planned: readonly number[], frozen: FreezeResult) {
+    this.#plan = plan;
+    this.#inStop = new Set(plan.shared);
+    planned.forEach((tid, index) => {
+      if (frozen.evidence[index] !== EVIDENCE.stopped) return;
+      for (const page of plan.ownedBy(tid)) this.#inStop.add(page);
+    });
+  }
+
+  for(tid: number | null, page: number): boolean {
+    return this.#inStop.has(page) || (tid !== null && this.#plan.ownedBy(tid).has(page));
+  }
 }
 
 export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number[] {
   return [...new Set([...tidOf.values()].filter((tid) => tid !== null))];
 }
 
-/** Only asks the process about thread states that the rehearsal had not seen. */
-function knownTids(
-  process: NativeProcess,
-  states: readonly ThreadStateWalk[],
-  tids: TidMap,
-  known: ReadonlyMap<Address, number | null>,
-): ReadonlyMap<Address, number | null> {
-  if (states.every((state) => known.has(state.address))) return known;
-  return tidsOf(process, states, tids);
+/**
+ * Which thread a state belongs to, as planned. Asked again for those that had none then: one that has got its thread
+ * since was not stopped, nor proven still.
+ */
+function tidsNow(options: PassOptions, states: readonly ThreadStateWalk[]): ReadonlyMap<Address, number | null> {
+  const { process, tids, tidOf } = options;
+  const unbound = states.filter(({ address }) => (tidOf.get(address) ?? null) === null);
+  if (unbound.length === 0) return tidOf;
+  return new Map([...tidOf, ...tidsOf(process, unbound, tids)]);
 }
 
 function evidenceName(code: number): Evidence {

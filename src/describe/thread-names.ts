@@ -4,7 +4,7 @@
  * what both say is right.
  */
 
-import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { readThreadNames, type ThreadName } from '../cpython/threading-names.js';
 import type { Address } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
@@ -37,9 +37,19 @@ export function agreeing(earlier: Names, later: Names): Names {
   return { byInterpreter, problems: later.problems };
 }
 
-/** Whether every thread named in `names` is there under the same name in `agreed`. */
-export function allIn(names: Names, agreed: Names): boolean {
-  return [...names.byInterpreter].every(
-    ([interpreter, threads]) => threads.size === (agreed.byInterpreter.get(interpreter)?.size ?? 0),
-  );
+export function noNames(): Names {
+  return { byInterpreter: new Map(), problems: [] };
+}
+
+/** Both, the later where they differ; the problems are the later's. */
+export function withMore(names: Names, more: Names): Names {
+  const byInterpreter = new Map(names.byInterpreter);
+  for (const [interpreter, threads] of more.byInterpreter) {
+    byInterpreter.set(interpreter, new Map([...(byInterpreter.get(interpreter) ?? []), ...threads]));
+  }
+  return { byInterpreter, problems: more.problems };
+}
+
+export function hasName(names: Names, state: Pick<ThreadStateWalk, 'interpreter' | 'threadId'>): boolean {
+  return names.byInterpreter.get(state.interpreter)?.has(state.threadId) ?? false;
 }
