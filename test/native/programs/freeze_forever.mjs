@@ -1,0 +1,21 @@
+// Freezes process PID again and again, until killed: freeze_forever.mjs ADDON PID MODE
+import { createRequire } from 'node:module';
+
+const [addon, pid, mode] = process.argv.slice(2);
+const { LiveProcess } = createRequire(import.meta.url)(addon);
+const target = new LiveProcess(Number(pid));
+const tids = target.look().tids;
+process.stdout.write('{}\n');
+for (;;) {
+  target.freeze({
+    mode,
+    tids,
+    pages: new Float64Array(0),
+    ownedStart: new Uint32Array(tids.length + 1),
+    ownedPages: new Uint32Array(0),
+    sharedPages: new Uint32Array(0),
+    stackBytes: 65536,
+    maxRounds: 3,
+    maxPauseMs: 1000,
+  });
+}
