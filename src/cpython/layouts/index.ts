@@ -1,6 +1,9 @@
 /** Which row describes this interpreter? Adding a version is one line here. */
 import { type Build, forBuild, ORDINARY_BUILD } from './builds.js';
 import type { Layout } from './layout.js';
+import type { OldLayout } from './old-layout.js';
+import { v2_7 } from './v2_7.js';
+import { v3_6 } from './v3_6.js';
 import { v3_7, v3_7_0 } from './v3_7.js';
 import { v3_8 } from './v3_8.js';
 import { v3_9 } from './v3_9.js';
@@ -64,4 +67,12 @@ export function layoutFor(
       (patch === null || fromPatch <= patch),
   );
   return entry ? forBuild(entry.row, { ...rest, freeThreaded }) : null;
+}
+
+/** Versions without `_PyRuntime`, oldest first. */
+const OLD_ROWS: readonly OldLayout[] = [v2_7, v3_6];
+
+/** As {@link layoutFor}, of ordinary builds of 2.7 and 3.6 for either machine. */
+export function oldLayoutFor(major: number, minor: number): OldLayout | null {
+  return OLD_ROWS.find(({ version }) => version === `${major}.${minor}`) ?? null;
 }

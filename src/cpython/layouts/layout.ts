@@ -253,7 +253,7 @@ export type FrameLayout =
         readonly f_locals: Offset;
         readonly f_lasti: Offset;
         readonly f_lineno: Offset;
-        /** char: whether it runs; 3.8, 3.9. */
+        /** char: whether it runs; 3.6 - 3.9. */
         readonly f_executing?: Offset;
         /** int8: see `objects.parts.frameStates`; 3.10. */
         readonly f_state?: Offset;

@@ -73,6 +73,7 @@ export const v3_7: Layout = {
       f_locals: 56,
       f_lasti: 104,
       f_lineno: 108,
+      f_executing: 116,
       f_localsplus: 360,
     },
     lasti: 'bytes',

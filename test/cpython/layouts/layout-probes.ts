@@ -195,7 +195,7 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
         f_locals: frame('f_locals'),
         f_lasti: frame('f_lasti', 'int'),
         f_lineno: frame('f_lineno', 'int'),
-        f_executing: when(v === 308 || v === 309, frame('f_executing', 'byte')),
+        f_executing: when(v >= 306 && v <= 309, frame('f_executing', 'byte')),
         f_state: when(v === 310, frame('f_state', 'byte')),
         f_localsplus: start('PyFrameObject', 'f_localsplus'),
       },

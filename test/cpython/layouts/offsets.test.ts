@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Build } from '../../../src/cpython/layouts/builds.js';
-import { layoutFor, SUPPORTED_VERSIONS } from '../../../src/cpython/layouts/index.js';
+import { layoutFor, oldLayoutFor, SUPPORTED_VERSIONS } from '../../../src/cpython/layouts/index.js';
+import type { Layout } from '../../../src/cpython/layouts/layout.js';
+import type { OldLayout } from '../../../src/cpython/layouts/old-layout.js';
 import { findHeaders } from './headers.js';
 import { layoutProbes } from './layout-probes.js';
 import { compileProbes, type Headers } from './offsetof.js';
+import { probes2_7, probes3_6 } from './old-probes.js';
 import { AARCH64_MUTEX, prelude } from './prelude.js';
 import type { Probe } from './probes.js';
 import { isProbe, leavesOf } from './tree.js';
@@ -34,7 +37,7 @@ const FLAVOURS: readonly Flavour[] = [
     flags: ['-DPy_TRACE_REFS=1'],
     before: '',
     // 3.13 keeps the list of all objects in a table instead.
-    exists: (version) => version <= 312,
+    exists: (version) => version >= 307 && version <= 312,
   },
   // What else Py_DEBUG changes lies behind everything that is read.
   { name: 'Py_DEBUG', build: {}, flags: ['-DPy_DEBUG=1'], before: '', exists: (version) => version >= 308 },
@@ -53,7 +56,7 @@ const verified = new Set<string>();
 for (const headers of found) {
   const version = headers.major * 100 + headers.minor;
   const label = `${headers.major}.${headers.minor}.${headers.patch}`;
-  if (layoutFor(headers.major, headers.minor, headers.patch) === null) continue;
+  if (rowOf(headers, {}) === null) continue;
   describe(`${label} (${headers.include})`, () => {
     for (const flavour of FLAVOURS.filter(({ exists }) => exists(version))) {
       it(`has the row's numbers when ${flavour.name}`, () => {
@@ -87,7 +90,7 @@ it('assumes the newest patch release where it is not known', () => {
 });
 
 afterAll(() => {
-  const unverified = SUPPORTED_VERSIONS.filter((version) => !verified.has(version));
+  const unverified = ['2.7', '3.6', ...SUPPORTED_VERSIONS].filter((version) => !verified.has(version));
   const lines = [`Layout rows verified against headers: ${[...verified].join(', ') || 'none'}`];
   if (unverified.length > 0) lines.push(`  no headers here of: ${unverified.join(', ')}`);
   for (const executable of without) lines.push(`  no internal headers with ${executable}`);
@@ -97,17 +100,13 @@ afterAll(() => {
 /** Throws unless each number of the row is the compiler's, and no number is on one side only. */
 function check(headers: Headers, flavour: Flavour): void {
   const version = headers.major * 100 + headers.minor;
-  const row = layoutFor(headers.major, headers.minor, headers.patch, flavour.build);
+  const row = rowOf(headers, flavour.build);
   if (row === null) throw new Error('no row');
   const { version: name, origin, ...numbers } = row;
   expect(name).toBe(`${headers.major}.${headers.minor}`);
   expect(origin).toBe('row');
   const ours = leavesOf(numbers);
-  const theirs = evaluate(
-    headers,
-    flavour,
-    leavesOf(layoutProbes(version, headers.patch, flavour.build.freeThreaded ?? false)),
-  );
+  const theirs = evaluate(headers, flavour, leavesOf(probesOf(version, headers.patch, flavour)));
   expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort());
   const differences: string[] = [];
   for (const [path, { number, atLeast }] of theirs) {
@@ -116,6 +115,16 @@ function check(headers: Headers, flavour: Flavour): void {
     if (!right) differences.push(`${path}: the row has ${our}, the headers ${number}`);
   }
   expect(differences).toEqual([]);
+}
+
+function rowOf({ major, minor, patch }: Headers, build: Partial<Build>): Layout | OldLayout | null {
+  return layoutFor(major, minor, patch, build) ?? oldLayoutFor(major, minor);
+}
+
+function probesOf(version: number, patch: number, flavour: Flavour): object {
+  if (version === 207) return probes2_7();
+  if (version === 306) return probes3_6();
+  return layoutProbes(version, patch, flavour.build.freeThreaded ?? false);
 }
 
 function evaluate(headers: Headers, flavour: Flavour, tree: Map<string, unknown>) {

@@ -6,6 +6,9 @@
 /** `version`: major * 100 + minor. */
 export function prelude(version: number, patch: number): string {
   const lines = ['#include <Python.h>', '#include <frameobject.h>'];
+  if (version <= 306) lines.push('#include <pythread.h>', '#include <longintrepr.h>');
+  if (version === 207)
+    return `${[...lines, '#include <structmember.h>', '#include <datetime.h>', PRIVATE_2_7].join('\n')}\n`;
   if (version === 307) lines.push('#include <internal/pystate.h>', '#include <internal/gil.h>');
   if (version >= 308) lines.push('#include <pycore_gil.h>', '#include <pycore_pystate.h>');
   if (version >= 309) lines.push('#include <pycore_runtime.h>', '#include <pycore_interp.h>');
@@ -71,6 +74,34 @@ typedef struct { PyObject_HEAD PyObject *offset; PyObject *name; } PyDateTime_Ti
 typedef struct { uint8_t flags; int64_t exp; int64_t digits; int64_t len; int64_t alloc; uint64_t *data; } mpd_t;
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/_decimal.c#L130-L135 */
 typedef struct { PyObject_HEAD Py_hash_t hash; mpd_t dec; uint64_t data[4]; } PyDecObject;`;
+
+// What 2.7 keeps to itself.
+const PRIVATE_2_7 = `
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/rangeobject.c#L5-L10 */
+typedef struct { PyObject_HEAD long start; long step; long len; } rangeobject;
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c#L22-L88 */
+#define BLOCKLEN 62
+typedef struct BLOCK { PyObject *data[BLOCKLEN]; struct BLOCK *rightlink; struct BLOCK *leftlink; } block;
+typedef struct {
+  PyObject_HEAD
+  block *leftblock;
+  block *rightblock;
+  Py_ssize_t leftindex;
+  Py_ssize_t rightindex;
+  Py_ssize_t len;
+  long state;
+  Py_ssize_t maxlen;
+} dequeobject;
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c#L1187-L1190 */
+typedef struct { PyDictObject dict; PyObject *default_factory; } defdictobject;
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/funcobject.c#L634-L637 */
+typedef struct { PyObject_HEAD PyObject *cm_callable; } classmethod;
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_functoolsmodule.c#L70-L79 */
+typedef struct { PyObject_HEAD PyObject *fn; PyObject *args; PyObject *kw; } partialobject;
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/moduleobject.c#L8-L11 */
+typedef struct { PyObject_HEAD PyObject *md_dict; } PyModuleObject;
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/threadmodule.c#L21-L25 */
+typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; } lockobject;`;
 
 /** Since 3.13.1: https://github.com/python/cpython/pull/125116 */
 export function lockIsMutex(version: number, patch: number): boolean {

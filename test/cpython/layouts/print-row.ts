@@ -4,6 +4,7 @@
  */
 import { layoutProbes } from './layout-probes.js';
 import { compileProbes, headersAt } from './offsetof.js';
+import { probes2_7, probes3_6 } from './old-probes.js';
 import { prelude } from './prelude.js';
 import type { Probe } from './probes.js';
 import { isProbe, leavesOf } from './tree.js';
@@ -13,7 +14,8 @@ const headers = headersAt(include);
 if (headers === null) throw new Error(`no Python headers, or not the internal ones, in '${include}'`);
 const version = headers.major * 100 + headers.minor;
 const freeThreaded = flavour === 'free-threaded';
-const tree = layoutProbes(version, headers.patch, freeThreaded);
+const tree =
+  version === 207 ? probes2_7() : version === 306 ? probes3_6() : layoutProbes(version, headers.patch, freeThreaded);
 const probes = [...leavesOf(tree).values()].filter((leaf): leaf is Probe => isProbe(leaf));
 const answers = compileProbes(
   headers,
