@@ -6,6 +6,7 @@ import type { FrameLayout, GilLayout, Layout } from './layout.js';
 import type { ObjectLayout } from './objects.js';
 
 export interface Build {
+  /** AArch64 with glibc; with musl, its structures are those of x86-64. */
   readonly machine: 'x86-64' | 'aarch64';
   /** `--disable-gil` (3.13+). */
   readonly freeThreaded: boolean;
@@ -22,7 +23,8 @@ export function forBuild(row: Layout, build: Build): Layout {
 }
 
 /**
- * sizeof(pthread_mutex_t) is 40 on x86-64 and 48 on AArch64, with glibc and musl alike; a GIL has two of them.
+ * sizeof(pthread_mutex_t) is 40 on x86-64 and 48 on AArch64 with glibc; a GIL has two of them. (With musl it is 40 on
+ * both: an AArch64 build with musl is as one for x86-64.)
  * https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/aarch64/nptl/bits/pthreadtypes-arch.h
  */
 const LONGER_BY = 8;

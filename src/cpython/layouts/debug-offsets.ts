@@ -199,6 +199,7 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       native_thread_id: number('thread_state', 'native_thread_id'),
       datastack_chunk: number('thread_state', 'datastack_chunk'),
       _status: number('thread_state', 'status'),
+      ...given(table, 'thread_state', ['holds_gil', 'gil_requested', 'current_exception']),
     },
     frames: framesFrom(table, base.frames),
     PyCodeObject: {
@@ -213,6 +214,7 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       co_localsplusnames: number('code_object', 'localsplusnames'),
       co_localspluskinds: number('code_object', 'localspluskinds'),
       co_code_adaptive: number('code_object', 'co_code_adaptive'),
+      ...(table.freeThreaded ? given(table, 'code_object', ['co_tlbc']) : {}),
     },
     PyUnicodeObject: {
       ...base.PyUnicodeObject,
@@ -247,7 +249,27 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       ma_keys: number('dict_object', 'ma_keys'),
       ma_values: number('dict_object', 'ma_values'),
     },
+    objects: {
+      ...base.objects,
+      PyFloatObject: { ob_fval: number('float_object', 'ob_fval') },
+      PyListObject: { ob_item: number('list_object', 'ob_item') },
+      PySetObject: { ...base.objects.PySetObject, ...given(table, 'set_object', ['used', 'table', 'mask']) },
+      generators: {
+        ...base.objects.generators,
+        ...given(table, 'gen_object', ['gi_name', 'gi_iframe', 'gi_frame_state']),
+      },
+    },
   };
+}
+
+/** Those of the fields that this version's table has; for fields whose names are the same in table and row. */
+function given<K extends string>(table: DebugOffsets, section: string, fields: readonly K[]): { [_ in K]?: number } {
+  const present: { [_ in K]?: number } = {};
+  for (const field of fields) {
+    const value = table.sections.get(section)?.get(field);
+    if (value !== undefined) present[field] = value;
+  }
+  return present;
 }
 
 function gilFrom(table: DebugOffsets, row: GilLayout): GilLayout {
@@ -287,6 +309,8 @@ function framesFrom(table: DebugOffsets, row: FrameLayout): FrameLayout {
       instr: number('interpreter_frame', 'instr_ptr'),
       localsplus: number('interpreter_frame', 'localsplus'),
       owner: number('interpreter_frame', 'owner'),
+      ...given(table, 'interpreter_frame', ['stackpointer']),
+      ...(table.freeThreaded ? given(table, 'interpreter_frame', ['tlbc_index']) : {}),
     },
   };
 }

@@ -124,7 +124,7 @@ const interpreter_frame = section('interpreter_frame', {
 
 const code_object = section('code_object', { ...codeFieldsTo3_13, co_tlbc: 'pointer' });
 
-/** https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_runtime.h#L55-L198 */
+/** https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_runtime.h */
 const table3_13: readonly Section[] = [
   runtime_state,
   section('interpreter_state', {

@@ -23,7 +23,7 @@ export function prelude(version: number, patch: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-// https://github.com/python/cpython/blob/v3.10.13/Objects/dict-common.h#L17-L65 (the same from 3.6 on)
+// https://github.com/python/cpython/blob/v3.10.13/Objects/dict-common.h (the same from 3.6 on)
 const DICT_KEYS = `
 typedef struct { Py_hash_t me_hash; PyObject *me_key; PyObject *me_value; } PyDictKeyEntry;
 struct _dictkeysobject {
@@ -37,9 +37,9 @@ struct _dictkeysobject {
 
 // Each type's declaration up to the last member that is read; they have not changed since 3.6 unless another is below.
 const PRIVATE_OBJECTS = `
-/* https://github.com/python/cpython/blob/v3.13.0/Objects/rangeobject.c#L21-L27 */
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/rangeobject.c */
 typedef struct { PyObject_HEAD PyObject *start; PyObject *stop; PyObject *step; PyObject *length; } rangeobject;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c#L77-L136 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c */
 #define BLOCKLEN 64
 typedef struct BLOCK { struct BLOCK *leftlink; PyObject *data[BLOCKLEN]; struct BLOCK *rightlink; } block;
 typedef struct {
@@ -51,9 +51,9 @@ typedef struct {
   size_t state;
   Py_ssize_t maxlen;
 } dequeobject;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c#L2144-L2147 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_collectionsmodule.c */
 typedef struct { PyDictObject dict; PyObject *default_factory; } defdictobject;
-/* https://github.com/python/cpython/blob/v3.13.0/Objects/odictobject.c#L485-L515 */
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/odictobject.c */
 typedef struct _odictnode {
   PyObject *key;
   Py_hash_t hash;
@@ -64,22 +64,22 @@ typedef struct {
   PyDictObject od_dict;
   _ODictNode *od_first;
 } _odictobject;
-/* https://github.com/python/cpython/blob/v3.13.0/Objects/funcobject.c#L1259-L1263 */
+/* https://github.com/python/cpython/blob/v3.13.0/Objects/funcobject.c */
 typedef struct { PyObject_HEAD PyObject *cm_callable; } classmethod;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_functoolsmodule.c#L110-L118 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_functoolsmodule.c */
 typedef struct { PyObject_HEAD PyObject *fn; PyObject *args; PyObject *kw; } partialobject;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_datetimemodule.c#L1114-L1119 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_datetimemodule.c */
 typedef struct { PyObject_HEAD PyObject *offset; PyObject *name; } PyDateTime_TimeZone;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/libmpdec/mpdecimal.h#L196-L204 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/libmpdec/mpdecimal.h */
 typedef struct { uint8_t flags; int64_t exp; int64_t digits; int64_t len; int64_t alloc; uint64_t *data; } mpd_t;
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/_decimal.c#L130-L135 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_decimal/_decimal.c */
 typedef struct { PyObject_HEAD Py_hash_t hash; mpd_t dec; uint64_t data[4]; } PyDecObject;`;
 
 // What 2.7 keeps to itself.
 const PRIVATE_2_7 = `
-/* https://github.com/python/cpython/blob/v2.7.18/Objects/rangeobject.c#L5-L10 */
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/rangeobject.c */
 typedef struct { PyObject_HEAD long start; long step; long len; } rangeobject;
-/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c#L22-L88 */
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c */
 #define BLOCKLEN 62
 typedef struct BLOCK { PyObject *data[BLOCKLEN]; struct BLOCK *rightlink; struct BLOCK *leftlink; } block;
 typedef struct {
@@ -92,15 +92,15 @@ typedef struct {
   long state;
   Py_ssize_t maxlen;
 } dequeobject;
-/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c#L1187-L1190 */
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_collectionsmodule.c */
 typedef struct { PyDictObject dict; PyObject *default_factory; } defdictobject;
-/* https://github.com/python/cpython/blob/v2.7.18/Objects/funcobject.c#L634-L637 */
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/funcobject.c */
 typedef struct { PyObject_HEAD PyObject *cm_callable; } classmethod;
-/* https://github.com/python/cpython/blob/v2.7.18/Modules/_functoolsmodule.c#L70-L79 */
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/_functoolsmodule.c */
 typedef struct { PyObject_HEAD PyObject *fn; PyObject *args; PyObject *kw; } partialobject;
-/* https://github.com/python/cpython/blob/v2.7.18/Objects/moduleobject.c#L8-L11 */
+/* https://github.com/python/cpython/blob/v2.7.18/Objects/moduleobject.c */
 typedef struct { PyObject_HEAD PyObject *md_dict; } PyModuleObject;
-/* https://github.com/python/cpython/blob/v2.7.18/Modules/threadmodule.c#L21-L25 */
+/* https://github.com/python/cpython/blob/v2.7.18/Modules/threadmodule.c */
 typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; } lockobject;`;
 
 /** Since 3.13.1: https://github.com/python/cpython/pull/125116 */
@@ -109,7 +109,7 @@ export function lockIsMutex(version: number, patch: number): boolean {
 }
 
 const LOCK = `
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L684-L689 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c */
 typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; char locked; } lockobject;`;
 
 const MUTEX_LOCK = `
@@ -117,7 +117,7 @@ const MUTEX_LOCK = `
 typedef struct { PyObject_HEAD PyMutex lock; } lockobject;`;
 
 const RLOCK = `
-/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c#L904-L910 */
+/* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c */
 typedef struct {
   PyObject_HEAD
   PyThread_type_lock rlock_lock;
@@ -129,7 +129,7 @@ const RECURSIVE_MUTEX_LOCK = `
 /* https://github.com/python/cpython/blob/v3.14.0/Modules/_threadmodule.c */
 typedef struct { PyObject_HEAD _PyRecursiveMutex lock; } rlockobject;`;
 
-// https://github.com/python/cpython/blob/v3.9.18/Objects/moduleobject.c#L11-L18
+// https://github.com/python/cpython/blob/v3.9.18/Objects/moduleobject.c
 const MODULE = `
 typedef struct {
   PyObject_HEAD
@@ -140,7 +140,7 @@ typedef struct {
   PyObject *md_name;
 } PyModuleObject;`;
 
-/** AArch64's pthread_mutex_t has 48 bytes, x86-64's 40; all other types that matter here are of one size on both. */
+/** With glibc, AArch64's pthread_mutex_t has 48 bytes, x86-64's 40; all other types that matter here are of one size on both. */
 export const AARCH64_MUTEX = `
 #include <pthread.h>
 typedef union { char size[48]; long align; } aarch64_mutex;
