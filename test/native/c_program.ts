@@ -11,6 +11,11 @@ export class CPrograms {
   private readonly compiled = new Map<string, string>();
   private readonly children: ChildProcess[] = [];
 
+  /** Path of a file that goes with the rest. */
+  scratch(name: string): string {
+    return join(this.directory, name);
+  }
+
   /** Path of the program made of `<name>.c` beside this file. Throws when cc does. */
   compile(name: string): string {
     let path = this.compiled.get(name);
