@@ -2,7 +2,8 @@
  * What differs between CPython versions, as data.
  *
  * A `Layout` is one row: struct name -> field -> byte offset, in CPython's own identifiers, plus a few *words* from
- * closed unions for what differs in kind. Offsets are of x86-64 and AArch64 (LP64, little-endian: the same numbers).
+ * closed unions for what differs in kind. Offsets are of ordinary builds for x86-64 (LP64, little-endian); builds.ts tells
+ * where AArch64 and other builds differ.
  * Nothing outside this folder compares version numbers: code switches exhaustively on a word, and what only exists for
  * a word's variant lives in that variant. Rows are checked against the headers of every interpreter found by
  * test/cpython/layouts. Paths like `gil.locked` name nested members; a field is absent where the version has none.
@@ -23,6 +24,7 @@ export interface Layout {
   readonly PyVarObject: { readonly sizeof: number; readonly ob_size: Offset };
 
   readonly _PyRuntimeState: {
+    /** Of the oldest patch release known: later ones append. So it is with PyInterpreterState and PyThreadState. */
     readonly sizeof: number;
     readonly 'interpreters.head': Offset;
     readonly 'interpreters.main': Offset;
