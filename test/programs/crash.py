@@ -1,6 +1,7 @@
 """Dies as its first argument says, three calls deep, once it is told to by SIGUSR1; other threads stand beside it."""
 import ctypes
 import os
+import resource
 import signal
 import sys
 import threading
@@ -20,6 +21,8 @@ def die(how):
         time.sleep(60)
     elif how == 'overflow':
         sys.setrecursionlimit(1000000)
+        # From 3.12 on, C recursion has a limit of its own, which a stack of the usual size bears.
+        resource.setrlimit(resource.RLIMIT_STACK, (256 * 1024, resource.RLIM_INFINITY))
         deeper(how)
 
 
