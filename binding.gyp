@@ -31,7 +31,9 @@
         "native/unwind/debug_info.cc",
         "native/unwind/demangle.cc",
         "native/unwind/expression.cc",
+        "native/unwind/frame_program.cc",
         "native/unwind/frame_rules.cc",
+        "native/unwind/frame_table.cc",
         "native/unwind/module.cc",
         "native/unwind/symbol_table.cc",
         "native/unwind/unwinder.cc"

@@ -74,27 +74,17 @@ bool isBinary(std::uint8_t atom) {
   }
 }
 
-// Sign extension of DW_OP_const*s operands, which libdw leaves as they are encoded in some versions.
-std::uint64_t constant(const Operation& operation) {
-  switch (operation.atom) {
-    case DW_OP_const1s: return static_cast<std::uint64_t>(static_cast<std::int8_t>(operation.number));
-    case DW_OP_const2s: return static_cast<std::uint64_t>(static_cast<std::int16_t>(operation.number));
-    case DW_OP_const4s: return static_cast<std::uint64_t>(static_cast<std::int32_t>(operation.number));
-    default: return operation.number;
-  }
-}
-
 }  // namespace
 
-std::variant<Evaluated, Stop> evaluate(const Expression& expression, const Registers& registers,
-                                       const MemoryCopy& memory, Addr bias, Addr pc, std::optional<Addr> cfa) {
-  const Stop bad{StopKind::badUnwindData, pc};
+std::variant<std::uint64_t, Stop> evaluate(Bytes expression, const ExpressionContext& context,
+                                           std::optional<Addr> initial) {
+  const Stop bad{StopKind::badUnwindData, context.pc};
   Stack stack;
-  unsigned steps = 0;
-  for (std::size_t i = 0; i < expression.size(); i++) {
-    if (++steps > kMaxSteps) return bad;
-    const Operation& operation = expression[i];
-    const std::uint8_t atom = operation.atom;
+  if (initial) stack.push(*initial);
+  ByteReader reader(expression);
+  for (unsigned steps = 0; !reader.atEnd(); steps++) {
+    if (steps == kMaxSteps) return bad;
+    const std::uint8_t atom = reader.byte();
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     std::uint64_t c = 0;
@@ -106,71 +96,66 @@ std::variant<Evaluated, Stop> evaluate(const Expression& expression, const Regis
     } else if (atom >= DW_OP_lit0 && atom <= DW_OP_lit31) {
       ok = stack.push(atom - DW_OP_lit0);
     } else if ((atom >= DW_OP_breg0 && atom <= DW_OP_breg31) || atom == DW_OP_bregx) {
-      const auto number = atom == DW_OP_bregx ? operation.number : std::uint64_t(atom - DW_OP_breg0);
-      const auto addend = atom == DW_OP_bregx ? operation.number2 : operation.number;
-      if (number >= kMaxRegisters) return bad;
-      const auto value = registers.get(static_cast<unsigned>(number));
+      const std::uint64_t number = atom == DW_OP_bregx ? reader.uleb() : std::uint64_t(atom - DW_OP_breg0);
+      const auto addend = static_cast<std::uint64_t>(reader.sleb());
+      if (!reader.ok() || number >= kMaxRegisters) return bad;
+      const auto value = context.registers.get(static_cast<unsigned>(number));
       if (!value) {
-        const auto lost = registers.lostAt(static_cast<unsigned>(number));
+        const auto lost = context.registers.lostAt(static_cast<unsigned>(number));
         return lost ? Stop{StopKind::memoryMissing, *lost} : Stop{StopKind::needsRegister, number};
       }
       ok = stack.push(*value + addend);
     } else {
       switch (atom) {
         case DW_OP_nop: break;
-        case DW_OP_addr: ok = stack.push(operation.number + bias); break;
-        case DW_OP_const1u: case DW_OP_const1s: case DW_OP_const2u: case DW_OP_const2s: case DW_OP_const4u:
-        case DW_OP_const4s: case DW_OP_const8u: case DW_OP_const8s: case DW_OP_constu: case DW_OP_consts:
-          ok = stack.push(constant(operation));
-          break;
+        case DW_OP_addr: ok = stack.push(reader.fixed(8) + context.bias); break;
+        case DW_OP_const1u: ok = stack.push(reader.fixed(1)); break;
+        case DW_OP_const2u: ok = stack.push(reader.fixed(2)); break;
+        case DW_OP_const4u: ok = stack.push(reader.fixed(4)); break;
+        case DW_OP_const8u: case DW_OP_const8s: ok = stack.push(reader.fixed(8)); break;
+        case DW_OP_const1s: ok = stack.push(reader.fixedSigned(1)); break;
+        case DW_OP_const2s: ok = stack.push(reader.fixedSigned(2)); break;
+        case DW_OP_const4s: ok = stack.push(reader.fixedSigned(4)); break;
+        case DW_OP_constu: ok = stack.push(reader.uleb()); break;
+        case DW_OP_consts: ok = stack.push(static_cast<std::uint64_t>(reader.sleb())); break;
         case DW_OP_dup: ok = stack.pick(0, a) && stack.push(a); break;
         case DW_OP_drop: ok = stack.pop(a); break;
         case DW_OP_over: ok = stack.pick(1, a) && stack.push(a); break;
-        case DW_OP_pick: ok = stack.pick(operation.number, a) && stack.push(a); break;
+        case DW_OP_pick: ok = stack.pick(reader.fixed(1), a) && stack.push(a); break;
         case DW_OP_swap: ok = stack.pop(b) && stack.pop(a) && stack.push(b) && stack.push(a); break;
         case DW_OP_rot:
           ok = stack.pop(c) && stack.pop(b) && stack.pop(a) && stack.push(c) && stack.push(a) && stack.push(b);
           break;
         case DW_OP_neg: ok = stack.pop(a) && stack.push(0 - a); break;
         case DW_OP_not: ok = stack.pop(a) && stack.push(~a); break;
-        case DW_OP_abs:
-          ok = stack.pop(a) && stack.push(static_cast<std::int64_t>(a) < 0 ? 0 - a : a);
-          break;
-        case DW_OP_plus_uconst: ok = stack.pop(a) && stack.push(a + operation.number); break;
+        case DW_OP_abs: ok = stack.pop(a) && stack.push(static_cast<std::int64_t>(a) < 0 ? 0 - a : a); break;
+        case DW_OP_plus_uconst: ok = stack.pop(a) && stack.push(a + reader.uleb()); break;
         case DW_OP_deref: case DW_OP_deref_size: {
-          const std::size_t size = atom == DW_OP_deref ? 8 : operation.number;
+          const std::uint64_t size = atom == DW_OP_deref ? 8 : reader.fixed(1);
           if (!stack.pop(a) || (size != 1 && size != 2 && size != 4 && size != 8)) return bad;
-          const auto value = memory.read(a, size);
+          const auto value = context.memory.read(a, size);
           if (!value) return Stop{StopKind::memoryMissing, a};
           ok = stack.push(*value);
           break;
         }
-        case DW_OP_call_frame_cfa: ok = cfa && stack.push(*cfa); break;
         case DW_OP_skip: case DW_OP_bra: {
+          const std::uint64_t displacement = reader.fixedSigned(2);
           if (atom == DW_OP_bra) {
             if (!stack.pop(a)) return bad;
             if (a == 0) break;
           }
-          // Counted from the byte after this three-byte operation.
-          const auto displacement = static_cast<std::int16_t>(operation.number);
-          const std::uint64_t target = operation.offset + 3 + static_cast<std::uint64_t>(std::int64_t{displacement});
-          const auto found = std::find_if(expression.begin(), expression.end(),
-                                          [target](const Operation& each) { return each.offset == target; });
-          if (found == expression.end()) return bad;
-          i = static_cast<std::size_t>(found - expression.begin()) - 1;
+          // Counted from the byte after this operation.
+          ok = reader.seek(reader.position() + displacement);
           break;
         }
-        case DW_OP_stack_value:
-          if (!stack.pop(a)) return bad;
-          return Evaluated{a, true};
         default: return bad;
       }
     }
-    if (!ok) return bad;
+    if (!ok || !reader.ok()) return bad;
   }
   std::uint64_t result = 0;
   if (!stack.pop(result)) return bad;
-  return Evaluated{result, false};
+  return result;
 }
 
 }  // namespace pystack::unwind

@@ -1,38 +1,30 @@
 // What is the value of a DWARF expression, as unwind rules use them?
 #pragma once
 
-#include <elfutils/libdw.h>
-
 #include <cstdint>
 #include <optional>
 #include <variant>
-#include <vector>
 
+#include "byte_reader.h"
 #include "machine.h"
 #include "memory_copy.h"
 #include "stop.h"
 
 namespace pystack::unwind {
 
-// One operation; as libdw decodes it, copied so that it outlives the frame it came from.
-struct Operation {
-  std::uint8_t atom;
-  std::uint64_t number;
-  std::uint64_t number2;
-  // Byte offset within the expression: what branches count in.
-  std::uint64_t offset;
-};
-using Expression = std::vector<Operation>;
-
-struct Evaluated {
-  std::uint64_t value;
-  // DW_OP_stack_value: `value` is the register's value itself and not where it was saved.
-  bool isValue;
+// What an expression may refer to.
+struct ExpressionContext {
+  const Registers& registers;
+  const MemoryCopy& memory;
+  // Added to DW_OP_addr.
+  Addr bias;
+  // Of the frame, for messages.
+  Addr pc;
 };
 
-// Evaluates within fixed bounds of steps and depth. `bias` is added to DW_OP_addr. `initial`: pushed first (the CFA,
-// for DW_CFA_expression). A forged expression costs at most these bounds.
-std::variant<Evaluated, Stop> evaluate(const Expression& expression, const Registers& registers,
-                                       const MemoryCopy& memory, Addr bias, Addr pc, std::optional<Addr> cfa);
+// Evaluates within fixed bounds of steps and depth, so that a forged expression costs no more than a real one could.
+// `initial` is pushed first: the CFA, for a register's rule.
+std::variant<std::uint64_t, Stop> evaluate(Bytes expression, const ExpressionContext& context,
+                                           std::optional<Addr> initial);
 
 }  // namespace pystack::unwind

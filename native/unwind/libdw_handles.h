@@ -48,8 +48,6 @@ struct Calls {
 
 using ElfHandle = std::unique_ptr<Elf, Calls<elf_end>>;
 using DwarfHandle = std::unique_ptr<Dwarf, Calls<dwarf_end>>;
-// Only for what dwarf_getcfi_elf returned; dwarf_getcfi's belongs to its Dwarf.
-using CfiHandle = std::unique_ptr<Dwarf_CFI, Calls<dwarf_cfi_end>>;
 template <typename T>
 using Malloced = std::unique_ptr<T, Calls<std::free>>;
 

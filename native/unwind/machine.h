@@ -21,12 +21,14 @@ struct Machine {
   unsigned fp;
   // The register that is the pc while a frame executes, where DWARF gives it a number.
   unsigned pc;
+  // Bit n: who is called must keep register n.
+  std::uint64_t calleeSaved;
 };
 
-// x86-64 psABI, figure 3.36: rbp 6, rsp 7, return address 16.
-constexpr Machine kX86_64{EM_X86_64, 17, 7, 6, 16};
-// AADWARF64: x29 is the frame pointer, sp 31, pc 32.
-constexpr Machine kAArch64{EM_AARCH64, 33, 31, 29, 32};
+// x86-64 psABI, figures 3.4 and 3.36: rbx 3, rbp 6, rsp 7, r12–r15, return address 16.
+constexpr Machine kX86_64{EM_X86_64, 17, 7, 6, 16, 1 << 3 | 1 << 6 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15};
+// AADWARF64: x19–x28, x29 the frame pointer, x30 the return address (untouched in a leaf), sp 31, pc 32.
+constexpr Machine kAArch64{EM_AARCH64, 33, 31, 29, 32, 0x7ff8'0000};
 
 // What is known of a frame's registers. An unknown register is not zero: it is absent, with the reason if it was lost
 // on the way because the memory that holds it was not copied.
@@ -53,11 +55,11 @@ class Registers {
     if (number >= kMaxRegisters || !(lost_ >> number & 1)) return std::nullopt;
     return values_[number];
   }
-  // As `number` of `from`, be it known, lost or unknown.
-  void copyFrom(const Registers& from, unsigned number) {
-    if (const auto value = from.get(number)) {
+  // Makes `number` what `other` is in `from`, be it known, lost or unknown.
+  void copyFrom(const Registers& from, unsigned other, unsigned number) {
+    if (const auto value = from.get(other)) {
       set(number, *value);
-    } else if (const auto address = from.lostAt(number)) {
+    } else if (const auto address = from.lostAt(other)) {
       setLost(number, *address);
     }
   }

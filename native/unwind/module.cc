@@ -2,6 +2,7 @@
 
 #include <lzma.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace pystack::unwind {
@@ -122,42 +123,83 @@ bool Module::place() {
 
 const FrameRules* Module::rulesAt(Addr pc) {
   if (!usable()) return nullptr;
-  if (!ehRules_) {
-    ehFrame_.reset(dwarf_getcfi_elf(main_.elf.get()));
-    ehRules_.emplace(ehFrame_.get(), bias_, machine_->registers);
-  }
+  if (!ehFrameTried_) findEhFrame();
   if (ehFrame_) {
-    if (const FrameRules* rules = ehRules_->at(pc)) return rules;
+    if (const FrameRules* rules = ehFrame_->at(pc - bias_)) return rules;
   }
-  if (!debugRulesTried_) {
-    debugRulesTried_ = true;
-    Elf* debug = debugElf();
-    DebugInfo* info = debug != nullptr && hasSection(debug, ".debug_frame") ? debugInfo() : nullptr;
-    Dwarf_CFI* cfi = info != nullptr ? dwarf_getcfi(info->dwarf()) : nullptr;
-    if (cfi != nullptr) debugRules_.emplace(cfi, bias_, machine_->registers);
+  if (!debugFrameTried_) findDebugFrame();
+  return debugFrame_ ? debugFrame_->at(pc - bias_) : nullptr;
+}
+
+// Found through the program headers, so that a file without section headers unwinds as well.
+void Module::findEhFrame() {
+  ehFrameTried_ = true;
+  std::size_t count = 0;
+  if (elf_getphdrnum(main_.elf.get(), &count) != 0) return;
+  for (std::size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &segment) == nullptr) return;
+    if (segment.p_type != PT_GNU_EH_FRAME) continue;
+    LoadedBytes header = loadedFrom(segment.p_vaddr);
+    header.bytes.size = std::min<std::size_t>(header.bytes.size, segment.p_filesz);
+    const auto address = FrameTable::addressOfEhFrame(header);
+    const LoadedBytes frames = address ? loadedFrom(*address) : LoadedBytes{};
+    if (frames.bytes.data != nullptr) ehFrame_ = FrameTable::ofEhFrame(*machine_, header, frames);
+    return;
   }
-  return debugRules_ ? debugRules_->at(pc) : nullptr;
+  // Static programs of some linkers have the section but no search table.
+  GElf_Shdr header;
+  if (sectionNamed(main_.elf.get(), ".eh_frame", header) != nullptr && header.sh_type != SHT_NOBITS) {
+    LoadedBytes frames = loadedFrom(header.sh_addr);
+    frames.bytes.size = std::min<std::size_t>(frames.bytes.size, header.sh_size);
+    if (frames.bytes.data != nullptr) ehFrame_ = FrameTable::ofEhFrame(*machine_, {}, frames);
+  }
+}
+
+void Module::findDebugFrame() {
+  debugFrameTried_ = true;
+  Elf* debug = debugElf();
+  // Opening the DWARF unpacks compressed sections, within bounds.
+  if (!hasSection(debug, ".debug_frame") || debugInfo() == nullptr) return;
+  GElf_Shdr header;
+  Elf_Scn* section = sectionNamed(debug, ".debug_frame", header);
+  Elf_Data* data = section != nullptr ? elf_rawdata(section, nullptr) : nullptr;
+  if (data == nullptr || data->d_buf == nullptr || (header.sh_flags & SHF_COMPRESSED)) return;
+  debugFrame_ = FrameTable::ofDebugFrame(*machine_, {static_cast<const std::uint8_t*>(data->d_buf), data->d_size});
+}
+
+Bytes Module::fileBytes() const {
+  std::size_t size = 0;
+  const char* file = elf_rawfile(main_.elf.get(), &size);
+  return {reinterpret_cast<const std::uint8_t*>(file), file != nullptr ? size : 0};
+}
+
+// What the file has for its address `vaddr` and up to the end of that segment.
+LoadedBytes Module::loadedFrom(Addr vaddr) const {
+  const Bytes file = fileBytes();
+  std::size_t count = 0;
+  if (elf_getphdrnum(main_.elf.get(), &count) != 0) return {};
+  for (std::size_t i = 0; i < count; i++) {
+    GElf_Phdr load;
+    if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
+        vaddr < load.p_vaddr || vaddr - load.p_vaddr >= load.p_filesz) {
+      continue;
+    }
+    const std::uint64_t within = vaddr - load.p_vaddr;
+    if (load.p_offset > file.size || within >= file.size - load.p_offset) return {};
+    const std::uint64_t offset = load.p_offset + within;
+    return {vaddr, {file.data + offset, std::min<std::size_t>(load.p_filesz - within, file.size - offset)},
+            (load.p_flags & PF_W) != 0};
+  }
+  return {};
 }
 
 bool Module::constantAt(Addr address, std::size_t size, void* into) {
   if (!usable()) return false;
-  std::size_t count = 0;
-  std::size_t fileSize = 0;
-  const char* file = elf_rawfile(main_.elf.get(), &fileSize);
-  if (file == nullptr || elf_getphdrnum(main_.elf.get(), &count) != 0) return false;
-  const Addr at = address - bias_;
-  for (std::size_t i = 0; i < count; i++) {
-    GElf_Phdr load;
-    if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
-        (load.p_flags & PF_W) || at < load.p_vaddr || load.p_filesz < size || at - load.p_vaddr > load.p_filesz - size) {
-      continue;
-    }
-    const std::uint64_t offset = load.p_offset + (at - load.p_vaddr);
-    if (offset > fileSize || fileSize - offset < size) return false;
-    std::memcpy(into, file + offset, size);
-    return true;
-  }
-  return false;
+  const LoadedBytes loaded = loadedFrom(address - bias_);
+  if (loaded.isWritable || loaded.bytes.size < size) return false;
+  std::memcpy(into, loaded.bytes.data, size);
+  return true;
 }
 
 std::optional<FoundSymbol> Module::symbolAt(Addr address) {

@@ -11,6 +11,7 @@
 #include "debug_files.h"
 #include "debug_info.h"
 #include "frame_rules.h"
+#include "frame_table.h"
 #include "libdw_handles.h"
 #include "machine.h"
 #include "symbol_table.h"
@@ -66,6 +67,10 @@ class Module {
  private:
   bool open();
   bool place();
+  Bytes fileBytes() const;
+  LoadedBytes loadedFrom(Addr vaddr) const;
+  void findEhFrame();
+  void findDebugFrame();
   Elf* debugElf();
   void loadMiniDebug();
 
@@ -79,10 +84,10 @@ class Module {
   Addr bias_ = 0;
   const Machine* machine_ = nullptr;
 
-  CfiHandle ehFrame_;
-  std::optional<FrameTable> ehRules_;
-  bool debugRulesTried_ = false;
-  std::optional<FrameTable> debugRules_;
+  bool ehFrameTried_ = false;
+  std::optional<FrameTable> ehFrame_;
+  bool debugFrameTried_ = false;
+  std::optional<FrameTable> debugFrame_;
 
   bool debugTried_ = false;
   std::optional<OpenElf> separate_;
