@@ -2,6 +2,7 @@
  * Is what is shown possible while the target runs at full speed? Its call graph is known: every caller must be on a
  * line that calls the next frame's function. `PYSTACK_TEST_ROUNDS` is how many looks at each (30).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Snapshot } from '../../src/snapshot.js';
@@ -67,9 +68,11 @@ onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
       const threads = pythonThreads(snapshot);
       const holding = threads.filter((thread) => thread.gil === 'holding');
       expect(holding.length).toBeLessThanOrEqual(1);
-      for (const { gil, isMain } of threads) expect(isMain ? ['none'] : ['holding', 'waiting', 'none']).toContain(gil);
+      for (const { gil } of threads) expect(['holding', 'waiting', 'dropping', 'none']).toContain(gil);
       seen.holding += holding.length;
       seen.waiting += threads.filter((thread) => thread.gil === 'waiting').length;
+      // A waiter that was stopped waits anew; looking again at once would find what the last look left.
+      await sleep(20);
     }
     // All but one of the four would like it at any time; between two holders there is a moment without one.
     expect(seen.holding).toBeGreaterThan(ROUNDS / 2);

@@ -4,7 +4,7 @@
  * killed when the test is over, however it ends.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Interpreter, noteCovered } from './interpreters.js';
@@ -105,6 +105,7 @@ export async function startProgram(
     const pid = ready.pid ?? child.pid;
     if (pid === undefined) throw new Error(`${name} did not start`);
     if (ready.oracle !== undefined) await threadGone(pid, ready.oracle);
+    if (ready.threads === null) await asleep(pid);
     const signal = (which: NodeJS.Signals) => void process.kill(pid, which);
     return { pid, interpreter, file, ready, stderr: () => stderr, signal, kill };
   } catch (error) {
@@ -175,6 +176,17 @@ function readyLine(
 /** The oracle's thread ends after its line; until then it would be one thread more than it said. */
 function threadGone(pid: number, tid: number): Promise<void> {
   return until(`thread ${tid} of ${pid} ended`, () => !existsSync(`/proc/${pid}/task/${tid}`));
+}
+
+/** A program that cannot ask where it stands says `ready` just before it goes to sleep. */
+async function asleep(pid: number): Promise<void> {
+  let times = 0;
+  await until(`process ${pid} sleeps`, async () => {
+    const state = readFileSync(`/proc/${pid}/stat`, 'latin1').split(')').at(-1)?.trim()[0];
+    times = state === 'S' ? times + 1 : 0;
+    await sleep(10);
+    return times >= 3;
+  });
 }
 
 function withoutPythonVariables(): NodeJS.ProcessEnv {
