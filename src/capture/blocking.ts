@@ -7,7 +7,7 @@ import { CorruptData } from '../memory/reader.js';
 import type { Capture, Warning } from '../snapshot.js';
 import { EVIDENCE, type NativeProcess } from '../target/native.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
-import { freezeAndReplay, nativeStateAt, orNull, osLookAt, type Pass } from './pass.js';
+import { freezeAndReplay, isSettled, nativeStateAt, orNull, type Pass, standingOf } from './pass.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
 import { walkStanding } from './standing.js';
@@ -40,10 +40,11 @@ export function captureBlocking(
     const tids = listTids();
     const rehearsal = orNull(() => rehearse(process, python, tids, plan));
     if (!rehearsal) continue;
+    const before = pass;
     pass = freezeAndReplay(plan, {
       process,
       python,
-      tids,
+      listTids,
       tidOf: rehearsal.tidOf,
       mode: 'prove',
       stackBytes: options.stackBytes,
@@ -52,7 +53,7 @@ export function captureBlocking(
     });
     sum.add(pass);
     options.log(describePass(n, rehearsal, pass));
-    if (isWhole(pass)) return finish(process, pass, sum, true);
+    if (isWhole(pass, before)) return finish(process, pass, sum, true);
     if (pass.frozen.overPause) break;
   }
   options.log('the target moves faster than it is copied: walking it while its running threads stand');
@@ -69,13 +70,15 @@ function hasRuntime(pass: Pass): pass is WholePass {
 }
 
 /** Nothing was missing and every thread is known to be of the one instant. */
-function isWhole(pass: Pass): pass is WholePass {
+function isWhole(pass: Pass, before: Pass | null): pass is WholePass {
   return (
     !pass.missing &&
     hasRuntime(pass) &&
     pass.runtime.problems.length === 0 &&
     pass.frozen.simultaneous &&
-    pass.threads.every((thread) => !thread.gone && (thread.index === null || thread.evidence !== 'none'))
+    pass.threads.every(
+      (thread) => !thread.gone && (thread.index === null || thread.evidence !== 'none') && isSettled(thread, before),
+    )
   );
 }
 
@@ -126,7 +129,7 @@ class Sum {
   }
 }
 
-function finish(process: NativeProcess, pass: WholePass, sum: Sum, simultaneous: boolean): CapturedProcess {
+function finish(process: NativeProcess, pass: WholePass, sum: Sum, whole: boolean): CapturedProcess {
   const { frozen, runtime } = pass;
   const threads = pass.threads.map(
     (thread): CapturedThread => ({
@@ -134,9 +137,10 @@ function finish(process: NativeProcess, pass: WholePass, sum: Sum, simultaneous:
       runtime,
       tid: thread.tid,
       terminated: thread.gone,
+      settled: whole || !thread.unowned,
       evidence: thread.missing ? 'none' : thread.evidence,
       movingFrames: 0,
-      look: thread.index === null ? null : osLookAt(frozen.look, thread.index),
+      look: thread.index === null ? null : standingOf(frozen, thread.index),
       native: thread.index === null ? null : nativeStateAt(frozen, thread.index),
     }),
   );
@@ -148,5 +152,5 @@ function finish(process: NativeProcess, pass: WholePass, sum: Sum, simultaneous:
   if (frozen.overPause) {
     warnings.push({ code: 'max-pause-exceeded', message: 'copying was cut short by --max-pause' });
   }
-  return { runtime, threads, nativeThreads: [], capture: sum.capture(process, simultaneous), warnings };
+  return { runtime, threads, nativeThreads: [], capture: sum.capture(process, whole), warnings };
 }

@@ -26,6 +26,8 @@ export interface CapturedThread {
   readonly tid: number | null;
   /** Whether the OS thread is gone although its thread state is still listed. */
   readonly terminated: boolean;
+  /** Without an OS thread: whether two passes showed it the same. */
+  readonly settled: boolean;
   readonly evidence: Evidence;
   /** Innermost frames that were moving, non-blocking only. */
   readonly movingFrames: number;

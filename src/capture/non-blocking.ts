@@ -8,7 +8,16 @@ import type { Address } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { NativeProcess } from '../target/native.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
-import { freezeAndReplay, nativeStateAt, orNull, osLookAt, type Pass, type PassThread } from './pass.js';
+import {
+  commonOuterFrames,
+  freezeAndReplay,
+  isSettled,
+  nativeStateAt,
+  orNull,
+  type Pass,
+  type PassThread,
+  standingOf,
+} from './pass.js';
 import { PagePlan } from './plan.js';
 import { rehearse, type TidMap } from './rehearse.js';
 import type { ThreadWalk } from './walker.js';
@@ -49,10 +58,11 @@ export function captureNonBlocking(
       sleep(PAUSE_BETWEEN_TRIES_MS);
       continue;
     }
+    const before = last;
     last = freezeAndReplay(plan, {
       process,
       python,
-      tids,
+      listTids,
       tidOf: rehearsal.tidOf,
       mode: 'no-stop',
       stackBytes: options.stackBytes,
@@ -69,9 +79,12 @@ export function captureNonBlocking(
     let provenNow = 0;
     for (const thread of last.threads) {
       const address = thread.walk.state.address;
-      if (isProven(thread)) {
+      if (isProven(thread, before)) {
         provenNow++;
-        proven.set(address, captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0 }));
+        proven.set(
+          address,
+          captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0, settled: true }),
+        );
       } else {
         now.set(address, follow(moving.get(address), thread, runtime, last));
       }
@@ -111,9 +124,10 @@ export function captureNonBlocking(
   };
 }
 
-/** Not run while copied, nothing missing. A thread state without an OS thread cannot change: that is proof enough. */
-function isProven(thread: PassThread): boolean {
-  return !thread.missing && !thread.gone && (thread.evidence !== 'none' || thread.tid === null);
+/** Not run while copied, nothing missing. What has no OS thread cannot change: two copies that agree are proof enough. */
+function isProven(thread: PassThread, before: Pass | null): boolean {
+  if (thread.missing || thread.gone) return false;
+  return thread.tid === null ? isSettled(thread, before) : thread.evidence !== 'none';
 }
 
 /** A thread not proven yet, with what consecutive copies had in common. */
@@ -131,30 +145,16 @@ function follow(before: Moving | undefined, thread: PassThread, runtime: Runtime
     walk: thread.walk,
     best: () =>
       agreed
-        ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0 })
-        : captured(thread, runtime, pass, { evidence: 'none', movingFrames: total - common }),
+        ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
+        : captured(thread, runtime, pass, { evidence: 'none', movingFrames: total - common, settled: !thread.unowned }),
   };
-}
-
-/** How many frames, counted from the outermost, are the same frame at the same instruction in both. */
-function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
-  if (a.stack.ending.kind !== 'complete' || b.stack.ending.kind !== 'complete') return 0;
-  const [x, y] = [a.stack.frames, b.stack.frames];
-  const most = Math.min(x.length, y.length);
-  let common = 0;
-  while (common < most) {
-    const [p, q] = [x[x.length - 1 - common], y[y.length - 1 - common]];
-    if (!p || !q || p.address !== q.address || p.code !== q.code || p.lasti !== q.lasti) break;
-    common++;
-  }
-  return common;
 }
 
 function captured(
   thread: PassThread,
   runtime: RuntimeWalk,
   pass: Pass,
-  known: Pick<CapturedThread, 'evidence' | 'movingFrames'>,
+  known: Pick<CapturedThread, 'evidence' | 'movingFrames' | 'settled'>,
 ): CapturedThread {
   const { frozen } = pass;
   return {
@@ -163,7 +163,7 @@ function captured(
     tid: thread.tid,
     terminated: thread.gone,
     ...known,
-    look: thread.index === null ? null : osLookAt(frozen.look, thread.index),
+    look: thread.index === null ? null : standingOf(frozen, thread.index),
     native: thread.index === null ? null : nativeStateAt(frozen, thread.index),
   };
 }

@@ -40,12 +40,18 @@ export interface PassThread {
   readonly gone: boolean;
   /** Whether its stack ran into a page that was not copied. */
   readonly missing: boolean;
+  /**
+   * Whether it has frames but no OS thread that could run them: left over from a fork() the interpreter was not told of, or
+   * a structure that was being freed. Two passes that agree tell which.
+   */
+  readonly unowned: boolean;
 }
 
 export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'maxRounds' | 'maxPauseMs'> {
   readonly process: NativeProcess;
   readonly python: PythonRuntime;
-  readonly tids: TidMap;
+  /** The target's threads as they are now. */
+  readonly listTids: () => TidMap;
   /** Which thread states' threads to prove or stop. */
   readonly tidOf: ReadonlyMap<Address, number | null>;
 }
@@ -89,6 +95,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
       evidence: evidenceName(code),
       gone: code === EVIDENCE.gone,
       missing: lacks || unplanned,
+      unowned: tid === null && thread.stack.frames.length > 0,
     };
   });
   return { frozen, runtime, threads, missing };
@@ -125,10 +132,10 @@ export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number
  * since was not stopped, nor proven still.
  */
 function tidsNow(options: PassOptions, states: readonly ThreadStateWalk[]): ReadonlyMap<Address, number | null> {
-  const { process, tids, tidOf } = options;
+  const { process, tidOf } = options;
   const unbound = states.filter(({ address }) => (tidOf.get(address) ?? null) === null);
   if (unbound.length === 0) return tidOf;
-  return new Map([...tidOf, ...tidsOf(process, unbound, tids)]);
+  return new Map([...tidOf, ...tidsOf(process, unbound, options.listTids())]);
 }
 
 function evidenceName(code: number): Evidence {
@@ -140,6 +147,34 @@ function evidenceName(code: number): Evidence {
     default:
       return 'none';
   }
+}
+
+/** How many frames, counted from the outermost, are the same frame at the same instruction in both. */
+export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
+  if (a.stack.ending.kind !== 'complete' || b.stack.ending.kind !== 'complete') return 0;
+  const [x, y] = [a.stack.frames, b.stack.frames];
+  const most = Math.min(x.length, y.length);
+  let common = 0;
+  while (common < most) {
+    const [p, q] = [x[x.length - 1 - common], y[y.length - 1 - common]];
+    if (!p || !q || p.address !== q.address || p.code !== q.code || p.lasti !== q.lasti) break;
+    common++;
+  }
+  return common;
+}
+
+/** Whether both are the same frames at the same instructions. */
+export function sameSpine(a: ThreadWalk, b: ThreadWalk): boolean {
+  const depth = a.stack.frames.length;
+  return depth === b.stack.frames.length && commonOuterFrames(a, b) === depth;
+}
+
+/** Whether the pass before showed the same of a thread state without an OS thread. */
+export function isSettled(thread: PassThread, before: Pass | null): boolean {
+  if (!thread.unowned) return true;
+  const { address } = thread.walk.state;
+  const earlier = before?.threads.find(({ walk }) => walk.state.address === address);
+  return earlier !== undefined && sameSpine(earlier.walk, thread.walk);
 }
 
 /** Thread `index` of a look, in words. */
@@ -156,8 +191,25 @@ export function osLookAt(look: LookResult, index: number): OsLook {
   };
 }
 
-/** Positions of rip and rsp in struct user_regs_struct (sys/user.h, x86-64). */
-const USER_REGS = { rip: 16, rsp: 19 } as const;
+/** Positions in struct user_regs_struct (sys/user.h, x86-64). */
+const USER_REGS = { rip: 16, rsp: 19, orig_rax: 15 } as const;
+/** rdi, rsi, rdx, r10, r8, r9: the arguments of a system call. */
+const USER_REGS_ARGUMENTS = [14, 13, 12, 7, 9, 8] as const;
+/** System call numbers are below this; `orig_rax` is -1 where a thread was stopped in its own code. */
+const MOST_CALLS = 1024n;
+
+/**
+ * How thread `index` stood when it was copied. Of a stopped one the registers tell: a thread that waits for the GIL is
+ * woken every few milliseconds, and is then running without having left its system call.
+ */
+export function standingOf(frozen: FreezeResult, index: number): OsLook {
+  const look = osLookAt(frozen.look, index);
+  const registers = frozen.registers[index] ?? null;
+  const number = registers?.[USER_REGS.orig_rax];
+  if (!registers || number === undefined || number >= MOST_CALLS) return look;
+  const args = USER_REGS_ARGUMENTS.map((at) => Number(registers[at] ?? 0n));
+  return { ...look, syscall: { number: Number(number), args } };
+}
 
 /** Registers and stack bytes of thread `index` of a freeze, or null when they were not asked for or not to be had. */
 export function nativeStateAt(frozen: FreezeResult, index: number): NativeState | null {

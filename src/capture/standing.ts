@@ -61,7 +61,17 @@ export function walkStanding(
   const threads = walks.map((walk): CapturedThread => {
     const tid = tidOf.get(walk.state.address) ?? null;
     const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
-    return { walk, runtime, tid, terminated: false, evidence, movingFrames: 0, look: null, native: null };
+    return {
+      walk,
+      runtime,
+      tid,
+      terminated: false,
+      settled: true,
+      evidence,
+      movingFrames: 0,
+      look: null,
+      native: null,
+    };
   });
   const warnings: Warning[] = cut
     ? [

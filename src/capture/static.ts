@@ -29,6 +29,7 @@ export function captureStatic(
       runtime,
       tid,
       terminated: false,
+      settled: true,
       evidence: 'stopped',
       movingFrames: 0,
       look: tid === null ? null : lookAt(tid),

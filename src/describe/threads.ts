@@ -98,10 +98,10 @@ function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
   return walk.state.threadId === 0 ? 'unstarted' : 'terminated';
 }
 
-/** A thread state without a thread does not change; any other is as good as the evidence. */
-function isConsistent({ evidence, tid, terminated, walk }: CapturedThread): boolean {
+/** A thread state without a thread, once settled, does not change; any other is as good as the evidence. */
+function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThread): boolean {
   if (walk.codes.some((code) => 'problem' in code)) return false;
-  return evidence !== 'none' || (tid === null && !terminated);
+  return evidence !== 'none' || (tid === null && !terminated && settled);
 }
 
 function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {

@@ -1,8 +1,8 @@
 /**
  * Which space does a number live in?
  *
- * User-space addresses on the machines we read (x86-64 and AArch64, 48-bit; 57-bit stays below 2^57 but Linux hands it
- * out only on request) are below 2^53, so they fit a JavaScript number exactly. Three brands keep three spaces apart:
+ * User-space addresses on the machines we read (x86-64: 47 bits, AArch64: 48 or 52; more only for programs that ask) are
+ * below 2^53, so they fit a JavaScript number exactly. Three brands keep three spaces apart:
  * an address in the target's memory, an address as written inside an ELF file (before the load bias), and an offset
  * into a file. Bitwise operators truncate to 32 bits: never use them on these.
  */
@@ -17,11 +17,12 @@ export type ElfAddress = number & { readonly [brand]: 'ElfAddress' };
 export type FileOffset = number & { readonly [brand]: 'FileOffset' };
 
 /**
- * The first address that is not user space: 2^47 on x86-64 with four-level page tables, 2^48 on AArch64; five-level
- * x86-64 (2^56) is only mapped on request. The largest is used, and the memory itself says no to the rest.
- * https://docs.kernel.org/arch/x86/x86_64/mm.html
+ * The first address taken for no user space: 2^47 ends it on x86-64 with four-level page tables, 2^48 or 2^52 on AArch64;
+ * what lies above on five-level x86-64 is only mapped for programs that ask for it, and would not fit a double exactly.
+ * The largest is used, and the memory itself says no to the rest.
+ * https://docs.kernel.org/arch/x86/x86_64/5level-paging.html
  */
-export const USER_SPACE_END = 2 ** 56;
+export const USER_SPACE_END = 2 ** 52;
 
 /** mmap_min_addr's usual value: nothing a process uses lies below. A pointer here is a null pointer plus a field. */
 export const USER_SPACE_START = 4096;
