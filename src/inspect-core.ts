@@ -12,6 +12,7 @@ import type { Snapshot, Thread } from './snapshot.js';
 import {
   type CoreTarget,
   describeCore,
+  explainLoss,
   faultingThread,
   lookAt,
   openCoreTarget,
@@ -26,33 +27,38 @@ export async function inspectCore(source: CoreSource, options: CoreOptions = {})
   const target = await openCoreTarget(source, settings);
   try {
     watch.lap('open');
-    const located = locate(target, {
-      exhaustive: settings.exhaustive,
-      strategies: settings.locateBy,
-      log: (message) => settings.log(1, message),
-    });
-    watch.lap('locate');
-    const { memory } = target;
-    const captured = captureStatic(memory, located, target.threads(), (tid) => lookAt(target, tid));
-    watch.lap('walk');
-    const names = readNames(memory, located, captured.runtime);
-    watch.lap('names');
-    const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
-    const threads = describeThreads(snapshot.threads, target, settings);
-    const core = describeCore(target);
-    const warnings = [...target.warnings(), ...snapshot.warnings];
-    watch.lap('describe');
-    return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
+    return inspectOpenCore(target, settings, watch);
   } catch (error) {
-    throw asPystackError(error, target.path);
+    throw explainLoss(target, asPystackError(error, target.path));
   } finally {
     target.close();
   }
 }
 
+/** As {@link inspectCore}, of a core that is open, and stays so. Throws whatever went wrong. */
+export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watch = new Stopwatch()): Snapshot {
+  const located = locate(target, {
+    exhaustive: settings.exhaustive,
+    strategies: settings.locateBy,
+    log: (message) => settings.log(1, message),
+  });
+  watch.lap('locate');
+  const { memory } = target;
+  const captured = captureStatic(memory, located, target.threads(), (tid) => lookAt(target, tid));
+  watch.lap('walk');
+  const names = readNames(memory, located, captured.runtime);
+  watch.lap('names');
+  const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
+  const threads = describeThreads(snapshot.threads, target, settings);
+  const core = describeCore(target);
+  const warnings = [...target.warnings(), ...snapshot.warnings];
+  watch.lap('describe');
+  return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
+}
+
 function factsOf(target: CoreTarget): ProcessFacts {
   return {
-    source: target.metadata ? 'snapshot' : 'core',
+    source: target.writtenBy === 'pystack' ? 'snapshot' : 'core',
     pid: target.pid,
     innerPid: null,
     capturedAt: target.capturedAt,

@@ -5,6 +5,8 @@
 import type { Evidence } from '../../snapshot.js';
 
 export interface CoreMetadata {
+  /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */
+  readonly origin: 'kernel' | 'debugger' | null;
   /** When the copy was taken, ISO 8601. */
   readonly capturedAt: string | null;
   readonly executable: string | null;
@@ -43,6 +45,7 @@ export function parseMetadata(text: string): CoreMetadata | null {
   }
   if (!isRecord(value) || value.version !== 1) return null;
   return {
+    origin: value.origin === 'kernel' || value.origin === 'debugger' ? value.origin : null,
     capturedAt: stringOf(value.capturedAt),
     executable: stringOf(value.executable),
     commandLine: Array.isArray(value.commandLine) ? value.commandLine.filter((v) => typeof v === 'string') : null,

@@ -8,6 +8,7 @@ export type { CoreTarget } from './core-target.js';
 export { describeSignal, faultingThread } from './crash.js';
 export { debuggerRanges } from './debugger-ranges.js';
 export { describeCore, registersOf } from './describe-core.js';
+export { explainLoss } from './explain-loss.js';
 export type { Interval } from './keep-only.js';
 export { mergeIntervals } from './keep-only.js';
 export type { ProcessRecord } from './note-records.js';

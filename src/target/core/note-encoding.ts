@@ -30,10 +30,12 @@ export function encodePrstatus(
   { ppid, pgrp, sid }: ProcessRecord,
   tid: number,
   registers: ReadonlyMap<string, bigint>,
+  signal = 0,
 ): Uint8Array {
   const names = registerNames(machine);
   // pr_fpvalid and its padding follow the registers.
   const view = new DataView(new ArrayBuffer(REGISTERS_AT + names.length * 8 + 8));
+  view.setInt16(12, signal, true);
   view.setInt32(32, tid, true);
   view.setInt32(36, ppid, true);
   view.setInt32(40, pgrp, true);

@@ -82,7 +82,11 @@ export interface SignalRecord {
   readonly senderUid: number;
   /** si_addr, as it would be for a fault. */
   readonly address: bigint;
+  /** All of it, as it was. */
+  readonly bytes: Uint8Array;
 }
+
+const SIGINFO_BYTES = 128;
 
 /** NT_SIGINFO: siginfo_t of x86-64 and AArch64, https://elixir.bootlin.com/linux/v6.6/source/include/uapi/asm-generic/siginfo.h */
 export function decodeSiginfo(desc: DataView): SignalRecord | null {
@@ -93,6 +97,7 @@ export function decodeSiginfo(desc: DataView): SignalRecord | null {
     senderPid: desc.getInt32(16, true),
     senderUid: desc.getUint32(20, true),
     address: desc.getBigUint64(16, true),
+    bytes: new Uint8Array(desc.buffer, desc.byteOffset, desc.byteLength).slice(0, SIGINFO_BYTES),
   };
 }
 

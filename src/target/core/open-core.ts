@@ -92,7 +92,7 @@ function buildTarget(
     pid: notes.process?.pid ?? notes.threads[0]?.tid ?? null,
     capturedAt: metadata?.capturedAt ?? new Date(writtenMs).toISOString(),
     machine: headers.machine,
-    writtenBy: metadata ? 'pystack' : headers.writtenBy,
+    writtenBy: metadata ? (metadata.origin ?? 'pystack') : headers.writtenBy,
     notes,
     metadata,
     modules,

@@ -35,6 +35,9 @@ export interface ImageThread {
   readonly tid: number;
   /** Those that are known; the others become zeros, and the metadata say so. */
   readonly registers: ReadonlyMap<string, bigint>;
+  /** The signal it took and NT_SIGINFO word for word, of a core cut down from another. */
+  readonly signal?: number;
+  readonly siginfo?: Uint8Array | null;
 }
 
 export interface PageRun {
@@ -153,8 +156,11 @@ function notesOf({ machine, process, threads, auxv, mappings, metadata }: CoreIm
       return { ...thread, knownRegisters: names.length === all.length ? null : names };
     }),
   };
-  const [first, ...others] = threads.map(({ tid, registers }) =>
-    encodeNote('CORE', NT.PRSTATUS, encodePrstatus(machine, process, tid, registers)),
+  const [first, ...others] = threads.map(({ tid, registers, signal = 0, siginfo = null }) =>
+    concatenate([
+      encodeNote('CORE', NT.PRSTATUS, encodePrstatus(machine, process, tid, registers, signal)),
+      ...(siginfo ? [encodeNote('CORE', NT.SIGINFO, siginfo)] : []),
+    ]),
   );
   return concatenate([
     ...(first ? [first] : []),

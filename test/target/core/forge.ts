@@ -7,6 +7,7 @@ import { buildCore } from '../../../src/target/core/write-core.js';
 import type { Mapping } from '../../../src/target/target.js';
 
 export const EMPTY_METADATA: CoreMetadata = {
+  origin: null,
   capturedAt: null,
   executable: null,
   commandLine: null,

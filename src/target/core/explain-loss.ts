@@ -1,0 +1,43 @@
+/**
+ * Why was no Python found in a core? If part of the core is missing, that is why, and that is what can be done about.
+ */
+import { PystackError } from '../../errors.js';
+import type { CoreTarget } from './core-target.js';
+
+/** What to throw instead of `error`, which came up while looking for Python in the core; mostly itself. */
+export function explainLoss(target: CoreTarget, error: unknown): unknown {
+  if (!(error instanceof PystackError) || (error.code !== 'not-python' && error.code !== 'not-initialized'))
+    return error;
+  const losses = target.warnings();
+  const told = (...codes: readonly string[]) =>
+    losses
+      .filter(({ code }) => codes.includes(code))
+      .map(({ message }) => message)
+      .join('; ');
+  const damage = told('core-truncated', 'core-damaged');
+  const absence = told('build-id-mismatch', 'module-not-found');
+  if (damage !== '') {
+    return new PystackError(
+      'core-unreadable',
+      `what is left of the core file ${target.path} is too little to find Python in`,
+      {
+        cause: `${damage}. ${error.message}: ${error.details.cause ?? ''}`,
+        nextStep: 'copy it again, or check `ulimit -c` and the free space where cores are written',
+        underlying: error,
+      },
+    );
+  }
+  if (absence !== '') {
+    return new PystackError('executable-not-found', `Python was not found in the core file ${target.path}`, {
+      cause: `Cores leave out what programs and libraries have in their files: ${absence}. ${error.message}.`,
+      nextStep:
+        'give those files with --sysroot, --lib-search-path, --lib-search-root, or the executable after the core',
+      underlying: error,
+    });
+  }
+  return new PystackError(error.code, error.message, {
+    ...error.details,
+    nextStep: 'give --exhaustive; if the process did not run Python, or not yet, there is nothing to be found',
+    underlying: error,
+  });
+}
