@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "freeze.h"
@@ -29,9 +28,9 @@ FreezeMode modeOf(const Napi::Value& value) {
   throw wrong(value.Env(), "plan.mode must be 'prove', 'stop-all' or 'no-stop'");
 }
 
-template <typename Array>
-auto copied(Array array) {
-  return std::vector<std::decay_t<decltype(*array.Data())>>(array.Data(), array.Data() + array.ElementLength());
+template <typename Element>
+std::vector<Element> copied(Elements<Element> elements) {
+  return {elements.begin(), elements.end()};
 }
 
 void checkIndices(Napi::Env env, const std::vector<uint32_t>& indices, size_t end, const char* message) {
@@ -45,14 +44,14 @@ FreezePlan readPlan(Napi::Env env, const Napi::Value& value) {
   const Napi::Object object = value.As<Napi::Object>();
   FreezePlan plan;
   plan.mode = modeOf(object.Get("mode"));
-  plan.tids = copied(int32Array(object.Get("tids"), "plan.tids"));
-  const Napi::Float64Array pages = float64Array(object.Get("pages"), "plan.pages");
-  if (pages.ElementLength() > kMaxPages) throw wrong(env, "plan.pages has too many entries");
-  plan.pages.reserve(pages.ElementLength());
-  for (size_t i = 0; i < pages.ElementLength(); i++) plan.pages.push_back(pageAddress(env, pages.Data()[i]));
-  plan.ownedStart = copied(uint32Array(object.Get("ownedStart"), "plan.ownedStart"));
-  plan.ownedPages = copied(uint32Array(object.Get("ownedPages"), "plan.ownedPages"));
-  plan.sharedPages = copied(uint32Array(object.Get("sharedPages"), "plan.sharedPages"));
+  plan.tids = copied(int32Array(object.Get("tids"), "plan.tids must be an Int32Array"));
+  const Elements<double> pages = float64Array(object.Get("pages"), "plan.pages must be a Float64Array");
+  if (pages.length > kMaxPages) throw wrong(env, "plan.pages has too many entries");
+  plan.pages.reserve(pages.length);
+  for (const double address : pages) plan.pages.push_back(pageAddress(env, address));
+  plan.ownedStart = copied(uint32Array(object.Get("ownedStart"), "plan.ownedStart must be a Uint32Array"));
+  plan.ownedPages = copied(uint32Array(object.Get("ownedPages"), "plan.ownedPages must be a Uint32Array"));
+  plan.sharedPages = copied(uint32Array(object.Get("sharedPages"), "plan.sharedPages must be a Uint32Array"));
   plan.stackBytes = static_cast<size_t>(wholeNumber(object.Get("stackBytes"), "plan.stackBytes", 0, kMaxStackBytes));
   plan.maxRounds = static_cast<unsigned>(wholeNumber(object.Get("maxRounds"), "plan.maxRounds", 1, 1'000'000));
   const Napi::Value pause = object.Get("maxPauseMs");

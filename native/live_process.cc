@@ -60,25 +60,25 @@ Napi::Value LiveProcess::readMethod(const Napi::CallbackInfo& info) {
 Napi::Value LiveProcess::read(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const int64_t address = wholeNumber(info[0], "address", 0, kAddressEnd);
-  Napi::Uint8Array into = uint8Array(info[1], "into");
+  const Elements<uint8_t> into = uint8Array(info[1], "into must be a Uint8Array");
   const size_t got = guarded(env, [&] {
-    return access(env).memory.read(static_cast<uint64_t>(address), into.Data(), into.ByteLength());
+    return access(env).memory.read(static_cast<uint64_t>(address), into.data, into.length);
   });
   return Napi::Number::New(env, static_cast<double>(got));
 }
 
 Napi::Value LiveProcess::readPages(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const Napi::Float64Array addresses = float64Array(info[0], "addresses");
-  Napi::Uint8Array into = uint8Array(info[1], "into");
-  Napi::Uint8Array ok = uint8Array(info[2], "ok");
-  const size_t count = addresses.ElementLength();
-  if (into.ByteLength() != count * kPageSize) throw Napi::TypeError::New(env, "into must hold a page for each address");
-  if (ok.ElementLength() != count) throw Napi::TypeError::New(env, "ok must have an entry for each address");
+  const Elements<double> addresses = float64Array(info[0], "addresses must be a Float64Array");
+  const Elements<uint8_t> into = uint8Array(info[1], "into must be a Uint8Array");
+  const Elements<uint8_t> ok = uint8Array(info[2], "ok must be a Uint8Array");
+  const size_t count = addresses.length;
+  if (into.length != count * kPageSize) throw Napi::TypeError::New(env, "into must hold a page for each address");
+  if (ok.length != count) throw Napi::TypeError::New(env, "ok must have an entry for each address");
   return guarded(env, [&]() -> Napi::Value {
     std::vector<Piece> pieces(count);
     for (size_t i = 0; i < count; i++) {
-      pieces[i] = {pageAddress(env, addresses.Data()[i]), into.Data() + i * kPageSize, kPageSize, &ok.Data()[i], false};
+      pieces[i] = {pageAddress(env, addresses[i]), into.data + i * kPageSize, kPageSize, &ok[i], false};
     }
     switch (access(env).memory.copy(pieces.data(), count)) {
       case CopyEnd::gone:
@@ -90,7 +90,7 @@ Napi::Value LiveProcess::readPages(const Napi::CallbackInfo& info) {
         break;
     }
     double read = 0;
-    for (size_t i = 0; i < count; i++) read += ok.Data()[i];
+    for (size_t i = 0; i < count; i++) read += ok[i];
     return Napi::Number::New(env, read);
   });
 }
@@ -118,19 +118,19 @@ Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   requireMainThread(env);
   Access& process = access(env);
-  Napi::Int32Array tids = int32Array(info[0], "tids");
+  const Elements<int32_t> tids = int32Array(info[0], "tids must be an Int32Array");
   return guarded(env, [&]() -> Napi::Value {
     // A number that is none of this process's threads may be somebody else's.
     std::vector<pid_t> ours;
     std::vector<size_t> places;
-    for (size_t i = 0; i < tids.ElementLength(); i++) {
-      const pid_t tid = tids.Data()[i];
+    for (size_t i = 0; i < tids.length; i++) {
+      const pid_t tid = tids[i];
       if (tid < 1 || process.threads.look(tid).state == ThreadState::gone) continue;
       ours.push_back(tid);
       places.push_back(i);
     }
     const auto held = std::make_shared<HeldStop>(ours, process.threads);
-    auto stopped = Napi::Uint8Array::New(env, tids.ElementLength());
+    auto stopped = Napi::Uint8Array::New(env, tids.length);
     for (size_t i = 0; i < ours.size(); i++) stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
     Napi::Object result = Napi::Object::New(env);
     result.Set("stopped", stopped);

@@ -126,6 +126,12 @@ CopyEnd ProcessMemory::copy(const Piece* pieces, size_t count, int64_t deadlineN
 }
 
 size_t ProcessMemory::read(uint64_t address, uint8_t* into, size_t length) {
+  if (length <= kPageSize - address % kPageSize) {
+    // A few bytes, as most reads are.
+    const iovec local{into, length};
+    const iovec remote{reinterpret_cast<void*>(static_cast<uintptr_t>(address)), length};
+    if (readVector(&local, &remote, 1) == static_cast<ssize_t>(length)) return length;
+  }
   constexpr size_t kPiecesAtOnce = 256;
   size_t total = 0;
   while (total < length) {

@@ -10,9 +10,11 @@ const programs = new CPrograms();
 const opened: NativeProcess[] = [];
 const addonPath = new URL('../../build/Release/pystack_native.node', import.meta.url).pathname;
 
-function open(started: Started): NativeProcess {
+/** The process, once no more than `running` of its threads run: the rest of its start may take a while. */
+async function open(started: Started, running: number): Promise<NativeProcess> {
   const target = new (native().LiveProcess)(started.pid);
   opened.push(target);
+  await eventually(() => spinning(target).length === running);
   return target;
 }
 
@@ -35,7 +37,7 @@ afterAll(() => programs.dispose());
 
 describe('look', () => {
   test('tells sleeping from spinning, and where they sleep', async () => {
-    const target = open(await programs.start('threads', 3, 2));
+    const target = await open(await programs.start('threads', 3, 2), 2);
     const look = target.look();
     expect(look.method).toBe('schedstat+syscall');
     expect(look.tids.length).toBe(6);
@@ -58,7 +60,7 @@ describe('look', () => {
 describe('freeze, proving', () => {
   test('stops the spinning threads and no other', async () => {
     const started = await programs.start('threads', 20, 2);
-    const target = open(started);
+    const target = await open(started, 2);
     const tids = target.look().tids;
     const running = spinning(target);
     expect(running.length).toBe(2);
@@ -85,7 +87,7 @@ describe('freeze, proving', () => {
   });
 
   test('stops nothing where nothing runs', async () => {
-    const target = open(await programs.start('threads', 50, 0));
+    const target = await open(await programs.start('threads', 50, 0), 0);
     const tids = target.look().tids;
     const result = target.freeze(plan({ tids, stackBytes: 4096 }));
     expect(result.stoppedTids.length).toBe(0);
@@ -95,7 +97,7 @@ describe('freeze, proving', () => {
   });
 
   test('leaves threads alone that are not in the plan', async () => {
-    const target = open(await programs.start('threads', 2, 2));
+    const target = await open(await programs.start('threads', 2, 2), 2);
     const tids = [...target.look().tids].slice(0, 3);
     const result = target.freeze(plan({ tids }));
     expect(result.stoppedTids.length).toBe(0);
@@ -104,7 +106,7 @@ describe('freeze, proving', () => {
 
   test('a stopped process is proven, and stays stopped', async () => {
     const started = await programs.start('threads', 3, 2);
-    const target = open(started);
+    const target = await open(started, 2);
     const tids = target.look().tids;
     started.child.kill('SIGSTOP');
     const allStopped = () => [...threadStates(started.pid, tids).values()].every((state) => state === 'T');
@@ -123,7 +125,7 @@ describe('freeze, proving', () => {
   test('a process under another tracer: what sleeps is proven, what runs is said to be refused', async () => {
     const started = await programs.start('threads', 5, 1);
     await programs.start('tracer', started.pid);
-    const target = open(started);
+    const target = await open(started, 1);
     const tids = target.look().tids;
     const [runner] = spinning(target);
     for (const mode of ['prove', 'stop-all'] as const) {
@@ -139,9 +141,9 @@ describe('freeze, proving', () => {
 
   test('a thread in uninterruptible sleep is proven; when it cannot be stopped, it is let go', async () => {
     const started = await programs.start('uninterruptible');
-    const target = open(started);
+    const target = await open(started, 0);
     const sleeper = started.says['tid'] ?? 0;
-    expect(threadStates(started.pid, [sleeper]).get(sleeper)).toBe('D');
+    await eventually(() => threadStates(started.pid, [sleeper]).get(sleeper) === 'D');
     const tids = target.look().tids;
     expect(target.freeze(plan({ tids })).simultaneous).toBe(true);
     const all = target.freeze(plan({ tids, mode: 'stop-all' }));
@@ -154,7 +156,7 @@ describe('freeze, proving', () => {
 
   test('threads that are gone, and the process too', async () => {
     const started = await programs.start('threads', 1, 0);
-    const target = open(started);
+    const target = await open(started, 0);
     const tids = [...target.look().tids, process.pid, 2 ** 30];
     expect([...target.freeze(plan({ tids })).evidence]).toEqual([1, 1, 3, 3]);
     started.child.kill('SIGKILL');
@@ -168,7 +170,7 @@ describe('freeze, proving', () => {
 describe('freeze, otherwise', () => {
   test('stop-all stops all', async () => {
     const started = await programs.start('threads', 8, 1);
-    const target = open(started);
+    const target = await open(started, 1);
     const tids = target.look().tids;
     const result = target.freeze(plan({ tids, mode: 'stop-all', stackBytes: 4096 }));
     expect([...result.evidence].every((evidence) => evidence === EVIDENCE.stopped)).toBe(true);
@@ -179,7 +181,7 @@ describe('freeze, otherwise', () => {
   });
 
   test('no-stop stops none', async () => {
-    const target = open(await programs.start('threads', 5, 1));
+    const target = await open(await programs.start('threads', 5, 1), 1);
     const { tids, states } = target.look();
     const result = target.freeze(plan({ tids, mode: 'no-stop' }));
     expect(result.stoppedTids.length).toBe(0);
@@ -191,7 +193,7 @@ describe('freeze, otherwise', () => {
   });
 
   test('a pause that takes too long is ended', async () => {
-    const target = open(await programs.start('threads', 200, 1));
+    const target = await open(await programs.start('threads', 200, 1), 1);
     const tids = target.look().tids;
     const result = target.freeze(plan({ tids, mode: 'stop-all', maxPauseMs: 0.001 }));
     expect(result.overPause).toBe(true);
@@ -201,7 +203,7 @@ describe('freeze, otherwise', () => {
   });
 
   test('a plan that does not hold together is a TypeError', async () => {
-    const target = open(await programs.start('threads', 1, 0));
+    const target = await open(await programs.start('threads', 1, 0), 0);
     const good = plan({ tids: target.look().tids, owned: [[4096], [8192]], shared: [12288] });
     expect(target.freeze(good).simultaneous).toBe(true);
     const bad: Partial<Record<keyof FreezePlan, unknown>>[] = [
@@ -241,7 +243,7 @@ describe('freeze, otherwise', () => {
 describe('stop', () => {
   test('holds threads until release', async () => {
     const started = await programs.start('threads', 2, 2);
-    const target = open(started);
+    const target = await open(started, 2);
     const tids = target.look().tids;
     const held = target.stop(Int32Array.of(...tids, process.pid));
     expect([...held.stopped]).toEqual([1, 1, 1, 1, 1, 0]);

@@ -97,8 +97,8 @@ test('no proven copy is torn, and a stopped one is of one instant', async () => 
 test('a blocked thread does not notice two thousand looks and copies', async () => {
   const sleepers = await programs.start('threads', 4, 0);
   const target = new (native().LiveProcess)(sleepers.pid);
-  const { tids, runs, states } = target.look();
-  expect([...states].every((state) => state === LOOK.blocked)).toBe(true);
+  await eventually(() => target.look().states.every((state) => state === LOOK.blocked));
+  const { tids, runs } = target.look();
   for (let k = 0; k < 2000; k++) target.freeze(plan({ tids, stackBytes: 4096 }));
   expect([...target.look().runs]).toEqual([...runs]);
   target.close();

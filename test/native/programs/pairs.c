@@ -77,7 +77,9 @@ int main(int argc, char **argv) {
   mlock(words, 2 * threads * 4096);
   pthread_t thread;
   for (size_t i = 0; i < threads; i++) pthread_create(&thread, NULL, worker, (void *)i);
-  usleep(50000);
+  for (size_t i = 0; i < threads; i++) {
+    while (words[2 * i].tid == 0) usleep(1000);
+  }
   printf("{\"words\": %lu}\n", (unsigned long)(uintptr_t)words);
   fflush(stdout);
   char byte;
