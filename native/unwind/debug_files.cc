@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <elfutils/libdwelf.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -30,6 +31,13 @@ std::string hexadecimal(const std::uint8_t* bytes, std::size_t count) {
 std::string directoryOf(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+// Where an open file is; empty: not known.
+std::string pathOf(int fd) {
+  char path[PATH_MAX];
+  const ssize_t size = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
+  return size > 0 ? std::string(path, static_cast<std::size_t>(size)) : std::string();
 }
 
 // The CRC-32 of .gnu_debuglink: polynomial 0xedb88320, as in zip.
@@ -122,19 +130,33 @@ std::optional<OpenElf> DebugFiles::find(Elf* main, const std::string& path) {
   return fromServers(id, path);
 }
 
-std::optional<OpenElf> DebugFiles::findShared(Dwarf* debug) {
+std::optional<OpenElf> DebugFiles::findShared(Dwarf* debug, int fd) const {
   const char* name = nullptr;
   const void* bits = nullptr;
   const ssize_t size = dwelf_dwarf_gnu_debugaltlink(debug, &name, &bits);
   if (size <= 0 || static_cast<std::size_t>(size) > kMaxBuildId) return std::nullopt;
   const auto* bytes = static_cast<const std::uint8_t*>(bits);
-  return byBuildId({bytes, bytes + size});
+  const BuildId id(bytes, bytes + size);
+  if (auto found = byBuildId(id)) return found;
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  std::vector<std::string> files;
+  if (*name == '/') {
+    files = {search_.targetRoot + name, name};
+  } else if (const std::string own = pathOf(fd); !own.empty()) {
+    files = {directoryOf(own) + "/" + name};
+  }
+  // The file decides on the name, so only the build id is believed.
+  for (const std::string& file : files) {
+    auto found = openElf(file);
+    if (found && buildIdOf(found->elf.get()) == id) return found;
+  }
+  return std::nullopt;
 }
 
-std::optional<OpenElf> DebugFiles::byBuildId(const BuildId& id, const char* directory) const {
+std::optional<OpenElf> DebugFiles::byBuildId(const BuildId& id) const {
   if (id.size() < 2) return std::nullopt;
   for (const std::string& root : search_.roots) {
-    const std::string file = root + "/" + directory + "/" + hexadecimal(id.data(), 1) + "/" +
+    const std::string file = root + "/.build-id/" + hexadecimal(id.data(), 1) + "/" +
                              hexadecimal(id.data() + 1, id.size() - 1) + ".debug";
     auto found = openElf(file);
     if (found && buildIdOf(found->elf.get()) == id) return found;

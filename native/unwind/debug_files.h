@@ -34,11 +34,12 @@ class DebugFiles {
 
   // The file with the debug information of `main`, verified by build id or checksum; nullopt: there is none.
   std::optional<OpenElf> find(Elf* main, const std::string& path);
-  // The file that `debug`'s DWARF shares with others (dwz), opened by `debugFile`'s directory or build id.
-  std::optional<OpenElf> findShared(Dwarf* debug);
+  // The file that `debug`'s DWARF shares with others (dwz), by build id or by the name that it gives, which counts from
+  // the directory of the file open as `fd`.
+  std::optional<OpenElf> findShared(Dwarf* debug, int fd) const;
 
  private:
-  std::optional<OpenElf> byBuildId(const BuildId& id, const char* directory = ".build-id") const;
+  std::optional<OpenElf> byBuildId(const BuildId& id) const;
   std::optional<OpenElf> byLink(Elf* main, const BuildId& id, const std::string& path) const;
   std::optional<OpenElf> fromServers(const BuildId& id, const std::string& path);
 

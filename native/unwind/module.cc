@@ -238,7 +238,9 @@ DebugInfo* Module::debugInfo() {
   if (!debugInfoTried_) {
     debugInfoTried_ = true;
     if (Elf* elf = debugElf()) {
-      debugInfo_ = DebugInfo::open(elf, [this](Dwarf* debug) { return debugFiles_.findShared(debug); });
+      debugInfo_ = DebugInfo::open(elf, [this](Dwarf* debug) {
+        return debugFiles_.findShared(debug, separate_ ? separate_->fd.get() : main_.fd.get());
+      });
     }
   }
   return debugInfo_.get();
