@@ -8,14 +8,12 @@ import type { CoreTarget } from './core-target.js';
 export function explainLoss(target: CoreTarget, error: unknown): unknown {
   if (!(error instanceof PystackError) || (error.code !== 'not-python' && error.code !== 'not-initialized'))
     return error;
-  const losses = target.warnings();
-  const told = (...codes: readonly string[]) =>
-    losses
-      .filter(({ code }) => codes.includes(code))
-      .map(({ message }) => message)
-      .join('; ');
-  const damage = told('core-truncated', 'core-damaged');
-  const absence = told('build-id-mismatch', 'module-not-found');
+  const damage = target
+    .warnings()
+    .filter(({ code }) => code === 'core-truncated' || code === 'core-damaged')
+    .map(({ message }) => message)
+    .join('; ');
+  const absence = absentModules(target);
   if (damage !== '') {
     return new PystackError(
       'core-unreadable',
@@ -29,7 +27,7 @@ export function explainLoss(target: CoreTarget, error: unknown): unknown {
   }
   if (absence !== '') {
     return new PystackError('executable-not-found', `Python was not found in the core file ${target.path}`, {
-      cause: `Cores leave out what programs and libraries have in their files: ${absence}. ${error.message}.`,
+      cause: `Cores leave out what programs and libraries have in their files, and these are not to be had: ${absence}. ${error.message}.`,
       nextStep:
         'give those files with --sysroot, --lib-search-path, --lib-search-root, or the executable after the core',
       underlying: error,
@@ -40,4 +38,17 @@ export function explainLoss(target: CoreTarget, error: unknown): unknown {
     nextStep: 'give --exhaustive; if the process did not run Python, or not yet, there is nothing to be found',
     underlying: error,
   });
+}
+
+/** The modules without a file that was accepted, those first that may hold Python. */
+function absentModules(target: CoreTarget): string {
+  const absent = target.modules.filter((module) => {
+    const { status } = target.fileOf(module);
+    return status === 'missing' || status === 'mismatch';
+  });
+  const likely = absent.filter((module) => module === target.program || module.path.includes('python'));
+  return [...new Set([...likely, ...absent])]
+    .slice(0, 5)
+    .map(({ path, buildId }) => (buildId === null ? path : `${path} (build id ${buildId})`))
+    .join(', ');
 }

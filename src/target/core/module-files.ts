@@ -62,12 +62,15 @@ export class ModuleFiles {
     return found;
   }
 
-  /** As {@link find}, opened, because its bytes are needed: from now on {@link warnings} tells what is doubtful about it. */
-  open(module: MappedModule): FileSource | null {
+  /**
+   * As {@link find}, opened, or null. `needed`: there is nowhere else to get its bytes from, so that from now on
+   * {@link warnings} tells that it is not to be had. That a file is used unchecked is told in any case.
+   */
+  open(module: MappedModule, needed: boolean): FileSource | null {
     const found = this.find(module);
-    this.#warned.set(module, warningFor(module, found));
-    if (found.file === null || (found.status !== 'found' && found.status !== 'unverified')) return null;
-    return openIfPossible(found.file);
+    const usable = found.status === 'found' || found.status === 'unverified';
+    if (usable || needed) this.#warned.set(module, warningFor(module, found));
+    return usable && found.file !== null ? openIfPossible(found.file) : null;
   }
 
   /** About the modules whose bytes were asked for, in that order. */

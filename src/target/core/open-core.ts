@@ -79,7 +79,7 @@ function buildTarget(
   const modules = coreModules(mappings, dumped);
   const program = moduleAt(modules, Number(notes.auxv.get(AT.ENTRY) ?? 0n));
   const files = new ModuleFiles(options, program, writtenMs);
-  const filling = fillFrom(modules, (module) => files.open(module));
+  const filling = fillFrom(modules, (module) => files.open(module, true));
   memory.fillWith(filling.fill);
   const known = [
     ...damageWarnings(path, headers, notes, memory, [...cutShort]),
@@ -145,7 +145,8 @@ function openMapped(
   // The vDSO has no file; it is an ELF image all the same, and whole.
   if (mapping.path === '[vdso]') return memorySource(memory, mapping);
   const module = moduleAt(modules, mapping.start);
-  return module ? files.open(module) : null;
+  // Much of what is in a file is in memory as well: whoever asks may do without.
+  return module ? files.open(module, false) : null;
 }
 
 /** Sources and the like are read from the other machine's image, if there is one, else from where they would be here. */

@@ -1,0 +1,103 @@
+/**
+ * How does a core of many megabytes become one of a few dozen KiB that reads the same? By inspecting it with everything
+ * written down that is read of its memory, and keeping only that.
+ */
+import { inspectOpenCore } from '../../src/inspect-core.js';
+import { toAddress } from '../../src/memory/address.js';
+import { bytesOf, type MemoryReader } from '../../src/memory/reader.js';
+import { type CoreOptions, settleCoreOptions } from '../../src/options.js';
+import {
+  buildCore,
+  type CoreTarget,
+  debuggerRanges,
+  type Interval,
+  mergeIntervals,
+  openCoreTarget,
+  type PageRun,
+  saveCore,
+} from '../../src/target/core/index.js';
+
+const PAGE_BYTES = 4096;
+
+/** All that the kept bytes must suffice for. */
+const LOOKS: readonly CoreOptions[] = [{}, { locals: true, registers: true }];
+
+/** Writes `output`; returns its size in bytes. `rename` changes the paths of mapped files. */
+export async function shrinkCore(input: string, output: string, rename: (path: string) => string): Promise<number> {
+  const target = await openCoreTarget(input);
+  try {
+    const { process, auxv } = target.notes;
+    if (!process) throw new Error(`${input} does not say what process it is of`);
+    const commandLine = target.commandLine();
+    // Not the loader's list of libraries: it has the paths that are to be renamed.
+    const headers = debuggerRanges(target.memory, target.mappings(), new Map());
+    const kept = mergeIntervals([...whatIsRead(target), ...headers]);
+    const rawAuxv = [...auxv, [0, 0n] as const].flatMap(([type, value]) => [BigInt(type), value]);
+    return saveCore(
+      output,
+      buildCore({
+        machine: target.machine,
+        process,
+        threads: target.notes.threads.map((thread) => ({ ...thread, siginfo: thread.siginfo?.bytes ?? null })),
+        auxv: new Uint8Array(BigUint64Array.from(rawAuxv).buffer),
+        mappings: target.mappings().map((mapping) => ({
+          ...mapping,
+          path: mapping.path === null ? null : rename(mapping.path),
+        })),
+        pages: pagesOf(kept, target.memory),
+        keep: kept,
+        metadata: {
+          origin: target.writtenBy === 'debugger' ? 'debugger' : 'kernel',
+          capturedAt: target.capturedAt,
+          executable: null,
+          commandLine,
+          threads: [],
+          labels: [],
+          python: null,
+          redactions: [],
+          capture: null,
+        },
+      }),
+    );
+  } finally {
+    target.close();
+  }
+}
+
+function whatIsRead(target: CoreTarget): Interval[] {
+  const ranges: Interval[] = [];
+  const memory: MemoryReader = {
+    read(address, size) {
+      const view = target.memory.read(address, size);
+      ranges.push({ start: address, end: address + size });
+      return view;
+    },
+  };
+  const commandLine = target.commandLine();
+  const recorded: CoreTarget = {
+    ...target,
+    memory,
+    // Neither of these is to be had later; what they would tell must come from memory.
+    openMapped: () => null,
+    readFile: () => null,
+    commandLine: () => commandLine,
+  };
+  for (const options of LOOKS) inspectOpenCore(recorded, settleCoreOptions(options));
+  return ranges;
+}
+
+/** The pages with any of the ranges in them; of a page that is not wholly there, the ranges alone. */
+function pagesOf(ranges: readonly Interval[], memory: MemoryReader): PageRun[] {
+  const pages = new Map<number, Uint8Array>();
+  for (const { start, end } of ranges) {
+    for (let at = start; at < end; ) {
+      const page = Math.floor(at / PAGE_BYTES) * PAGE_BYTES;
+      const stop = Math.min(end, page + PAGE_BYTES);
+      const bytes = pages.get(page) ?? new Uint8Array(PAGE_BYTES);
+      bytes.set(bytesOf(memory.read(toAddress(at), stop - at)), at - page);
+      pages.set(page, bytes);
+      at = stop;
+    }
+  }
+  return [...pages].map(([address, bytes]) => ({ address, bytes }));
+}
