@@ -185,6 +185,9 @@ std::optional<OpenElf> DebugFiles::byLink(Elf* main, const BuildId& id, const st
 
 std::optional<OpenElf> DebugFiles::fromServers(const BuildId& id, const std::string& path) {
   if (!debuginfodLeftMs_) debuginfodLeftMs_ = search_.debuginfodMs;
+  // Without servers, not even the HTTP client is loaded.
+  const char* servers = std::getenv("DEBUGINFOD_URLS");
+  if (servers == nullptr || *servers == '\0') return std::nullopt;
   if (id.empty() || *debuginfodLeftMs_ == 0) return std::nullopt;
   const Debuginfod* api = Debuginfod::load();
   if (api == nullptr) return std::nullopt;

@@ -23,7 +23,7 @@ export interface UnwinderOptions {
   readonly targetRoot?: string;
   /** Whether C++ and Rust names are demangled. Default true. */
   readonly demangle?: boolean;
-  /** How long servers of debug information (DEBUGINFOD_URLS) may be waited for in all, ms. Default 0: never asked. */
+  /** How long the servers of debug information that DEBUGINFOD_URLS names may be waited for in all, ms. Default 0: never. */
   readonly debuginfodMs?: number;
   /** Told while one is waited for: the module's path, bytes had, bytes expected (0: unknown). */
   readonly onProgress?: (path: string, had: number, expected: number) => void;
@@ -112,6 +112,8 @@ interface UnwindAddon {
 export class Unwinder {
   readonly #machine: Machine;
   readonly #native: AddonUnwinder;
+  /** By {@link nameKey}. */
+  readonly #names = new Map<number, SymbolisedAddress>();
 
   /** Throws PystackError `addon-missing` when the addon or libdw is not there. */
   constructor(options: UnwinderOptions) {
@@ -130,7 +132,7 @@ export class Unwinder {
       debugRoots: [...(options.debugRoots ?? ['/usr/lib/debug'])],
       targetRoot: options.targetRoot ?? '',
       demangle: options.demangle ?? true,
-      debuginfodMs: process.env['DEBUGINFOD_URLS'] ? (options.debuginfodMs ?? 0) : 0,
+      debuginfodMs: options.debuginfodMs ?? 0,
       onProgress: options.onProgress,
       maxFrames: options.maxFrames ?? 20_000,
     });
@@ -154,15 +156,27 @@ export class Unwinder {
     return { frames, stop: this.#stop(ending, detail) };
   }
 
-  /** One for each frame, in order. */
+  /** One for each frame, in order. Equal addresses, of which many threads have many, give the same object. */
   symbolise(frames: readonly UnwoundFrame[]): SymbolisedAddress[] {
-    return this.#native.name(
-      Float64Array.from(frames, ({ pc }) => pc),
+    const fresh = new Map<number, UnwoundFrame>();
+    for (const frame of frames) {
+      const key = nameKey(frame);
+      if (!this.#names.has(key)) fresh.set(key, frame);
+    }
+    const asked = [...fresh];
+    const named = this.#native.name(
+      Float64Array.from(asked, ([, { pc }]) => pc),
       Uint8Array.from(
-        frames,
-        (frame) => (frame.isActivation ? FLAG.activation : 0) | (frame.isSignalTrampoline ? FLAG.signalTrampoline : 0),
+        asked,
+        ([, frame]) =>
+          (frame.isActivation ? FLAG.activation : 0) | (frame.isSignalTrampoline ? FLAG.signalTrampoline : 0),
       ),
     );
+    named.forEach((name, i) => {
+      const key = asked[i]?.[0];
+      if (key !== undefined) this.#names.set(key, name);
+    });
+    return frames.map((frame) => this.#names.get(nameKey(frame)) ?? NAMELESS);
   }
 
   /** Modules that were needed and could not be used, and why. */
@@ -184,6 +198,16 @@ export class Unwinder {
         return { kind, pc: detail };
     }
   }
+}
+
+const NAMELESS: SymbolisedAddress = {
+  library: null,
+  frames: [{ symbol: null, rawSymbol: null, offset: null, file: null, line: null, inlined: false }],
+};
+
+/** The same pc means different places as the next instruction and as a return address: the latter are negative. */
+function nameKey({ pc, isActivation, isSignalTrampoline }: UnwoundFrame): number {
+  return isActivation || isSignalTrampoline ? pc : -pc;
 }
 
 /** A stop in the words of the result. */
