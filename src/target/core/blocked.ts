@@ -13,12 +13,10 @@ const MOST_CALLS = 1024n;
 
 /** null: the core has no such thread, or it is of a machine that keeps no such number (AArch64 has it in x8, always). */
 export function lookAt(target: CoreTarget, tid: number): OsLook | null {
-  const thread = target.notes.threads.find((candidate) => candidate.tid === tid);
+  const thread = target.thread(tid);
   if (!thread || target.machine !== 'x86-64') return null;
-  const { registers } = thread;
   const names = pointerNames(target.machine);
-  const known = target.metadata?.threads.find((candidate) => candidate.tid === tid)?.knownRegisters ?? null;
-  const register = (name: string) => (known === null || known.includes(name) ? (registers.get(name) ?? null) : null);
+  const register = (name: string) => (target.knowsRegister(tid, name) ? (thread.registers.get(name) ?? null) : null);
   const [number, sp, pc] = [register('orig_rax'), register(names.sp), register(names.pc)];
   const inCall = number !== null && number < MOST_CALLS;
   return {

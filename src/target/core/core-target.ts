@@ -6,7 +6,7 @@ import type { Target } from '../target.js';
 import type { Machine } from './core-headers.js';
 import type { CoreMetadata } from './core-metadata.js';
 import type { MappedModule } from './core-modules.js';
-import type { CoreNotes } from './core-notes.js';
+import type { CoreNotes, CoreThread } from './core-notes.js';
 import type { ModuleFile } from './module-files.js';
 
 export interface CoreTarget extends Target {
@@ -23,6 +23,10 @@ export interface CoreTarget extends Target {
   readonly modules: readonly MappedModule[];
   /** The module that holds the program's entry point; null: not known. */
   readonly program: MappedModule | null;
+  /** A thread with its registers; null: the core has none of that id. */
+  thread(tid: number): CoreThread | null;
+  /** Whether a register of that thread is known: pystack's own cores have zeros for others. */
+  knowsRegister(tid: number, name: string): boolean;
   /** The file used for a module. */
   fileOf(module: MappedModule): ModuleFile;
   /** How many of the bytes from start to end the core holds. */

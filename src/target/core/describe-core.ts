@@ -58,9 +58,8 @@ function executableOf(target: CoreTarget): string | null {
 
 /** Registers of a thread by name, hexadecimal; those not known are left out. null: the core has no such thread. */
 export function registersOf(target: CoreTarget, tid: number): Record<string, string> | null {
-  const thread = target.notes.threads.find((candidate) => candidate.tid === tid);
+  const thread = target.thread(tid);
   if (!thread) return null;
-  const known = target.metadata?.threads.find((candidate) => candidate.tid === tid)?.knownRegisters ?? null;
-  const entries = [...thread.registers].filter(([name]) => known === null || known.includes(name));
+  const entries = [...thread.registers].filter(([name]) => target.knowsRegister(tid, name));
   return Object.fromEntries(entries.map(([name, value]) => [name, `0x${value.toString(16)}`]));
 }

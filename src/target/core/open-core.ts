@@ -81,11 +81,16 @@ function buildTarget(
   const files = new ModuleFiles(options, program, writtenMs);
   const filling = fillFrom(modules, (module) => files.open(module, true));
   memory.fillWith(filling.fill);
-  const known = [
+  const damage = [
     ...damageWarnings(path, headers, notes, memory, [...cutShort]),
     ...(listed.problem === null ? [] : [damaged(path, listed.problem)]),
   ];
   const osThreads = threadsOf(notes, metadata);
+  // Of two of the same id the first counts, as in threadsOf.
+  const byId = new Map(notes.threads.map((thread) => [thread.tid, thread] as const).reverse());
+  const known = new Map(
+    metadata?.threads.map(({ tid, knownRegisters }) => [tid, knownRegisters && new Set(knownRegisters)]),
+  );
   return {
     kind: 'core',
     path,
@@ -100,13 +105,15 @@ function buildTarget(
     memory,
     mappings: () => mappings,
     threads: () => osThreads,
+    thread: (tid) => byId.get(tid) ?? null,
+    knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,
     fileOf: (module) => files.find(module),
     dumpedWithin: (start, end) => memory.dumpedWithin(start, end),
     commandLine: () =>
       metadata?.commandLine ? [...metadata.commandLine] : readCommandLine(memory, mappings, notes.auxv),
     openMapped: (mapping) => openMapped(mapping, modules, files, memory),
     readFile: (wanted) => readFile(wanted, options),
-    warnings: () => [...known, ...files.warnings()],
+    warnings: () => [...damage, ...files.warnings()],
     close: () => {
       filling.close();
       file.close();
