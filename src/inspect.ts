@@ -17,6 +17,7 @@ import { locate } from './locate/locate.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Snapshot } from './snapshot.js';
 import { describeFd } from './target/live/descriptors.js';
+import { checkProcess } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
 import { Stopwatch } from './timings.js';
 
@@ -49,6 +50,8 @@ export async function inspectProcess(pid: number, options: InspectOptions = {}):
     watch.lap('describe');
     return { ...snapshot, timings: watch.laps };
   } catch (error) {
+    // What could not be read may be so because there is nobody any more.
+    if (isUnreadable(error)) checkStillThere(pid);
     throw asPystackError(error, `process ${pid}`);
   } finally {
     target.close();
@@ -106,6 +109,18 @@ function settleNames(first: Names, target: LiveTarget, python: PythonRuntime, ca
     before = now;
   }
   return agreed;
+}
+
+/** Throws PystackError `process-exited` if the process has ended since it was opened. */
+function checkStillThere(pid: number): void {
+  try {
+    checkProcess(pid);
+  } catch (error) {
+    throw new PystackError('process-exited', `process ${pid} ended while it was looked at`, {
+      nextStep: 'look for its core file or its log; if it was restarted, look at the new process: pgrep -a python',
+      underlying: error,
+    });
+  }
 }
 
 /** What the walk throws where nothing could be shown at all. Faults of ours go on up as they are. */

@@ -16,6 +16,7 @@ import {
   type NativeProcess,
 } from '../target/native.js';
 import type { OsLook } from '../target/target.js';
+import { attribute, ReadLog } from './attribution.js';
 import type { NativeState } from './captured.js';
 import { FrozenMemory } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
@@ -63,30 +64,33 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const freezePlan = plan.freezePlan(planned, options);
   const frozen = process.freeze(freezePlan);
   const memory = new FrozenMemory({ pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok });
-  memory.recordInto(plan.shared);
-  const walk = new Walk(python, memory, memory);
-  const runtime = orNull(() => walk.shared());
-  if (!runtime) return { frozen, runtime: null, threads: [], missing: true };
-
-  let missing = memory.missing.size > 0;
-  const indexOf = new Map(planned.map((tid, index) => [tid, index]));
+  const log = new ReadLog(memory);
+  const runtime = orNull(() => new Walk(python, log).shared());
+  if (!runtime) {
+    for (const page of memory.missing) plan.shared.add(page);
+    return { frozen, runtime: null, threads: [], missing: true };
+  }
+  // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
+  const valid = new Validity(plan, planned, frozen, memory.missing);
+  const wanted: { tid: number | null; page: number }[] = [];
   const tidOf = tidsNow(options, runtime.threadStates);
-  const valid = new Validity(plan, planned, frozen);
+  attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
+    if (!valid.has(tid, page)) wanted.push({ tid, page });
+  });
+  const indexOf = new Map(planned.map((tid, index) => [tid, index]));
+  const walk = new Walk(python, memory, memory);
+  let missing = wanted.length > 0;
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const index = tid === null ? null : (indexOf.get(tid) ?? null);
     // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
     const unplanned = !options.tidOf.has(state.address) || (tid !== null && index === null);
-    if (unplanned) missing = true;
     const touched: PageSet = new Set();
     memory.recordInto(touched);
     const thread = walk.thread(state);
-    const lacks = [...touched].some((page) => memory.missing.has(page) || !valid.for(tid, page));
-    if (lacks) {
-      missing = true;
-      const owner = tid === null ? plan.shared : plan.ownedBy(tid);
-      for (const page of touched) owner.add(page);
-    }
+    const lacks = [...touched].some((page) => !valid.has(tid, page));
+    if (lacks) for (const page of touched) wanted.push({ tid, page });
+    if (lacks || unplanned) missing = true;
     const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
     return {
       walk: thread,
@@ -98,6 +102,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
       unowned: tid === null && thread.stack.frames.length > 0,
     };
   });
+  for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
   return { frozen, runtime, threads, missing };
 }
 
@@ -109,8 +114,11 @@ class Validity {
   readonly #plan: PagePlan;
   readonly #inStop: PageSet;
 
-  constructor(plan: PagePlan, planned: readonly number[], frozen: FreezeResult) {
+  readonly #missing: PageSet;
+
+  constructor(plan: PagePlan, planned: readonly number[], frozen: FreezeResult, missing: PageSet) {
     this.#plan = plan;
+    this.#missing = missing;
     this.#inStop = new Set(plan.shared);
     planned.forEach((tid, index) => {
       if (frozen.evidence[index] !== EVIDENCE.stopped) return;
@@ -118,7 +126,9 @@ class Validity {
     });
   }
 
-  for(tid: number | null, page: number): boolean {
+  /** Whether the copy of `page` is of the moment at which thread `tid` (null: all) is shown. */
+  has(tid: number | null, page: number): boolean {
+    if (this.#missing.has(page)) return false;
     return this.#inStop.has(page) || (tid !== null && this.#plan.ownedBy(tid).has(page));
   }
 }

@@ -22,6 +22,11 @@ export class PagePlan {
     return pages;
   }
 
+  /** The pages of that thread, or with null those of all. */
+  pagesOf(tid: number | null): PageSet {
+    return tid === null ? this.shared : this.ownedBy(tid);
+  }
+
   /** The plan for these threads. */
   freezePlan(
     tids: readonly number[],

@@ -5,9 +5,10 @@
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { resolveNativeIds } from '../cpython/thread-ids.js';
 import type { Address } from '../memory/address.js';
-import { PAGE_BYTES, PageRecorder, type PageSet, ReaderPages } from '../memory/pages.js';
+import { PageRecorder, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { NativeProcess } from '../target/native.js';
+import { attribute, ReadLog } from './attribution.js';
 import type { PagePlan } from './plan.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
@@ -30,11 +31,13 @@ export function rehearse(process: NativeProcess, python: PythonRuntime, tids: Ti
   const log = new ReadLog(memory);
   const runtime = new Walk(python, log).shared();
   const tidOf = tidsOf(process, runtime.threadStates, tids);
-  shareOut(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, plan);
+  attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
+    plan.pagesOf(tid).add(page),
+  );
   const walk = new Walk(python, memory, memory);
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
-    memory.recordInto(tid === null ? plan.shared : plan.ownedBy(tid));
+    memory.recordInto(plan.pagesOf(tid));
     return walk.thread(state);
   });
   return { runtime, tidOf, threads };
@@ -68,57 +71,4 @@ export function nativeIds(
 ): Map<Address, number | null> {
   const framed = new Set(states.filter((state) => state.currentFrame !== null).map((state) => state.address));
   return resolveNativeIds(memory, states, innerTids, ({ address }) => framed.has(address));
-}
-
-interface Read {
-  readonly address: Address;
-  readonly size: number;
-}
-
-class ReadLog implements MemoryReader {
-  readonly reads: Read[] = [];
-  readonly #memory: MemoryReader;
-
-  constructor(memory: MemoryReader) {
-    this.#memory = memory;
-  }
-
-  read(address: Address, size: number): DataView {
-    this.reads.push({ address, size });
-    return this.#memory.read(address, size);
-  }
-}
-
-/**
- * A thread state belongs to its thread, everything else that the shared walk read to all. (A main thread state lies
- * inside its interpreter state from 3.12 on, so it is the first byte read that tells.)
- */
-function shareOut(
-  reads: readonly Read[],
-  states: readonly ThreadStateWalk[],
-  stateBytes: number,
-  tidOf: ReadonlyMap<Address, number | null>,
-  plan: PagePlan,
-): void {
-  const starts = states.map((state) => state.address).sort((a, b) => a - b);
-  for (const { address, size } of reads) {
-    const state = lastAtOrBelow(starts, address);
-    const within = state !== null && address < state + stateBytes;
-    const tid = within ? (tidOf.get(state) ?? null) : null;
-    const owner: PageSet = tid === null ? plan.shared : plan.ownedBy(tid);
-    const last = Math.floor((address + size - 1) / PAGE_BYTES);
-    for (let page = Math.floor(address / PAGE_BYTES); page <= last; page++) owner.add(page);
-  }
-}
-
-/** The greatest of the sorted `starts` that is not above `address`. */
-function lastAtOrBelow(starts: readonly Address[], address: Address): Address | null {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? address) <= address) low = middle + 1;
-    else high = middle;
-  }
-  return starts[low - 1] ?? null;
 }

@@ -17,7 +17,7 @@ def outer():  # root
 
 def start_many():  # root
     while True:
-        threads = []
+        threads = []  # -> elsewhere
         for _ in range(8):
             threads.append(threading.Thread(target=outer, name='brief'))  # -> elsewhere
         for thread in threads:
