@@ -15,6 +15,9 @@ namespace {
 
 // IOV_MAX: more in one call is EINVAL. https://man7.org/linux/man-pages/man2/process_vm_readv.2.html
 constexpr size_t kPiecesPerCall = 1024;
+// After a call that ended early: the kernel looks at all pieces of a call before it copies any, and where one cannot be
+// read, another often cannot.
+constexpr size_t kPiecesAfterFault = 32;
 
 // Nothing is mapped at address 0, so what a permitted reader gets is EFAULT.
 int probe(pid_t tid) noexcept {
@@ -94,9 +97,10 @@ CopyEnd ProcessMemory::copy(const Piece* pieces, size_t count, int64_t deadlineN
   iovec local[kPiecesPerCall];
   iovec remote[kPiecesPerCall];
   size_t next = 0;
+  size_t limit = kPiecesPerCall;
   while (next < count) {
     if (deadlineNs != 0 && monotonicNs() > deadlineNs) return CopyEnd::pastDeadline;
-    const size_t batch = std::min(kPiecesPerCall, count - next);
+    const size_t batch = std::min(limit, count - next);
     for (size_t i = 0; i < batch; i++) {
       const Piece& piece = pieces[next + i];
       local[i] = {piece.local, piece.length};
@@ -118,6 +122,7 @@ CopyEnd ProcessMemory::copy(const Piece* pieces, size_t count, int64_t deadlineN
       done++;
     }
     next += done;
+    limit = done == batch ? std::min(2 * limit, kPiecesPerCall) : kPiecesAfterFault;
     if (done == batch) continue;
     *pieces[next++].ok = 0;
     while (next < count && pieces[next].continues) *pieces[next++].ok = 0;

@@ -19,8 +19,9 @@ process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 export async function start(name, ...args) {
   const path = join(directory, name);
   execFileSync('cc', ['-O1', '-pthread', '-o', path, `${programsPath}${name}.c`], { stdio: 'inherit' });
-  // Should we run under real-time scheduling, so that nobody else is measured, the target must not.
-  const child = spawn('chrt', ['-o', '0', path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Should we run under real-time scheduling, so that nobody else is measured, a target that spins must stay below us.
+  const policy = process.env.TARGET_REALTIME ? ['-f', '1'] : ['-o', '0'];
+  const child = spawn('chrt', [...policy, path, ...args.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const line = await new Promise((resolve) => child.stdout.once('data', resolve));
   process.on('exit', () => child.kill('SIGKILL'));
   return { child, pid: child.pid, says: JSON.parse(line) };

@@ -25,6 +25,7 @@ while (seen.proofs < wanted) {
   const result = target.freeze(plan({ tids, owned, mode: seen.freezes % 50 ? 'no-stop' : 'prove', maxRounds: 4 }));
   seen.freezes++;
   if (result.simultaneous) seen.simultaneous++;
+  if (result.evidence.every((evidence) => evidence === EVIDENCE.gone)) throw new Error('the target has ended');
   const view = new DataView(result.bytes.buffer);
   for (let i = 0; i < threads; i++) {
     const a = view.getBigUint64(2 * i * PAGE_SIZE, true);
