@@ -18,7 +18,8 @@ export const EVIDENCE = { none: 0, still: 1, stopped: 2, gone: 3 } as const;
 export interface NativeAddon {
   /**
    * A live process: keeps /proc files open between calls. Throws an Error with `code` (errno name: ESRCH, EPERM, EACCES)
-   * and `syscall` when it cannot be had.
+   * and `syscall` when it cannot be had (ESRCH also for a zombie and for a kernel thread: neither has memory), with
+   * `code` ERR_NOT_MAIN_THREAD on a worker thread. Here and below a wrong argument is a TypeError.
    */
   LiveProcess: new (
     pid: number,
@@ -39,9 +40,15 @@ export interface NativeProcess {
   readPages(addresses: Float64Array, into: Uint8Array, ok: Uint8Array): number;
   /** Lists the threads and looks at each: run counter first, then system call. */
   look(): LookResult;
-  /** The copy. See {@link FreezePlan}. */
+  /**
+   * The copy. See {@link FreezePlan}; native/README.md tells the algorithm. What happens to the target is in the result;
+   * throws errno errors only for our own lack of a thread (EAGAIN) or of descriptors (EMFILE), nothing being stopped.
+   */
   freeze(plan: FreezePlan): FreezeResult;
-  /** Stops the given threads and keeps them stopped until `release`, a garbage collection, or our death. */
+  /**
+   * Stops the given threads and keeps them stopped until `release`, a garbage collection, or our death. Release before
+   * the event loop goes on if the target is a child of this process: Node waits for its children's reports too.
+   */
   stop(tids: Int32Array): NativeStop;
   close(): void;
 }
@@ -74,7 +81,7 @@ export interface FreezePlan {
   /** `prove`: stop only what runs; `stop-all`: stop every thread in tids; `no-stop`: prove what stands, stop nothing. */
   mode: 'prove' | 'stop-all' | 'no-stop';
   tids: Int32Array;
-  /** Page addresses, each once. */
+  /** Page addresses, each once. What is in neither list below is copied once, before all else. */
   pages: Float64Array;
   /** Thread i owns pages[ownedPages[j]] for ownedStart[i] <= j < ownedStart[i + 1]. */
   ownedStart: Uint32Array;
@@ -96,7 +103,7 @@ export interface FreezeResult {
   evidence: Uint8Array;
   /** LOOK data of each of plan.tids as of the copy (same order as plan.tids). */
   look: LookResult;
-  /** For each of plan.tids: 27 general registers (struct user_regs_struct) of a stopped thread, else null. */
+  /** For each of plan.tids: the general registers of a stopped thread (struct user_regs_struct: 27 on x86-64, 34 on AArch64), else null. */
   registers: (BigUint64Array | null)[];
   /** For each of plan.tids: stack bytes from its sp upward, or null. */
   stacks: (Uint8Array | null)[];
@@ -105,7 +112,7 @@ export interface FreezeResult {
   /** Distinct tids that were stopped in any round. */
   stoppedTids: Int32Array;
   rounds: number;
-  /** Whether everything is of one instant. */
+  /** Whether everything is of one instant: all of plan.tids still, stopped or gone in the last round. */
   simultaneous: boolean;
   /** Whether maxPauseMs cut it short. */
   overPause: boolean;
