@@ -18,7 +18,9 @@ export interface StandingOptions {
 }
 
 /** Passes of "list, stop, list again" until no new Python thread turns up. */
-const LISTINGS = 5;
+const LISTINGS = 6;
+/** After so many, threads that may be on their way to becoming Python threads are stopped as well: all there are. */
+const LISTINGS_OF_PYTHON_THREADS = 2;
 
 /** Null when the threads could not be listed or stopped consistently. */
 export function walkStanding(
@@ -41,7 +43,8 @@ export function walkStanding(
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);
-      const fresh = distinctTids(tidOf).filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
+      const wanted = n < LISTINGS_OF_PYTHON_THREADS ? distinctTids(tidOf) : [...tids.values()];
+      const fresh = wanted.filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
       if (fresh.length > 0) {
         const stop = process.stop(Int32Array.from(fresh));
         stops.push({ tids: fresh, stop });
@@ -50,6 +53,8 @@ export function walkStanding(
         });
         continue;
       }
+      // A list that ends early is being changed by a thread we do not know yet.
+      if (runtime.problems.length > 0 && n < LISTINGS - 1) continue;
       const walks = runtime.threadStates.map((state) => walk.thread(state));
       found = { runtime, tidOf, walks, cut: memory.late };
     }
