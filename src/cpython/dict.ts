@@ -3,14 +3,15 @@
  * order, deleted slots left out, bounded.
  */
 import type { Address } from '../memory/address.js';
-import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { Layout } from './layouts/layout.js';
 
+/** Pointers as they stand in the table, not null; in damaged memory they may be no addresses. */
 export interface DictItem {
-  key: Address;
-  value: Address;
+  key: number;
+  value: number;
 }
 
 export interface DictItems {
@@ -129,7 +130,7 @@ function combinedItems(memory: MemoryReader, table: KeyTable, limit: number): Di
 
 /** A deleted or unset slot has no value (and, deleted, no key). */
 function push(items: DictItem[], key: number, value: number): void {
-  if (isUserSpace(key) && isUserSpace(value)) items.push({ key: key as Address, value: value as Address });
+  if (key !== 0 && value !== 0) items.push({ key, value });
 }
 
 function readPointers(memory: MemoryReader, start: Address, count: number, stride: number, offset: number): number[] {

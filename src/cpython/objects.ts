@@ -77,7 +77,12 @@ export function readSmallInt(memory: MemoryReader, layout: Layout, address: Addr
   return negative ? -value : value;
 }
 
-function readIntSize(memory: MemoryReader, layout: Layout, address: Address): { digits: number; negative: boolean } {
+/** How many digits of 30 bits an `int` has, and its sign. Throws MemoryFault, CorruptData. */
+export function readIntSize(
+  memory: MemoryReader,
+  layout: Layout,
+  address: Address,
+): { digits: number; negative: boolean } {
   const fields = layout.PyLongObject;
   switch (fields.sign) {
     case 'ob_size': {

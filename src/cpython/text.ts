@@ -21,11 +21,26 @@ export interface Bytes {
 /** Characters; far beyond any name or path. */
 const TEXT_LIMIT = 65_536;
 
+/** The first characters of a `str` as they are stored. */
+export interface Characters {
+  /** `kind` bytes each. May alias the reader's storage. */
+  view: DataView;
+  kind: 1 | 2 | 4;
+  /** Of the whole object. */
+  length: number;
+}
+
 /**
  * The characters of the `str` at `address`, at most `limit` of them. That it is a `str` is for the caller to know.
  * Throws MemoryFault, or CorruptData for what no `str` looks like.
  */
 export function readUnicode(memory: MemoryReader, layout: Layout, address: Address, limit = TEXT_LIMIT): Text {
+  const { view, kind, length } = readCharacters(memory, layout, address, limit);
+  return { text: decodeCharacters(view, kind), truncated: length > limit };
+}
+
+/** As {@link readUnicode}, but not decoded. */
+export function readCharacters(memory: MemoryReader, layout: Layout, address: Address, limit: number): Characters {
   const fields = layout.PyUnicodeObject;
   const header = memory.read(address, fields.sizeof_PyASCIIObject);
   const length = ssizeAt(header, fields.length);
@@ -39,12 +54,11 @@ export function readUnicode(memory: MemoryReader, layout: Layout, address: Addre
     throw new CorruptData(`str at ${formatAddress(address)} has state 0x${state.toString(16)}`);
   }
   const count = Math.min(length, limit);
-  const truncated = length > limit;
-  if (count === 0) return { text: '', truncated };
+  if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
   const start = compact
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
     : toAddress(pointerAt(memory.read(offsetBy(address, fields.data), 8), 0));
-  return { text: decodeCharacters(memory.read(start, count * kind), kind), truncated };
+  return { view: memory.read(start, count * kind), kind, length };
 }
 
 /** Characters of `kind` bytes each as a string. Throws CorruptData for a code point beyond U+10FFFF. */

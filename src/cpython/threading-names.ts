@@ -3,7 +3,7 @@
  * found through `sys.modules`, without running anything. Names are a courtesy: whatever fails loses that name only.
  */
 import type { Address } from '../memory/address.js';
-import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, readPointer, ssizeAt } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
@@ -56,7 +56,7 @@ class NameReader {
   readonly #memory: MemoryReader;
   readonly #layout: Layout;
   readonly #types: TypeNames;
-  readonly #keys = new Map<Address, string | null>();
+  readonly #keys = new Map<number, string | null>();
   readonly #facts = new Map<number, TypeFacts>();
 
   constructor(memory: MemoryReader, layout: Layout) {
@@ -82,16 +82,18 @@ class NameReader {
     }
   }
 
-  #readThread(key: Address, thread: Address, isMain: boolean, names: Map<number, ThreadName>): void {
-    const ident = this.#typeName(key) === 'int' ? readSmallInt(this.#memory, this.#layout, key) : null;
+  #readThread(key: number, thread: number, isMain: boolean, names: Map<number, ThreadName>): void {
+    const number = toAddress(key);
+    const ident = this.#typeName(number) === 'int' ? readSmallInt(this.#memory, this.#layout, number) : null;
     if (ident === null) throw new CorruptData('its key is no thread ident');
-    const type = readTypeOf(this.#memory, this.#layout, thread);
+    const object = toAddress(thread);
+    const type = readTypeOf(this.#memory, this.#layout, object);
     let facts = this.#facts.get(type);
     if (!facts) {
       facts = readTypeFacts(this.#memory, this.#layout, type);
       this.#facts.set(type, facts);
     }
-    const attributes = readAttributes(this.#memory, this.#layout, thread, undefined, facts)?.items ?? [];
+    const attributes = readAttributes(this.#memory, this.#layout, object, undefined, facts)?.items ?? [];
     const name = this.find(attributes, '_name');
     if (!name) throw new CorruptData('it has no _name');
     names.set(ident, { name: this.#text(name), daemon: this.#bool(this.find(attributes, '_daemonic')), isMain });
@@ -112,19 +114,24 @@ class NameReader {
 
   /** The value under a `str` key, or null. */
   find(items: readonly DictItem[], name: string): Address | null {
-    return items.find(({ key }) => this.#keyText(key) === name)?.value ?? null;
+    const found = items.find(({ key }) => this.#keyText(key) === name);
+    return found ? toAddress(found.value) : null;
   }
 
   /** What a key says if it is a short `str`. Names of attributes are one object for all instances: read once. */
-  #keyText(key: Address): string | null {
-    let text = this.#keys.get(key);
+  #keyText(pointer: number): string | null {
+    let text = this.#keys.get(pointer);
     if (text === undefined) {
-      const length = ssizeAt(this.#memory.read(offsetBy(key, this.#layout.PyUnicodeObject.length), 8), 0);
-      const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
-      text = wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
-      this.#keys.set(key, text);
+      text = isUserSpace(pointer) ? this.#readKey(pointer as Address) : null;
+      this.#keys.set(pointer, text);
     }
     return text;
+  }
+
+  #readKey(key: Address): string | null {
+    const length = ssizeAt(this.#memory.read(offsetBy(key, this.#layout.PyUnicodeObject.length), 8), 0);
+    const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
+    return wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
   }
 
   #typeName(object: Address): string {

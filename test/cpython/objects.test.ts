@@ -46,7 +46,7 @@ describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.labe
       const { layout } = runtime;
       for (const [address, expected] of said.attributes) {
         const items = readAttributes(memory, layout, toAddress(address))?.items ?? null;
-        const got = items?.map(({ key, value }) => [readUnicode(memory, layout, key).text, value]) ?? null;
+        const got = items?.map(({ key, value }) => [readUnicode(memory, layout, toAddress(key)).text, value]) ?? null;
         expect(got).toEqual(expected);
       }
     });

@@ -238,6 +238,7 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       ...base.PyTypeObject,
       sizeof: number('type_object', 'size'),
       tp_name: number('type_object', 'tp_name'),
+      tp_repr: number('type_object', 'tp_repr'),
       tp_flags: number('type_object', 'tp_flags'),
       tp_basicsize: optional('type_object', 'tp_basicsize', base.PyTypeObject.tp_basicsize),
       tp_dictoffset: optional('type_object', 'tp_dictoffset', base.PyTypeObject.tp_dictoffset),

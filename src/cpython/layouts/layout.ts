@@ -162,6 +162,8 @@ export interface Layout {
     readonly tp_name: Offset;
     readonly tp_basicsize: Offset;
     readonly tp_itemsize: Offset;
+    /** Function pointer: which `repr` it has. */
+    readonly tp_repr: Offset;
     readonly tp_flags: Offset;
     readonly tp_base: Offset;
     readonly tp_dict: Offset;

@@ -121,6 +121,7 @@ export const v3_10: Layout = {
     tp_name: 24,
     tp_basicsize: 32,
     tp_itemsize: 40,
+    tp_repr: 88,
     tp_flags: 168,
     tp_base: 256,
     tp_dict: 264,

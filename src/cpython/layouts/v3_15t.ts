@@ -140,6 +140,7 @@ export const v3_15t: Layout = {
     tp_name: 40,
     tp_basicsize: 48,
     tp_itemsize: 56,
+    tp_repr: 104,
     tp_flags: 184,
     tp_base: 272,
     tp_dict: 280,

@@ -132,6 +132,7 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       tp_name: type('tp_name'),
       tp_basicsize: type('tp_basicsize', 'ssize'),
       tp_itemsize: type('tp_itemsize', 'ssize'),
+      tp_repr: type('tp_repr'),
       tp_flags: type('tp_flags', 'long'),
       tp_base: type('tp_base'),
       tp_dict: type('tp_dict'),

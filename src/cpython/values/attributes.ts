@@ -1,0 +1,91 @@
+/** What attributes does an instance have of its own? Those in `__slots__` and those in its `__dict__`. */
+import type { Address } from '../../memory/address.js';
+import { formatAddress, offsetBy } from '../../memory/address.js';
+import { CorruptData, readCString, ssizeAt } from '../../memory/reader.js';
+import { ITEM_LIMIT } from '../dict.js';
+import { readAttributes } from '../objects.js';
+import type { ObjectInHand, Repr } from './repr.js';
+import type { KnownType } from './types.js';
+
+export interface Attribute {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Longest name of a slot that is read. */
+const NAME_LIMIT = 256;
+/** Beyond this no slot lies in an instance. */
+const OFFSET_LIMIT = 2 ** 20;
+
+/** Attributes in definition order, slots first; at most `limit` of them, and whether those are all. */
+export function readOwnAttributes(
+  { address, type }: ObjectInHand,
+  repr: Repr,
+  limit: number,
+): { attributes: Attribute[]; complete: boolean } {
+  const attributes: Attribute[] = [];
+  for (const [name, offset] of slotsOf(type, repr)) {
+    const value = repr.pointer(address, offset);
+    if (value !== 0) attributes.push({ name, value });
+  }
+  const dict = readAttributes(repr.memory, repr.layout, address, limit + 1, type.facts);
+  for (const { key, value } of dict?.items ?? []) {
+    // What is in an instance's dict under something else than text was not put there as an attribute.
+    attributes.push({ name: repr.types.text(key) ?? `<key at ${formatAddress(key)}>`, value });
+  }
+  const complete = !dict?.truncated && attributes.length <= limit;
+  return { attributes: attributes.slice(0, limit), complete };
+}
+
+/** The value of one attribute, or null: looked for in the slots, the `__dict__`, and then the class bodies. */
+export function readAttribute({ address, type }: ObjectInHand, repr: Repr, name: string): number | null {
+  const slot = slotsOf(type, repr).get(name);
+  if (slot !== undefined) {
+    const value = repr.pointer(address, slot);
+    if (value !== 0) return value;
+  }
+  const items = readAttributes(repr.memory, repr.layout, address, ITEM_LIMIT, type.facts)?.items ?? [];
+  const found = items.find(({ key }) => repr.types.text(key) === name);
+  if (found) return found.value;
+  return slot === undefined ? repr.types.attribute(type, name) : null;
+}
+
+/** As {@link readAttribute}; throws CorruptData when there is none. */
+export function needAttribute(object: ObjectInHand, repr: Repr, name: string): number {
+  const value = readAttribute(object, repr, name);
+  if (value === null) throw new CorruptData(`it has no ${name}`);
+  return value;
+}
+
+const slots = new WeakMap<KnownType, ReadonlyMap<string, number>>();
+
+/** Offsets of `__slots__` by name, those of the bases first. */
+function slotsOf(type: KnownType, repr: Repr): ReadonlyMap<string, number> {
+  let known = slots.get(type);
+  if (!known) {
+    known = readSlots(type, repr);
+    slots.set(type, known);
+  }
+  return known;
+}
+
+function readSlots(type: KnownType, repr: Repr): Map<string, number> {
+  const found = new Map<string, number>();
+  const { PyMemberDescrObject } = repr.layout.objects;
+  const member = repr.layout.objects.parts.PyMemberDef;
+  for (const each of [...repr.types.line(type)].reverse()) {
+    for (const pointer of repr.types.body(each).values()) {
+      if (!isMember(pointer, repr)) continue;
+      const def = repr.link(pointer as Address, PyMemberDescrObject.d_member);
+      if (repr.memory.read(offsetBy(def, member.type), 4).getInt32(0, true) !== member.T_OBJECT_EX) continue;
+      const offset = ssizeAt(repr.memory.read(offsetBy(def, member.offset), 8), 0);
+      const name = readCString(repr.memory, repr.link(def, member.name), NAME_LIMIT);
+      if (offset > 0 && offset < OFFSET_LIMIT) found.set(name, offset);
+    }
+  }
+  return found;
+}
+
+function isMember(pointer: number, repr: Repr): boolean {
+  return repr.types.of(pointer as Address).tp_name === 'member_descriptor';
+}

@@ -1,0 +1,49 @@
+/** Which exception is a thread dealing with? The one being raised, else the one being handled. */
+import type { Address } from '../../memory/address.js';
+import { offsetBy, toAddress } from '../../memory/address.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { pointerAt } from '../../memory/reader.js';
+import type { Value } from '../../snapshot.js';
+import { invalid, type ValueReader } from './value-reader.js';
+
+/** Generators being run inside each other; each has a level of its own. */
+const LEVEL_LIMIT = 10_000;
+
+/** Null: none. `threadMemory` is the thread's own (its thread state), as for its frames. */
+export function readCurrentException(
+  threadMemory: MemoryReader,
+  values: ValueReader,
+  threadState: Address,
+): Value | null {
+  try {
+    const pointer = (address: Address, offset: number) => pointerAt(threadMemory.read(offsetBy(address, offset), 8), 0);
+    const fields = values.layout.PyThreadState;
+    const raised = pointer(threadState, fields.current_exception ?? fields.curexc_value ?? 0);
+    const kind = pointer(threadState, fields.current_exception ?? fields.curexc_type ?? 0);
+    if (kind !== 0) return shown(values, raised === 0 ? kind : raised, kind);
+    const item = values.layout._PyErr_StackItem;
+    let level = pointer(threadState, fields.exc_info);
+    for (let n = 0; level !== 0 && n < LEVEL_LIMIT; n++) {
+      const at = toAddress(level);
+      const value = pointer(at, item.exc_value);
+      const type = item.exc_type === undefined ? value : pointer(at, item.exc_type);
+      if (type !== 0 && values.typeOf(type)?.tp_name !== 'NoneType')
+        return shown(values, value === 0 ? type : value, type);
+      level = pointer(at, item.previous_item);
+    }
+    return null;
+  } catch (error) {
+    return invalid(threadState, error);
+  }
+}
+
+/** Up to 3.11 the exception may not be made yet: there are its type and what is to become its arguments. */
+function shown(values: ValueReader, pointer: number, kind: number): Value {
+  const type = values.typeOf(pointer);
+  if (type === null || type.isException || pointer === kind) return values.read(pointer);
+  const made = values.typeOf(kind)?.isMeta ? values.types.at(kind) : null;
+  const value = values.read(pointer);
+  if (made === null) return value;
+  const args = type.tp_name === 'tuple' ? value.repr : `(${value.repr})`;
+  return { ...value, type: made.name, repr: `${made.shortName}${args}` };
+}

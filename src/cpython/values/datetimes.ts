@@ -1,0 +1,66 @@
+/** How are dates, times and spans of time written? From their packed bytes. */
+import type { Address } from '../../memory/address.js';
+import { offsetBy } from '../../memory/address.js';
+import type { Repr, Spell } from './repr.js';
+
+export const spellDate: Spell = ({ address, type }, repr) => {
+  const [high = 0, low = 0, month, day] = bytesAt(repr, address, repr.layout.objects.PyDateTime_Date.data, 4);
+  return `${type.tp_name}(${high * 256 + low}, ${month}, ${day})`;
+};
+
+export const spellDateTime: Spell = ({ address, type }, repr, depth) => {
+  const fields = repr.layout.objects.PyDateTime_DateTime;
+  const bytes = bytesAt(repr, address, fields.data, 10);
+  const [high = 0, low = 0, month = 0, day = 0, ...time] = bytes;
+  const parts = [high * 256 + low, month, day, ...timeParts(time)];
+  return `${type.tp_name}(${parts.join(', ')}${zone(repr, address, fields, depth)})`;
+};
+
+export const spellTime: Spell = ({ address, type }, repr, depth) => {
+  const fields = repr.layout.objects.PyDateTime_Time;
+  const parts = timeParts(bytesAt(repr, address, fields.data, 6));
+  return `${type.tp_name}(${parts.join(', ')}${zone(repr, address, fields, depth)})`;
+};
+
+/** Hour and minute always, second and microsecond if there is something to tell. */
+function timeParts([hour = 0, minute = 0, second = 0, ...micro]: readonly number[]): number[] {
+  const [high = 0, middle = 0, low = 0] = micro;
+  const microsecond = high * 65_536 + middle * 256 + low;
+  if (microsecond !== 0) return [hour, minute, second, microsecond];
+  return second === 0 ? [hour, minute] : [hour, minute, second];
+}
+
+function zone(
+  repr: Repr,
+  address: Address,
+  { hastzinfo, fold, tzinfo }: { readonly hastzinfo: number; readonly fold: number; readonly tzinfo: number },
+  depth: number,
+): string {
+  const folded = bytesAt(repr, address, fold, 1)[0] ? ', fold=1' : '';
+  if (!bytesAt(repr, address, hastzinfo, 1)[0]) return folded;
+  return `${folded}, tzinfo=${repr.show(repr.pointer(address, tzinfo), depth)}`;
+}
+
+export const spellTimeDelta: Spell = ({ address, type }, repr) => {
+  const fields = repr.layout.objects.PyDateTime_Delta;
+  const parts = (['days', 'seconds', 'microseconds'] as const)
+    .map((name) => ({ name, value: repr.memory.read(offsetBy(address, fields[name]), 4).getInt32(0, true) }))
+    .filter(({ value }) => value !== 0)
+    .map(({ name, value }) => `${name}=${value}`);
+  return `${type.tp_name}(${parts.length === 0 ? '0' : parts.join(', ')})`;
+};
+
+export const spellTimeZone: Spell = ({ address, type }, repr, depth) => {
+  const { offset, name } = repr.layout.objects.PyDateTime_TimeZone;
+  const delta = repr.at(repr.pointer(address, offset));
+  const label = repr.pointer(address, name);
+  const span = repr.show(delta.address, depth);
+  // `timezone(timedelta(0))` gives the one UTC there is.
+  if (label === 0 && span === 'datetime.timedelta(0)') return 'datetime.timezone.utc';
+  return `${type.tp_name}(${span}${label === 0 ? '' : `, ${repr.show(label, depth)}`})`;
+};
+
+function bytesAt(repr: Repr, address: Address, offset: number, count: number): number[] {
+  const view = repr.memory.read(offsetBy(address, offset), count);
+  return Array.from({ length: count }, (_, i) => view.getUint8(i));
+}

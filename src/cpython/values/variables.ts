@@ -1,0 +1,121 @@
+/**
+ * What are a frame's arguments and local variables? The slots are the frame's, so they are read with the thread that it
+ * belongs to; the objects they lead to are everybody's.
+ */
+import type { Address } from '../../memory/address.js';
+import { offsetBy, toAddress } from '../../memory/address.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { pointerAt } from '../../memory/reader.js';
+import type { Variable } from '../../snapshot.js';
+import { readDict } from '../dict.js';
+import type { Layout } from '../layouts/layout.js';
+import { reasonOf } from '../problem.js';
+import type { LocalName, LocalNames } from './local-names.js';
+import { invalid, type ValueReader } from './value-reader.js';
+
+export interface FrameVariables {
+  readonly arguments: Variable[];
+  readonly locals: Variable[];
+  /** Names in a class body or module that were left out for their number. */
+  readonly omittedLocals: number;
+  /** Why names or slots could not be read. */
+  readonly problem: string | null;
+}
+
+/** The variables of what a frame holds. Throws only what is not a failure of the target's memory. */
+export function readVariables(
+  frameMemory: MemoryReader,
+  values: ValueReader,
+  frame: Address,
+  names: LocalNames,
+): FrameVariables {
+  try {
+    const slots = readSlots(frameMemory, values.layout, frame, names.slots);
+    const dict = names.inDict ? readDictVariables(frameMemory, values, frame) : null;
+    const slotVariables = (of: readonly LocalName[]) =>
+      of
+        .filter(({ hidden, slot }) => !hidden || slots[slot])
+        .map((name) => variableOf(name, slots[name.slot] ?? 0, values));
+    return {
+      arguments: slotVariables(names.arguments),
+      locals: [...(dict?.variables ?? []), ...slotVariables(names.locals)],
+      omittedLocals: dict?.omitted ?? 0,
+      problem: null,
+    };
+  } catch (error) {
+    return { arguments: [], locals: [], omittedLocals: 0, problem: reasonOf(error) };
+  }
+}
+
+function readSlots(memory: MemoryReader, layout: Layout, frame: Address, count: number): number[] {
+  if (count === 0) return [];
+  const { frames } = layout;
+  const offset =
+    frames.kind === 'frame-objects' ? frames.PyFrameObject.f_localsplus : frames._PyInterpreterFrame.localsplus;
+  const tags = frames.kind === 'frame-objects' ? 1 : frames.tagMask + 1;
+  const view = memory.read(offsetBy(frame, offset), 8 * count);
+  return Array.from({ length: count }, (_, i) => {
+    const word = pointerAt(view, 8 * i);
+    return word - (word % tags);
+  });
+}
+
+function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: ValueReader): Variable {
+  if (!inCell || pointer === 0) return { name, kind, value: values.readNamed(name, pointer) };
+  try {
+    // Until the function's first instructions have run, an argument is not in its cell yet.
+    const cell = values.typeOf(pointer)?.tp_name === 'cell';
+    const { ob_ref } = values.layout.objects.PyCellObject;
+    const content = cell ? pointerAt(values.memory.read(offsetBy(toAddress(pointer), ob_ref), 8), 0) : pointer;
+    return { name, kind, value: values.readNamed(name, content) };
+  } catch (error) {
+    return { name, kind, value: invalid(pointer, error) };
+  }
+}
+
+/** Names of a class body or module that are looked at. */
+const NAMES_LIMIT = 10_000;
+
+/**
+ * The names in `f_locals`, in the order of their definition, without those that Python itself puts there (`__name__`).
+ * At module level, where that dict is `f_globals`, what was imported or defined is left out as well: modules, functions
+ * and classes are the program, not its state.
+ */
+function readDictVariables(
+  frameMemory: MemoryReader,
+  values: ValueReader,
+  frame: Address,
+): { variables: Variable[]; omitted: number } {
+  const { frames } = values.layout;
+  const fields = frames.kind === 'frame-objects' ? frames.PyFrameObject : frames._PyInterpreterFrame;
+  const tags = frames.kind === 'frame-objects' ? 1 : frames.tagMask + 1;
+  const pointer = (offset: number) => {
+    const word = pointerAt(frameMemory.read(offsetBy(frame, offset), 8), 0);
+    return word - (word % tags);
+  };
+  const locals = pointer(fields.f_locals);
+  if (locals === 0 || !isDict(locals, values)) return { variables: [], omitted: 0 };
+  const isModule = locals === pointer(fields.f_globals);
+  const { items, truncated } = readDict(values.memory, values.layout, toAddress(locals), NAMES_LIMIT);
+  const named = items
+    .map(({ key, value }) => ({ name: values.types.text(key), value }))
+    .filter((item): item is { name: string; value: number } => item.name !== null && !/^__.*__$/s.test(item.name))
+    .filter(({ value }) => !isModule || !isDefinition(value, values));
+  const shown = named.slice(0, values.maxItems);
+  return {
+    variables: shown.map(({ name, value }) => ({ name, kind: 'local', value: values.readNamed(name, value) })),
+    omitted: named.length - shown.length + (truncated ? 1 : 0),
+  };
+}
+
+function isDict(pointer: number, values: ValueReader): boolean {
+  for (let type = values.typeOf(pointer); type; type = type.base) if (type.tp_name === 'dict') return true;
+  return false;
+}
+
+const DEFINITIONS: ReadonlySet<string> = new Set(['module', 'function', 'builtin_function_or_method']);
+
+function isDefinition(pointer: number, values: ValueReader): boolean {
+  const type = values.typeOf(pointer);
+  return type !== null && (type.isMeta || DEFINITIONS.has(type.tp_name));
+}
