@@ -79,7 +79,7 @@ function factsOf(target: LiveTarget): ProcessFacts {
 function capture(target: LiveTarget, python: PythonRuntime, settings: InspectSettings): CapturedProcess {
   const log = (message: string) => settings.log(2, message);
   const stackBytes = 0;
-  const listTids = (): TidMap => new Map(target.threads().map(({ innerTid, tid }) => [innerTid, tid]));
+  const listTids = (): TidMap => target.tids();
   if (settings.mode === 'non-blocking') {
     const { timeBudgetMs } = settings;
     return captureNonBlocking(target.native, python, listTids, { stackBytes, timeBudgetMs, log });

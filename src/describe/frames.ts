@@ -1,51 +1,73 @@
 /** How does a walked frame become one of the result? Positions, names and source lines, outermost first. */
 import type { CodeResult, ThreadWalk } from '../capture/walker.js';
+import type { CodeObject } from '../cpython/code.js';
+import type { FrameWalk } from '../cpython/frames.js';
 import type { Layout } from '../cpython/layouts/layout.js';
 import { decodePosition } from '../cpython/positions.js';
 import { formatAddress } from '../memory/address.js';
 import type { PythonFrame } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
 
-export function describeFrames(walk: ThreadWalk, layout: Layout, sources: SourceReader): PythonFrame[] {
-  const frames: PythonFrame[] = [];
-  for (let i = walk.stack.frames.length - 1; i >= 0; i--) {
-    const frame = walk.stack.frames[i];
-    const result = walk.codes[i];
-    if (frame && result) frames.push(describeFrame(frame, result, layout, sources));
-  }
-  return frames;
-}
+type Shown = Omit<PythonFrame, 'kind' | 'isEntry'>;
 
-function describeFrame(
-  frame: ThreadWalk['stack']['frames'][number],
-  result: CodeResult,
-  layout: Layout,
-  sources: SourceReader,
-): PythonFrame {
-  if ('problem' in result) {
+/** Describes the frames of many threads. Where many stand at the same instruction it is decoded once. */
+export class FrameDescriber {
+  readonly #layout: Layout;
+  readonly #sources: SourceReader;
+  readonly #shown = new Map<CodeResult, Map<number, Shown>>();
+
+  constructor(layout: Layout, sources: SourceReader) {
+    this.#layout = layout;
+    this.#sources = sources;
+  }
+
+  describe(walk: ThreadWalk): PythonFrame[] {
+    const frames: PythonFrame[] = [];
+    for (let i = walk.stack.frames.length - 1; i >= 0; i--) {
+      const frame = walk.stack.frames[i];
+      const result = walk.codes[i];
+      if (!frame || !result) continue;
+      frames.push({ kind: 'python', ...this.#at(frame, result), isEntry: frame.isEntry });
+    }
+    return frames;
+  }
+
+  #at(frame: FrameWalk, result: CodeResult): Shown {
+    let instructions = this.#shown.get(result);
+    if (!instructions) {
+      instructions = new Map();
+      this.#shown.set(result, instructions);
+    }
+    let shown = instructions.get(frame.lasti);
+    if (!shown) {
+      shown = 'problem' in result ? unreadable(frame, result.problem) : this.#show(frame.lasti, result.code);
+      instructions.set(frame.lasti, shown);
+    }
+    return shown;
+  }
+
+  #show(lasti: number, code: CodeObject): Shown {
+    const position = decodePosition(this.#layout.PyCodeObject.positions, code, lasti);
     return {
-      kind: 'python',
-      function: `<code object at ${formatAddress(frame.code)}>`,
-      qualname: null,
-      file: '<unknown>',
-      line: null,
-      endLine: null,
-      column: null,
-      endColumn: null,
-      source: null,
-      isEntry: frame.isEntry,
-      problem: `its code object cannot be read: ${result.problem}`,
+      function: code.name,
+      qualname: code.qualname,
+      file: code.file,
+      ...position,
+      source: this.#sources.lineAt(code.file, position),
     };
   }
-  const { code } = result;
-  const position = decodePosition(layout.PyCodeObject.positions, code, frame.lasti);
+}
+
+function unreadable(frame: FrameWalk, problem: string): Shown {
   return {
-    kind: 'python',
-    function: code.name,
-    qualname: code.qualname,
-    file: code.file,
-    ...position,
-    source: sources.lineAt(code.file, position),
-    isEntry: frame.isEntry,
+    function: `<code object at ${formatAddress(frame.code)}>`,
+    qualname: null,
+    file: '<unknown>',
+    line: null,
+    endLine: null,
+    column: null,
+    endColumn: null,
+    source: null,
+    problem: `its code object cannot be read: ${problem}`,
   };
 }

@@ -4,6 +4,7 @@ import type { Located } from '../locate/locate.js';
 import { formatAddress } from '../memory/address.js';
 import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import type { OsThread, TargetFile } from '../target/target.js';
+import { FrameDescriber } from './frames.js';
 import { sourceReader } from './source-lines.js';
 import type { Names } from './thread-names.js';
 import { describeThread, type ThreadContext } from './threads.js';
@@ -37,8 +38,7 @@ export interface Described {
 export function describeProcess({ facts, located, captured, names }: Described): Snapshot {
   const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
   const context: ThreadContext = {
-    layout: located.layout,
-    sources: sourceReader(readFile, sourcesAsOfMs),
+    frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
     names,
     osThreads: new Map(osThreads.map((thread) => [thread.tid, thread])),
     pid: facts.pid,

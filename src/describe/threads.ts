@@ -1,19 +1,16 @@
 /** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
 import type { CapturedThread } from '../capture/captured.js';
 import { collectingOf, gilStateOf } from '../cpython/gil.js';
-import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
 import type { OsLook, OsThread } from '../target/target.js';
-import { describeFrames } from './frames.js';
+import type { FrameDescriber } from './frames.js';
 import { describeWait } from './os-state.js';
-import type { SourceReader } from './source-lines.js';
 import type { SyscallArchitecture } from './syscall-names.js';
 import type { Names } from './thread-names.js';
 
 export interface ThreadContext {
-  readonly layout: Layout;
-  readonly sources: SourceReader;
+  readonly frames: FrameDescriber;
   readonly names: Names;
   /** By kernel id as seen from here. */
   readonly osThreads: ReadonlyMap<number, OsThread>;
@@ -45,7 +42,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
-    frames: describeFrames(walk, context.layout, context.sources),
+    frames: context.frames.describe(walk),
   };
 }
 

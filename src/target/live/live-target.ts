@@ -13,7 +13,7 @@ import type { ByteSource, Mapping, OsThread, Target, TargetFile } from '../targe
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { openMappedFile, readTargetFile } from './files.js';
 import { ProcessIdentity } from './identity.js';
-import { listThreads } from './threads.js';
+import { listThreads, listTids } from './threads.js';
 
 export interface LiveTarget extends Target {
   readonly kind: 'live';
@@ -21,6 +21,8 @@ export interface LiveTarget extends Target {
   readonly identity: ProcessIdentity;
   /** The addon's side of it, for capture. */
   readonly native: NativeProcess;
+  /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
+  tids(): Map<number, number>;
   /** Reads the mappings anew. Throws PystackError `process-exited` or `permission`. */
   refresh(): void;
 }
@@ -78,6 +80,10 @@ class OpenLiveTarget implements LiveTarget {
 
   threads(): readonly OsThread[] {
     return listThreads(this.pid, this.identity.nsPids.length > 1);
+  }
+
+  tids(): Map<number, number> {
+    return listTids(this.pid, this.identity.nsPids.length > 1);
   }
 
   openMapped(mapping: Mapping): ByteSource | null {
