@@ -1,5 +1,6 @@
 """Threads that call functions of a known call graph as fast as they can. A comment `-> f` marks a line that calls f,
-`root` a function that a thread starts with; whoever checks reads them from this file. COUNT is the argument."""
+`root` a function that a thread starts with; whoever checks reads them from this file. Arguments: how many such threads,
+and whether others are born and die beside them."""
 import sys
 import threading
 import time
@@ -7,6 +8,7 @@ import time
 import oracle
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 4
+CHURN = len(sys.argv) > 2
 
 
 def leaf(x):
@@ -70,6 +72,30 @@ def spin():  # root
         n = sorted([n, 1], key=short)[0]  # -> short
 
 
+def passing(x):
+    time.sleep(0.0005)
+    return leaf(x)  # -> leaf
+
+
+def outer():  # root
+    x = passing(1)  # -> passing
+    return x
+
+
+def start_many():  # root
+    while True:
+        threads = []
+        for _ in range(8):
+            threads.append(threading.Thread(target=outer, name='brief'))  # -> elsewhere
+        for thread in threads:
+            thread.start()  # -> elsewhere
+        for thread in threads:
+            thread.join()  # -> elsewhere
+        time.sleep(0.001)
+
+
+if CHURN:
+    threading.Thread(target=start_many, name='starter', daemon=True).start()
 for number in range(COUNT):
     threading.Thread(target=spin, name='busy-%d' % number, daemon=True).start()
 oracle.die_eventually()
