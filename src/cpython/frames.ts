@@ -30,6 +30,11 @@ export interface StackWalk {
   /** Innermost first. */
   frames: FrameWalk[];
   ending: StackEnding;
+  /**
+   * Whether the frames fit the chain of eval loops, where the version has one (3.11, 3.12). They do not while a call is
+   * being entered, and with libraries that switch C stacks.
+   */
+  fitsEvalLoops: boolean;
 }
 
 /** Deeper than any stack that memory would hold in practice; a chain that long without a cycle is damaged. */
@@ -51,12 +56,19 @@ export function readFrames(
   try {
     switch (layout.frames.kind) {
       case 'frame-objects':
-        return { frames, ending: walkFrameObjects(memory, layout.frames, threadState, shapes, frames) };
-      case 'interpreter-frames':
-        return { frames, ending: walkInterpreterFrames(memory, layout.frames, threadState, shapes, frames) };
+        return {
+          frames,
+          ending: walkFrameObjects(memory, layout.frames, threadState, shapes, frames),
+          fitsEvalLoops: true,
+        };
+      case 'interpreter-frames': {
+        const entries: number[] = [];
+        const ending = walkInterpreterFrames(memory, layout.frames, threadState, shapes, frames, entries);
+        return { frames, ending, fitsEvalLoops: entriesFit(memory, layout.frames, threadState, entries) };
+      }
     }
   } catch (error) {
-    return { frames, ending: truncated(reasonOf(error)) };
+    return { frames, ending: truncated(reasonOf(error)), fitsEvalLoops: false };
   }
 }
 
@@ -100,6 +112,7 @@ function walkInterpreterFrames(
   threadState: ThreadStateWalk,
   shapes: CodeShapes,
   frames: FrameWalk[],
+  entries: number[],
 ): StackEnding {
   const fields = layout._PyInterpreterFrame;
   const span = spanOf([
@@ -116,10 +129,12 @@ function walkInterpreterFrames(
     if (trouble) return truncated(trouble);
     const view = readSpan(memory, at as Address, span);
     const owner = view.getUint8(fields.owner - span.start);
+    const previous = untag(pointerAt(view, fields.previous - span.start), layout.tagMask);
     if (owner === layout.FRAME_OWNED_BY_CSTACK) {
       // The shim lies outside the first frame of its eval loop, so it is met right after that.
       const entered = frames[frames.length - 1];
       if (entered) entered.isEntry = true;
+      entries.push(previous);
     } else {
       const code = untag(pointerAt(view, fields.f_code - span.start), layout.tagMask);
       const shape = shapes.read(memory, code);
@@ -127,19 +142,46 @@ function walkInterpreterFrames(
       const instr = pointerAt(view, fields.instr - span.start);
       const lasti = instr - shape.firstInstruction;
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
+      const isEntry = fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0;
+      if (isEntry) entries.push(previous);
       if (started || !shape.isTrampoline) {
         frames.push({
           address: at as Address,
           code: code as Address,
           lasti: started && lasti >= 0 ? lasti : -1,
-          isEntry: fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0,
+          isEntry,
           owner,
         });
       }
     }
-    at = untag(pointerAt(view, fields.previous - span.start), layout.tagMask);
+    at = previous;
   }
   return COMPLETE;
+}
+
+/**
+ * Whether each eval loop was entered with the frame current to which its first frame links. `entries` are those links,
+ * innermost first. A loop is put in front of the chain before its current frame is set: what stands there in between is
+ * left over from an earlier call, and may look like a frame.
+ * https://github.com/python/cpython/blob/v3.12.1/Python/ceval.c#L651-L693
+ */
+function entriesFit(
+  memory: MemoryReader,
+  layout: FrameLayout & { kind: 'interpreter-frames' },
+  threadState: ThreadStateWalk,
+  entries: readonly number[],
+): boolean {
+  const { cframe_current_frame, cframe_previous } = layout;
+  if (cframe_current_frame === undefined || cframe_previous === undefined) return true;
+  let cframe = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
+  for (const link of entries) {
+    if (!isUserSpace(cframe)) return false;
+    cframe = readPointer(memory, offsetBy(cframe as Address, cframe_previous));
+    if (!isUserSpace(cframe)) return false;
+    if (readPointer(memory, offsetBy(cframe as Address, cframe_current_frame)) !== link) return false;
+  }
+  // The outermost loop was entered from nowhere, and there is none beyond it.
+  return (entries.at(-1) ?? 0) === 0;
 }
 
 /** Address of the innermost interpreter frame; 0: the thread runs no Python code. */

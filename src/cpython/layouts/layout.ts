@@ -275,6 +275,8 @@ export type FrameLayout =
       readonly tstate_current: Offset;
       /** Offset of current_frame inside _PyCFrame; only with `cframe`. */
       readonly cframe_current_frame?: Offset;
+      /** Offset of previous inside _PyCFrame; only with `cframe`. */
+      readonly cframe_previous?: Offset;
       readonly _PyInterpreterFrame: {
         readonly sizeof: number;
         /** PyCodeObject* (`f_code`), or any PyObject* (`f_executable`, 3.13+). */

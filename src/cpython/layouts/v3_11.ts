@@ -67,6 +67,7 @@ export const v3_11: Layout = {
     current: 'cframe',
     tstate_current: 56,
     cframe_current_frame: 8,
+    cframe_previous: 16,
     _PyInterpreterFrame: {
       sizeof: 80,
       f_code: 32,

@@ -73,6 +73,7 @@ export const v3_12: Layout = {
     current: 'cframe',
     tstate_current: 56,
     cframe_current_frame: 0,
+    cframe_previous: 8,
     _PyInterpreterFrame: {
       sizeof: 80,
       f_code: 0,

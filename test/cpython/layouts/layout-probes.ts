@@ -209,6 +209,7 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
     current: v >= 313 ? 'tstate' : 'cframe',
     tstate_current: of('PyThreadState')(v >= 313 ? 'current_frame' : 'cframe'),
     cframe_current_frame: when(v < 313, of('_PyCFrame')('current_frame')),
+    cframe_previous: when(v < 313, of('_PyCFrame')('previous')),
     _PyInterpreterFrame: {
       sizeof: sizeOf('_PyInterpreterFrame'),
       f_code: frame(v >= 313 ? 'f_executable' : 'f_code'),
