@@ -4,7 +4,7 @@
  * an unreadable or foreign structure ends the stack with a reason, and what was read before stays.
  */
 import type { Address } from '../memory/address.js';
-import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
 import type { StackEnding } from '../snapshot.js';
@@ -173,12 +173,16 @@ function entriesFit(
 ): boolean {
   const { cframe_current_frame, cframe_previous } = layout;
   if (cframe_current_frame === undefined || cframe_previous === undefined) return true;
-  let cframe = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
-  for (const link of entries) {
-    if (!isUserSpace(cframe)) return false;
-    cframe = readPointer(memory, offsetBy(cframe as Address, cframe_previous));
-    if (!isUserSpace(cframe)) return false;
-    if (readPointer(memory, offsetBy(cframe as Address, cframe_current_frame)) !== link) return false;
+  try {
+    let cframe = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
+    for (const link of entries) {
+      cframe = readPointer(memory, offsetBy(toAddress(cframe), cframe_previous));
+      if (readPointer(memory, offsetBy(toAddress(cframe), cframe_current_frame)) !== link) return false;
+    }
+  } catch (error) {
+    // A chain that cannot be read confirms nothing. (Anything but the target's memory goes on up.)
+    reasonOf(error);
+    return false;
   }
   // The outermost loop was entered from nowhere, and there is none beyond it.
   return (entries.at(-1) ?? 0) === 0;
