@@ -155,8 +155,9 @@ bool Freeze::mustStop(uint32_t thread, bool lastRound) const {
     case FreezeMode::stopAll:
       return true;
     case FreezeMode::prove:
-      // Stopping a blocked thread ends its system call early. Only one that will not stand still has to bear that.
-      return lastRound && progress_[thread].hasMoved;
+      // Stopping a blocked thread ends its system call early. Only one that will not stand still, or of which more must
+      // be known than can be seen from outside, has to bear that.
+      return (lastRound && progress_[thread].hasMoved) || (!plan_.mustStop.empty() && plan_.mustStop[thread] != 0);
     case FreezeMode::noStop:
       return false;
   }

@@ -27,6 +27,8 @@ struct FreezePlan {
   std::vector<uint32_t> ownedStart;
   std::vector<uint32_t> ownedPages;
   std::vector<uint32_t> sharedPages;
+  // Of each of tids: not 0 where `prove` stops it even if it stands still, for its registers. May be empty: none.
+  std::vector<uint8_t> mustStop;
   size_t stackBytes = 0;
   unsigned maxRounds = 1;
   int64_t maxPauseNs = 0;

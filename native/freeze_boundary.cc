@@ -52,6 +52,10 @@ FreezePlan readPlan(Napi::Env env, const Napi::Value& value) {
   plan.ownedStart = copied(uint32Array(object.Get("ownedStart"), "plan.ownedStart must be a Uint32Array"));
   plan.ownedPages = copied(uint32Array(object.Get("ownedPages"), "plan.ownedPages must be a Uint32Array"));
   plan.sharedPages = copied(uint32Array(object.Get("sharedPages"), "plan.sharedPages must be a Uint32Array"));
+  if (const Napi::Value mustStop = object.Get("mustStop"); !mustStop.IsUndefined()) {
+    plan.mustStop = copied(uint8Array(mustStop, "plan.mustStop must be a Uint8Array"));
+    if (plan.mustStop.size() != plan.tids.size()) throw wrong(env, "plan.mustStop must have one entry for each of tids");
+  }
   plan.stackBytes = static_cast<size_t>(wholeNumber(object.Get("stackBytes"), "plan.stackBytes", 0, kMaxStackBytes));
   plan.maxRounds = static_cast<unsigned>(wholeNumber(object.Get("maxRounds"), "plan.maxRounds", 1, 1'000'000));
   const Napi::Value pause = object.Get("maxPauseMs");

@@ -88,12 +88,21 @@ export interface FreezePlan {
   ownedPages: Uint32Array;
   /** Indices into pages of those copied while the running threads stand. */
   sharedPages: Uint32Array;
+  /** 1 for each of tids that `prove` stops even where it stands still, because its registers are needed. Absent: none. */
+  mustStop?: Uint8Array;
   /** Bytes copied from each thread's stack pointer upward (0: none). */
   stackBytes: number;
   maxRounds: number;
   /** Give up stopping (threads left out are EVIDENCE.none) once threads would stand longer than this, ms. */
   maxPauseMs: number;
 }
+
+/** What has to be copied of a thread beside the first bytes of its stack, so that its native stack can be followed. */
+export type StackNeed =
+  /** All its registers: it has to be stopped. */
+  | { readonly kind: 'registers' }
+  /** These addresses. */
+  | { readonly kind: 'memory'; readonly start: number; readonly end: number };
 
 export interface FreezeResult {
   /** PAGE_SIZE bytes for each of plan.pages. */
