@@ -26,6 +26,8 @@ export interface LocalsOptions {
 interface CommonOptions {
   /** Default `off`. */
   readonly native?: NativeMode;
+  /** With native frames: also those of the interpreter's own plumbing. Default false. */
+  readonly plumbing?: boolean;
   /** Whether C++ and Rust names are demangled. Default true. */
   readonly demangle?: boolean;
   /** Whether debug information may be fetched where `DEBUGINFOD_URLS` is set. Default true. */
@@ -38,6 +40,8 @@ interface CommonOptions {
   readonly locateBy?: readonly string[] | null;
   /** Told what is being done. Default: nobody. */
   readonly log?: Log;
+  /** Told, again and again, what is being waited for (debug information from a server). Default: nobody. */
+  readonly progress?: (message: string) => void;
 }
 
 /** Options of looking at a live process. */
@@ -109,11 +113,13 @@ function settleCommon(options: CommonOptions): Settled<CommonOptions> {
   const locals = options.locals ?? false;
   return {
     native: options.native ?? 'off',
+    plumbing: options.plumbing ?? false,
     demangle: options.demangle ?? true,
     debuginfod: options.debuginfod ?? true,
     locals: locals === false ? null : locals === true ? DEFAULT_LOCALS : { ...DEFAULT_LOCALS, ...locals },
     exhaustive: options.exhaustive ?? false,
     locateBy: options.locateBy ?? null,
     log: options.log ?? (() => {}),
+    progress: options.progress ?? (() => {}),
   };
 }

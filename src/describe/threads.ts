@@ -1,5 +1,5 @@
 /** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
-import type { CapturedThread } from '../capture/captured.js';
+import type { CapturedNativeThread, CapturedThread } from '../capture/captured.js';
 import { collectingOf, gilStateOf } from '../cpython/gil.js';
 import { formatAddress } from '../memory/address.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
@@ -47,7 +47,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
 }
 
 /** A thread the interpreter does not know. */
-export function describeNativeThread(look: OsLook, context: ThreadContext): Thread {
+export function describeNativeThread({ look, evidence }: CapturedNativeThread, context: ThreadContext): Thread {
   const os = context.osThreads.get(look.tid) ?? null;
   return {
     ...unidentified(os),
@@ -55,6 +55,8 @@ export function describeNativeThread(look: OsLook, context: ThreadContext): Thre
     isMain: look.tid === context.pid,
     os: osState(os, look, context),
   };
+    evidence,
+    consistent: evidence !== 'none',
 }
 
 function unidentified(os: OsThread | null): Thread {

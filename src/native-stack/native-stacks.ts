@@ -2,6 +2,7 @@
  * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
  */
 import { formatAddress } from '../memory/address.js';
+import type { InspectSettings } from '../options.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { Target } from '../target/target.js';
 import type { NativeState } from './eval-loop.js';
@@ -9,7 +10,7 @@ import { stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Machine, Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
-import type { CopiedRange, UnwinderOptions, UnwindStop, UnwoundFrame } from './unwinder.js';
+import type { CopiedRange, UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
 import { describeStop, Unwinder } from './unwinder.js';
 
 export interface NativeStackOptions
@@ -18,6 +19,25 @@ export interface NativeStackOptions
   readonly machine?: Machine;
   /** Path of the file that holds the interpreter, for {@link NativeStack.state}; null: not known. */
   readonly interpreterLibrary: string | null;
+}
+
+/** How long servers of debug information may be waited for in all, ms. */
+const DEBUGINFOD_MS = 10_000;
+
+/** The options that users set, in the unwinder's terms. */
+export function stackOptions(
+  settings: Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress'>,
+  interpreterLibrary: string | null,
+): NativeStackOptions {
+  return {
+    interpreterLibrary,
+    demangle: settings.demangle,
+    debuginfodMs: settings.debuginfod ? DEBUGINFOD_MS : 0,
+    onProgress: (path, had, expected) => {
+      const share = expected > 0 ? ` ${Math.floor((100 * had) / expected)} %` : '';
+      settings.progress(`fetching debug information of ${path}${share}`);
+    },
+  };
 }
 
 /** What was copied of a thread. */
@@ -42,10 +62,11 @@ export function copyOfThread(thread: {
   readonly sp: number;
   readonly pc: number;
   readonly stack: Uint8Array;
+  readonly more?: readonly CopiedRange[];
 }): ThreadCopy {
   return {
     registers: thread.registers ? stoppedRegisters(thread.registers) : blockedRegisters('x86-64', thread.sp, thread.pc),
-    memory: [{ address: thread.sp, bytes: thread.stack }],
+    memory: [{ address: thread.sp, bytes: thread.stack }, ...(thread.more ?? [])],
   };
 }
 
@@ -66,13 +87,17 @@ export class NativeStacks {
     this.#interpreterLibrary = interpreterLibrary;
   }
 
-  /** How far a copied stack can be followed, without names: to learn before time is up whether more must be copied. */
-  probe({ registers, memory }: ThreadCopy): UnwindStop {
-    return this.#unwinder.unwind(registers, memory).stop;
+  /** Follows a copied stack, without names: to learn, before time is up, whether more must be copied. */
+  follow({ registers, memory }: ThreadCopy): UnwoundStack {
+    return this.#unwinder.unwind(registers, memory);
   }
 
-  stack({ registers, memory }: ThreadCopy): NativeStack {
-    const { frames: unwound, stop } = this.#unwinder.unwind(registers, memory);
+  stack(copy: ThreadCopy): NativeStack {
+    return this.name(this.follow(copy));
+  }
+
+  /** The frames of a stack that was followed, named. */
+  name({ frames: unwound, stop }: UnwoundStack): NativeStack {
     const named = this.#unwinder.symbolise(unwound);
     const frames: NativeFrame[] = [];
     unwound.forEach((frame, i) => {

@@ -234,6 +234,11 @@ function truncated(reason: string): StackEnding {
   return { kind: 'truncated', reason };
 }
 
+/** Throws PystackError `addon-missing` now rather than when the first stack has been copied. */
+export function requireUnwinder(): void {
+  addon();
+}
+
 let loaded: UnwindAddon | undefined;
 
 function addon(): UnwindAddon {

@@ -1,0 +1,69 @@
+/**
+ * What are the native stacks in a core file? All registers and all of the stack are there, if the core is whole; what
+ * the unwinder asks for is read when it does.
+ */
+import { toAddress } from '../memory/address.js';
+import { bytesOf, MemoryFault } from '../memory/reader.js';
+import type { CoreTarget } from '../target/core/index.js';
+import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
+import { needOf } from './need.js';
+import { namedRegisters } from './registers.js';
+import type { CopiedRange, UnwoundStack } from './unwinder.js';
+
+/** Readings of one stack: each lacks a range that the one before did not know of. */
+const MAX_READINGS = 16;
+/** Memory is handed over from the start of a page on, and not in larger pieces at first. */
+const PAGE_BYTES = 4096;
+const FIRST_BYTES = 16 * 1024;
+
+export class CoreStacks {
+  readonly #target: CoreTarget;
+  readonly #stacks: NativeStacks;
+
+  /** Throws PystackError `addon-missing` where libdw is not installed. */
+  constructor(target: CoreTarget, options: NativeStackOptions) {
+    this.#target = target;
+    this.#stacks = new NativeStacks(target, { machine: target.machine, ...options });
+  }
+
+  /** Null: the core has no registers of that thread. */
+  stackOf(tid: number): NativeStack | null {
+    const thread = this.#target.thread(tid);
+    if (!thread) return null;
+    const known = [...thread.registers].filter(([name]) => this.#target.knowsRegister(tid, name));
+    const registers = namedRegisters(this.#target.machine, new Map(known));
+    const mappings = this.#target.mappings();
+    const memory: CopiedRange[] = [];
+    let followed: UnwoundStack;
+    for (let n = 1; ; n++) {
+      followed = this.#stacks.follow({ registers, memory });
+      const need = n < MAX_READINGS ? needOf(followed.stop, memory, true, mappings) : null;
+      if (need?.kind !== 'memory') break;
+      // Most stacks are shallow; of a deep one the rest comes in one piece.
+      const end = n === 1 ? Math.min(need.end, need.start + FIRST_BYTES) : need.end;
+      const range = this.#read(need.start, end);
+      if (!range) break;
+      memory.push(range);
+    }
+    return this.#stacks.name(followed);
+  }
+
+  problems(): { path: string; problem: string }[] {
+    return this.#stacks.problems();
+  }
+
+  /** As much as the core holds from `start` on; null: nothing. */
+  #read(start: number, end: number): CopiedRange | null {
+    for (let stop = end; stop > start; ) {
+      try {
+        return { address: start, bytes: bytesOf(this.#target.memory.read(toAddress(start), stop - start)) };
+      } catch (error) {
+        if (!(error instanceof MemoryFault)) throw error;
+        // A core that was cut short holds the first part of a stack.
+        const half = start + Math.floor((stop - start) / 2);
+        stop = Math.min(half - (half % PAGE_BYTES), stop - PAGE_BYTES);
+      }
+    }
+    return null;
+  }
+}
