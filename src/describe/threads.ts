@@ -54,9 +54,9 @@ export function describeNativeThread({ look, evidence }: CapturedNativeThread, c
     tid: look.tid,
     isMain: look.tid === context.pid,
     os: osState(os, look, context),
-  };
     evidence,
     consistent: evidence !== 'none',
+  };
 }
 
 function unidentified(os: OsThread | null): Thread {
