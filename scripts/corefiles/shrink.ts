@@ -54,8 +54,9 @@ export async function shrinkCore(input: string, output: string, rename: (path: s
           threads: [],
           labels: [],
           python: null,
-          redactions: [],
           capture: null,
+          warnings: [],
+          sources: [],
         },
       }),
     );

@@ -12,6 +12,7 @@ import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
 import { ELF_MACHINE } from '../target/elf/header.js';
+import type { NotedInterpreter } from '../target/target.js';
 import type { Module } from './module.js';
 import type { PythonVersion, VersionClue } from './python-version.js';
 import { decodeVersionHex, formatVersion, versionClues } from './python-version.js';
@@ -97,6 +98,15 @@ export function* rowChoices(module: Module, unsupported: NoteUnsupported): Gener
     if (choices.length === 0 && !clue.isGuess) unsupported(clue.version);
     yield* choices;
   }
+}
+
+/** The row of the version that a note claims; none where there is no such row. */
+export function claimedChoice(
+  module: Module,
+  { version, freeThreaded }: Pick<NotedInterpreter, 'version' | 'freeThreaded'>,
+): LayoutChoice[] {
+  const choice = chooseRow(module, { version, source: "the snapshot's note", isGuess: true }, freeThreaded);
+  return choice ? [choice] : [];
 }
 
 /** Every row, newest first: for the proof to choose where clues lead nowhere. */

@@ -8,11 +8,12 @@ import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping, Target } from '../target/target.js';
 import { byCookie } from './by-cookie.js';
+import { byNote } from './by-note.js';
 import { byScan } from './by-scan.js';
 import { bySection } from './by-section.js';
 import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
 import type { LayoutChoice } from './layout-choice.js';
-import { everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
+import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
 import type { MemoryRange, Module } from './module.js';
 import { listModules } from './module.js';
 import { notFound } from './not-found.js';
@@ -58,7 +59,7 @@ export interface Attempt {
 }
 
 /** In the order in which they are tried: from the quickest and surest. */
-const STRATEGIES: readonly Strategy[] = [byDynamicSymbol, byFullSymbol, bySection, byCookie, byScan];
+const STRATEGIES: readonly Strategy[] = [byNote, byDynamicSymbol, byFullSymbol, bySection, byCookie, byScan];
 /** Cheap enough to try on every library before the costly ones are tried on any. */
 const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
 
@@ -110,9 +111,12 @@ class OpenSearch implements Search {
   }
 
   run(): Located {
+    // Without a note there is nothing to try, nor to tell of.
+    const noted = this.target.noted ? this.#strategies.filter(({ name }) => name === 'note') : [];
     const quick = this.#strategies.filter(({ name }) => QUICK.has(name));
-    const thorough = this.#strategies.filter(({ name }) => !QUICK.has(name));
+    const thorough = this.#strategies.filter(({ name }) => name !== 'note' && !QUICK.has(name));
     for (const [strategies, modules] of [
+      [noted, [...this.#likely, ...this.#others]],
       [quick, this.#likely],
       [thorough, this.#likely],
       [quick, this.#others],
@@ -216,7 +220,8 @@ class OpenSearch implements Search {
     return Array.from(this.#choices(module), ({ layout }) => layout);
   }
 
-  *#rows(module: Module, { isGuess }: Candidate): Generator<LayoutChoice> {
+  *#rows(module: Module, { isGuess, claim }: Candidate): Generator<LayoutChoice> {
+    if (claim) yield* claimedChoice(module, claim);
     yield* this.#choices(module);
     // One place that was named is worth every row; thousands of guesses are not.
     if (!isGuess) yield* everyRow(module);

@@ -5,9 +5,10 @@
 
 import type { Layout } from '../cpython/layouts/layout.js';
 import type { Address } from '../memory/address.js';
+import type { NotedInterpreter, Target } from '../target/target.js';
 import type { MemoryRange, Module } from './module.js';
 
-export const STRATEGY_NAMES = ['symbol', 'section', 'cookie', 'scan'] as const;
+export const STRATEGY_NAMES = ['note', 'symbol', 'section', 'cookie', 'scan'] as const;
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
 export interface Candidate {
@@ -17,6 +18,8 @@ export interface Candidate {
   readonly how: string;
   /** One of very many that will mostly be refused at the first look. */
   readonly isGuess?: true;
+  /** Which version is said to be there. */
+  readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded'>;
 }
 
 export interface Strategy {
@@ -27,6 +30,7 @@ export interface Strategy {
 
 /** What applies to a whole search. */
 export interface Search {
+  readonly target: Target;
   /** Look in places that cost more, too. */
   readonly exhaustive: boolean;
   /** Whether a search that has not found anything yet should give up. */

@@ -20,7 +20,24 @@ export interface Target {
   openMapped(mapping: Mapping): ByteSource | null;
   /** The whole of a file as the target would see it under `path` (sources). null: not there, or not a file. */
   readFile(path: string): TargetFile | null;
+  /** Where the interpreter is, if whoever made this copy noted it. A claim like any other: it has to be proven. */
+  readonly noted?: NotedInterpreter | null;
   close(): void;
+}
+
+export interface NotedInterpreter {
+  /** Of `_PyRuntime`. */
+  readonly address: Address;
+  /** Path of the file that holds it. */
+  readonly library: string | null;
+  readonly version: {
+    readonly major: number;
+    readonly minor: number;
+    readonly patch: number | null;
+    readonly releaseLevel: 'alpha' | 'beta' | 'candidate' | 'final' | null;
+    readonly serial: number | null;
+  };
+  readonly freeThreaded: boolean;
 }
 
 /** Bytes of a file (or of something like one). */
@@ -32,6 +49,8 @@ export interface ByteSource {
   readonly fd?: number;
   /** Exactly `length` bytes at `offset`, or fewer where the file ends. Never throws for a range outside. */
   read(offset: number, length: number): Uint8Array;
+  /** As read, into memory that is there already: fills it, or as much of it as the file has. Returns how much. */
+  readInto?(offset: number, into: Uint8Array): number;
   close(): void;
 }
 

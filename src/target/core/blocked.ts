@@ -16,7 +16,7 @@ export function lookAt(target: CoreTarget, tid: number): OsLook | null {
   const thread = target.thread(tid);
   if (!thread || target.machine !== 'x86-64') return null;
   const names = pointerNames(target.machine);
-  const register = (name: string) => (target.knowsRegister(tid, name) ? (thread.registers.get(name) ?? null) : null);
+  const register = (name: string) => (target.knowsRegister(tid, name) ? thread.register(name) : null);
   const [number, sp, pc] = [register('orig_rax'), register(names.sp), register(names.pc)];
   const inCall = number !== null && number < MOST_CALLS;
   return {

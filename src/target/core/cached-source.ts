@@ -6,6 +6,9 @@ import type { ByteSource } from '../target.js';
 /** A few pages: neighbours in CPython's arenas come together, and thread stacks far apart do not cost much each. */
 const CHUNK_BYTES = 16 * 1024;
 
+/** Chunks are allocated together: each alone costs more than reading it. */
+const SLAB_BYTES = 16 * CHUNK_BYTES;
+
 /** What stays in memory at most, in bytes. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 
@@ -20,6 +23,8 @@ export class CachedSource implements ByteSource {
   readonly #chunksPerGeneration: number;
   #young = new Map<number, DataView>();
   #old = new Map<number, DataView>();
+  #slab = new Uint8Array(0);
+  #slabUsed = 0;
   #lastIndex = -1;
   #lastChunk: DataView = new DataView(new ArrayBuffer(0));
 
@@ -76,6 +81,9 @@ export class CachedSource implements ByteSource {
       if (this.#young.size >= this.#chunksPerGeneration) {
         this.#old = this.#young;
         this.#young = new Map();
+        // What is in one slab goes together.
+        this.#slab = new Uint8Array(0);
+        this.#slabUsed = 0;
       }
       this.#young.set(index, chunk);
     }
@@ -85,7 +93,19 @@ export class CachedSource implements ByteSource {
   }
 
   #load(index: number): DataView {
-    const bytes = this.#source.read(index * CHUNK_BYTES, CHUNK_BYTES);
+    const at = index * CHUNK_BYTES;
+    const wanted = Math.min(CHUNK_BYTES, this.size - at);
+    if (this.#source.readInto && wanted > 0) {
+      if (this.#slabUsed + CHUNK_BYTES > this.#slab.length) {
+        this.#slab = new Uint8Array(Math.min(SLAB_BYTES, Math.ceil(this.size / CHUNK_BYTES) * CHUNK_BYTES));
+        this.#slabUsed = 0;
+      }
+      const into = this.#slab.subarray(this.#slabUsed, this.#slabUsed + wanted);
+      const got = this.#source.readInto(at, into);
+      this.#slabUsed += CHUNK_BYTES;
+      return new DataView(into.buffer, into.byteOffset, got);
+    }
+    const bytes = this.#source.read(at, CHUNK_BYTES);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }

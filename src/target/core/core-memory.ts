@@ -7,6 +7,7 @@ import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault } from '../../memory/reader.js';
 import type { Segment } from '../elf/segments.js';
 import type { CachedSource } from './cached-source.js';
+import { firstEndingAfter, type Interval } from './keep-only.js';
 
 /** Up to `size` bytes at `address`, at least one, from the file that was mapped there; null: not to be had. */
 export type Fill = (address: number, size: number) => Uint8Array | null;
@@ -30,7 +31,8 @@ export class CoreMemory implements MemoryReader {
   /** Of these, those that lie beyond the end of the file. */
   readonly missingBytes: number;
 
-  constructor(file: CachedSource, loads: readonly Segment[]) {
+  /** `kept`: the bytes of it that are real (sorted and merged), the others being written as zeros; null: all are. */
+  constructor(file: CachedSource, loads: readonly Segment[], kept: readonly Interval[] | null = null) {
     this.#file = file;
     const dumped = loads.filter(({ filesz }) => filesz > 0).sort((a, b) => a.vaddr - b.vaddr);
     const starts: number[] = [];
@@ -46,9 +48,11 @@ export class CoreMemory implements MemoryReader {
       if (start > vaddr) overlapping++;
       if (start >= end) continue;
       const at = offset + (start - vaddr);
-      starts.push(start);
-      ends.push(end);
-      offsets.push(at);
+      for (const real of kept === null ? [{ start, end }] : within(kept, start, end)) {
+        starts.push(real.start);
+        ends.push(real.end);
+        offsets.push(at + (real.start - start));
+      }
       taken = end;
       dumpedBytes += end - start;
       missingBytes += Math.min(end - start, Math.max(0, at + (end - start) - file.size));
@@ -144,5 +148,14 @@ export class CoreMemory implements MemoryReader {
     }
     if (low < this.#ends.length) this.#last = low;
     return low;
+  }
+}
+
+/** The parts of the sorted ranges that lie between start and end. */
+function* within(ranges: readonly Interval[], start: number, end: number): Generator<Interval> {
+  for (let i = firstEndingAfter(ranges, start); i < ranges.length; i++) {
+    const range = ranges[i];
+    if (!range || range.start >= end) return;
+    yield { start: Math.max(range.start, start), end: Math.min(range.end, end) };
   }
 }

@@ -2,7 +2,9 @@
  * What did pystack write into its own cores that the format has no place for? A note of JSON. It is read like anything
  * else from a core: possibly damaged, possibly forged, so every value is checked and what does not fit is left out.
  */
-import type { Evidence } from '../../snapshot.js';
+import { isUserSpace, toAddress } from '../../memory/address.js';
+import type { Capture, Evidence, Warning } from '../../snapshot.js';
+import type { NotedInterpreter } from '../target.js';
 
 export interface CoreMetadata {
   /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */
@@ -14,12 +16,24 @@ export interface CoreMetadata {
   readonly threads: readonly ThreadMetadata[];
   /** Names of mappings without a file: `[heap]`, `[stack]`, `[vdso]`. */
   readonly labels: readonly { readonly start: number; readonly name: string }[];
-  /** Where the interpreter was found; as whoever located it wrote it. */
-  readonly python: Readonly<Record<string, unknown>> | null;
-  /** In words, what was left out on purpose. */
-  readonly redactions: readonly string[];
+  /** Where the interpreter was found. */
+  readonly python: NotedInterpreter | null;
   /** How the copy was had: as in Snapshot.capture. */
-  readonly capture: Readonly<Record<string, unknown>> | null;
+  readonly capture: Capture | null;
+  /** What was missing or doubtful when the copy was taken. */
+  readonly warnings: readonly Warning[];
+  /** The lines of source files that are shown. */
+  readonly sources: readonly NotedLine[];
+}
+
+/** A line of a source file as it stood on the machine the copy is from. */
+export interface NotedLine {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+  /** Whether the file had been changed since the process started. */
+  readonly modified: boolean;
 }
 
 export interface ThreadMetadata {
@@ -28,10 +42,26 @@ export interface ThreadMetadata {
   readonly name: string | null;
   readonly state: string | null;
   readonly evidence: Evidence;
+  /** Innermost frames that were moving. */
+  readonly movingFrames: number;
+  /** What it waited for, in words; null: for nothing, or not known. */
+  readonly waitingOn: string | null;
   /** Names of the registers that are known; the core has zeros for the others. null: all of them. */
   readonly knownRegisters: readonly string[] | null;
 }
 
+/** Lines of the longest source file; a forged number must not become gigabytes of empty lines. */
+const MOST_LINES = 1_000_000;
+const RELEASE_LEVELS = ['alpha', 'beta', 'candidate', 'final'] as const;
+/** Those that a capture gives; all others follow from what is read. */
+const CAPTURE_WARNINGS = [
+  'not-stoppable',
+  'max-pause-exceeded',
+  'not-simultaneous',
+  'value-unreadable',
+  'degraded-capture',
+  'thread-vanished',
+] as const;
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);
 
 /** null: it is no such note. */
@@ -53,9 +83,10 @@ export function parseMetadata(text: string): CoreMetadata | null {
     labels: recordsOf(value.labels).flatMap(({ start, name }) =>
       typeof start === 'number' && typeof name === 'string' && name.startsWith('[') ? [{ start, name }] : [],
     ),
-    python: isRecord(value.python) ? value.python : null,
-    redactions: Array.isArray(value.redactions) ? value.redactions.filter((v) => typeof v === 'string') : [],
-    capture: isRecord(value.capture) ? value.capture : null,
+    python: isRecord(value.python) ? interpreterOf(value.python) : null,
+    capture: isRecord(value.capture) ? captureOf(value.capture) : null,
+    warnings: recordsOf(value.warnings).flatMap((warning) => warningOf(warning)),
+    sources: recordsOf(value.sources).flatMap((line) => lineOf(line)),
   };
 }
 
@@ -64,7 +95,7 @@ export function formatMetadata(metadata: CoreMetadata): string {
 }
 
 function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
-  const { tid, innerTid, evidence, knownRegisters } = thread;
+  const { tid, innerTid, evidence, movingFrames, knownRegisters } = thread;
   if (typeof tid !== 'number' || !Number.isInteger(tid)) return [];
   return [
     {
@@ -73,9 +104,59 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
       name: stringOf(thread.name),
       state: stringOf(thread.state),
       evidence: EVIDENCE.has(evidence) ? (evidence as Evidence) : 'none',
+      movingFrames: isCount(movingFrames) ? movingFrames : 0,
+      waitingOn: stringOf(thread.waitingOn),
       knownRegisters: Array.isArray(knownRegisters) ? knownRegisters.filter((v) => typeof v === 'string') : null,
     },
   ];
+}
+
+function interpreterOf({ address, library, version, freeThreaded }: Record<string, unknown>): NotedInterpreter | null {
+  if (typeof address !== 'number' || !isUserSpace(address) || !isRecord(version)) return null;
+  const { major, minor, patch, releaseLevel, serial } = version;
+  if (!isCount(major) || !isCount(minor)) return null;
+  return {
+    address: toAddress(address),
+    library: stringOf(library),
+    version: {
+      major,
+      minor,
+      patch: isCount(patch) ? patch : null,
+      releaseLevel: RELEASE_LEVELS.find((level) => level === releaseLevel) ?? null,
+      serial: isCount(serial) ? serial : null,
+    },
+    freeThreaded: freeThreaded === true,
+  };
+}
+
+function captureOf(capture: Record<string, unknown>): Capture | null {
+  const { pauseMs, stoppedThreads, rounds, simultaneous, methods } = capture;
+  const mode = capture.mode === 'blocking' || capture.mode === 'non-blocking' ? capture.mode : null;
+  if (mode === null || typeof pauseMs !== 'number' || !isCount(stoppedThreads) || !isCount(rounds)) return null;
+  return {
+    mode,
+    pauseMs,
+    stoppedThreads,
+    rounds,
+    simultaneous: simultaneous === true,
+    methods: Array.isArray(methods) ? methods.filter((v) => typeof v === 'string') : [],
+  };
+}
+
+function warningOf({ code, message, tid }: Record<string, unknown>): Warning[] {
+  const known = CAPTURE_WARNINGS.find((one) => one === code);
+  if (!known || typeof message !== 'string') return [];
+  return [{ code: known, message, ...(isCount(tid) ? { tid } : {}) }];
+}
+
+function lineOf({ file, line, text, modified }: Record<string, unknown>): NotedLine[] {
+  if (typeof file !== 'string' || typeof text !== 'string' || !isCount(line)) return [];
+  if (line === 0 || line > MOST_LINES) return [];
+  return [{ file, line, text, modified: modified === true }];
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function recordsOf(value: unknown): Record<string, unknown>[] {

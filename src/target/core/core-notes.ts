@@ -8,14 +8,16 @@ import { decodeNotes } from '../elf/notes.js';
 import type { Segment } from '../elf/segments.js';
 import type { ByteSource } from '../target.js';
 import type { Machine } from './core-headers.js';
+import type { Interval } from './keep-only.js';
+import { decodeRanges } from './kept-ranges.js';
 import type { MappedFile, ProcessRecord, SignalRecord, ThreadRecord } from './note-records.js';
 import { decodeAuxv, decodeFileNote, decodePrpsinfo, decodePrstatus, decodeSiginfo } from './note-records.js';
 
 /** https://elixir.bootlin.com/linux/v6.6/source/include/uapi/linux/elf.h#L372 */
 export const NT = { PRSTATUS: 1, PRPSINFO: 3, AUXV: 6, SIGINFO: 0x53494749, FILE: 0x46494c45 } as const;
 
-/** Owner and type of our own note: JSON, see core-metadata.ts. */
-export const PYSTACK_NOTE = { owner: 'pystack', type: 1 } as const;
+/** Owner and types of our own notes: JSON, see core-metadata.ts, and the ranges of kept-ranges.ts. */
+export const PYSTACK_NOTE = { owner: 'pystack', metadata: 1, kept: 2 } as const;
 
 /** A thread as the core has it; its siginfo where one was written for it. */
 export interface CoreThread extends ThreadRecord {
@@ -31,6 +33,8 @@ export interface CoreNotes {
   readonly files: readonly MappedFile[] | null;
   /** Text of our own note. */
   readonly metadata: string | null;
+  /** Which bytes of the pages are real, as our own note says; null: all are. */
+  readonly kept: readonly Interval[] | null;
   readonly problems: readonly string[];
 }
 
@@ -44,34 +48,35 @@ const MAX_THREADS = 1 << 19;
 /** Reads the notes of all segments, each byte once however the segments overlap. Never throws for what they contain. */
 export function readCoreNotes(file: ByteSource, segments: readonly Segment[], machine: Machine): CoreNotes {
   const problems: string[] = [];
-  const threads: CoreThread[] = [];
+  const threads: (ThreadRecord & { siginfo: SignalRecord | null })[] = [];
   let process: ProcessRecord | null = null;
   let auxv: ReadonlyMap<number, bigint> = new Map();
   let files: readonly MappedFile[] | null = null;
   let metadata: string | null = null;
+  let kept: readonly Interval[] | null = null;
   let count = 0;
   for (const note of eachNote(file, segments, problems)) {
     if (++count > MAX_NOTES) {
       problems.push(`it has more than ${MAX_NOTES} notes; the rest is left out`);
       break;
     }
-    if (note.name === PYSTACK_NOTE.owner && note.type === PYSTACK_NOTE.type) {
-      metadata ??= new TextDecoder().decode(note.desc);
+    if (note.name === PYSTACK_NOTE.owner) {
+      if (note.type === PYSTACK_NOTE.metadata) metadata ??= new TextDecoder().decode(note.desc);
+      if (note.type === PYSTACK_NOTE.kept) kept ??= decodeRanges(note.desc);
     }
     if (note.name !== 'CORE') continue;
     const desc = new DataView(note.desc.buffer, note.desc.byteOffset, note.desc.byteLength);
     switch (note.type) {
       case NT.PRSTATUS: {
         const thread = threads.length < MAX_THREADS ? decodePrstatus(desc, machine) : null;
-        if (thread) threads.push({ ...thread, siginfo: null });
+        if (thread) threads.push(Object.assign(thread, { siginfo: null }));
         else problems.push(`the status of thread number ${threads.length + 1} makes no sense`);
         break;
       }
       case NT.SIGINFO: {
         // The kernel writes one, after the first thread's status; gdb writes each thread's after its status.
-        const siginfo = decodeSiginfo(desc);
-        const last = threads.pop();
-        if (last) threads.push({ ...last, siginfo: last.siginfo ?? siginfo });
+        const last = threads.at(-1);
+        if (last) last.siginfo ??= decodeSiginfo(desc);
         break;
       }
       case NT.PRPSINFO:
@@ -88,7 +93,7 @@ export function readCoreNotes(file: ByteSource, segments: readonly Segment[], ma
       }
     }
   }
-  return { threads, process, auxv, files, metadata, problems: firstOnes(problems) };
+  return { threads, process, auxv, files, metadata, kept, problems: firstOnes(problems) };
 }
 
 function* eachNote(file: ByteSource, segments: readonly Segment[], problems: string[]): Generator<Note> {

@@ -33,7 +33,8 @@ export function keepOnly(address: number, bytes: Uint8Array, keep: readonly Inte
   return kept;
 }
 
-function firstEndingAfter(intervals: readonly Interval[], address: number): number {
+/** Index of the first of the sorted intervals that ends after `address`. */
+export function firstEndingAfter(intervals: readonly Interval[], address: number): number {
   let low = 0;
   let high = intervals.length;
   while (low < high) {

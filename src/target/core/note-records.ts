@@ -14,8 +14,10 @@ export interface ThreadRecord {
   readonly sid: number;
   /** `pr_cursig`: the signal it took; 0: none. */
   readonly signal: number;
-  /** By the names of registers.ts, in the machine's order. */
+  /** By the names of registers.ts, in the machine's order. Made when it is asked for. */
   readonly registers: ReadonlyMap<string, bigint>;
+  /** One of them, without making them all. */
+  register(name: string): bigint | null;
 }
 
 const REGISTERS_AT = 112;
@@ -26,13 +28,23 @@ export function decodePrstatus(desc: DataView, machine: Machine): ThreadRecord |
   if (desc.byteLength < REGISTERS_AT + names.length * 8) return null;
   const tid = desc.getInt32(32, true);
   if (tid <= 0) return null;
+  // A copy: the note is part of many, of which nothing else is to stay in memory. Small ones share their allocation.
+  const words = Buffer.from(new Uint8Array(desc.buffer, desc.byteOffset + REGISTERS_AT, names.length * 8));
+  let registers: ReadonlyMap<string, bigint> | null = null;
   return {
     tid,
     ppid: desc.getInt32(36, true),
     pgrp: desc.getInt32(40, true),
     sid: desc.getInt32(44, true),
     signal: desc.getInt16(12, true),
-    registers: new Map(names.map((name, i) => [name, desc.getBigUint64(REGISTERS_AT + i * 8, true)])),
+    get registers() {
+      registers ??= new Map(names.map((name, i) => [name, words.readBigUInt64LE(i * 8)]));
+      return registers;
+    },
+    register(name) {
+      const i = names.indexOf(name);
+      return i < 0 ? null : words.readBigUInt64LE(i * 8);
+    },
   };
 }
 
@@ -97,7 +109,7 @@ export function decodeSiginfo(desc: DataView): SignalRecord | null {
     senderPid: desc.getInt32(16, true),
     senderUid: desc.getUint32(20, true),
     address: desc.getBigUint64(16, true),
-    bytes: new Uint8Array(desc.buffer, desc.byteOffset, desc.byteLength).slice(0, SIGINFO_BYTES),
+    bytes: Buffer.from(new Uint8Array(desc.buffer, desc.byteOffset, Math.min(desc.byteLength, SIGINFO_BYTES))),
   };
 }
 

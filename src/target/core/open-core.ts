@@ -31,6 +31,7 @@ import type { SearchOptions } from './module-files.js';
 import { ModuleFiles } from './module-files.js';
 import type { MappedFile } from './note-records.js';
 import { AT } from './note-records.js';
+import { notedSource } from './noted-source.js';
 import { newestSystemdCore } from './systemd.js';
 
 /** A file, or the newest of systemd-coredump's that matches (null: the newest of all). */
@@ -66,7 +67,7 @@ function buildTarget(
   const headers = readCoreHeaders(file);
   const notes = readCoreNotes(file, headers.notes, headers.machine);
   const metadata = notes.metadata === null ? null : parseMetadata(notes.metadata);
-  const memory = new CoreMemory(file, headers.loads);
+  const memory = new CoreMemory(file, headers.loads, notes.kept);
   const dumped = memory.dumpedOnly;
   const listed = notes.files ? { files: notes.files, problem: null } : filesFromLinkMap(dumped, notes.auxv);
   const mappings = coreMappings(
@@ -100,6 +101,7 @@ function buildTarget(
     writtenBy: metadata ? (metadata.origin ?? 'pystack') : headers.writtenBy,
     notes,
     metadata,
+    noted: metadata?.python ?? null,
     modules,
     program,
     memory,
@@ -112,7 +114,7 @@ function buildTarget(
     commandLine: () =>
       metadata?.commandLine ? [...metadata.commandLine] : readCommandLine(memory, mappings, notes.auxv),
     openMapped: (mapping) => openMapped(mapping, modules, files, memory),
-    readFile: (wanted) => readFile(wanted, options),
+    readFile: (wanted) => notedSource(metadata?.sources ?? [], wanted) ?? readFile(wanted, options),
     warnings: () => [...damage, ...files.warnings()],
     close: () => {
       filling.close();

@@ -12,6 +12,7 @@ import { formatMetadata } from './core-metadata.js';
 import { NT, PYSTACK_NOTE } from './core-notes.js';
 import type { Interval } from './keep-only.js';
 import { keepOnly } from './keep-only.js';
+import { encodeRanges } from './kept-ranges.js';
 import { encodeFileNote, encodeNote, encodePrpsinfo, encodePrstatus } from './note-encoding.js';
 import type { ProcessRecord } from './note-records.js';
 import { registerNames } from './registers.js';
@@ -25,7 +26,7 @@ export interface CoreImage {
   readonly mappings: readonly Mapping[];
   /** What was copied: page-aligned, whole pages, in any order, not overlapping. */
   readonly pages: readonly PageRun[];
-  /** The bytes of the pages that are needed; the others become zeros. null: all are. */
+  /** The bytes of the pages that are needed (sorted and merged); the others become zeros. null: all are. */
   readonly keep: readonly Interval[] | null;
   /** `labels`, and each thread's `knownRegisters`, are filled in here. */
   readonly metadata: CoreMetadata;
@@ -144,7 +145,7 @@ function segmentsOf({ mappings, pages, keep }: CoreImage): OutputSegment[] {
   return segments;
 }
 
-function notesOf({ machine, process, threads, auxv, mappings, metadata }: CoreImage): Uint8Array {
+function notesOf({ machine, process, threads, auxv, mappings, keep, metadata }: CoreImage): Uint8Array {
   const all = registerNames(machine);
   const known = new Map(threads.map(({ tid, registers }) => [tid, all.filter((name) => registers.has(name))]));
   const labels = mappings.flatMap(({ start, path }) => (path?.startsWith('[') ? [{ start, name: path }] : []));
@@ -168,7 +169,8 @@ function notesOf({ machine, process, threads, auxv, mappings, metadata }: CoreIm
     encodeNote('CORE', NT.AUXV, auxv),
     encodeNote('CORE', NT.FILE, encodeFileNote(mappings)),
     ...others,
-    encodeNote(PYSTACK_NOTE.owner, PYSTACK_NOTE.type, new TextEncoder().encode(formatMetadata(note))),
+    encodeNote(PYSTACK_NOTE.owner, PYSTACK_NOTE.metadata, new TextEncoder().encode(formatMetadata(note))),
+    ...(keep ? [encodeNote(PYSTACK_NOTE.owner, PYSTACK_NOTE.kept, encodeRanges(keep))] : []),
   ]);
 }
 

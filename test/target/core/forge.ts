@@ -14,8 +14,9 @@ export const EMPTY_METADATA: CoreMetadata = {
   threads: [],
   labels: [],
   python: null,
-  redactions: [],
   capture: null,
+  warnings: [],
+  sources: [],
 };
 
 export function mapping(start: number, end: number, more: Partial<Mapping> = {}): Mapping {

@@ -181,7 +181,18 @@ describe('forged and damaged notes', () => {
       parseMetadata('{"version":1,"threads":[{"tid":"x"},{"tid":1,"evidence":"sure"},3],"labels":[{"start":1}]}'),
     ).toEqual({
       ...EMPTY_METADATA,
-      threads: [{ tid: 1, innerTid: 1, name: null, state: null, evidence: 'none', knownRegisters: null }],
+      threads: [
+        {
+          tid: 1,
+          innerTid: 1,
+          name: null,
+          state: null,
+          evidence: 'none',
+          movingFrames: 0,
+          waitingOn: null,
+          knownRegisters: null,
+        },
+      ],
     });
   });
 });

@@ -56,7 +56,16 @@ test('pages, mappings, threads and what pystack adds come back', () =>
       { address: 0x13000, bytes: PAGE },
     ];
     const threads = [
-      { tid: 4711, innerTid: 1, name: 'MainThread', state: 'S', evidence: 'still', knownRegisters: null },
+      {
+        tid: 4711,
+        innerTid: 1,
+        name: 'MainThread',
+        state: 'S',
+        evidence: 'still',
+        movingFrames: 0,
+        waitingOn: 'futex 0x1234',
+        knownRegisters: null,
+      },
     ] as const;
     const metadata = {
       ...EMPTY_METADATA,
