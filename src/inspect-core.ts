@@ -3,10 +3,13 @@
  * copied; what can be missing is missing for good, and is said.
  */
 import { captureStatic } from './capture/static.js';
+import type { NativeFrames } from './describe/native-frames.js';
 import { describeProcess, isComplete, type ProcessFacts } from './describe/process.js';
 import { readNames } from './describe/thread-names.js';
 import { asPystackError } from './inspect.js';
 import { locate } from './locate/locate.js';
+import { CoreStacks } from './native-stack/core-stacks.js';
+import { stackOptions } from './native-stack/native-stacks.js';
 import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
 import type { Snapshot, Thread } from './snapshot.js';
 import {
@@ -44,16 +47,38 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   });
   watch.lap('locate');
   const { memory } = target;
-  const captured = captureStatic(memory, located, target.threads(), (tid) => lookAt(target, tid));
+  const captured = captureStatic(
+    memory,
+    located,
+    target.threads(),
+    (tid) => lookAt(target, tid),
+    settings.locals,
+    settings.native === 'all',
+  );
   watch.lap('walk');
   const names = readNames(memory, located, captured.runtime);
   watch.lap('names');
-  const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
+  const native = nativeFrames(target, located.library, settings);
+  const snapshot = describeProcess({ facts: factsOf(target), located, captured, names, native });
   const threads = describeThreads(snapshot.threads, target, settings);
   const core = describeCore(target);
   const warnings = [...target.warnings(), ...snapshot.warnings];
   watch.lap('describe');
   return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
+}
+
+function nativeFrames(target: CoreTarget, library: string | null, settings: CoreSettings): NativeFrames | null {
+  const { native, plumbing, sysroot } = settings;
+  if (native === 'off') return null;
+  const stacks = new CoreStacks(target, {
+    ...stackOptions(settings, library),
+    ...(sysroot === null ? {} : { targetRoot: sysroot, debugRoots: [`${sysroot}/usr/lib/debug`, '/usr/lib/debug'] }),
+  });
+  return {
+    mode: native,
+    plumbing,
+    stackOf: (tid) => stacks.stackOf(tid) ?? 'the core does not hold its registers',
+  };
 }
 
 function factsOf(target: CoreTarget): ProcessFacts {

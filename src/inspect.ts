@@ -4,16 +4,18 @@
  */
 import { arch } from 'node:os';
 import { captureBlocking } from './capture/blocking.js';
-import type { CapturedProcess } from './capture/captured.js';
+import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
 import { isUnreadable } from './capture/pass.js';
 import { livePages, type TidMap } from './capture/rehearse.js';
 import type { PythonRuntime } from './cpython/runtime.js';
 import { readRuntime } from './cpython/runtime.js';
+import type { NativeFrames } from './describe/native-frames.js';
 import { describeProcess, type ProcessFacts } from './describe/process.js';
 import { agreeing, hasName, type Names, noNames, readNames, withMore } from './describe/thread-names.js';
 import { PystackError } from './errors.js';
-import { locate } from './locate/locate.js';
+import { type Located, locate } from './locate/locate.js';
+import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Snapshot } from './snapshot.js';
 import { describeFd } from './target/live/descriptors.js';
@@ -30,25 +32,20 @@ const DEFAULT_MAX_PAUSE_MS = 1000;
  */
 export async function inspectProcess(pid: number, options: InspectOptions = {}): Promise<Snapshot> {
   const settings = settleInspectOptions(options);
+  const { snapshot } = await withLiveTarget(pid, (target, watch) => examine(target, settings, watch));
+  return snapshot;
+}
+
+/** Opens the process for `use`, and closes it after. Throws PystackError. */
+export async function withLiveTarget<T>(
+  pid: number,
+  use: (target: LiveTarget, watch: Stopwatch) => Promise<T>,
+): Promise<T> {
   const watch = new Stopwatch();
   const target = openLiveTarget(pid);
   try {
     watch.lap('open');
-    const located = locate(target, {
-      exhaustive: settings.exhaustive,
-      strategies: settings.locateBy,
-      log: (message) => settings.log(1, message),
-    });
-    watch.lap('locate');
-    const namesBefore = namesNow(target, located);
-    watch.lap('names');
-    const captured = capture(target, located, settings);
-    watch.lap('capture');
-    const names = settleNames(namesBefore, target, located, captured);
-    watch.lap('names again');
-    const snapshot = describeProcess({ facts: factsOf(target), located, captured, names });
-    watch.lap('describe');
-    return { ...snapshot, timings: watch.laps };
+    return await use(target, watch);
   } catch (error) {
     // What could not be read may be so because there is nobody any more.
     if (isUnreadable(error)) checkStillThere(pid);
@@ -56,6 +53,40 @@ export async function inspectProcess(pid: number, options: InspectOptions = {}):
   } finally {
     target.close();
   }
+}
+
+/** What was found, and what it was found from. */
+export interface Examined {
+  readonly snapshot: Snapshot;
+  readonly located: Located;
+  readonly captured: CapturedProcess;
+  readonly names: Names;
+}
+
+/** Locates, captures and describes. Throws whatever went wrong. */
+export async function examine(target: LiveTarget, settings: InspectSettings, watch: Stopwatch): Promise<Examined> {
+  const located = locate(target, {
+    exhaustive: settings.exhaustive,
+    strategies: settings.locateBy,
+    log: (message) => settings.log(1, message),
+  });
+  watch.lap('locate');
+  const namesBefore = namesNow(target, located);
+  watch.lap('names');
+  const stacks = await liveStacks(target, located, settings);
+  const captured = capture(target, located, settings, stacks);
+  watch.lap('capture');
+  const names = settleNames(namesBefore, target, located, captured);
+  watch.lap('names again');
+  const snapshot = describeProcess({
+    facts: factsOf(target),
+    located,
+    captured,
+    names,
+    native: stacks && nativeFramesOf(stacks, settings),
+  });
+  watch.lap('describe');
+  return { snapshot: { ...snapshot, timings: watch.laps }, located, captured, names };
 }
 
 function factsOf(target: LiveTarget): ProcessFacts {
@@ -76,16 +107,48 @@ function factsOf(target: LiveTarget): ProcessFacts {
   };
 }
 
-function capture(target: LiveTarget, python: PythonRuntime, settings: InspectSettings): CapturedProcess {
+/** Loaded when it is asked for: all else works where libdw is not installed. */
+async function liveStacks(target: LiveTarget, located: Located, settings: InspectSettings): Promise<LiveStacks | null> {
+  if (settings.native === 'off') return null;
+  const [{ LiveStacks }, { stackOptions }] = await Promise.all([
+    import('./native-stack/live-stacks.js'),
+    import('./native-stack/native-stacks.js'),
+  ]);
+  return new LiveStacks(target, stackOptions(settings, located.library));
+}
+
+function nativeFramesOf(stacks: LiveStacks, { native, mode, plumbing }: InspectSettings): NativeFrames | null {
+  if (native === 'off') return null;
+  const moved = mode === 'non-blocking' ? 'it was running, and no thread was to be stopped' : 'it could not be copied';
+  return { mode: native, plumbing, stackOf: (_, copied) => (copied ? stacks.stackOf(copied) : moved) };
+}
+
+/** Copied of each native stack at first. Few are deeper, and of those the rest is copied once more is known of them. */
+const FIRST_STACK_BYTES = 32 * 1024;
+
+function capture(
+  target: LiveTarget,
+  python: PythonRuntime,
+  settings: InspectSettings,
+  stacks: LiveStacks | null,
+): CapturedProcess {
   const log = (message: string) => settings.log(2, message);
-  const stackBytes = 0;
+  const mayStop = settings.mode === 'blocking';
+  const native: NativeWish | null = stacks && {
+    stackBytes: FIRST_STACK_BYTES,
+    allThreads: settings.native === 'all',
+    needOf: (copied) => {
+      const need = stacks.needOf(copied);
+      return need?.kind === 'registers' && !mayStop ? null : need;
+    },
+  };
   const listTids = (): TidMap => target.tids();
   if (settings.mode === 'non-blocking') {
     const { timeBudgetMs } = settings;
-    return captureNonBlocking(target.native, python, listTids, { stackBytes, timeBudgetMs, log });
+    return captureNonBlocking(target.native, python, listTids, { native, timeBudgetMs, locals: settings.locals, log });
   }
   const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
-  return captureBlocking(target.native, python, listTids, { stackBytes, maxPauseMs, log });
+  return captureBlocking(target.native, python, listTids, { native, maxPauseMs, locals: settings.locals, log });
 }
 
 function namesNow(target: LiveTarget, python: PythonRuntime): Names {

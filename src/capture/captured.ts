@@ -3,23 +3,36 @@
  * the target runs again (or never ran: a core), and nothing that follows may read what could have changed since.
  */
 import type { RuntimeWalk } from '../cpython/runtime.js';
+import type { MemoryReader } from '../memory/reader.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
+import type { StackNeed } from '../target/native.js';
 import type { OsLook } from '../target/target.js';
 import type { ThreadWalk } from './walker.js';
 
+/** The copy that a walk went over. Reading it again gives the same again. */
+export interface CopiedMemory {
+  readonly frames: MemoryReader;
+  /** For what variables hold, which has to be of a moment at which nobody could write to it. */
+  readonly objects: MemoryReader;
+}
+
 export interface CapturedProcess {
+  /** The copy that `runtime` was read from. */
+  readonly memory: CopiedMemory;
   /** The shared walk belonging to the last pass. */
   readonly runtime: RuntimeWalk;
   /** In the order of the interpreter's lists: newest first, main last. */
   readonly threads: readonly CapturedThread[];
   /** Threads of the process the interpreter does not know, if asked for. */
-  readonly nativeThreads: readonly OsLook[];
+  readonly nativeThreads: readonly CapturedNativeThread[];
   readonly capture: Capture;
   readonly warnings: readonly Warning[];
 }
 
 export interface CapturedThread {
   readonly walk: ThreadWalk;
+  /** The copy that `walk` was read from. */
+  readonly memory: CopiedMemory;
   /** The shared walk of the same pass as `walk`: GIL and collector as they were then. */
   readonly runtime: RuntimeWalk;
   /** Kernel thread id as seen from here; null: the thread state has no OS thread that could be found. */
@@ -33,7 +46,14 @@ export interface CapturedThread {
   readonly movingFrames: number;
   /** How the kernel found the thread at the time of the copy; null: not looked at. */
   readonly look: OsLook | null;
-  /** What native unwinding needs, if it was asked for. */
+  /** What native unwinding needs, if it was asked for and could be had of the moment that `walk` shows. */
+  readonly native: NativeState | null;
+}
+
+/** A thread that the interpreter does not know. */
+export interface CapturedNativeThread {
+  readonly look: OsLook;
+  readonly evidence: Evidence;
   readonly native: NativeState | null;
 }
 
@@ -44,4 +64,16 @@ export interface NativeState {
   readonly pc: number;
   /** Stack bytes from `sp` upward. */
   readonly stack: Uint8Array;
+  /** What else was copied because {@link NativeWish.needOf} said so. */
+  readonly more: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+}
+
+/** That native stacks are to be copied, and how much of them. */
+export interface NativeWish {
+  /** Copied at first of each thread's stack, from the stack pointer upward. */
+  readonly stackBytes: number;
+  /** Whether threads that the interpreter does not know are copied as well. */
+  readonly allThreads: boolean;
+  /** What lacks of a copy; null: nothing, or nothing that more copying could give. Called while the target runs. */
+  readonly needOf: (state: NativeState) => StackNeed | null;
 }

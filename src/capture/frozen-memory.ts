@@ -15,9 +15,10 @@ export class FrozenMemory extends PageRecorder {
   /** Pages asked for that are not in the copy. (Those that could not be read when it was taken are not missing.) */
   readonly missing: PageSet;
 
-  constructor(copy: PageCopy) {
+  /** With `valid`, only pages for which it is true are answered from the copy; the others are missing. */
+  constructor(copy: PageCopy, valid: (page: number) => boolean = () => true) {
     const missing: PageSet = new Set();
-    super(new CopiedPages(copy, missing));
+    super(new CopiedPages(copy, missing, valid));
     this.missing = missing;
   }
 }
@@ -25,9 +26,11 @@ export class FrozenMemory extends PageRecorder {
 class CopiedPages implements PageSource {
   readonly #copy: PageCopy;
   readonly #missing: PageSet;
+  readonly #valid: (page: number) => boolean;
   readonly #indexOf: Map<number, number>;
 
-  constructor(copy: PageCopy, missing: PageSet) {
+  constructor(copy: PageCopy, missing: PageSet, valid: (page: number) => boolean) {
+    this.#valid = valid;
     this.#copy = copy;
     this.#missing = missing;
     this.#indexOf = new Map(copy.pageNumbers.map((page, index) => [page, index]));
@@ -35,7 +38,7 @@ class CopiedPages implements PageSource {
 
   fetch(page: number): DataView | null {
     const index = this.#indexOf.get(page);
-    if (index === undefined) {
+    if (index === undefined || !this.#valid(page)) {
       this.#missing.add(page);
       return null;
     }
@@ -43,4 +46,22 @@ class CopiedPages implements PageSource {
     const { buffer, byteOffset } = this.#copy.bytes;
     return new DataView(buffer, byteOffset + index * PAGE_BYTES, PAGE_BYTES);
   }
+}
+
+/** The pages in these ranges of page numbers, as far as each could be read from its start on. */
+export function copiedRanges(
+  { pageNumbers, bytes, ok }: PageCopy,
+  ranges: readonly (readonly [number, number])[],
+): { readonly address: number; readonly bytes: Uint8Array }[] {
+  if (ranges.length === 0) return [];
+  const indexOf = new Map(pageNumbers.map((page, index) => [page, index]));
+  return ranges.flatMap(([first, end]) => {
+    const pages: Uint8Array[] = [];
+    for (let page = first; page < end; page++) {
+      const index = indexOf.get(page);
+      if (index === undefined || ok[index] !== 1) break;
+      pages.push(bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES));
+    }
+    return pages.length === 0 ? [] : [{ address: first * PAGE_BYTES, bytes: Buffer.concat(pages) }];
+  });
 }

@@ -4,16 +4,20 @@
  * that never does is shown as far as two consecutive copies of it agree, and says so.
  */
 import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import type { ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
+import type { Warning } from '../snapshot.js';
 import type { NativeProcess } from '../target/native.js';
-import type { CapturedProcess, CapturedThread } from './captured.js';
+import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
 import {
+  askForStacks,
   commonOuterFrames,
   freezeAndReplay,
   isSettled,
-  nativeStateAt,
+  nativeThreadsOf,
   orNull,
+  otherTids,
   type Pass,
   type PassThread,
   standingOf,
@@ -23,9 +27,12 @@ import { rehearse, type TidMap } from './rehearse.js';
 import type { ThreadWalk } from './walker.js';
 
 export interface NonBlockingOptions {
-  readonly stackBytes: number;
+  /** null: no native stacks are wanted. */
+  readonly native: NativeWish | null;
   /** How long threads on the move are tried again, ms. */
   readonly timeBudgetMs: number;
+  /** Whether variables are read, and how; null: not. */
+  readonly locals: ValueSettings | null;
   readonly log: (message: string) => void;
 }
 
@@ -43,9 +50,11 @@ export function captureNonBlocking(
   const deadline = performance.now() + options.timeBudgetMs;
   const plan = new PagePlan();
   const proven = new Map<Address, CapturedThread>();
+  const others = new Map<number, CapturedNativeThread>();
   let moving = new Map<Address, Moving>();
   let last: Pass | null = null;
   let lastRuntime: RuntimeWalk | null = null;
+  let lastMemory: CopiedMemory | null = null;
   let passes = 0;
   let rounds = 0;
   let simultaneous = false;
@@ -53,7 +62,7 @@ export function captureNonBlocking(
   while (passes < LEAST_PASSES || performance.now() < deadline) {
     passes++;
     const tids = listTids();
-    const rehearsal = orNull(() => rehearse(process, python, tids, plan));
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.locals));
     if (!rehearsal) {
       sleep(PAUSE_BETWEEN_TRIES_MS);
       continue;
@@ -65,9 +74,11 @@ export function captureNonBlocking(
       listTids,
       tidOf: rehearsal.tidOf,
       mode: 'no-stop',
-      stackBytes: options.stackBytes,
+      otherTids: otherTids(options.native, tids, rehearsal.tidOf),
+      stackBytes: options.native?.stackBytes ?? 0,
       maxRounds: 1,
       maxPauseMs: 1, // nothing is stopped
+      locals: options.locals,
     });
     rounds += last.frozen.rounds;
     methods.add(last.frozen.look.method);
@@ -75,6 +86,7 @@ export function captureNonBlocking(
     // A list that ends early was changed while it was read; if it always does, the last one has to do.
     if (!runtime || (runtime.problems.length > 0 && performance.now() < deadline)) continue;
     lastRuntime = runtime;
+    lastMemory = last.memory;
     const now = new Map<Address, Moving>();
     let provenNow = 0;
     for (const thread of last.threads) {
@@ -90,13 +102,25 @@ export function captureNonBlocking(
       }
     }
     moving = now;
+    for (const thread of nativeThreadsOf(last)) {
+      const { tid } = thread.look;
+      // What was copied while it stood is worth more than that it moves now.
+      if (thread.evidence !== 'none' || !others.has(tid)) others.set(tid, thread);
+    }
     simultaneous = provenNow === last.threads.length && !last.missing;
+    // Deep stacks are copied whole by another pass.
+    if (askForStacks(options.native, last, plan)) continue;
+    if (last.lackedValues && passes < LEAST_PASSES) continue;
+    if ([...last.others].some((tid) => others.get(tid)?.evidence === 'none')) {
+      sleep(PAUSE_BETWEEN_TRIES_MS);
+      continue;
+    }
     if (simultaneous) break;
     // A pass in which nothing was missing shows the list of threads as it is; those proven earlier stay proven.
     if (!last.missing && last.threads.every((thread) => proven.has(thread.walk.state.address))) break;
     sleep(PAUSE_BETWEEN_TRIES_MS);
   }
-  if (!last || !lastRuntime) {
+  if (!last || !lastRuntime || !lastMemory) {
     throw new CorruptData('the interpreter changed its structures faster than they could be read');
   }
   options.log(
@@ -109,9 +133,10 @@ export function captureNonBlocking(
     return known ? [known] : [];
   });
   return {
+    memory: lastMemory,
     runtime,
     threads,
-    nativeThreads: [],
+    nativeThreads: [...others.values()].filter(({ look }) => last.others.has(look.tid)),
     capture: {
       mode: 'non-blocking',
       pauseMs: 0,
@@ -120,14 +145,23 @@ export function captureNonBlocking(
       simultaneous,
       methods: [...methods, process.readMethod],
     },
-    warnings: [],
+    warnings: options.locals ? warningsOfValues(last, simultaneous) : [],
   };
+}
+
+/** Objects belong to all threads: one that runs may change what another one's variables hold. */
+function warningsOfValues({ lackedValues }: Pass, simultaneous: boolean): Warning[] {
+  if (!simultaneous) {
+    return [{ code: 'not-simultaneous', message: 'values of variables may have changed while they were copied' }];
+  }
+  if (!lackedValues) return [];
+  return [{ code: 'value-unreadable', message: 'some values changed faster than they could be copied' }];
 }
 
 /** Not run while copied, nothing missing. What has no OS thread cannot change: two copies that agree are proof enough. */
 function isProven(thread: PassThread, before: Pass | null): boolean {
   if (thread.missing || thread.gone) return false;
-  return thread.tid === null ? isSettled(thread, before) : thread.evidence !== 'none';
+  return (thread.tid === null || thread.evidence !== 'none') && isSettled(thread, before);
 }
 
 /** A thread not proven yet, with what consecutive copies had in common. */
@@ -159,12 +193,14 @@ function captured(
   const { frozen } = pass;
   return {
     walk: thread.walk,
+    memory: pass.memory,
     runtime,
     tid: thread.tid,
     terminated: thread.gone,
     ...known,
     look: thread.index === null ? null : standingOf(frozen, thread.index),
-    native: thread.index === null ? null : nativeStateAt(frozen, thread.index),
+    // Of a thread on the move the stack bytes may be of several moments.
+    native: thread.index === null || thread.evidence === 'none' ? null : pass.nativeAt(thread.index),
   };
 }
 

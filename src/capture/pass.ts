@@ -2,6 +2,7 @@
  * One freeze and its replay: the unit that both ways of capturing, blocking or not, repeat until nothing is missing.
  */
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
+import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
 import { InvalidAddress } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
@@ -17,19 +18,28 @@ import {
 } from '../target/native.js';
 import type { OsLook } from '../target/target.js';
 import { attribute, ReadLog } from './attribution.js';
-import type { NativeState } from './captured.js';
-import { FrozenMemory } from './frozen-memory.js';
+import type { CapturedNativeThread, CopiedMemory, NativeState, NativeWish } from './captured.js';
+import { copiedRanges, FrozenMemory, type PageCopy } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 import { type TidMap, tidsOf } from './rehearse.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
 export interface Pass {
   readonly frozen: FreezeResult;
+  /** The threads that were frozen: first those of thread states, then `otherTids`. */
+  readonly tids: readonly number[];
+  /** Of these, the ones that no thread state was of. */
+  readonly others: ReadonlySet<number>;
+  /** Registers and stack bytes of thread `index` of these; null: not asked for, or not to be had. Always the same object. */
+  readonly nativeAt: (index: number) => NativeState | null;
+  readonly memory: CopiedMemory;
   /** Null: the copy does not even hold the runtime. */
   readonly runtime: RuntimeWalk | null;
   readonly threads: readonly PassThread[];
   /** Whether any page was wanted that was not copied, or the list of threads is not the one planned for. */
   readonly missing: boolean;
+  /** Whether a value lacked a page, or had one only of another moment: that value says so. */
+  readonly lackedValues: boolean;
 }
 
 export interface PassThread {
@@ -55,30 +65,45 @@ export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'm
   readonly listTids: () => TidMap;
   /** Which thread states' threads to prove or stop. */
   readonly tidOf: ReadonlyMap<Address, number | null>;
+  /** Whether variables are read, and how; null: not. */
+  readonly locals: ValueSettings | null;
+  /** Threads that no thread state is of, to be frozen as well. */
+  readonly otherTids: readonly number[];
 }
 
 /** Freezes, lets go, replays; adds what was missing to `plan` for the next time. */
 export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const { process, python } = options;
-  const planned = distinctTids(options.tidOf);
+  const planned = [...distinctTids(options.tidOf), ...options.otherTids];
   const freezePlan = plan.freezePlan(planned, options);
   const frozen = process.freeze(freezePlan);
-  const memory = new FrozenMemory({ pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok });
+  const copy: PageCopy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
+  const memory = new FrozenMemory(copy);
+  // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
+  const valid = new Validity(plan, planned, frozen, memory.missing);
+  // Any thread may write to any object: only pages of the moment at which all stood tell what is in them.
+  const objects = new FrozenMemory(copy, (page) => valid.has(null, page));
+  const common = {
+    frozen,
+    memory: { frames: memory, objects },
+    tids: planned,
+    others: new Set(options.otherTids),
+    nativeAt: nativeStates(frozen, planned, plan, copy),
+  };
   const log = new ReadLog(memory);
   const runtime = orNull(() => new Walk(python, log).shared());
   if (!runtime) {
     for (const page of memory.missing) plan.shared.add(page);
-    return { frozen, runtime: null, threads: [], missing: true };
+    return { ...common, runtime: null, threads: [], missing: true, lackedValues: false };
   }
-  // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
-  const valid = new Validity(plan, planned, frozen, memory.missing);
   const wanted: { tid: number | null; page: number }[] = [];
   const tidOf = tidsNow(options, runtime.threadStates);
   attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
-  const walk = new Walk(python, memory, memory);
+  const values = options.locals && new ValueReader(objects, python.layout, options.locals);
+  const walk = new Walk(python, memory, memory, values);
   let missing = wanted.length > 0;
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
@@ -88,7 +113,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     const touched: PageSet = new Set();
     memory.recordInto(touched);
     const thread = walk.thread(state);
-    const lacks = [...touched].some((page) => !valid.has(tid, page));
+    const lacks = !valid.hasAll(tid, touched);
     if (lacks) for (const page of touched) wanted.push({ tid, page });
     if (lacks || unplanned) missing = true;
     const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
@@ -103,7 +128,8 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     };
   });
   for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
-  return { frozen, runtime, threads, missing };
+  for (const page of objects.missing) plan.shared.add(page);
+  return { ...common, runtime, threads, missing, lackedValues: objects.missing.size > 0 };
 }
 
 /**
@@ -124,6 +150,11 @@ class Validity {
       if (frozen.evidence[index] !== EVIDENCE.stopped) return;
       for (const page of plan.ownedBy(tid)) this.#inStop.add(page);
     });
+  }
+
+  hasAll(tid: number | null, pages: PageSet): boolean {
+    for (const page of pages) if (!this.has(tid, page)) return false;
+    return true;
   }
 
   /** Whether the copy of `page` is of the moment at which thread `tid` (null: all) is shown. */
@@ -159,6 +190,45 @@ function evidenceName(code: number): Evidence {
   }
 }
 
+/** The threads that no thread state is of, where native stacks of all are wanted. */
+export function otherTids(
+  native: NativeWish | null,
+  tids: TidMap,
+  tidOf: ReadonlyMap<Address, number | null>,
+): readonly number[] {
+  if (!native?.allThreads) return [];
+  const known = new Set(tidOf.values());
+  return [...tids.values()].filter((tid) => !known.has(tid));
+}
+
+/**
+ * Plans for what the native stacks of a freeze lack: of those threads of which the copy is right. Whether there is
+ * anything to be had by another freeze.
+ */
+export function askForStacks(native: NativeWish | null, pass: Pass, plan: PagePlan): boolean {
+  if (!native) return false;
+  let asked = false;
+  pass.tids.forEach((tid, index) => {
+    if (pass.frozen.evidence[index] === EVIDENCE.none) return;
+    const state = pass.nativeAt(index);
+    const need = state && native.needOf(state);
+    if (need && plan.ask(tid, need)) asked = true;
+  });
+  return asked;
+}
+
+/** Those of `otherTids` that are still there. */
+export function nativeThreadsOf(pass: Pass): CapturedNativeThread[] {
+  const { tids, frozen } = pass;
+  const python = new Set(pass.threads.map(({ index }) => index));
+  return tids.flatMap((tid, index): CapturedNativeThread[] => {
+    const code = frozen.evidence[index] ?? EVIDENCE.none;
+    if (!pass.others.has(tid) || python.has(index) || code === EVIDENCE.gone) return [];
+    const native = code === EVIDENCE.none ? null : pass.nativeAt(index);
+    return [{ look: standingOf(frozen, index), evidence: evidenceName(code), native }];
+  });
+}
+
 /** How many frames, counted from the outermost, are the same frame at the same instruction in both. */
 export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
   if (a.stack.ending.kind !== 'complete' || b.stack.ending.kind !== 'complete') return 0;
@@ -173,18 +243,28 @@ export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
   return common;
 }
 
-/** Whether both are the same frames at the same instructions. */
-export function sameSpine(a: ThreadWalk, b: ThreadWalk): boolean {
-  const depth = a.stack.frames.length;
-  return depth === b.stack.frames.length && commonOuterFrames(a, b) === depth;
+/** Whether both are the same frames at the same instructions, ending in the same way. */
+function sameStack(a: ThreadWalk, b: ThreadWalk): boolean {
+  const [x, y] = [a.stack, b.stack];
+  return (
+    x.ending.reason === y.ending.reason &&
+    x.frames.length === y.frames.length &&
+    x.frames.every((p, i) => {
+      const q = y.frames[i];
+      return p.address === q?.address && p.code === q.code && p.lasti === q.lasti;
+    })
+  );
 }
 
-/** Whether the pass before showed the same of a thread state without an OS thread. */
+/**
+ * Whether there is no doubt about the stack, or the pass before showed just the same. A thread is stopped, or falls
+ * asleep, at any instruction: also between two that together change its chain of frames.
+ */
 export function isSettled(thread: PassThread, before: Pass | null): boolean {
-  if (!thread.unowned) return true;
-  const { address } = thread.walk.state;
-  const earlier = before?.threads.find(({ walk }) => walk.state.address === address);
-  return earlier !== undefined && sameSpine(earlier.walk, thread.walk);
+  const { state, stack } = thread.walk;
+  if (!thread.unowned && stack.ending.kind === 'complete' && stack.fitsEvalLoops) return true;
+  const earlier = before?.threads.find(({ walk }) => walk.state.address === state.address);
+  return earlier !== undefined && sameStack(earlier.walk, thread.walk);
 }
 
 /** Thread `index` of a look, in words. */
@@ -221,16 +301,34 @@ export function standingOf(frozen: FreezeResult, index: number): OsLook {
   return { ...look, syscall: { number: Number(number), args } };
 }
 
-/** Registers and stack bytes of thread `index` of a freeze, or null when they were not asked for or not to be had. */
-export function nativeStateAt(frozen: FreezeResult, index: number): NativeState | null {
+function nativeStates(
+  frozen: FreezeResult,
+  tids: readonly number[],
+  plan: PagePlan,
+  copy: PageCopy,
+): (index: number) => NativeState | null {
+  const states = new Map<number, NativeState | null>();
+  return (index) => {
+    let state = states.get(index);
+    if (state === undefined) {
+      const tid = tids[index];
+      state = nativeStateAt(frozen, index, tid === undefined ? [] : copiedRanges(copy, plan.rangesOf(tid)));
+      states.set(index, state);
+    }
+    return state;
+  };
+}
+
+function nativeStateAt(frozen: FreezeResult, index: number, more: NativeState['more']): NativeState | null {
   const stack = frozen.stacks[index] ?? null;
   if (!stack) return null;
   const registers = frozen.registers[index] ?? null;
   if (registers) {
-    return { registers, sp: Number(registers[USER_REGS.rsp] ?? 0n), pc: Number(registers[USER_REGS.rip] ?? 0n), stack };
+    const [sp, pc] = [Number(registers[USER_REGS.rsp] ?? 0n), Number(registers[USER_REGS.rip] ?? 0n)];
+    return { registers, sp, pc, stack, more };
   }
   const { sp, pc } = osLookAt(frozen.look, index);
-  return sp === null || pc === null ? null : { registers: null, sp, pc, stack };
+  return sp === null || pc === null ? null : { registers: null, sp, pc, stack, more };
 }
 
 /** The result, or null where remote memory made it impossible. Anything else is a fault of ours and goes on up. */

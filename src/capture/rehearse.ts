@@ -4,6 +4,7 @@
  */
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { resolveNativeIds } from '../cpython/thread-ids.js';
+import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
 import { PageRecorder, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
@@ -26,7 +27,13 @@ export interface Rehearsal {
  * Walks the running target and adds what it touched to `plan`.
  * Throws MemoryFault or CorruptData when not even the runtime can be read; single threads only end early.
  */
-export function rehearse(process: NativeProcess, python: PythonRuntime, tids: TidMap, plan: PagePlan): Rehearsal {
+export function rehearse(
+  process: NativeProcess,
+  python: PythonRuntime,
+  tids: TidMap,
+  plan: PagePlan,
+  locals: ValueSettings | null = null,
+): Rehearsal {
   const memory = livePages(process);
   const log = new ReadLog(memory);
   const runtime = new Walk(python, log).shared();
@@ -34,13 +41,25 @@ export function rehearse(process: NativeProcess, python: PythonRuntime, tids: Ti
   attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
     plan.pagesOf(tid).add(page),
   );
-  const walk = new Walk(python, memory, memory);
+  const walk = new Walk(python, memory, memory, locals && sharedValues(process, python, plan, locals));
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
     memory.recordInto(plan.pagesOf(tid));
     return walk.thread(state);
   });
   return { runtime, tidOf, threads };
+}
+
+/** Objects may be any thread's: their pages are copied when all of them stand. */
+function sharedValues(
+  process: NativeProcess,
+  python: PythonRuntime,
+  plan: PagePlan,
+  locals: ValueSettings,
+): ValueReader {
+  const memory = livePages(process);
+  memory.recordInto(plan.shared);
+  return new ValueReader(memory, python.layout, locals);
 }
 
 /** A page cache over the live process, empty. */

@@ -3,11 +3,12 @@
  * stopped and the walk itself runs while they stand. It costs milliseconds instead of a tenth of one, and is bounded.
  */
 import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess, NativeStop } from '../target/native.js';
-import type { CapturedProcess, CapturedThread } from './captured.js';
+import type { CapturedProcess, CapturedThread, CopiedMemory } from './captured.js';
 import { distinctTids, orNull } from './pass.js';
 import { type TidMap, tidsOf } from './rehearse.js';
 import { type ThreadWalk, Walk } from './walker.js';
@@ -15,6 +16,8 @@ import { type ThreadWalk, Walk } from './walker.js';
 export interface StandingOptions {
   /** The walk is given up, with what it has, when threads have stood for this long, ms. */
   readonly maxPauseMs: number;
+  /** Whether variables are read, and how; null: not. */
+  readonly locals: ValueSettings | null;
 }
 
 /** Passes of "list, stop, list again" until no new Python thread turns up. */
@@ -33,13 +36,20 @@ export function walkStanding(
   const stops: { tids: number[]; stop: NativeStop }[] = [];
   const stopped = new Set<number>();
   let released = 0;
-  let found: { runtime: RuntimeWalk; tidOf: Map<Address, number | null>; walks: ThreadWalk[]; cut: boolean } | null =
-    null;
+  let found: {
+    memory: CopiedMemory;
+    runtime: RuntimeWalk;
+    tidOf: Map<Address, number | null>;
+    walks: ThreadWalk[];
+    cut: boolean;
+  } | null = null;
   try {
     for (let n = 0; n < LISTINGS && !found; n++) {
       const memory = new BoundedPages(process, started + options.maxPauseMs);
       const tids = listTids();
-      const walk = new Walk(python, new PagedMemory(memory));
+      const pages = new PagedMemory(memory);
+      const values = options.locals && new ValueReader(pages, python.layout, options.locals);
+      const walk = new Walk(python, pages, null, values);
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);
@@ -56,18 +66,19 @@ export function walkStanding(
       // A list that ends early is being changed by a thread we do not know yet.
       if (runtime.problems.length > 0 && n < LISTINGS - 1) continue;
       const walks = runtime.threadStates.map((state) => walk.thread(state));
-      found = { runtime, tidOf, walks, cut: memory.late };
+      found = { memory: { frames: pages, objects: pages }, runtime, tidOf, walks, cut: memory.late };
     }
   } finally {
     for (const { stop } of stops) released = Math.max(released, stop.release());
   }
   if (!found) return null;
-  const { runtime, tidOf, walks, cut } = found;
+  const { memory, runtime, tidOf, walks, cut } = found;
   const threads = walks.map((walk): CapturedThread => {
     const tid = tidOf.get(walk.state.address) ?? null;
     const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
     return {
       walk,
+      memory,
       runtime,
       tid,
       terminated: false,
@@ -87,6 +98,7 @@ export function walkStanding(
       ]
     : [];
   return {
+    memory,
     runtime,
     threads,
     nativeThreads: [],

@@ -1,19 +1,23 @@
 /** A core does not move: one walk, and every thread stood still. */
 import type { PythonRuntime } from '../cpython/runtime.js';
+import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../target/target.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
 
-/** `lookAt` tells what a thread was blocked in. Throws MemoryFault or CorruptData when not even the runtime can be read. */
+/** `lookAt` tells what a thread was blocked in, `allThreads` asks for those the interpreter does not know too. Throws MemoryFault or CorruptData when not even the runtime can be read. */
 export function captureStatic(
   memory: MemoryReader,
   python: PythonRuntime,
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
+  locals: ValueSettings | null,
+  allThreads = false,
 ): CapturedProcess {
-  const walk = new Walk(python, memory);
+  const walk = new Walk(python, memory, null, locals && new ValueReader(memory, python.layout, locals));
+  const copied = { frames: memory, objects: memory };
   const runtime = walk.shared();
   const ids = nativeIds(
     memory,
@@ -26,6 +30,7 @@ export function captureStatic(
     const tid = inner === null ? null : (outer.get(inner) ?? null);
     return {
       walk: walk.thread(state),
+      memory: copied,
       runtime,
       tid,
       terminated: false,
@@ -36,10 +41,17 @@ export function captureStatic(
       native: null,
     };
   });
+  const known = new Set(threads.map(({ tid }) => tid));
+  const others = allThreads ? osThreads.filter(({ tid }) => !known.has(tid)) : [];
   return {
+    memory: copied,
     runtime,
     threads,
-    nativeThreads: [],
+    nativeThreads: others.map(({ tid }) => ({
+      look: lookAt(tid) ?? { tid, running: null, syscall: null, sp: null, pc: null },
+      evidence: 'stopped',
+      native: null,
+    })),
     capture: {
       mode: 'core',
       pauseMs: 0,

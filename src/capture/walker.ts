@@ -8,9 +8,18 @@ import { CodeShapes } from '../cpython/code-shapes.js';
 import { readFrames, type StackWalk } from '../cpython/frames.js';
 import { type PythonRuntime, type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
 import { TypeNames } from '../cpython/type-names.js';
+import {
+  type FrameVariables,
+  type LocalNames,
+  readCurrentException,
+  readLocalNames,
+  readVariables,
+  type ValueReader,
+} from '../cpython/values/index.js';
 import { type Address, InvalidAddress } from '../memory/address.js';
 import type { PageRecorder, PageSet } from '../memory/pages.js';
 import { CorruptData, MemoryFault, type MemoryReader } from '../memory/reader.js';
+import type { Value } from '../snapshot.js';
 
 /** A thread's stack with its code objects, frame by frame. */
 export interface ThreadWalk {
@@ -18,9 +27,20 @@ export interface ThreadWalk {
   readonly stack: StackWalk;
   /** One for each of stack.frames: the code object, or why it cannot be read. */
   readonly codes: readonly CodeResult[];
+  /** What its variables hold; null when that was not asked for. */
+  readonly values: ThreadValues | null;
 }
 
-export type CodeResult = { readonly code: CodeObject } | { readonly problem: string };
+export interface ThreadValues {
+  /** One for each of stack.frames; null: the code object, or its names, cannot be read. */
+  readonly variables: readonly (FrameVariables | null)[];
+  /** The exception that the thread deals with. */
+  readonly exception: Value | null;
+}
+
+export type CodeResult =
+  | { readonly code: CodeObject /** Only with values. */; readonly names: LocalNames | null }
+  | { readonly problem: string };
 
 interface CachedCode {
   readonly result: CodeResult;
@@ -36,12 +56,23 @@ export class Walk {
   readonly #codes = new Map<Address, CachedCode>();
   readonly #types: TypeNames;
   readonly #shapes: CodeShapes;
+  readonly #values: ValueReader | null;
 
-  /** With a recorder, pages are noted on behalf of whom the caller says; it must be the memory itself. */
-  constructor(runtime: PythonRuntime, memory: MemoryReader, recorder: PageRecorder | null = null) {
+  /**
+   * With a recorder, pages are noted on behalf of whom the caller says; it must be the memory itself. With `values`,
+   * variables are read too: the slots of frames from `memory`, the objects they lead to, which no thread has for itself,
+   * from the memory that `values` reads.
+   */
+  constructor(
+    runtime: PythonRuntime,
+    memory: MemoryReader,
+    recorder: PageRecorder | null = null,
+    values: ValueReader | null = null,
+  ) {
     this.#runtime = runtime;
     this.#memory = memory;
     this.#recorder = recorder;
+    this.#values = values;
     this.#types = new TypeNames(runtime.layout);
     this.#shapes = new CodeShapes(runtime.layout, this.#types);
   }
@@ -63,7 +94,19 @@ export class Walk {
       for (const { pages } of used) for (const page of pages) owner.add(page);
       this.#recorder.recordInto(owner);
     }
-    return { state, stack, codes };
+    return { state, stack, codes, values: this.#readValues(state, stack, codes) };
+  }
+
+  #readValues(state: ThreadStateWalk, stack: StackWalk, codes: readonly CodeResult[]): ThreadValues | null {
+    const values = this.#values;
+    if (!values) return null;
+    values.beginThread();
+    const variables = stack.frames.map((frame, i) => {
+      const result = codes[i];
+      if (!result || 'problem' in result || result.names === null) return null;
+      return readVariables(this.#memory, values, frame.address, result.names);
+    });
+    return { variables, exception: readCurrentException(this.#memory, values, state.address) };
   }
 
   #code(address: Address): CachedCode {
@@ -80,7 +123,8 @@ export class Walk {
 
   #decode(address: Address): CodeResult {
     try {
-      return { code: readCode(this.#memory, this.#runtime.layout, address, this.#types) };
+      const code = readCode(this.#memory, this.#runtime.layout, address, this.#types);
+      return { code, names: this.#values ? readLocalNames(this.#memory, this.#runtime.layout, code) : null };
     } catch (error) {
       if (error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress) {
         return { problem: error.message };

@@ -38,13 +38,14 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   const program = declareProgram(
     {
       remote(pid, opts, globals) {
-        const options = { ...remoteOptions(opts), ...stackOptions(opts) };
-        invocation ??= { command: 'remote', pid: parsePid(pid), options, view: viewOf(opts, globals) };
+        const view = viewOf(opts, globals);
+        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+        invocation ??= { command: 'remote', pid: parsePid(pid), options, view };
       },
       core(core, executable, opts, globals) {
         refuse('core');
         const view = viewOf(opts, globals);
-        const options = { ...coreOptions(executable, opts, view), ...stackOptions(opts) };
+        const options = { ...coreOptions(executable, opts, view), ...stackOptions(opts, view) };
         invocation ??= { command: 'core', core: coreSource(core, opts), options, view };
       },
       version() {
@@ -150,9 +151,10 @@ function coreOptions(executable: string | undefined, opts: Opts, view: View): Co
   };
 }
 
-function stackOptions(opts: Opts) {
+function stackOptions(opts: Opts, view: View) {
   return {
     native: nativeMode(opts['native']),
+    plumbing: view.verbosity > 0,
     demangle: opts['demangle'] !== false,
     debuginfod: opts['debuginfod'] !== false,
     locals: opts['locals'] === true ? localsOptions(opts) : false,

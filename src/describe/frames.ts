@@ -4,9 +4,20 @@ import type { CodeObject } from '../cpython/code.js';
 import type { FrameWalk } from '../cpython/frames.js';
 import type { Layout } from '../cpython/layouts/layout.js';
 import { decodePosition } from '../cpython/positions.js';
+import type { FrameVariables } from '../cpython/values/index.js';
 import { formatAddress } from '../memory/address.js';
 import type { PythonFrame } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
+
+/** What a frame's variables hold, and why some are missing. */
+function describeVariables({ arguments: args, locals, omittedLocals, problem }: FrameVariables): Partial<PythonFrame> {
+  return {
+    ...(problem === null ? {} : { problem: `its variables cannot be read: ${problem}` }),
+    arguments: args,
+    locals,
+    ...(omittedLocals === 0 ? {} : { omittedLocals }),
+  };
+}
 
 type Shown = Omit<PythonFrame, 'kind' | 'isEntry'>;
 
@@ -27,7 +38,9 @@ export class FrameDescriber {
       const frame = walk.stack.frames[i];
       const result = walk.codes[i];
       if (!frame || !result) continue;
-      frames.push({ kind: 'python', ...this.#at(frame, result), isEntry: frame.isEntry });
+      const described: PythonFrame = { kind: 'python', ...this.#at(frame, result), isEntry: frame.isEntry };
+      const variables = walk.values?.variables[i] ?? null;
+      frames.push(variables ? { ...described, ...describeVariables(variables) } : described);
     }
     return frames;
   }

@@ -5,9 +5,10 @@ import { formatAddress } from '../memory/address.js';
 import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import type { OsThread, TargetFile } from '../target/target.js';
 import { FrameDescriber } from './frames.js';
+import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import type { Names } from './thread-names.js';
-import { describeThread, type ThreadContext } from './threads.js';
+import { describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
 export interface ProcessFacts {
@@ -32,10 +33,12 @@ export interface Described {
   readonly located: Located;
   readonly captured: CapturedProcess;
   readonly names: Names;
+  /** null: native frames were not asked for. */
+  readonly native: NativeFrames | null;
 }
 
 /** `core` and `timings` are the caller's to add. */
-export function describeProcess({ facts, located, captured, names }: Described): Snapshot {
+export function describeProcess({ facts, located, captured, names, native }: Described): Snapshot {
   const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
@@ -45,8 +48,20 @@ export function describeProcess({ facts, located, captured, names }: Described):
     architecture,
     describeFd,
   };
-  const threads = captured.threads.map((thread) => describeThread(thread, context));
-  const warnings = [...captured.warnings, ...warningsOf(captured, threads, names)];
+  const described = [
+    ...captured.threads.map((thread) => ({ thread: describeThread(thread, context), copied: thread.native })),
+    ...captured.nativeThreads.map((thread) => ({
+      thread: describeNativeThread(thread, context),
+      copied: thread.native,
+    })),
+  ];
+  const merged = native ? described.map(({ thread, copied }) => addNativeFrames(thread, copied, native)) : null;
+  const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
+  const warnings = [
+    ...captured.warnings,
+    ...warningsOf(captured, threads, names),
+    ...(merged ?? []).flatMap((one) => one.warnings),
+  ];
   return {
     schemaVersion: SCHEMA_VERSION,
     ...head,

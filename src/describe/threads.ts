@@ -42,6 +42,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
+    exception: walk.values?.exception ?? null,
     frames: context.frames.describe(walk),
   };
 }
