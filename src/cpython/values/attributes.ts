@@ -14,6 +14,7 @@ export interface Attribute {
 
 /** Longest name of a slot that is read. */
 const NAME_LIMIT = 256;
+const SLOTS_LIMIT = 10_000;
 /** Beyond this no slot lies in an instance. */
 const OFFSET_LIMIT = 2 ** 20;
 
@@ -71,19 +72,42 @@ function slotsOf(type: KnownType, repr: Repr): ReadonlyMap<string, number> {
 
 function readSlots(type: KnownType, repr: Repr): Map<string, number> {
   const found = new Map<string, number>();
-  const { PyMemberDescrObject } = repr.layout.objects;
-  const member = repr.layout.objects.parts.PyMemberDef;
   for (const each of [...repr.types.line(type)].reverse()) {
-    for (const pointer of repr.types.body(each).values()) {
-      if (!isMember(pointer, repr)) continue;
-      const def = repr.link(pointer as Address, PyMemberDescrObject.d_member);
-      if (repr.memory.read(offsetBy(def, member.type), 4).getInt32(0, true) !== member.T_OBJECT_EX) continue;
-      const offset = ssizeAt(repr.memory.read(offsetBy(def, member.offset), 8), 0);
-      const name = readCString(repr.memory, repr.link(def, member.name), NAME_LIMIT);
-      if (offset > 0 && offset < OFFSET_LIMIT) found.set(name, offset);
+    const own = readSlotsOfClass(each, repr);
+    // The class body has them sorted; `__slots__` as they were defined.
+    for (const name of slotNames(each, repr)) {
+      const offset = own.get(name);
+      if (offset !== undefined) found.set(name, offset);
     }
+    for (const [name, offset] of own) found.set(name, offset);
   }
   return found;
+}
+
+function readSlotsOfClass(type: KnownType, repr: Repr): Map<string, number> {
+  const found = new Map<string, number>();
+  const { PyMemberDescrObject } = repr.layout.objects;
+  const member = repr.layout.objects.parts.PyMemberDef;
+  for (const pointer of repr.types.body(type).values()) {
+    if (!isMember(pointer, repr)) continue;
+    const def = repr.link(pointer as Address, PyMemberDescrObject.d_member);
+    if (repr.memory.read(offsetBy(def, member.type), 4).getInt32(0, true) !== member.T_OBJECT_EX) continue;
+    const offset = ssizeAt(repr.memory.read(offsetBy(def, member.offset), 8), 0);
+    const name = readCString(repr.memory, repr.link(def, member.name), NAME_LIMIT);
+    if (offset > 0 && offset < OFFSET_LIMIT) found.set(name, offset);
+  }
+  return found;
+}
+
+/** What `__slots__` lists, if that is a tuple; private names as they are in fact. */
+function slotNames(type: KnownType, repr: Repr): string[] {
+  const pointer = repr.types.body(type).get('__slots__');
+  const tuple = pointer === undefined ? null : repr.at(pointer);
+  if (tuple?.type.tp_name !== 'tuple') return [];
+  const count = Math.min(repr.length(tuple.address), SLOTS_LIMIT);
+  const names = repr.pointers(offsetBy(tuple.address, repr.layout.PyTupleObject.ob_item), count);
+  const owner = type.shortName.replace(/^_+/, '');
+  return names.map((each) => repr.name(each)).map((name) => (/^__.*(?<!__)$/s.test(name) ? `_${owner}${name}` : name));
 }
 
 function isMember(pointer: number, repr: Repr): boolean {

@@ -7,6 +7,8 @@ import type { ObjectInHand, Repr, Spell } from './repr.js';
 import type { KnownType } from './types.js';
 
 const NAME_LIMIT = 1024;
+/** Names of a module among which those that tell what it is are looked for. */
+const NAMES_LIMIT = 1000;
 
 export const spellFunction: Spell = ({ address }, repr) => {
   const { func_qualname } = repr.layout.objects.PyFunctionObject;
@@ -93,10 +95,11 @@ export const spellModule: Spell = ({ address }, repr) => {
   const dict = repr.pointer(address, md_dict);
   if (dict === 0) return '<module ?>';
   const wanted = new Map<string, number>();
-  // These are among the first names of every module.
-  for (const { key, value } of readItems(repr.at(dict), repr, 16).items) {
+  // Of most modules they are the first names; built-in ones get theirs late.
+  for (const { key, value } of readItems(repr.at(dict), repr, NAMES_LIMIT).items) {
     const name = repr.types.text(key);
     if (name !== null) wanted.set(name, value);
+    if (wanted.has('__name__') && wanted.has('__spec__')) break;
   }
   const name = wanted.get('__name__');
   const text = name === undefined ? null : repr.types.text(name);
@@ -126,11 +129,12 @@ export const spellPartial: Spell = (object, repr, depth) => {
   return repr.container(object, depth, [`${name}(`, ')'], `${name}(...)`, (inner) => {
     const tuple = repr.link(address, args);
     const count = repr.length(tuple);
-    const shown = [repr.show(repr.pointer(address, fn), inner)];
-    shown.push(...repr.elements(offsetBy(tuple, repr.layout.PyTupleObject.ob_item), count, inner));
+    const parts = [repr.show(repr.pointer(address, fn), inner)];
+    const given = repr.elements(offsetBy(tuple, repr.layout.PyTupleObject.ob_item), count, inner);
+    if (count > 0) parts.push(repr.list(given, count));
     const keywords = readItems({ address: repr.link(address, kw) }, repr);
-    shown.push(...repr.assignments(keywords.items, inner));
-    return repr.list(shown, 1 + count + keywords.total);
+    if (keywords.total > 0) parts.push(repr.list(repr.assignments(keywords.items, inner), keywords.total));
+    return parts.join(', ');
   });
 };
 

@@ -13,13 +13,16 @@ export const spellDateTime: Spell = ({ address, type }, repr, depth) => {
   const bytes = bytesAt(repr, address, fields.data, 10);
   const [high = 0, low = 0, month = 0, day = 0, ...time] = bytes;
   const parts = [high * 256 + low, month, day, ...timeParts(time)];
-  return `${type.tp_name}(${parts.join(', ')}${zone(repr, address, fields, depth)})`;
+  const { folded, zone } = keywords(repr, address, fields, depth);
+  return `${type.tp_name}(${parts.join(', ')}${folded}${zone})`;
 };
 
+/** Times name `fold` last. */
 export const spellTime: Spell = ({ address, type }, repr, depth) => {
   const fields = repr.layout.objects.PyDateTime_Time;
   const parts = timeParts(bytesAt(repr, address, fields.data, 6));
-  return `${type.tp_name}(${parts.join(', ')}${zone(repr, address, fields, depth)})`;
+  const { folded, zone } = keywords(repr, address, fields, depth);
+  return `${type.tp_name}(${parts.join(', ')}${zone}${folded})`;
 };
 
 /** Hour and minute always, second and microsecond if there is something to tell. */
@@ -30,15 +33,15 @@ function timeParts([hour = 0, minute = 0, second = 0, ...micro]: readonly number
   return second === 0 ? [hour, minute] : [hour, minute, second];
 }
 
-function zone(
+function keywords(
   repr: Repr,
   address: Address,
   { hastzinfo, fold, tzinfo }: { readonly hastzinfo: number; readonly fold: number; readonly tzinfo: number },
   depth: number,
-): string {
+): { folded: string; zone: string } {
   const folded = bytesAt(repr, address, fold, 1)[0] ? ', fold=1' : '';
-  if (!bytesAt(repr, address, hastzinfo, 1)[0]) return folded;
-  return `${folded}, tzinfo=${repr.show(repr.pointer(address, tzinfo), depth)}`;
+  if (!bytesAt(repr, address, hastzinfo, 1)[0]) return { folded, zone: '' };
+  return { folded, zone: `, tzinfo=${repr.show(repr.pointer(address, tzinfo), depth)}` };
 }
 
 export const spellTimeDelta: Spell = ({ address, type }, repr) => {
