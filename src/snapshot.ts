@@ -191,6 +191,8 @@ export interface PythonFrame {
   arguments?: Variable[];
   /** Present only when locals were asked for. */
   locals?: Variable[];
+  /** How many names of a class body or module were left out for their number; absent when none. */
+  omittedLocals?: number;
 }
 
 export interface SourceLine {
@@ -241,7 +243,7 @@ export interface Value {
   repr: string;
   /** Whether something was left out for length, depth or number. */
   truncated: boolean;
-  /** Whether the value was withheld because of its name. */
+  /** Whether it, or something in it, was withheld because of its name. */
   redacted: boolean;
   /** Why it could not be read, when it could not. */
   problem?: string;

@@ -18,6 +18,7 @@ function pythonText(frame: PythonFrame, palette: Palette): string[] {
   if (frame.problem !== undefined) lines.push(`        ${palette.note(`* ${harmless(frame.problem)}`)}`);
   variablesText('Arguments', frame.arguments, palette, lines);
   variablesText('Locals', frame.locals, palette, lines);
+  if (frame.omittedLocals !== undefined) lines.push(`        ${palette.faint(`… ${frame.omittedLocals} more`)}`);
   return lines;
 }
 

@@ -64,6 +64,7 @@ const PYTHON_FRAME = orderOf<PythonFrame>({
   problem: null,
   arguments: null,
   locals: null,
+  omittedLocals: null,
 });
 
 const NATIVE_FRAME = orderOf<NativeFrame>({
