@@ -22,7 +22,12 @@ export class MemoryFault extends Error {
     readonly size: number,
     why = 'cannot be read',
   ) {
+    // A search over memory with holes meets thousands of them, each to be caught: where it was thrown is of no interest,
+    // and finding out would take most of the time.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(`${size} bytes at ${formatAddress(address)} ${why}`);
+    Error.stackTraceLimit = limit;
   }
 }
 

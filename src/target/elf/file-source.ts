@@ -22,6 +22,7 @@ export interface FileIdentity {
 export interface FileSource extends ByteSource {
   readonly identity: FileIdentity;
   readonly fd: number;
+  readInto(offset: number, into: Uint8Array): number;
 }
 
 /**
@@ -40,6 +41,18 @@ export function openFileSource(path: string, name = path): FileSource {
     throw error;
   }
   let open = true;
+  const readInto = (offset: number, into: Uint8Array): number => {
+    if (!open || !(offset >= 0) || offset >= stat.size) return 0;
+    const wanted = Math.min(into.length, stat.size - offset);
+    let got = 0;
+    while (got < wanted) {
+      const n = readSync(fd, into, got, wanted - got, offset + got);
+      // Shortened since it was opened.
+      if (n === 0) break;
+      got += n;
+    }
+    return got;
+  };
   return {
     name,
     fd,
@@ -47,17 +60,11 @@ export function openFileSource(path: string, name = path): FileSource {
     identity: { device: formatDevice(stat.dev), inode: stat.ino, mtimeMs: stat.mtimeMs },
     read(offset, length) {
       if (!open || !(offset >= 0) || !(length > 0) || offset >= stat.size) return new Uint8Array(0);
-      const wanted = Math.min(length, stat.size - offset);
-      const bytes = new Uint8Array(wanted);
-      let got = 0;
-      while (got < wanted) {
-        const n = readSync(fd, bytes, got, wanted - got, offset + got);
-        // Shortened since it was opened.
-        if (n === 0) break;
-        got += n;
-      }
-      return got === wanted ? bytes : bytes.subarray(0, got);
+      const bytes = unfilled(Math.min(length, stat.size - offset));
+      const got = readInto(offset, bytes);
+      return got === bytes.length ? bytes : bytes.subarray(0, got);
     },
+    readInto,
     close() {
       if (open) closeSync(fd);
       open = false;
@@ -73,4 +80,9 @@ function formatDevice(dev: number): string {
   const major = Math.floor(dev / 0x100) % 0x1000;
   const minor = (dev % 0x100) + Math.floor(dev / 0x100000) * 0x100;
   return `${major.toString(16).padStart(2, '0')}:${minor.toString(16).padStart(2, '0')}`;
+}
+
+/** Memory of its own that need not be zeroed, for every byte of it is about to be written. */
+function unfilled(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer, 0, length);
 }

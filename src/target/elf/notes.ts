@@ -13,6 +13,7 @@ export interface Note {
   readonly descOffset: number;
 }
 
+const LATIN1 = new TextDecoder('latin1');
 const HEADER_SIZE = 12;
 const NT_GNU_BUILD_ID = 3;
 
@@ -39,7 +40,7 @@ export function* decodeNotes(
       onTruncated?.(type, nameSize + descSize);
       return;
     }
-    const name = new TextDecoder('latin1').decode(bytes.subarray(nameAt, nameAt + Math.max(0, nameSize - 1)));
+    const name = LATIN1.decode(bytes.subarray(nameAt, nameAt + Math.max(0, nameSize - 1)));
     yield { name, type, desc: bytes.subarray(descOffset, end), descOffset };
     at = roundUp(end, step);
   }
