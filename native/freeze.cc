@@ -166,6 +166,7 @@ bool Freeze::mustStop(uint32_t thread, bool lastRound) const {
 
 Freeze::Indices Freeze::copyBlocked(const Indices& candidates, bool lastRound) {
   Indices blocked;
+  Indices ended;
   Indices others;
   for (const uint32_t i : candidates) {
     FrozenThread& thread = out_.threads[i];
@@ -182,6 +183,7 @@ Freeze::Indices Freeze::copyBlocked(const Indices& candidates, bool lastRound) {
     if (thread.look.state == ThreadState::gone) {
       thread.evidence = Evidence::gone;
       progress_[i].needsLook = false;
+      ended.push_back(i);
     } else if (thread.look.state == ThreadState::blocked && !mustStop(i, lastRound)) {
       blocked.push_back(i);
     } else {
@@ -189,6 +191,8 @@ Freeze::Indices Freeze::copyBlocked(const Indices& candidates, bool lastRound) {
     }
   }
   copyOwned(blocked);
+  // What it left behind is still there to be shown.
+  copyOwned(ended);
   for (const uint32_t i : blocked) {
     progress_[i].copied = true;
     progress_[i].needsLook = false;

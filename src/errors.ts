@@ -116,8 +116,8 @@ export const ERRORS = {
   },
   'not-main-thread': {
     title: 'Called from a worker',
-    meaning: 'Threads can only be stopped from the main thread of Node.js; the library was called from a worker.',
-    remedy: 'Call it from the main thread, or ask for non-blocking mode.',
+    meaning: 'Processes can only be looked at from the main thread of Node.js; the library was called from a worker.',
+    remedy: 'Call it from the main thread, or run the command as a process of its own.',
     exitCode: EXIT.nothing,
   },
   'unreadable-memory': {

@@ -101,7 +101,7 @@ function factsOf(target: LiveTarget): ProcessFacts {
     commandLine: identity.commandLine,
     architecture: arch() === 'arm64' ? 'arm64' : 'x64',
     osThreads: target.threads(),
-    describeFd: (fd) => describeFd(pid, fd),
+    describeFd: (fd) => describeFd(target.procId, fd),
     readFile: (path) => target.readFile(path),
     sourcesAsOfMs: identity.startTimeMs,
   };

@@ -100,7 +100,7 @@ function isWhole(pass: Pass, before: Pass | null): pass is WholePass {
     pass.runtime.problems.length === 0 &&
     isOfOneInstant(pass) &&
     pass.threads.every(
-      (thread) => !thread.gone && (thread.index === null || thread.evidence !== 'none') && isSettled(thread, before),
+      (thread) => (thread.index === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before),
     )
   );
 }
@@ -169,7 +169,7 @@ function finish(process: NativeProcess, pass: WholePass, sum: Sum, whole: boolea
       runtime,
       tid: thread.tid,
       terminated: thread.gone,
-      settled: whole || !thread.unowned,
+      settled: whole || !(thread.unowned || thread.gone),
       evidence: thread.missing ? 'none' : thread.evidence,
       movingFrames: 0,
       look: thread.index === null ? null : standingOf(frozen, thread.index),

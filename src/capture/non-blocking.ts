@@ -158,10 +158,10 @@ function warningsOfValues({ lackedValues }: Pass, simultaneous: boolean): Warnin
   return [{ code: 'value-unreadable', message: 'some values changed faster than they could be copied' }];
 }
 
-/** Not run while copied, nothing missing. What has no OS thread cannot change: two copies that agree are proof enough. */
+/** Not run while copied, nothing missing. What no thread runs cannot change: two copies that agree are proof enough. */
 function isProven(thread: PassThread, before: Pass | null): boolean {
-  if (thread.missing || thread.gone) return false;
-  return (thread.tid === null || thread.evidence !== 'none') && isSettled(thread, before);
+  if (thread.missing) return false;
+  return (thread.tid === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before);
 }
 
 /** A thread not proven yet, with what consecutive copies had in common. */
@@ -180,7 +180,11 @@ function follow(before: Moving | undefined, thread: PassThread, runtime: Runtime
     best: () =>
       agreed
         ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
-        : captured(thread, runtime, pass, { evidence: 'none', movingFrames: total - common, settled: !thread.unowned }),
+        : captured(thread, runtime, pass, {
+            evidence: 'none',
+            movingFrames: total - common,
+            settled: !(thread.unowned || thread.gone),
+          }),
   };
 }
 

@@ -258,13 +258,15 @@ function sameStack(a: ThreadWalk, b: ThreadWalk): boolean {
 
 /**
  * Whether there is no doubt about the stack, or the pass before showed just the same. A thread is stopped, or falls
- * asleep, at any instruction: also between two that together change its chain of frames.
+ * asleep, at any instruction: also between two that together change its chain of frames. What no thread runs (any more)
+ * has to have been nobody's before.
  */
 export function isSettled(thread: PassThread, before: Pass | null): boolean {
   const { state, stack } = thread.walk;
-  if (!thread.unowned && stack.ending.kind === 'complete' && stack.fitsEvalLoops) return true;
+  if (!thread.unowned && !thread.gone && stack.ending.kind === 'complete' && stack.fitsEvalLoops) return true;
   const earlier = before?.threads.find(({ walk }) => walk.state.address === state.address);
-  return earlier !== undefined && sameStack(earlier.walk, thread.walk);
+  if (!earlier || (thread.gone && !earlier.gone && earlier.tid !== null)) return false;
+  return sameStack(earlier.walk, thread.walk);
 }
 
 /** Thread `index` of a look, in words. */

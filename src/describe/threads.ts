@@ -101,7 +101,7 @@ function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
 /** A thread state without a thread, once settled, does not change; any other is as good as the evidence. */
 function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThread): boolean {
   if (walk.codes.some((code) => 'problem' in code)) return false;
-  return evidence !== 'none' || (tid === null && !terminated && settled);
+  return evidence !== 'none' || ((tid === null || terminated) && settled);
 }
 
 function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {

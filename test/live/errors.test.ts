@@ -1,6 +1,10 @@
 /** Does everything that can go wrong with a process end in one clear error, from the library and from the command? */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
@@ -61,6 +65,28 @@ test('a process that exits while it is looked at', async () => {
     expect([0, 1, 3]).toContain(code);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
+});
+
+test('from a worker thread', async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    write: false,
+    logLevel: 'error',
+    define: { 'import.meta.url': '__filename' },
+  });
+  const code = `${outputFiles[0]?.text}
+    module.exports.inspectProcess(process.ppid).catch(({ name, code }) =>
+      require('node:worker_threads').parentPort.postMessage({ name, code }));`;
+  const worker = new Worker(code, { eval: true });
+  try {
+    const [message] = await once(worker, 'message');
+    expect(message).toEqual({ name: 'PystackError', code: 'not-main-thread' });
+  } finally {
+    await worker.terminate();
+  }
 });
 
 function kernelThreadName(): string | null {

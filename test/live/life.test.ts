@@ -55,6 +55,26 @@ onEveryInterpreter('a subinterpreter', (interpreter) =>
   }),
 );
 
+onEveryInterpreter('the main thread has ended, others go on', (interpreter) =>
+  withProgram(interpreter, 'leaderless.py', {}, async (program) => {
+    for (const mode of MODES) {
+      const snapshot = await inspectProcess(program.pid, { mode });
+      expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
+      expect(snapshot.executable).toContain('python');
+      const [main, ...others] = pythonThreads(snapshot).reverse();
+      // Up to 3.10 its kernel id is not known any more.
+      expect(main).toMatchObject({ name: 'MainThread', status: 'terminated', consistent: true });
+      expect(main && pythonFrames(main).map((frame) => frame.function)).toEqual(['<module>']);
+      expect(others.map((thread) => thread.name)).toEqual(['left-0', 'left-1', 'left-2']);
+      for (const thread of others) {
+        expect(thread).toMatchObject({ consistent: true, evidence: 'still', os: { syscall: expect.anything() } });
+        const line = lineOf(program.file, '# here');
+        expect(pythonFrames(thread).at(-1)).toMatchObject({ function: 'wait', line });
+      }
+    }
+  }),
+);
+
 function onlyThread(snapshot: Snapshot): Thread {
   const [thread, another] = pythonThreads(snapshot);
   if (!thread || another) throw new Error(`expected one Python thread, saw ${pythonThreads(snapshot).length}`);

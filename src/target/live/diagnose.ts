@@ -6,6 +6,7 @@ import { PystackError } from '../../errors.js';
 import { openFileSource } from '../elf/file-source.js';
 import type { ElfHeader } from '../elf/header.js';
 import { ELF_MACHINE, ElfError, machineName, readElfHeader } from '../elf/header.js';
+import { livingThread } from './living-thread.js';
 import { permissionError } from './permission.js';
 import { errnoOf, readProcText, readStat, readStatus } from './proc-files.js';
 
@@ -34,7 +35,7 @@ export function checkProcess(pid: number): void {
       nextStep: 'give the id of a Python process: pgrep -a python',
     });
   }
-  if (stat.state === 'Z' || stat.state === 'X') {
+  if (livingThread(pid) === null) {
     throw new PystackError('zombie', `process ${pid} (${stat.comm}) has ended and is a zombie`, {
       cause: 'its memory is gone; only its exit status waits for its parent',
       nextStep: 'nothing of it can be shown; look at its parent, which has not waited for it',
@@ -59,8 +60,7 @@ function noSuchProcess(pid: number): PystackError {
 export function explainFailure(pid: number, error: unknown): PystackError {
   if (error instanceof PystackError) return error;
   const errno = errnoOf(error);
-  const state = readStat(pid)?.state;
-  if (errno === 'ESRCH' || state === undefined || state === 'Z' || state === 'X') {
+  if (errno === 'ESRCH' || livingThread(pid) === null) {
     return new PystackError('process-exited', `process ${pid} ended while it was being read`, {
       nextStep: 'nothing of it can be shown any more',
       underlying: error,
@@ -98,7 +98,7 @@ const HOST_MACHINES: Readonly<Record<string, number>> = { x64: ELF_MACHINE.X86_6
 export function checkArchitecture(pid: number): void {
   let header: ElfHeader;
   try {
-    const source = openFileSource(`/proc/${pid}/exe`, `the executable of process ${pid}`);
+    const source = openFileSource(`/proc/${livingThread(pid) ?? pid}/exe`, `the executable of process ${pid}`);
     try {
       header = readElfHeader(source);
     } finally {

@@ -11,12 +11,16 @@ export class ProcessIdentity {
   #nsPids: readonly number[] | undefined;
   #startTimeMs: number | null | undefined;
 
-  constructor(readonly pid: number) {}
+  /** `procId`: see LiveTarget. */
+  constructor(
+    readonly pid: number,
+    readonly procId = pid,
+  ) {}
 
   /** Path of the executable as the target sees it, ` (deleted)` removed; null when it may not be read. */
   get executable(): string | null {
     try {
-      return readlinkSync(`/proc/${this.pid}/exe`).replace(/ \(deleted\)$/, '');
+      return readlinkSync(`/proc/${this.procId}/exe`).replace(/ \(deleted\)$/, '');
     } catch (error) {
       if (errnoOf(error) === null) throw error;
       return null;
@@ -26,7 +30,7 @@ export class ProcessIdentity {
   /** Arguments, the program's name first; empty when it has overwritten them, null when they cannot be read. */
   get commandLine(): string[] | null {
     try {
-      const text = readFileSync(`/proc/${this.pid}/cmdline`, 'utf8');
+      const text = readFileSync(`/proc/${this.procId}/cmdline`, 'utf8');
       return text === '' ? [] : text.replace(/\0$/, '').split('\0');
     } catch (error) {
       if (errnoOf(error) === null) throw error;

@@ -2,6 +2,8 @@
  * What is looked at when it is a running process? The kernel's files for facts, one native object for its memory.
  */
 import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { PystackError } from '../../errors.js';
 import type { Address } from '../../memory/address.js';
 import { toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
@@ -13,12 +15,15 @@ import type { ByteSource, Mapping, OsThread, Target, TargetFile } from '../targe
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { openMappedFile, readTargetFile } from './files.js';
 import { ProcessIdentity } from './identity.js';
+import { livingThread } from './living-thread.js';
 import { listThreads, listTids } from './threads.js';
 
 export interface LiveTarget extends Target {
   readonly kind: 'live';
   readonly pid: number;
   readonly identity: ProcessIdentity;
+  /** The number below /proc under which its files and memory are found: `pid`, unless its main thread has ended. */
+  readonly procId: number;
   /** The addon's side of it, for capture. */
   readonly native: NativeProcess;
   /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
@@ -30,12 +35,13 @@ export interface LiveTarget extends Target {
 /**
  * Opens a running process for reading; nothing of it is stopped or changed. `open` makes the native object.
  * Throws PystackError: `no-such-process`, `thread-id`, `kernel-thread`, `zombie`, `wrong-architecture`, `permission`,
- * `process-exited`, `addon-missing`.
+ * `process-exited`, `addon-missing`, `not-main-thread`.
  */
 export function openLiveTarget(
   pid: number,
   open: (pid: number) => NativeProcess = (pid) => new (native().LiveProcess)(pid),
 ): LiveTarget {
+  if (!isMainThread) throw fromWorker();
   checkProcess(pid);
   checkArchitecture(pid);
   let process: NativeProcess | undefined;
@@ -51,6 +57,7 @@ export function openLiveTarget(
 class OpenLiveTarget implements LiveTarget {
   readonly kind = 'live';
   readonly identity: ProcessIdentity;
+  readonly procId: number;
   readonly memory: MemoryReader;
   #mappings: readonly Mapping[];
 
@@ -58,9 +65,10 @@ class OpenLiveTarget implements LiveTarget {
     readonly pid: number,
     readonly native: NativeProcess,
   ) {
-    this.identity = new ProcessIdentity(pid);
+    this.procId = livingThread(pid) ?? pid;
+    this.identity = new ProcessIdentity(pid, this.procId);
     this.memory = new LiveMemory(pid, native);
-    this.#mappings = readMappings(pid);
+    this.#mappings = readMappings(this.procId);
     // The first read is where a refusal shows: reading maps needs less than reading memory.
     const first = this.#mappings.find(({ readable, path }) => readable && path !== '[vvar]');
     if (first) native.read(first.start, new Uint8Array(1));
@@ -72,7 +80,7 @@ class OpenLiveTarget implements LiveTarget {
 
   refresh(): void {
     try {
-      this.#mappings = readMappings(this.pid);
+      this.#mappings = readMappings(this.procId);
     } catch (error) {
       throw explainFailure(this.pid, error);
     }
@@ -87,16 +95,24 @@ class OpenLiveTarget implements LiveTarget {
   }
 
   openMapped(mapping: Mapping): ByteSource | null {
-    return openMappedFile(this.pid, mapping, this.#mappings, this.memory);
+    return openMappedFile(this.procId, mapping, this.#mappings, this.memory);
   }
 
   readFile(path: string): TargetFile | null {
-    return readTargetFile(this.pid, path);
+    return readTargetFile(this.procId, path);
   }
 
   close(): void {
     this.native.close();
   }
+}
+
+/** Node waits for its children on its main thread, and would take the stops of one that a worker traces. */
+function fromWorker(): PystackError {
+  return new PystackError('not-main-thread', 'a live process can only be looked at from the main thread of Node.js', {
+    cause: 'this call came from a worker thread',
+    nextStep: 'call it from the main thread, or run `pystack remote --json` as a process of its own',
+  });
 }
 
 /** Longest single read: no structure, string or table we ask for is larger; a forged size must not cost gigabytes. */
@@ -130,6 +146,6 @@ class LiveMemory implements MemoryReader {
 }
 
 /** Throws the system's error. */
-function readMappings(pid: number): Mapping[] {
-  return decodeMappings(readFileSync(`/proc/${pid}/maps`, 'utf8'));
+function readMappings(procId: number): Mapping[] {
+  return decodeMappings(readFileSync(`/proc/${procId}/maps`, 'utf8'));
 }
