@@ -7,12 +7,12 @@ import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
 import { isUnreadable } from './capture/pass.js';
-import { livePages, type TidMap } from './capture/rehearse.js';
+import type { TidMap } from './capture/rehearse.js';
 import type { PythonRuntime } from './cpython/runtime.js';
-import { readRuntime } from './cpython/runtime.js';
+import { LiveNames } from './describe/live-names.js';
 import type { NativeFrames } from './describe/native-frames.js';
 import { describeProcess, type ProcessFacts } from './describe/process.js';
-import { agreeing, hasName, type Names, noNames, readNames, withMore } from './describe/thread-names.js';
+import type { Names } from './describe/thread-names.js';
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
@@ -71,12 +71,12 @@ export async function examine(target: LiveTarget, settings: InspectSettings, wat
     log: (message) => settings.log(1, message),
   });
   watch.lap('locate');
-  const namesBefore = namesNow(target, located);
+  const liveNames = new LiveNames(target.native, located);
   watch.lap('names');
   const stacks = await liveStacks(target, located, settings);
   const captured = capture(target, located, settings, stacks);
   watch.lap('capture');
-  const names = settleNames(namesBefore, target, located, captured);
+  const names = liveNames.settle(captured.threads.map(({ walk }) => walk.state));
   watch.lap('names again');
   const snapshot = describeProcess({
     facts: factsOf(target),
@@ -149,29 +149,6 @@ function capture(
   }
   const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
   return captureBlocking(target.native, python, listTids, { native, maxPauseMs, locals: settings.locals, log });
-}
-
-function namesNow(target: LiveTarget, python: PythonRuntime): Names {
-  const memory = livePages(target.native);
-  return readNames(memory, python, readRuntime(memory, python));
-}
-
-/** Readings of the names until two agree on all threads shown; threads come and go, so it is bounded. */
-const NAME_READINGS = 10;
-
-/** Names that two consecutive readings agree on. */
-function settleNames(first: Names, target: LiveTarget, python: PythonRuntime, captured: CapturedProcess): Names {
-  const wanted = captured.threads.map(({ walk }) => walk.state);
-  let before = first;
-  let agreed = noNames();
-  for (let n = 0; n < NAME_READINGS; n++) {
-    const now = namesNow(target, python);
-    agreed = withMore(agreed, agreeing(before, now));
-    // A thread without a name in either reading has none, or is not known to `threading`.
-    if (now.problems.length === 0 && wanted.every((state) => hasName(agreed, state) || !hasName(now, state))) break;
-    before = now;
-  }
-  return agreed;
 }
 
 /** Throws PystackError `process-exited` if the process has ended since it was opened. */

@@ -51,9 +51,9 @@ export class PagedMemory implements MemoryReader {
     return view;
   }
 
-  /** Numbers of all pages asked for so far, whether they could be had or not. */
-  touchedPages(): IterableIterator<number> {
-    return this.#pages.keys();
+  /** All pages asked for so far by number; null: could not be had. */
+  get pages(): ReadonlyMap<number, DataView | null> {
+    return this.#pages;
   }
 
   #readAcross(address: Address, size: number, firstPage: number, start: number): DataView {

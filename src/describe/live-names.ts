@@ -1,0 +1,61 @@
+/**
+ * The names of a running process's threads: read before the capture and looked at again after it. Most often nothing has
+ * changed, and to see that the same bytes are still there is much cheaper than to read a thousand names anew.
+ */
+import { livePages } from '../capture/rehearse.js';
+import { type PythonRuntime, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
+import { PAGE_BYTES, type PagedMemory } from '../memory/pages.js';
+import type { NativeProcess } from '../target/native.js';
+import { agreeing, hasName, type Names, noNames, readNames, withMore } from './thread-names.js';
+
+/** Readings until two agree on all threads shown; threads come and go, so it is bounded. */
+const READINGS = 10;
+
+export class LiveNames {
+  readonly #process: NativeProcess;
+  readonly #python: PythonRuntime;
+  readonly #memory: PagedMemory;
+  readonly #first: Names;
+
+  /** Reads them for the first time. Throws MemoryFault or CorruptData when not even the runtime can be read. */
+  constructor(process: NativeProcess, python: PythonRuntime) {
+    this.#process = process;
+    this.#python = python;
+    this.#memory = livePages(process);
+    this.#first = readNames(this.#memory, python, readRuntime(this.#memory, python));
+  }
+
+  /** Names that two consecutive readings agree on, of these threads if they can be had. */
+  settle(wanted: readonly ThreadStateWalk[]): Names {
+    if (this.#first.problems.length === 0 && this.#isUnchanged()) return this.#first;
+    let before = this.#first;
+    let agreed = noNames();
+    for (let n = 0; n < READINGS; n++) {
+      const now = this.#read();
+      agreed = withMore(agreed, agreeing(before, now));
+      // A thread without a name in either reading has none, or is not known to `threading`.
+      if (now.problems.length === 0 && wanted.every((state) => hasName(agreed, state) || !hasName(now, state))) break;
+      before = now;
+    }
+    return agreed;
+  }
+
+  #read(): Names {
+    const memory = livePages(this.#process);
+    return readNames(memory, this.#python, readRuntime(memory, this.#python));
+  }
+
+  /** Whether every page of the first reading still holds the same bytes. */
+  #isUnchanged(): boolean {
+    const pages = [...this.#memory.pages];
+    const addresses = Float64Array.from(pages, ([page]) => page * PAGE_BYTES);
+    const bytes = new Uint8Array(pages.length * PAGE_BYTES);
+    const ok = new Uint8Array(pages.length);
+    this.#process.readPages(addresses, bytes, ok);
+    return pages.every(([, was], i) => {
+      if (was === null || ok[i] !== 1) return was === null && ok[i] !== 1;
+      const now = bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+      return Buffer.compare(now, new Uint8Array(was.buffer, was.byteOffset, PAGE_BYTES)) === 0;
+    });
+  }
+}
