@@ -102,14 +102,27 @@ export const spellModule: Spell = ({ address }, repr) => {
     if (wanted.has('__name__') && wanted.has('__spec__')) break;
   }
   const name = wanted.get('__name__');
-  const text = name === undefined ? null : repr.types.text(name);
+  const shown = name === undefined || repr.types.text(name) === null ? '?' : repr.show(name, 0);
   const spec = wanted.get('__spec__');
   const origin = spec === undefined ? null : originOf(spec, repr);
-  if (text === null) return `<module ?${origin ?? ''}>`;
-  if (origin !== null) return `<module ${repr.show(name ?? 0, 0)}${origin}>`;
+  if (origin !== null && origin !== '') return `<module ${shown}${origin}>`;
   const file = wanted.get('__file__');
-  return `<module ${repr.show(name ?? 0, 0)}${file === undefined ? '' : ` from ${repr.show(file, 0)}`}>`;
+  if (origin === null && file !== undefined) return `<module ${shown} from ${repr.show(file, 0)}>`;
+  return `<module ${shown}${originByLoader(wanted.get('__loader__'), repr)}>`;
 };
+
+/** The modules that the import system itself is made of have no origin, but a loader. */
+function originByLoader(loader: number | undefined, repr: Repr): string {
+  if (loader === undefined || !repr.at(loader).type.isMeta) return '';
+  switch (repr.types.at(loader).qualname) {
+    case 'BuiltinImporter':
+      return ' (built-in)';
+    case 'FrozenImporter':
+      return ' (frozen)';
+    default:
+      return '';
+  }
+}
 
 /** What a module's spec says about where it is from; null: it has none. */
 function originOf(spec: number, repr: Repr): string | null {

@@ -55,8 +55,10 @@ export const spellWeakProxy: Spell = ({ address }, repr) => {
   }
 };
 
+/** https://docs.python.org/3.13/c-api/type.html (PyType_GetFullyQualifiedName) */
 function typeName({ type }: ObjectInHand, repr: Repr): string {
-  return repr.spelling.typeNames === 'with-module' ? type.name : type.tp_name;
+  if (repr.spelling.typeNames === 'tp_name') return type.tp_name;
+  return type.name.replace(/^__main__\./, '');
 }
 
 /** `__name__`, where the referent has one that is text. */
