@@ -12,15 +12,13 @@ import { CoreStacks } from './native-stack/core-stacks.js';
 import { stackOptions } from './native-stack/native-stacks.js';
 import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
 import type { Snapshot, Thread } from './snapshot.js';
-import {
-  type CoreTarget,
-  describeCore,
-  explainLoss,
-  faultingThread,
-  lookAt,
-  openCoreTarget,
-  registersOf,
-} from './target/core/index.js';
+// From their files, not from target/core/index.ts: that brings what writes cores as well, and with it the compressors.
+import { lookAt } from './target/core/blocked.js';
+import type { CoreTarget } from './target/core/core-target.js';
+import { faultingThread } from './target/core/crash.js';
+import { describeCore, registersOf } from './target/core/describe-core.js';
+import { explainLoss } from './target/core/explain-loss.js';
+import { openCoreTarget } from './target/core/open-core.js';
 import { Stopwatch } from './timings.js';
 
 /** What every Python thread of a dead (or saved) process was doing. Throws PystackError. */

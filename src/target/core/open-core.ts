@@ -21,7 +21,6 @@ import { coreModules, imageAt, moduleAt } from './core-modules.js';
 import type { CoreNotes } from './core-notes.js';
 import { readCoreNotes } from './core-notes.js';
 import type { CoreTarget } from './core-target.js';
-import type { DecompressOptions } from './decompress.js';
 import { decompressed } from './decompress.js';
 import { fillFrom } from './elided.js';
 import { resolveInside } from './inside-root.js';
@@ -33,6 +32,7 @@ import type { MappedFile } from './note-records.js';
 import { AT } from './note-records.js';
 import { notedSource } from './noted-source.js';
 import { newestSystemdCore } from './systemd.js';
+import type { DecompressOptions } from './unpack.js';
 
 /** A file, or the newest of systemd-coredump's that matches (null: the newest of all). */
 export type CoreOrigin = string | { readonly systemd: string | null };
