@@ -54,6 +54,12 @@ export interface InspectOptions extends CommonOptions {
   readonly timeBudgetMs?: number;
 }
 
+/** Options of keeping a snapshot of a live process. */
+export interface SnapshotOptions extends InspectOptions {
+  /** Ends the writing, leaving no file. Default: nothing does. */
+  readonly signal?: AbortSignal;
+}
+
 /** Options of opening a core file. */
 export interface CoreOptions extends CommonOptions {
   /** The program that made the core; null (the default): found from the core. */

@@ -67,8 +67,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'timings',
     'inspect',
   ],
-  index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core'],
-  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'inspect', 'inspect-core'],
+  // What was captured, as the file that reads the same later.
+  'snapshot-file': ['memory', 'snapshot', 'target', 'cpython', 'capture', 'locate', 'describe'],
+  'save-snapshot': [
+    'snapshot',
+    'errors',
+    'options',
+    'target',
+    'capture',
+    'describe',
+    'timings',
+    'inspect',
+    'snapshot-file',
+  ],
+  index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
+  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'inspect', 'inspect-core', 'save-snapshot'],
 };
 
 /** What the whole program has one of. Only the command line touches it. */

@@ -215,19 +215,31 @@ interface ThreadStateReader {
 
 function threadStateReader(layout: Layout): ThreadStateReader {
   const fields = layout.PyThreadState;
-  const currentFrame =
-    layout.frames.kind === 'frame-objects' ? layout.frames.tstate_frame : layout.frames.tstate_current;
+  const own = ownThreadStateFields(layout);
   const span = spanOf([
     [fields.prev, 8],
     [fields.next, 8],
+    ...own.map(({ offset, size }): [number, number] => [offset, size]),
+  ]);
+  return { span, layout: fields, currentFrame: currentFrameOf(layout) };
+}
+
+/** The parts of a thread state that are read of its thread: all but how it is linked to others. In bytes. */
+export function ownThreadStateFields(layout: Layout): { readonly offset: number; readonly size: number }[] {
+  const fields = layout.PyThreadState;
+  const own: readonly [number | undefined, number][] = [
     [fields.interp, 8],
     [fields.thread_id, 8],
     [fields.native_thread_id, 8],
     [fields._status, 4],
     [fields.id, 8],
-    [currentFrame, 8],
-  ]);
-  return { span, layout: fields, currentFrame };
+    [currentFrameOf(layout), 8],
+  ];
+  return own.flatMap(([offset, size]) => (offset === undefined ? [] : [{ offset, size }]));
+}
+
+function currentFrameOf({ frames }: Layout): number {
+  return frames.kind === 'frame-objects' ? frames.tstate_frame : frames.tstate_current;
 }
 
 /** Appends the thread states of one interpreter to the walk; a list that ends early leaves its reason there. */

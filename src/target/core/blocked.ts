@@ -7,7 +7,8 @@ import type { OsLook } from '../target.js';
 import type { CoreTarget } from './core-target.js';
 import { pointerNames } from './registers.js';
 
-const ARGUMENTS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
+/** The arguments of a system call, in order. */
+export const SYSCALL_REGISTERS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
 /** Highest number the x86-64 table may reach; `orig_rax` is -1 outside a call. */
 const MOST_CALLS = 1024n;
 
@@ -22,7 +23,9 @@ export function lookAt(target: CoreTarget, tid: number): OsLook | null {
   return {
     tid,
     running: number === null ? null : !inCall,
-    syscall: inCall ? { number: Number(number), args: ARGUMENTS.map((name) => Number(register(name) ?? 0n)) } : null,
+    syscall: inCall
+      ? { number: Number(number), args: SYSCALL_REGISTERS.map((name) => Number(register(name) ?? 0n)) }
+      : null,
     sp: sp === null ? null : Number(sp),
     pc: pc === null ? null : Number(pc),
   };

@@ -2,8 +2,8 @@
  * What does the rest of pystack need of core files? Opening one, describing it, and writing one.
  */
 
-export { lookAt } from './blocked.js';
-export type { CoreMetadata, ThreadMetadata } from './core-metadata.js';
+export { lookAt, SYSCALL_REGISTERS } from './blocked.js';
+export type { CoreMetadata, NotedLine, ThreadMetadata } from './core-metadata.js';
 export type { CoreTarget } from './core-target.js';
 export { describeSignal, faultingThread } from './crash.js';
 export { debuggerRanges } from './debugger-ranges.js';
@@ -15,6 +15,7 @@ export type { ProcessRecord } from './note-records.js';
 export { decodeAuxv } from './note-records.js';
 export type { OpenCoreOptions } from './open-core.js';
 export { openCoreTarget } from './open-core.js';
-export { saveCore } from './save-core.js';
+export { pointerNames, registerNames } from './registers.js';
+export { outputFile, saveCore } from './save-core.js';
 export type { CoreImage, ImageThread, PageRun } from './write-core.js';
 export { buildCore } from './write-core.js';

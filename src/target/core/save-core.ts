@@ -2,39 +2,68 @@
  * How does a core come onto the disk whole or not at all? Under a temporary name beside the final one, synced, renamed.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PystackError } from '../../errors.js';
 
+/** Written at a time; between two, whoever gave a signal is heard. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * The file that writing to `path` would make or replace: where symbolic links lead. Nothing is changed. Throws PystackError
+ * `output` when the folder is not there, or something else than a file has the name.
+ */
+export function outputFile(path: string): string {
+  try {
+    if (!existsAt(path)) return join(realpathSync(dirname(path)), basename(path));
+    const real = realpathSync(path);
+    if (statSync(real).isFile()) return real;
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+  throw cannotWrite(path, 'it exists and is not a regular file');
+}
+
 /**
  * Writes the pieces as the file `path`, readable by its owner only (it holds a process's memory), gzipped where the name
- * ends in `.gz`. Replaces what was there. Returns the bytes written. Throws PystackError `output`, leaving nothing.
+ * ends in `.gz`. Replaces what was there. Resolves to the bytes written. Rejects with PystackError `output`, or the reason
+ * of `signal` once that is aborted; then nothing is left and what was there is as it was.
  */
-export function saveCore(path: string, pieces: readonly Uint8Array[]): number {
-  const content = path.endsWith('.gz') ? [gzipSync(Buffer.concat(pieces), { level: 9 })] : pieces;
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
-  let written = 0;
+export async function saveCore(path: string, pieces: readonly Uint8Array[], signal?: AbortSignal): Promise<number> {
+  const final = outputFile(path);
+  const content = final.endsWith('.gz') ? [gzipSync(Buffer.concat(pieces), { level: 9 })] : pieces;
+  const temporary = join(dirname(final), `.pystack-${randomUUID()}`);
   try {
-    const fd = openSync(temporary, 'wx', 0o600);
-    try {
-      for (const piece of content) {
-        for (let done = 0; done < piece.length; ) done += writeSync(fd, piece, done);
-        written += piece.length;
-      }
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
+    const written = await writeSynced(temporary, content, signal);
+    signal?.throwIfAborted();
+    await rename(temporary, final);
+    syncFolder(dirname(final));
+    return written;
   } catch (error) {
     removeIfThere(temporary);
-    throw new PystackError('output', `${path} cannot be written`, {
-      cause: error instanceof Error ? error.message : String(error),
-      nextStep: 'choose another place with -o',
-      underlying: error,
-    });
+    throw signal?.aborted ? signal.reason : cannotWrite(path, error);
+  }
+}
+
+async function writeSynced(path: string, pieces: readonly Uint8Array[], signal?: AbortSignal): Promise<number> {
+  signal?.throwIfAborted();
+  const file = await open(path, 'wx', 0o600);
+  let written = 0;
+  try {
+    for (const piece of pieces) {
+      for (let done = 0; done < piece.length; ) {
+        signal?.throwIfAborted();
+        const chunk = Math.min(CHUNK_BYTES, piece.length - done);
+        const { bytesWritten } = await file.write(piece, done, chunk);
+        done += bytesWritten;
+      }
+      written += piece.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
   }
   return written;
 }
@@ -49,10 +78,23 @@ function syncFolder(folder: string): void {
   }
 }
 
+function existsAt(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
 function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    // Where the folder cannot be written to, or is none, nothing was made.
+    if (!(error instanceof Error && 'code' in error)) throw error;
   }
+}
+
+function cannotWrite(path: string, why: unknown): PystackError {
+  return new PystackError('output', `${path} cannot be written`, {
+    cause: why instanceof Error ? why.message : String(why),
+    nextStep: 'choose another place with -o',
+    underlying: why,
+  });
 }

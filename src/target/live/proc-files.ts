@@ -27,6 +27,10 @@ export interface ProcStat {
   readonly comm: string;
   /** R, S, D, T, t, Z, X, I … */
   readonly state: string;
+  readonly ppid: number;
+  readonly pgrp: number;
+  readonly sid: number;
+  readonly nice: number;
   readonly kernelThread: boolean;
   /** Since boot, in clock ticks (USER_HZ: 100 a second on every machine we read). */
   readonly startTicks: number;
@@ -37,12 +41,16 @@ export function decodeStat(text: string): ProcStat | null {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return null;
-  // Fields from the third on: state is [0], flags (9) is [6], starttime (22) is [19].
+  // Fields from the third on: state is [0], flags (9) is [6], nice (19) is [16], starttime (22) is [19].
   const fields = text.slice(close + 2).split(' ');
   const flags = Number(fields[6]);
   return {
     comm: text.slice(open + 1, close),
     state: fields[0] ?? '',
+    ppid: Number(fields[1]),
+    pgrp: Number(fields[2]),
+    sid: Number(fields[3]),
+    nice: Number(fields[16]),
     kernelThread: Number.isInteger(flags) && Math.floor(flags / PF_KTHREAD) % 2 === 1,
     startTicks: Number(fields[19]),
   };

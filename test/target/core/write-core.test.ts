@@ -1,6 +1,6 @@
 /** Is a core that we write what was asked for, to us and to others, and is it there whole or not at all? */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -73,7 +73,7 @@ test('pages, mappings, threads and what pystack adds come back', () =>
       commandLine: ['python3', 'ü'],
       threads,
     };
-    const written = saveCore(path, buildCore(image({ mappings, pages, metadata })));
+    const written = await saveCore(path, buildCore(image({ mappings, pages, metadata })));
     expect(statSync(path)).toMatchObject({ size: written, mode: 0o100600 });
     const target = await openCoreTarget(path);
     try {
@@ -100,19 +100,35 @@ test('pages, mappings, threads and what pystack adds come back', () =>
   }));
 
 test('whole or not at all', () =>
-  withFolder((folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, 'core');
-    writeFileSync(path, 'what was there before');
-    saveCore(path, [smallCore()]);
+    const refused = expect.objectContaining({ code: 'output' });
+    writeFileSync(path, 'what was there before', { mode: 0o644 });
+    await saveCore(path, [smallCore()]);
     expect(readFileSync(path).equals(smallCore())).toBe(true);
-    const inaccessible = join(folder, 'none', 'core');
-    expect(() => saveCore(inaccessible, [smallCore()])).toThrow(expect.objectContaining({ code: 'output' }));
-    // The final name is taken by a folder: the rename fails, and the temporary file goes.
+    expect(statSync(path).mode).toBe(0o100600);
+    await expect(saveCore(join(folder, 'none', 'core'), [smallCore()])).rejects.toEqual(refused);
+    // The name is taken by something that must not be replaced.
     mkdirSync(join(folder, 'taken'));
-    writeFileSync(join(folder, 'taken', 'x'), '');
-    expect(() => saveCore(join(folder, 'taken'), [smallCore()])).toThrow(expect.objectContaining({ code: 'output' }));
-    chmodSync(path, 0o600);
-    expect(readdirSync(folder).sort()).toEqual(['core', 'taken']);
+    await expect(saveCore(join(folder, 'taken'), [smallCore()])).rejects.toEqual(refused);
+    await expect(saveCore('/dev/full', [smallCore()])).rejects.toEqual(refused);
+    // A symbolic link stays one; the file that it leads to is replaced.
+    symlinkSync('core', join(folder, 'link'));
+    await saveCore(join(folder, 'link'), [PAGE]);
+    expect(readFileSync(path).equals(PAGE)).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['core', 'link', 'taken']);
+  }));
+
+test('called off, it leaves what was there', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'core');
+    writeFileSync(path, 'before');
+    const off = new AbortController();
+    const saving = saveCore(path, [new Uint8Array(64 * 1024 * 1024)], off.signal);
+    setImmediate(() => off.abort('enough'));
+    await expect(saving).rejects.toBe('enough');
+    expect(readFileSync(path, 'utf8')).toBe('before');
+    expect(readdirSync(folder)).toEqual(['core']);
   }));
 
 /** Runs gdb on the core; its output. */
@@ -141,7 +157,7 @@ test.skipIf(noGcore !== null)('a tenth of a percent of a real core is enough for
       );
       const { process: facts } = target.notes;
       if (!facts) throw new Error('no NT_PRPSINFO');
-      saveCore(
+      await saveCore(
         small,
         buildCore(
           image({

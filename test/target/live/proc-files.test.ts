@@ -7,6 +7,10 @@ describe('stat', () => {
     expect(decodeStat(`5 (a) R (b) ${rest}`)).toEqual({
       comm: 'a) R (b',
       state: 'S',
+      ppid: 1,
+      pgrp: 5,
+      sid: 5,
+      nice: 0,
       kernelThread: false,
       startTicks: 98765,
     });

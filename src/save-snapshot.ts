@@ -1,0 +1,141 @@
+/**
+ * The pipeline of `pystack snapshot`: inspect a running process, then keep what was read as a small core file, from which
+ * `inspectCore` says the same later and elsewhere.
+ */
+import type { CapturedProcess, CapturedThread } from './capture/captured.js';
+import { isComplete } from './describe/process.js';
+import { PystackError } from './errors.js';
+import { type Examined, examine, withLiveTarget } from './inspect.js';
+import { type InspectSettings, type SnapshotOptions, settleInspectOptions } from './options.js';
+import type { Snapshot, Thread, Warning } from './snapshot.js';
+import { type KeptMemory, keepMemory } from './snapshot-file/kept-memory.js';
+import { metadataOf, notedInterpreter } from './snapshot-file/metadata.js';
+import { registersOf } from './snapshot-file/registers.js';
+import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from './target/core/index.js';
+import type { LiveTarget } from './target/live/live-target.js';
+import { readAuxv, readProcessRecord } from './target/live/process-record.js';
+import type { OsThread } from './target/target.js';
+import type { Stopwatch } from './timings.js';
+
+export interface SavedSnapshot {
+  readonly path: string;
+  /** Of the file. */
+  readonly bytes: number;
+  /** What the file says: the document of `inspectProcess`. */
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * Looks at a running process as `inspectProcess` does and writes what it saw to the file `path` (gzipped if it is called
+ * `….gz`), whole or not at all. Rejects with PystackError, or with the reason of `options.signal`.
+ */
+export async function snapshotProcess(
+  pid: number,
+  path: string,
+  options: SnapshotOptions = {},
+): Promise<SavedSnapshot> {
+  const settings = settleInspectOptions(options);
+  // Before anything is done to the process: a wrong name should not cost it a pause.
+  outputFile(path);
+  return withLiveTarget(pid, async (target, watch) => {
+    const examined = await examine(target, settings, watch);
+    const { pieces, snapshot } = fileOf(target, examined, settings, watch);
+    const bytes = await saveCore(path, pieces, options.signal);
+    watch.lap('write');
+    return { path, bytes, snapshot: { ...snapshot, timings: watch.laps } };
+  });
+}
+
+/** The file's content, and the snapshot with what could not be kept of it. */
+function fileOf(
+  target: LiveTarget,
+  { snapshot: seen, located, captured, names }: Examined,
+  settings: InspectSettings,
+  watch: Stopwatch,
+): { pieces: Uint8Array[]; snapshot: Snapshot } {
+  const process = readProcessRecord(target.pid, target.identity.commandLine);
+  if (!process) throw new PystackError('process-exited', `process ${target.pid} ended while it was looked at`);
+  const auxv = readAuxv(target.pid);
+  target.refresh();
+  const memory = keepMemory(target, {
+    located,
+    noted: notedInterpreter(located),
+    captured,
+    names,
+    osThreads: osThreadsOf(seen, captured),
+    auxv: decodeAuxv(new DataView(auxv.buffer, auxv.byteOffset, auxv.byteLength)),
+    locals: settings.locals,
+    native: settings.native !== 'off',
+  });
+  const snapshot = asKept(seen, captured, memory);
+  const pieces = buildCore({
+    machine: MACHINE,
+    process,
+    threads: imageThreads(target.pid, captured),
+    auxv,
+    mappings: target.mappings(),
+    pages: memory.kept.pages(),
+    keep: memory.kept.ranges(),
+    metadata: metadataOf(snapshot, located, captured.warnings),
+  });
+  watch.lap('keep');
+  return { pieces, snapshot };
+}
+
+/** The only one whose threads are stopped and unwound. */
+const MACHINE = 'x86-64';
+
+/** Threads that stand behind a captured thread state, or were asked for besides. */
+function osThreadsOf({ threads }: Snapshot, captured: CapturedProcess): OsThread[] {
+  const tids = new Set(eachThread(captured).map(({ tid }) => tid));
+  return threads.flatMap(({ tid, innerTid, osName, os }) =>
+    tid !== null && tids.delete(tid)
+      ? [{ tid, innerTid: innerTid ?? tid, name: osName, state: os?.state ?? null }]
+      : [],
+  );
+}
+
+/** The main thread first: debuggers begin with it. */
+function imageThreads(pid: number, captured: CapturedProcess): ImageThread[] {
+  const threads = eachThread(captured).map(({ tid, look, native }) => ({
+    tid,
+    registers: registersOf(MACHINE, look, native),
+  }));
+  return [...threads.filter(({ tid }) => tid === pid), ...threads.filter(({ tid }) => tid !== pid)];
+}
+
+type FileThread = Pick<CapturedThread, 'look' | 'native'> & { readonly tid: number };
+
+/** Each OS thread once: it may have a thread state in several interpreters. */
+function eachThread({ threads, nativeThreads }: CapturedProcess): FileThread[] {
+  const byTid = new Map<number, FileThread>();
+  for (const { tid, terminated, look, native } of threads) {
+    if (tid !== null && !terminated && !byTid.has(tid)) byTid.set(tid, { tid, look, native });
+  }
+  for (const { look, native } of nativeThreads) {
+    if (!byTid.has(look.tid)) byTid.set(look.tid, { tid: look.tid, look, native });
+  }
+  return [...byTid.values()];
+}
+
+/** What was seen, less what the file cannot say again. */
+function asKept(seen: Snapshot, captured: CapturedProcess, { different, named }: KeptMemory): Snapshot {
+  if (different.size === 0 && named) return seen;
+  const states = new Set(captured.threads.flatMap((thread, i) => (different.has(thread) ? [seen.threads[i]] : [])));
+  const threads = seen.threads.map((thread): Thread => {
+    const known: Thread = named ? thread : { ...thread, name: null };
+    return states.has(thread) ? { ...known, evidence: 'none', consistent: false } : known;
+  });
+  const warnings: Warning[] = threads.flatMap((thread, i): Warning[] => {
+    if (thread.consistent || !seen.threads[i]?.consistent) return [];
+    const about = thread.tid === null ? {} : { tid: thread.tid };
+    return [
+      { code: 'thread-inconsistent', message: `thread ${thread.tid} could not be kept as it was seen`, ...about },
+    ];
+  });
+  if (!named) {
+    warnings.push({ code: 'names-unreadable', message: 'names of threads changed faster than they could be read' });
+  }
+  const all = [...seen.warnings, ...warnings];
+  return { ...seen, threads, warnings: all, complete: seen.complete && isComplete(all) };
+}

@@ -1,0 +1,156 @@
+/**
+ * Which bytes must a snapshot hold? Those that its reader will read, found by reading the way it will: the walk over the
+ * frozen copy again, and what the copy has no part of (names, ids, where the interpreter is) from the process itself.
+ * Nothing else gets in: a redacted value is not read, so it is not there.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { CapturedProcess, CapturedThread, CopiedMemory } from '../capture/captured.js';
+import { livePages, nativeIds } from '../capture/rehearse.js';
+import { captureStatic } from '../capture/static.js';
+import { Walk } from '../capture/walker.js';
+import { ownThreadStateFields, type PythonRuntime } from '../cpython/runtime.js';
+import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
+import { type Names, readNames } from '../describe/thread-names.js';
+import { type Located, locate } from '../locate/locate.js';
+import { offsetBy, toAddress } from '../memory/address.js';
+import { KeptBytes, keeping } from '../memory/kept-bytes.js';
+import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
+import { debuggerRanges } from '../target/core/index.js';
+import type { LiveTarget } from '../target/live/live-target.js';
+import type { NotedInterpreter, OsThread, Target } from '../target/target.js';
+
+export interface KeptMemory {
+  readonly kept: KeptBytes;
+  /** Thread states that read back as something else than what was captured: they were copied at another time. */
+  readonly different: ReadonlySet<CapturedThread>;
+  /** Whether the names of threads could be kept. */
+  readonly named: boolean;
+}
+
+export interface Wanted {
+  readonly located: Located;
+  readonly noted: NotedInterpreter;
+  readonly captured: CapturedProcess;
+  readonly names: Names;
+  /** The threads that will be in the snapshot. */
+  readonly osThreads: readonly OsThread[];
+  readonly auxv: ReadonlyMap<number, bigint>;
+  readonly locals: ValueSettings | null;
+  /** Whether native stacks are to be followed later. */
+  readonly native: boolean;
+}
+
+/** Reads all that is wanted. `target` runs all the while. Throws what reading throws when it is gone. */
+export function keepMemory(target: LiveTarget, wanted: Wanted): KeptMemory {
+  const { located, captured, osThreads, locals } = wanted;
+  const kept = new KeptBytes();
+  keepWalks(kept, located, captured, locals);
+  if (wanted.native) keepStacks(kept, captured, target);
+  const rest = kept.completedFrom(firstOf(captured.memory.frames, livePages(target.native)));
+  const ids = osThreads.map(({ innerTid }) => innerTid);
+  nativeIds(rest, captured.runtime.threadStates, ids);
+  locate(asItWillBe(target, rest, wanted.noted), { strategies: ['note'] });
+  debuggerRanges(rest, target.mappings(), wanted.auxv);
+  const withNames = keepNames(kept, target, wanted);
+  const all = withNames ?? kept;
+  return { kept: all, different: differences(all, wanted), named: withNames !== null };
+}
+
+/** What the capture's walks read, in the copies that they read it from. */
+function keepWalks(
+  kept: KeptBytes,
+  python: PythonRuntime,
+  captured: CapturedProcess,
+  locals: ValueSettings | null,
+): void {
+  const walkOver = ({ frames, objects }: CopiedMemory) => {
+    const values = locals && new ValueReader(kept.completedFrom(objects), python.layout, locals);
+    return new Walk(python, kept.completedFrom(frames), null, values);
+  };
+  // Without a stop, threads are caught standing one after the other. What a thread state says of its thread is of that
+  // moment; how the states are linked, of the last.
+  for (const { memory, walk } of captured.threads) {
+    if (memory === captured.memory) continue;
+    for (const { offset, size } of ownThreadStateFields(python.layout)) {
+      const at = offsetBy(walk.state.address, offset);
+      kept.keep(at, bytesOf(memory.frames.read(at, size)));
+    }
+    walkOver(memory).thread(walk.state);
+  }
+  const walk = walkOver(captured.memory);
+  walk.shared();
+  for (const { memory, walk: earlier } of captured.threads) {
+    if (memory === captured.memory) walk.thread(earlier.state);
+  }
+}
+
+/** Stacks as they were copied, and the vDSO, which is in no file. */
+function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess, target: LiveTarget): void {
+  for (const { native } of [...threads, ...nativeThreads]) {
+    if (!native) continue;
+    kept.keep(native.sp, native.stack);
+    for (const { address, bytes } of native.more) kept.keep(address, bytes);
+  }
+  const vdso = target.mappings().find(({ path }) => path === '[vdso]');
+  if (vdso) readOrNot(kept.completedFrom(target.memory), vdso.start, vdso.end - vdso.start);
+}
+
+/** Readings of the names until one says what is shown of them; then they are left out. */
+const NAME_READINGS = 10;
+
+/** A copy of `kept` with the names in it; null: they change faster than they are read. */
+function keepNames(kept: KeptBytes, target: LiveTarget, { located, captured, names }: Wanted): KeptBytes | null {
+  for (let n = 0; n < NAME_READINGS; n++) {
+    const attempt = kept.copy();
+    readNames(keeping(attempt, livePages(target.native)), located, captured.runtime);
+    const back = readNames(attempt, located, captured.runtime);
+    const nameIn = (of: Names, { walk: { state } }: CapturedThread) =>
+      of.byInterpreter.get(state.interpreter)?.get(state.threadId)?.name ?? null;
+    if (captured.threads.every((thread) => nameIn(back, thread) === nameIn(names, thread))) return attempt;
+  }
+  return null;
+}
+
+/** The threads whose frames come back differently: without a stop, two threads may have been read at two moments. */
+function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted): Set<CapturedThread> {
+  const back = captureStatic(kept, located, osThreads, () => null, null);
+  const walks = new Map(back.threads.map(({ walk }) => [walk.state.address, walk]));
+  return new Set(
+    captured.threads.filter(({ walk: { state, stack } }) => {
+      const again = walks.get(state.address);
+      return !again || !isDeepStrictEqual(again.stack.frames, stack.frames);
+    }),
+  );
+}
+
+/** The target as the reader of the snapshot will have it: no files, and a note. */
+function asItWillBe(target: LiveTarget, memory: MemoryReader, noted: NotedInterpreter): Target {
+  return {
+    kind: 'core',
+    pid: target.pid,
+    memory,
+    noted,
+    mappings: () => target.mappings(),
+    threads: () => [],
+    openMapped: () => null,
+    readFile: () => null,
+    close: () => {},
+  };
+}
+
+function firstOf(first: MemoryReader, second: MemoryReader): MemoryReader {
+  return {
+    read(address, size) {
+      return readOrNot(first, address, size) ?? second.read(address, size);
+    },
+  };
+}
+
+function readOrNot(memory: MemoryReader, address: number, size: number): DataView | null {
+  try {
+    return memory.read(toAddress(address), size);
+  } catch (error) {
+    if (error instanceof MemoryFault) return null;
+    throw error;
+  }
+}

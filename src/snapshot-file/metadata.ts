@@ -1,0 +1,50 @@
+/**
+ * What must a snapshot say that is in no memory? Who the process was, how the copy was had, and the source lines: the
+ * machine that reads it has neither its /proc nor its files.
+ */
+import type { Located } from '../locate/locate.js';
+import type { Snapshot, Warning } from '../snapshot.js';
+import type { CoreMetadata, NotedLine } from '../target/core/index.js';
+import type { NotedInterpreter } from '../target/target.js';
+
+/** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
+export function metadataOf(snapshot: Snapshot, located: Located, warnings: readonly Warning[]): CoreMetadata {
+  const threads = new Map(snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : [[thread.tid, thread]])));
+  return {
+    origin: null,
+    capturedAt: snapshot.capturedAt,
+    executable: snapshot.executable,
+    commandLine: snapshot.commandLine,
+    threads: [...threads].map(([tid, thread]) => ({
+      tid,
+      innerTid: thread.innerTid ?? tid,
+      name: thread.osName,
+      state: thread.os?.state ?? null,
+      evidence: thread.evidence,
+      movingFrames: thread.movingFrames,
+      waitingOn: thread.os?.waitingOn ?? null,
+      knownRegisters: null,
+    })),
+    labels: [],
+    python: notedInterpreter(located),
+    capture: snapshot.capture,
+    warnings,
+    sources: shownLines(snapshot),
+  };
+}
+
+export function notedInterpreter({ address, library, version, freeThreaded }: Located): NotedInterpreter {
+  return { address, library, version, freeThreaded };
+}
+
+function shownLines({ threads }: Snapshot): NotedLine[] {
+  const lines = new Map<string, NotedLine>();
+  for (const { frames } of threads) {
+    for (const frame of frames) {
+      if (frame.kind !== 'python' || frame.line === null || !frame.source) continue;
+      const { file, line, source } = frame;
+      lines.set(`${line} ${file}`, { file, line, text: source.text, modified: source.status === 'modified' });
+    }
+  }
+  return [...lines.values()];
+}

@@ -1,0 +1,47 @@
+/**
+ * Which registers of a thread are known? All of one that was stopped with its native stack; of one that stood still, what
+ * the kernel tells of it: where it stands, and the system call it is in with its arguments.
+ */
+import type { NativeState } from '../capture/captured.js';
+import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../target/core/index.js';
+import type { OsLook } from '../target/target.js';
+
+/** `orig_rax` outside of a system call. */
+const NO_CALL = 0xffff_ffff_ffff_ffffn;
+
+export type Machine = 'x86-64' | 'aarch64';
+
+/** By name; what is not known is left out. */
+export function registersOf(machine: Machine, look: OsLook | null, native: NativeState | null): Map<string, bigint> {
+  const names = registerNames(machine);
+  const registers = new Map<string, bigint>();
+  if (native?.registers) {
+    names.forEach((name, i) => {
+      const value = native.registers?.[i];
+      if (value !== undefined) registers.set(name, value);
+    });
+  }
+  const set = (name: string, value: number | null) => {
+    if (value !== null && !registers.has(name)) registers.set(name, unsigned(value));
+  };
+  const { sp, pc } = pointerNames(machine);
+  set(sp, native?.sp ?? look?.sp ?? null);
+  set(pc, native?.pc ?? look?.pc ?? null);
+  if (machine !== 'x86-64' || !look || look.running === null) return registers;
+  if (look.syscall) {
+    const { number, args } = look.syscall;
+    set('orig_rax', number);
+    SYSCALL_REGISTERS.forEach((name, i) => {
+      set(name, args[i] ?? null);
+    });
+  } else if (!registers.has('orig_rax')) {
+    registers.set('orig_rax', NO_CALL);
+  }
+  return registers;
+}
+
+/** Arguments such as -1 come as doubles, which have no room for the last digits of 2^64 - 1. */
+function unsigned(value: number): bigint {
+  const whole = BigInt(value);
+  return whole > NO_CALL ? NO_CALL : BigInt.asUintN(64, whole);
+}
