@@ -2,7 +2,6 @@
  * The pipeline for a core file: open (decompress) -> locate -> walk once -> describe. Nothing moves, so nothing has to be
  * copied; what can be missing is missing for good, and is said.
  */
-import { asNoted } from './capture/noted.js';
 import { captureStatic } from './capture/static.js';
 import { asPystackError } from './capture/unreadable.js';
 import type { NativeFrames } from './describe/native-frames.js';
@@ -46,7 +45,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   });
   watch.lap('locate');
   const { memory } = target;
-  const walked = captureStatic(
+  const captured = captureStatic(
     memory,
     located,
     target.threads(),
@@ -54,7 +53,6 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
     settings.locals,
     settings.native === 'all',
   );
-  const captured = asNoted(walked, target.metadata);
   watch.lap('walk');
   const names = readNames(memory, located, captured.runtime);
   watch.lap('names');
@@ -106,11 +104,12 @@ function describeThreads(threads: readonly Thread[], target: CoreTarget, setting
   const described = threads.map((thread): Thread => {
     const { tid } = thread;
     if (tid === null) return thread;
-    const waitingOn = saved.get(tid)?.waitingOn ?? null;
+    const evidence = saved.get(tid)?.evidence ?? thread.evidence;
     return {
       ...thread,
-      os: thread.os && waitingOn !== null ? { ...thread.os, waitingOn } : thread.os,
       faulting: tid === faultingTid,
+      evidence,
+      consistent: thread.consistent && evidence !== 'none',
       registers: settings.registers ? registersOf(target, tid) : null,
     };
   });

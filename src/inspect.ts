@@ -6,7 +6,7 @@ import { arch } from 'node:os';
 import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
-import { isUnreadable } from './capture/pass.js';
+import { asPystackError, isUnreadable } from './capture/unreadable.js';
 import type { TidMap } from './capture/rehearse.js';
 import type { PythonRuntime } from './cpython/runtime.js';
 import { LiveNames } from './describe/live-names.js';
@@ -161,14 +161,4 @@ function checkStillThere(pid: number): void {
       underlying: error,
     });
   }
-}
-
-/** What the walk throws where nothing could be shown at all. Faults of ours go on up as they are. */
-export function asPystackError(error: unknown, what: string): unknown {
-  if (!isUnreadable(error)) return error;
-  return new PystackError('unreadable-memory', `the interpreter of ${what} cannot be read`, {
-    cause: error.message,
-    nextStep: 'try again; if it stays so, with -vv',
-    underlying: error,
-  });
 }

@@ -4,9 +4,7 @@
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
-import { InvalidAddress } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
-import { CorruptData, MemoryFault } from '../memory/reader.js';
 import type { Evidence } from '../snapshot.js';
 import {
   EVIDENCE,
@@ -22,6 +20,7 @@ import type { CapturedNativeThread, CopiedMemory, NativeState, NativeWish } from
 import { copiedRanges, FrozenMemory, type PageCopy } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 import { type TidMap, tidsOf } from './rehearse.js';
+import { isUnreadable } from './unreadable.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
 export interface Pass {
@@ -341,8 +340,4 @@ export function orNull<T>(read: () => T): T | null {
     if (isUnreadable(error)) return null;
     throw error;
   }
-}
-
-export function isUnreadable(error: unknown): error is Error {
-  return error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress;
 }
