@@ -44,11 +44,12 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
   const { pairs, unplaced, problem } = pair(loops.runs, groups, input);
 
   const frames: Frame[] = [];
+  // With a native stack that was followed to its end, these belong somewhere inside it; else they are outside of it.
+  const isCut = input.nativeEnding.kind === 'truncated';
   const marked = unplaced
     .flat()
-    .map((frame) => (frame.problem === undefined ? { ...frame, problem: UNPLACED } : frame));
-  // With a native stack that was followed to its end, these belong somewhere inside it; else they are outside of it.
-  const before = input.nativeEnding.kind === 'truncated' ? 0 : (pairs.keys().next().value ?? native.length);
+    .map((frame) => (isCut || frame.problem !== undefined ? frame : { ...frame, problem: UNPLACED }));
+  const before = isCut ? 0 : (pairs.keys().next().value ?? native.length);
   native.forEach((frame, index) => {
     if (index === before) frames.push(...marked);
     const group = pairs.get(index);
@@ -112,7 +113,11 @@ function pair(loops: readonly number[], groups: readonly Group[], { nativeEnding
     if (loop !== undefined && group) pairs.set(loop, group);
   }
   const unplaced = groups.slice(0, skippedGroups);
-  return { pairs, unplaced, problem: mismatch(loops.length, groups.length, fromOutermost) };
+  // What one stack lacks because its outer part is missing was said of that stack.
+  const isExpected =
+    (nativeEnding.kind === 'truncated' && loops.length < groups.length) ||
+    (pythonEnding.kind === 'truncated' && loops.length > groups.length);
+  return { pairs, unplaced, problem: isExpected ? null : mismatch(loops.length, groups.length, fromOutermost) };
 }
 
 function mismatch(loops: number, groups: number, fromOutermost: boolean): string | null {

@@ -27,7 +27,7 @@ export interface UnwinderOptions {
   readonly debuginfodMs?: number;
   /** Told while one is waited for: the module's path, bytes had, bytes expected (0: unknown). */
   readonly onProgress?: (path: string, had: number, expected: number) => void;
-  /** Frames after which a stack is given up. Default 20,000. */
+  /** Frames after which a stack is given up. Default 100,000. */
   readonly maxFrames?: number;
 }
 
@@ -134,7 +134,7 @@ export class Unwinder {
       demangle: options.demangle ?? true,
       debuginfodMs: options.debuginfodMs ?? 0,
       onProgress: options.onProgress,
-      maxFrames: options.maxFrames ?? 20_000,
+      maxFrames: options.maxFrames ?? 100_000,
     });
   }
 

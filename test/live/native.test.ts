@@ -1,0 +1,181 @@
+/**
+ * `--native`: are C and Python frames in the order in which they called each other, of every thread that waits and of
+ * threads that run; and where something is not to be had, is that said?
+ */
+import { afterAll, expect, test } from 'vitest';
+import { inspectProcess } from '../../src/inspect.js';
+import type { Frame, Snapshot, Thread } from '../../src/snapshot.js';
+import { runPystack } from '../support/command.js';
+import { findInterpreters, type Interpreter, isAtLeast } from '../support/interpreters.js';
+import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+const FLAGS = { blocking: [], 'non-blocking': ['--no-block'] } as const;
+const PROGRAMS = '../native-stack/programs';
+
+const seen = { blocked: 0, stopped: 0 };
+afterAll(() =>
+  console.log(`${seen.blocked} blocked threads with native frames, ${seen.stopped} needed their registers`),
+);
+
+const text = (frame: Frame) => (frame.kind === 'python' ? `${frame.function}()` : (frame.symbol ?? '?'));
+
+function threadNamed(snapshot: Snapshot, name: string): Thread {
+  const thread = snapshot.threads.find((each) => each.name === name || each.osName === name);
+  if (!thread) throw new Error(`there is no thread ${name}`);
+  return thread;
+}
+
+/** Each of these, in this order, with anything in between. */
+function expectInOrder(thread: Thread, wanted: readonly string[]): void {
+  const names = thread.frames.map(text);
+  let from = 0;
+  for (const name of wanted) {
+    const at = names.indexOf(name, from);
+    expect(at, `${name} in ${names.slice(from).join(', ')}`).toBeGreaterThanOrEqual(0);
+    from = at + 1;
+  }
+}
+
+for (const mode of MODES) {
+  onEveryInterpreter(`each call at its place, ${mode}`, (interpreter) =>
+    withProgram(interpreter, `${PROGRAMS}/waits.py`, {}, async ({ pid }) => {
+      const { code, stdout, stderr } = await runPystack(['remote', '--native', '--json', ...FLAGS[mode], `${pid}`]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const snapshot: Snapshot = JSON.parse(stdout);
+      for (const thread of snapshot.threads) {
+        expect(thread.nativeEnding, thread.name ?? '').toEqual({ kind: 'complete', reason: null });
+        expect(thread.frames.map(text).join()).not.toContain('_PyEval_EvalFrameDefault');
+      }
+      seen.blocked += snapshot.threads.length;
+      seen.stopped += snapshot.capture.stoppedThreads;
+      const inner = interpreter.hasSymbols ? (names: string[]) => names : () => [];
+      expectInOrder(threadNamed(snapshot, 'wait_sleep'), ['wait_sleep()', ...inner(['time_sleep'])]);
+      expectInOrder(threadNamed(snapshot, 'wait_lock'), ['wait_lock()', ...inner(['lock_PyThread_acquire_lock'])]);
+      expectInOrder(threadNamed(snapshot, 'wait_sorted_key'), [
+        'wait_sorted_key()',
+        ...inner(['builtin_sorted', 'list_sort_impl']),
+        '<lambda>()',
+        ...inner(['time_sleep']),
+      ]);
+      expectInOrder(threadNamed(snapshot, 'wait_ctypes_callback'), [
+        'wait_ctypes_callback()',
+        ...inner(['PyCFuncPtr_call', 'closure_fcn']),
+        '<lambda>()',
+        ...inner(['time_sleep']),
+      ]);
+      expectInOrder(threadNamed(snapshot, 'wait_in_signal_handler'), [
+        'wait_in_signal_handler()',
+        // Where libc has a symbol for the trampoline, it is shown.
+        stdout.includes('"__restore_rt"') ? '__restore_rt' : '<signal handler called>',
+        'handle()',
+      ]);
+    }),
+  );
+}
+
+onEveryInterpreter('the same as text', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/waits.py`, {}, async ({ pid }) => {
+    const { code, stdout } = await runPystack(['remote', '--native', `${pid}`]);
+    expect(code).toBe(0);
+    const lambda = stdout.split('\n\n').find((block) => block.includes('(wait_sorted_key)')) ?? '';
+    const kinds = [...lambda.matchAll(/^ {4}\((C|Python)\) File "[^"]+", line (?:\d+|\?), in /gm)].map(
+      ([, kind]) => kind,
+    );
+    // C around a run of Python, three times: the thread's start, sorted(), and what the lambda calls.
+    expect(kinds.join(' ').replace(/(C|Python)( \1)+/g, '$1')).toBe('C Python C Python C');
+    expect(lambda).toMatch(/^ {4}\(C\) File .* \(.*libc\.so\.6\)$/m);
+  }),
+);
+
+onEveryInterpreter('--native-last: nothing of C before the last Python frame', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/waits.py`, {}, async ({ pid }) => {
+    const all = await inspectProcess(pid, { native: 'python' });
+    const last = await inspectProcess(pid, { native: 'last' });
+    last.threads.forEach((thread, i) => {
+      const whole = all.threads[i]?.frames ?? [];
+      const end = whole.findLastIndex(({ kind }) => kind === 'python');
+      expect(thread.frames).toEqual(whole.filter(({ kind }, at) => kind === 'python' || at > end));
+    });
+  }),
+);
+
+onEveryInterpreter('--native-all: threads that Python does not know, with their names', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/beside_python.py`, {}, async ({ pid }) => {
+    expect((await inspectProcess(pid, { native: 'python' })).threads).toHaveLength(1);
+    for (const mode of MODES) {
+      const snapshot = await inspectProcess(pid, { mode, native: 'all' });
+      expect(snapshot.warnings).toEqual([]);
+      expect(snapshot.threads).toHaveLength(2);
+      expect(snapshot.capture.stoppedThreads).toBe(0);
+      const beside = threadNamed(snapshot, 'beside-python');
+      expect(beside).toMatchObject({ isPython: false, evidence: 'still', nativeEnding: { kind: 'complete' } });
+      expectInOrder(beside, ['start_thread', 'pause']);
+    }
+  }),
+);
+
+onEveryInterpreter('a stack far deeper than the first bytes that are copied', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/beside_python.py`, { args: ['700'] }, async ({ pid }) => {
+    const snapshot = await inspectProcess(pid, { native: 'python' });
+    const deep = threadNamed(snapshot, 'deep');
+    expect(deep.nativeEnding).toEqual({ kind: 'complete', reason: null });
+    expect(deep.frames.filter((frame) => text(frame) === '__index__()')).toHaveLength(700);
+    const entries = deep.frames.filter((frame) => frame.kind === 'python' && frame.isEntry);
+    expect(entries.length).toBeGreaterThanOrEqual(700);
+  }),
+);
+
+/** Later versions count calls of C, and allow about a thousand. */
+const unbounded = findInterpreters().find((interpreter) => !isAtLeast(interpreter, 12));
+
+test.skipIf(!unbounded)('a stack larger than is copied ends there, and says so', () =>
+  withProgram(unbounded as Interpreter, `${PROGRAMS}/beside_python.py`, { args: ['40000'] }, async ({ pid }) => {
+    const snapshot = await inspectProcess(pid, { native: 'python' });
+    const deep = threadNamed(snapshot, 'deep');
+    expect(deep.nativeEnding).toMatchObject({ kind: 'truncated', reason: expect.stringContaining('was not copied') });
+    expect(snapshot.warnings).toContainEqual(expect.objectContaining({ code: 'native-incomplete', tid: deep.tid }));
+    expect(deep.frames.filter((frame) => text(frame) === '__index__()')).toHaveLength(40000);
+    expectInOrder({ ...deep, frames: deep.frames.slice(-20) }, ['__index__()']);
+  }),
+);
+
+onEveryInterpreter('code without unwind data: the thread is stopped for its registers, or it is said', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/machine_code.py`, {}, async ({ pid }) => {
+    const snapshot = await inspectProcess(pid, { native: 'python' });
+    expect(snapshot.warnings).toEqual([]);
+    const thread = threadNamed(snapshot, 'waits_below');
+    expect(thread).toMatchObject({ evidence: 'stopped', nativeEnding: { kind: 'complete' } });
+    expectInOrder(thread, ['waits_below()', '?', 'pause']);
+    seen.blocked += 1;
+    seen.stopped += snapshot.capture.stoppedThreads;
+    expect(snapshot.capture).toMatchObject({ stoppedThreads: 1, simultaneous: true });
+
+    const unstopped = await inspectProcess(pid, { native: 'python', mode: 'non-blocking' });
+    expect(unstopped.capture.stoppedThreads).toBe(0);
+    const short = threadNamed(unstopped, 'waits_below');
+    expect(short.nativeEnding).toMatchObject({ kind: 'truncated', reason: expect.stringContaining('register rbp') });
+    expect(text(short.frames.at(-1) as Frame)).toBe('pause');
+    expect(short.frames.filter(({ kind }) => kind === 'python')).toHaveLength(
+      thread.frames.filter(({ kind }) => kind === 'python').length,
+    );
+    expect(unstopped.warnings).toEqual([expect.objectContaining({ code: 'native-incomplete', tid: short.tid })]);
+  }),
+);
+
+onEveryInterpreter('a thread that runs is stopped, with its registers; without a stop it is said', (interpreter) =>
+  withProgram(interpreter, `${PROGRAMS}/machine_code.py`, { args: ['spins'] }, async ({ pid }) => {
+    const snapshot = await inspectProcess(pid, { native: 'python' });
+    expect(snapshot.warnings).toEqual([]);
+    const thread = threadNamed(snapshot, 'spins');
+    expect(thread).toMatchObject({ evidence: 'stopped', nativeEnding: { kind: 'complete' } });
+    expectInOrder(thread, ['start_thread', '_bootstrap()', 'run()', 'spins()', '?']);
+    expect(text(thread.frames.at(-1) as Frame)).toBe('?');
+
+    const unstopped = await inspectProcess(pid, { native: 'python', mode: 'non-blocking', timeBudgetMs: 20 });
+    const short = threadNamed(unstopped, 'spins');
+    expect(short.nativeEnding).toMatchObject({ kind: 'truncated', reason: expect.stringContaining('it was running') });
+    expect(short.frames.every(({ kind }) => kind === 'python')).toBe(true);
+    expect(unstopped.complete).toBe(false);
+  }),
+);
