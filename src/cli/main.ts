@@ -3,10 +3,15 @@ import { fstatSync, readFileSync } from 'node:fs';
 import { sinkOf } from './output.js';
 import { reportError, run, type World } from './run.js';
 
-/** Whether a descriptor is a terminal. node:tty drags in the streams and sockets (3 ms), so first the cheap question. */
+/** Of /dev/null and the like: https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
+const MEMORY_DEVICES = 1;
+
+/** Whether a descriptor is a terminal. node:tty drags in the streams and sockets (3 ms), so first the cheap questions. */
 async function isTerminal(fd: number): Promise<boolean> {
   try {
-    return fstatSync(fd).isCharacterDevice() && (await import('node:tty')).isatty(fd);
+    const stat = fstatSync(fd);
+    const mayBe = stat.isCharacterDevice() && Math.floor(stat.rdev / 0x100) !== MEMORY_DEVICES;
+    return mayBe && (await import('node:tty')).isatty(fd);
   } catch {
     // A closed descriptor is no terminal.
     return false;
