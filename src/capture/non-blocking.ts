@@ -3,9 +3,8 @@
  * on the move are tried again within a time budget, since sooner or later they wait for the GIL or for I/O. A thread
  * that never does is shown as far as two consecutive copies of it agree, and says so.
  */
-import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
+import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import type { ValueSettings } from '../cpython/values/index.js';
-import type { Address } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess } from '../target/native.js';
@@ -38,6 +37,10 @@ export interface NonBlockingOptions {
 
 /** Between two tries: long enough for a thread to come to its next wait, short enough for hundreds of tries. */
 const PAUSE_BETWEEN_TRIES_MS = 0.5;
+/** Looks within one pass at those that are on the move: far cheaper than another pass. */
+const ROUNDS_PER_PASS = 3;
+/** However small the budget, a list of threads that does not end early is tried for so long, ms. */
+const LEAST_MS_FOR_A_LIST = 1000;
 /** Passes that are made whatever the budget: agreement needs two copies. */
 const LEAST_PASSES = 3;
 
@@ -48,18 +51,18 @@ export function captureNonBlocking(
   options: NonBlockingOptions,
 ): CapturedProcess {
   const deadline = performance.now() + options.timeBudgetMs;
+  const lastDeadline = deadline + LEAST_MS_FOR_A_LIST;
   const plan = new PagePlan();
-  const proven = new Map<Address, CapturedThread>();
+  const proven = new Map<string, CapturedThread>();
   const others = new Map<number, CapturedNativeThread>();
-  let moving = new Map<Address, Moving>();
+  let moving = new Map<string, Moving>();
   let last: Pass | null = null;
-  let lastRuntime: RuntimeWalk | null = null;
-  let lastMemory: CopiedMemory | null = null;
+  let best: Picture | null = null;
   let passes = 0;
   let rounds = 0;
   let simultaneous = false;
   const methods = new Set<string>();
-  while (passes < LEAST_PASSES || performance.now() < deadline) {
+  while (passes < LEAST_PASSES || performance.now() < (best ? deadline : lastDeadline)) {
     passes++;
     const tids = listTids();
     const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.locals));
@@ -76,29 +79,24 @@ export function captureNonBlocking(
       mode: 'no-stop',
       otherTids: otherTids(options.native, tids, rehearsal.tidOf),
       stackBytes: options.native?.stackBytes ?? 0,
-      maxRounds: 1,
+      maxRounds: ROUNDS_PER_PASS,
       maxPauseMs: 1, // nothing is stopped
       locals: options.locals,
     });
     rounds += last.frozen.rounds;
     methods.add(last.frozen.look.method);
     const { runtime } = last;
-    // A list that ends early was changed while it was read; if it always does, the last one has to do.
-    if (!runtime || (runtime.problems.length > 0 && performance.now() < deadline)) continue;
-    lastRuntime = runtime;
-    lastMemory = last.memory;
-    const now = new Map<Address, Moving>();
+    // A list that ends early was changed while it was read; if it always does, such a one has to do.
+    if (!runtime || (runtime.problems.length > 0 && (best || performance.now() < deadline))) continue;
+    const now = new Map<string, Moving>();
     let provenNow = 0;
     for (const thread of last.threads) {
-      const address = thread.walk.state.address;
+      const key = keyOf(thread.walk.state);
       if (isProven(thread, before)) {
         provenNow++;
-        proven.set(
-          address,
-          captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0, settled: true }),
-        );
+        proven.set(key, captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0, settled: true }));
       } else {
-        now.set(address, follow(moving.get(address), thread, runtime, last));
+        now.set(key, follow(moving.get(key), thread, runtime, last));
       }
     }
     moving = now;
@@ -107,7 +105,9 @@ export function captureNonBlocking(
       // What was copied while it stood is worth more than that it moves now.
       if (thread.evidence !== 'none' || !others.has(tid)) others.set(tid, thread);
     }
-    simultaneous = provenNow === last.threads.length && !last.missing;
+    simultaneous = provenNow === last.threads.length && !last.missing && last.frozen.simultaneous;
+    const picture = pictureOf(last, runtime, proven, moving);
+    if (!best || picture.inDoubt <= best.inDoubt) best = picture;
     // Deep stacks are copied whole by another pass.
     if (askForStacks(options.native, last, plan)) continue;
     if (last.lackedValues && passes < LEAST_PASSES) continue;
@@ -116,26 +116,18 @@ export function captureNonBlocking(
       continue;
     }
     if (simultaneous) break;
-    // A pass in which nothing was missing shows the list of threads as it is; those proven earlier stay proven.
-    if (!last.missing && last.threads.every((thread) => proven.has(thread.walk.state.address))) break;
+    // A list of which nothing was missing is right; those in it that were proven earlier stay proven.
+    if (picture.inDoubt === 0) break;
     sleep(PAUSE_BETWEEN_TRIES_MS);
   }
-  if (!last || !lastRuntime || !lastMemory) {
+  if (!last || !best) {
     throw new CorruptData('the interpreter changed its structures faster than they could be read');
   }
-  options.log(
-    `${passes} passes without a stop: ${proven.size} threads proven, ` +
-      `${[...moving.keys()].filter((address) => !proven.has(address)).length} still moving`,
-  );
-  const runtime = lastRuntime;
-  const threads = runtime.threadStates.flatMap((state): CapturedThread[] => {
-    const known = proven.get(state.address) ?? moving.get(state.address)?.best();
-    return known ? [known] : [];
-  });
+  options.log(`${passes} passes without a stop: ${best.threads.length} threads, ${best.inDoubt} not proven`);
   return {
-    memory: lastMemory,
-    runtime,
-    threads,
+    memory: best.memory,
+    runtime: best.runtime,
+    threads: best.threads,
     nativeThreads: [...others.values()].filter(({ look }) => last.others.has(look.tid)),
     capture: {
       mode: 'non-blocking',
@@ -147,6 +139,38 @@ export function captureNonBlocking(
     },
     warnings: options.locals ? warningsOfValues(last, simultaneous) : [],
   };
+}
+
+/** The threads listed at one time, each as well as it is known by then. */
+interface Picture {
+  readonly runtime: RuntimeWalk;
+  readonly memory: CopiedMemory;
+  readonly threads: readonly CapturedThread[];
+  /** Threads that are not proven; infinite where the list itself is in doubt. */
+  readonly inDoubt: number;
+}
+
+function pictureOf(
+  pass: Pass,
+  runtime: RuntimeWalk,
+  proven: ReadonlyMap<string, CapturedThread>,
+  moving: ReadonlyMap<string, Moving>,
+): Picture {
+  const threads: CapturedThread[] = [];
+  let unproven = 0;
+  for (const state of runtime.threadStates) {
+    const known = proven.get(keyOf(state));
+    const thread = known ?? moving.get(keyOf(state))?.best();
+    if (thread) threads.push(thread);
+    if (!known) unproven++;
+  }
+  const listInDoubt = pass.missingShared || runtime.problems.length > 0;
+  return { runtime, memory: pass.memory, threads, inDoubt: listInDoubt ? Number.POSITIVE_INFINITY : unproven };
+}
+
+/** One thread state for good: the memory of one that was freed is soon another's. */
+function keyOf({ address, uniqueId }: ThreadStateWalk): string {
+  return `${address} ${uniqueId}`;
 }
 
 /** Objects belong to all threads: one that runs may change what another one's variables hold. */

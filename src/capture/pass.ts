@@ -37,6 +37,8 @@ export interface Pass {
   readonly threads: readonly PassThread[];
   /** Whether any page was wanted that was not copied, or the list of threads is not the one planned for. */
   readonly missing: boolean;
+  /** Whether that was so for what all threads share: the list itself may be wrong then. */
+  readonly missingShared: boolean;
   /** Whether a value lacked a page, or had one only of another moment: that value says so. */
   readonly lackedValues: boolean;
 }
@@ -93,7 +95,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const runtime = orNull(() => new Walk(python, log).shared());
   if (!runtime) {
     for (const page of memory.missing) plan.shared.add(page);
-    return { ...common, runtime: null, threads: [], missing: true, lackedValues: false };
+    return { ...common, runtime: null, threads: [], missing: true, missingShared: true, lackedValues: false };
   }
   const wanted: { tid: number | null; page: number }[] = [];
   const tidOf = tidsNow(options, runtime.threadStates);
@@ -103,7 +105,8 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
   const values = options.locals && new ValueReader(objects, python.layout, options.locals);
   const walk = new Walk(python, memory, memory, values);
-  let missing = wanted.length > 0;
+  const missingShared = wanted.length > 0;
+  let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const index = tid === null ? null : (indexOf.get(tid) ?? null);
@@ -128,7 +131,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   });
   for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
   for (const page of objects.missing) plan.shared.add(page);
-  return { ...common, runtime, threads, missing, lackedValues: objects.missing.size > 0 };
+  return { ...common, runtime, threads, missing, missingShared, lackedValues: objects.missing.size > 0 };
 }
 
 /**
