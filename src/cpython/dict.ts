@@ -134,9 +134,11 @@ function push(items: DictItem[], key: number, value: number): void {
 }
 
 function readPointers(memory: MemoryReader, start: Address, count: number, stride: number, offset: number): number[] {
-  if (count === 0) return [];
+  const pointers: number[] = [];
+  if (count === 0) return pointers;
   const view = memory.read(start, count * stride);
-  return Array.from({ length: count }, (_, i) => pointerAt(view, i * stride + offset));
+  for (let i = 0; i < count; i++) pointers.push(pointerAt(view, i * stride + offset));
+  return pointers;
 }
 
 /** Address of the first value of `PyDictValues`. */
@@ -176,7 +178,12 @@ function insertionOrder(memory: MemoryReader, layout: Layout, values: Address, c
 }
 
 function knownIndices(memory: MemoryReader, start: Address, size: number, count: number): number[] {
-  if (size === 0) return [];
+  const indices: number[] = [];
+  if (size === 0) return indices;
   const view = memory.read(start, size);
-  return Array.from({ length: size }, (_, i) => view.getUint8(i)).filter((index) => index < count);
+  for (let i = 0; i < size; i++) {
+    const index = view.getUint8(i);
+    if (index < count) indices.push(index);
+  }
+  return indices;
 }

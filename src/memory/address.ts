@@ -56,5 +56,8 @@ export function offsetBy(address: Address, delta: number): Address {
 
 /** `0x` and lower-case hexadecimal digits, as everywhere in the output. */
 export function formatAddress(address: number): string {
-  return `0x${address.toString(16)}`;
+  // Numbers beyond 32 bits are slow to write in one piece.
+  if (address < 0x1_0000_0000) return `0x${address.toString(16)}`;
+  const high = Math.floor(address / 0x1_0000_0000);
+  return `0x${high.toString(16)}${(address - high * 0x1_0000_0000).toString(16).padStart(8, '0')}`;
 }

@@ -40,6 +40,7 @@ export interface Items {
 export function readItems({ address }: Pick<ObjectInHand, 'address'>, repr: Repr, most = repr.limits.maxItems): Items {
   const total = repr.size(address, repr.layout.PyDictObject.ma_used);
   const wanted = Math.min(total, most);
+  if (total === 0) return { items: [], total };
   // Deleted entries count among those read: after many deletions it takes more of them.
   for (let limit = wanted; ; limit = limit * 16 + 64) {
     const { items, truncated } = readDict(repr.memory, repr.layout, address, limit);

@@ -1,7 +1,7 @@
 /** How are `int`, `bool`, `float`, `complex` and `Decimal` objects written? */
 import { offsetBy, toAddress } from '../../memory/address.js';
 import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
-import { readIntSize } from '../objects.js';
+import { readIntSize, readSmallInt } from '../objects.js';
 import {
   decodeComplexRepr,
   decodeDecimal,
@@ -29,9 +29,11 @@ export function readBigInt({ address }: Pick<ObjectInHand, 'address'>, repr: Rep
 export const spellInt: Spell = ({ address }, repr) => {
   const { digits: limbs, negative } = readIntSize(repr.memory, repr.layout, address);
   if (limbs > LIMBS_LIMIT) throw new CorruptData(`an int of ${limbs} digits`);
-  if (limbs <= 1) {
-    const value = readLimbs(repr, address, 0, limbs)[0] ?? 0;
-    return `${negative ? '-' : ''}${value}`;
+  if (limbs === 0) return '0';
+  if (limbs <= 2) {
+    const [low = 0, high = 0] = readLimbs(repr, address, 0, limbs);
+    const value = high * LIMB_LIMIT + low;
+    if (Number.isSafeInteger(value) && repr.limits.maxString >= 16) return `${negative ? '-' : ''}${value}`;
   }
   const top = limbs > EXACT_LIMBS ? readLimbs(repr, address, limbs - 3, 3) : readLimbs(repr, address, 0, limbs);
   const shown =
@@ -45,8 +47,12 @@ function readLimbs(repr: Repr, address: ObjectInHand['address'], first: number, 
   if (count === 0) return [];
   const start = offsetBy(address, repr.layout.PyLongObject.ob_digit + 4 * first);
   const view = repr.memory.read(start, 4 * count);
-  const limbs = Array.from({ length: count }, (_, i) => view.getUint32(4 * i, true));
-  if (limbs.some((limb) => limb >= LIMB_LIMIT)) throw new CorruptData('an int with a digit of more than 30 bits');
+  const limbs: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const limb = view.getUint32(4 * i, true);
+    if (limb >= LIMB_LIMIT) throw new CorruptData('an int with a digit of more than 30 bits');
+    limbs.push(limb);
+  }
   return limbs;
 }
 
@@ -58,11 +64,11 @@ function joined(limbs: readonly number[]): bigint {
   return BigInt(`0b${bits}`);
 }
 
-export const spellBool: Spell = (object, repr) => {
-  switch (readBigInt(object, repr)) {
-    case 0n:
+export const spellBool: Spell = ({ address }, repr) => {
+  switch (readSmallInt(repr.memory, repr.layout, address)) {
+    case 0:
       return 'False';
-    case 1n:
+    case 1:
       return 'True';
     default:
       throw new CorruptData('neither True nor False');

@@ -154,9 +154,11 @@ export class Repr {
   }
 
   pointers(start: Address, count: number): number[] {
-    if (count <= 0) return [];
+    const pointers: number[] = [];
+    if (count <= 0) return pointers;
     const view = this.memory.read(start, 8 * count);
-    return Array.from({ length: count }, (_, i) => pointerAt(view, 8 * i));
+    for (let i = 0; i < count; i++) pointers.push(pointerAt(view, 8 * i));
+    return pointers;
   }
 
   /** Keys and values of dict items, written. */

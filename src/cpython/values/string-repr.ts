@@ -11,11 +11,11 @@ const PLAIN = /^[ !#-&(-[\]-~]*$/;
  * https://github.com/python/cpython/blob/v3.12.1/Objects/unicodeobject.c (unicode_repr)
  */
 export function decodeStringRepr(view: DataView, kind: 1 | 2 | 4, unicode: UnicodeVersion): string {
-  const points = codePoints(view, kind);
   if (kind === 1) {
     const text = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('latin1');
     if (PLAIN.test(text)) return `'${text}'`;
   }
+  const points = codePoints(view, kind);
   const quote = points.includes(APOSTROPHE) && !points.includes(QUOTE) ? QUOTE : APOSTROPHE;
   const escaped = unprintable(unicode);
   let out = String.fromCharCode(quote);

@@ -48,16 +48,20 @@ export function readVariables(
 }
 
 function readSlots(memory: MemoryReader, layout: Layout, frame: Address, count: number): number[] {
-  if (count === 0) return [];
+  const slots: number[] = [];
+  if (count === 0) return slots;
   const { frames } = layout;
   const offset =
     frames.kind === 'frame-objects' ? frames.PyFrameObject.f_localsplus : frames._PyInterpreterFrame.localsplus;
-  const tags = frames.kind === 'frame-objects' ? 1 : frames.tagMask + 1;
   const view = memory.read(offsetBy(frame, offset), 8 * count);
-  return Array.from({ length: count }, (_, i) => {
-    const word = pointerAt(view, 8 * i);
-    return word - (word % tags);
-  });
+  for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), layout));
+  return slots;
+}
+
+/** A slot's pointer without its tag bits. */
+function untagged(word: number, { frames }: Layout): number {
+  if (frames.kind === 'frame-objects' || frames.tagMask === 0) return word;
+  return word - (word % (frames.tagMask + 1));
 }
 
 function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: ValueReader): Variable {
@@ -88,11 +92,8 @@ function readDictVariables(
 ): { variables: Variable[]; omitted: number } {
   const { frames } = values.layout;
   const fields = frames.kind === 'frame-objects' ? frames.PyFrameObject : frames._PyInterpreterFrame;
-  const tags = frames.kind === 'frame-objects' ? 1 : frames.tagMask + 1;
-  const pointer = (offset: number) => {
-    const word = pointerAt(frameMemory.read(offsetBy(frame, offset), 8), 0);
-    return word - (word % tags);
-  };
+  const pointer = (offset: number) =>
+    untagged(pointerAt(frameMemory.read(offsetBy(frame, offset), 8), 0), values.layout);
   const locals = pointer(fields.f_locals);
   if (locals === 0 || !isDict(locals, values)) return { variables: [], omitted: 0 };
   const isModule = locals === pointer(fields.f_globals);
