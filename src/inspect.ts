@@ -86,6 +86,7 @@ export async function examine(target: LiveTarget, settings: InspectSettings, wat
     native: stacks && nativeFramesOf(stacks, settings),
   });
   watch.lap('describe');
+  if (snapshot.threads.length === 0) throw nobodyThere(`process ${target.pid}`, snapshot);
   return { snapshot: { ...snapshot, timings: watch.laps }, located, captured, names };
 }
 
@@ -149,6 +150,15 @@ function capture(
   }
   const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
   return captureBlocking(target.native, python, listTids, { native, maxPauseMs, locals: settings.locals, log });
+}
+
+/** An interpreter without a single thread: nothing can be shown, and nothing shown must not pass for success. */
+export function nobodyThere(what: string, { python, warnings }: Snapshot): PystackError {
+  const state = python?.state === 'finalizing' ? 'it has shut down' : 'it is still starting';
+  return new PystackError('not-initialized', `the Python interpreter of ${what} has no threads`, {
+    cause: [state, ...warnings.map(({ message }) => message)].join('; '),
+    nextStep: 'try again in a moment; what runs beside Python is shown by --native-all',
+  });
 }
 
 /** Throws PystackError `process-exited` if the process has ended since it was opened. */
