@@ -15,9 +15,14 @@ function load(useCache) {
   const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(FILE, 'utf8')}\n})`;
   const cachedData = useCache && fs.existsSync(CACHE) ? fs.readFileSync(CACHE) : undefined;
   const script = new vm.Script(source, { filename: FILE, cachedData });
-  const program = { exports: {} };
-  script.runInThisContext()(program.exports, require, program, FILE, DIST);
+  run(script);
   return script;
 }
 
-module.exports = { load, FILE, CACHE };
+/** Runs what load returned (again). @param {vm.Script} script */
+function run(script) {
+  const program = { exports: {} };
+  script.runInThisContext()(program.exports, require, program, FILE, DIST);
+}
+
+module.exports = { load, run, FILE, CACHE };

@@ -75,6 +75,7 @@ async function writeCodeCache() {
     target.once('spawn', () => setTimeout(() => resolve(true), 300));
   });
   const pid = started ? target.pid : process.pid;
-  spawnSync(process.execPath, ['scripts/write-code-cache.cjs', 'remote', String(pid)], { cwd: root, stdio: 'ignore' });
+  const commands = ['remote', String(pid), '--', 'core', 'corefiles/segfault/3.12/core.gz'];
+  spawnSync(process.execPath, ['scripts/write-code-cache.cjs', ...commands], { cwd: root, stdio: 'ignore' });
   if (started) target.kill('SIGKILL');
 }
