@@ -17,7 +17,7 @@ import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
-import type { Snapshot } from './snapshot.js';
+import type { Capture, Snapshot } from './snapshot.js';
 import { describeFd } from './target/live/descriptors.js';
 import { checkProcess } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
@@ -144,12 +144,22 @@ function capture(
     },
   };
   const listTids = (): TidMap => target.tids();
-  if (settings.mode === 'non-blocking') {
-    const { timeBudgetMs } = settings;
-    return captureNonBlocking(target.native, python, listTids, { native, timeBudgetMs, locals: settings.locals, log });
-  }
-  const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
-  return captureBlocking(target.native, python, listTids, { native, maxPauseMs, locals: settings.locals, log });
+  const { locals, timeBudgetMs } = settings;
+  const common = { native, locals, timeBudgetMs, log };
+  const captured = mayStop
+    ? captureBlocking(target.native, python, listTids, {
+        ...common,
+        maxPauseMs: settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS,
+      })
+    : captureNonBlocking(target.native, python, listTids, common);
+  settings.log(1, describeCapture(captured.capture));
+  return captured;
+}
+
+function describeCapture({ methods, rounds, stoppedThreads, pauseMs, simultaneous }: Capture): string {
+  const stopped =
+    stoppedThreads === 0 ? 'no thread stopped' : `${stoppedThreads} stopped for up to ${pauseMs.toFixed(3)} ms`;
+  return `captured by ${methods.join(', ')}: ${stopped}, ${rounds} rounds${simultaneous ? '' : ', not of one instant'}`;
 }
 
 /** An interpreter without a single thread: nothing can be shown, and nothing shown must not pass for success. */

@@ -1,13 +1,14 @@
 /**
  * How is a picture of one instant had? Rehearse, freeze, replay; again with what was missing; and if the target moves on
- * faster than that, walk it while its running threads stand. Threads that stand still are never touched.
+ * faster than that, walk it while its running threads stand. Threads that stand still are never touched; what must not be
+ * stopped, or not for so long, is read as it is without.
  */
 import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
 import type { ValueSettings } from '../cpython/values/index.js';
-import { CorruptData } from '../memory/reader.js';
 import type { Capture, Warning } from '../snapshot.js';
 import { EVIDENCE, type NativeProcess } from '../target/native.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
+import { captureNonBlocking } from './non-blocking.js';
 import {
   askForStacks,
   freezeAndReplay,
@@ -16,6 +17,8 @@ import {
   orNull,
   otherTids,
   type Pass,
+  type PassThread,
+  proofOf,
   standingOf,
 } from './pass.js';
 import { PagePlan } from './plan.js';
@@ -27,6 +30,8 @@ export interface BlockingOptions {
   readonly native: NativeWish | null;
   /** Longest time threads may be made to stand at a time, ms. */
   readonly maxPauseMs: number;
+  /** How long threads that cannot be stopped are tried again, ms. */
+  readonly timeBudgetMs: number;
   /** Whether variables are read, and how; null: not. */
   readonly locals: ValueSettings | null;
   /** Says what is being done. */
@@ -76,15 +81,53 @@ export function captureBlocking(
       if (!lacksStacks && (!pass.lackedValues || n >= VALUE_PASSES)) break;
       if (lacksStacks) options.log('native stacks need more than was copied');
     }
-    if (pass.frozen.overPause) break;
+    if (pass.frozen.overPause || (n > 1 && pass.threads.some(isRefused(pass)))) break;
   }
-  if (whole) return finish(process, whole, sum, true);
-  options.log('the target moves faster than it is copied: walking it while its running threads stand');
-  const standing = pass?.frozen.overPause ? null : walkStanding(process, python, listTids, options);
-  if (standing) return { ...standing, capture: sum.withStop(standing.capture) };
-  if (pass && hasRuntime(pass)) return finish(process, pass, sum, false);
-  throw new CorruptData('the interpreter changed its structures faster than they could be read');
+  if (whole) return finish(process, whole, sum);
+  let hinderance = pass && hinderanceOf(pass, options.maxPauseMs);
+  if (!hinderance) {
+    options.log('the target moves faster than it is copied: walking it while its running threads stand');
+    const standing = walkStanding(process, python, listTids, options);
+    if (standing) sum.addStop(standing.capture);
+    hinderance = standing?.warnings[0] ?? null;
+    if (standing && !hinderance) return { ...standing, capture: sum.with(standing.capture, process) };
+  }
+  options.log(`${hinderance?.message ?? 'its threads could not be stopped'}: reading it without a stop`);
+  // Whatever is left out then says so itself.
+  const found = captureNonBlocking(process, python, listTids, options);
+  const warnings = hinderance ? [hinderance, ...found.warnings] : found.warnings;
+  return { ...found, capture: sum.with({ ...found.capture, mode: 'blocking' }, process), warnings };
 }
+
+/** Whether a thread was on the move and could not be stopped. */
+function isRefused({ frozen }: Pass): (thread: PassThread) => boolean {
+  const refused = new Set(frozen.refused.map(({ tid }) => tid));
+  return ({ tid, evidence, gone }) => tid !== null && refused.has(tid) && evidence === 'none' && !gone;
+}
+
+/** Why it is no use to try to stop them again; null: nothing says so. */
+function hinderanceOf(pass: Pass, maxPauseMs: number): Warning | null {
+  if (pass.frozen.overPause) {
+    const message = `threads were let go after ${maxPauseMs} ms, the limit set by --max-pause, before all was copied`;
+    return { code: 'max-pause-exceeded', message };
+  }
+  return pass.threads.some(isRefused(pass)) ? notStoppable(pass) : null;
+}
+
+function notStoppable({ frozen: { refused } }: Pass): Warning | null {
+  const [first, ...more] = refused;
+  if (!first) return null;
+  const why = [...new Set(refused.map((thread) => REFUSALS[thread.why] ?? thread.why))].join('; ');
+  const code = 'not-stoppable';
+  if (more.length > 0) return { code, message: `${refused.length} threads could not be stopped: ${why}` };
+  return { code, tid: first.tid, message: `thread ${first.tid} could not be stopped: ${why}` };
+}
+
+/** What a refusal means, by the name of its errno. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EPERM: 'another process traces it, or we may not',
+  ETIMEDOUT: 'it is in an uninterruptible wait',
+};
 
 type WholePass = Pass & { readonly runtime: RuntimeWalk };
 
@@ -135,32 +178,40 @@ class Sum {
     for (const tid of frozen.stoppedTids) this.stopped.add(tid);
     this.pauseMs = Math.max(this.pauseMs, frozen.pauseMs);
     this.rounds += frozen.rounds;
-    this.methods.add(frozen.look.method);
+    this.methods.add(proofOf(frozen));
   }
 
-  /** This sum and what the walk over standing threads cost. */
-  withStop(stop: Capture): Capture {
+  /** That threads were stopped in vain. */
+  addStop({ pauseMs, methods }: Capture): void {
+    this.pauseMs = Math.max(this.pauseMs, pauseMs);
+    for (const method of methods) this.methods.add(method);
+  }
+
+  /** This sum and what a last resort cost. */
+  with(last: Capture, { readMethod }: NativeProcess): Capture {
     return {
-      ...stop,
-      pauseMs: Math.max(this.pauseMs, stop.pauseMs),
-      stoppedThreads: Math.max(this.stopped.size, stop.stoppedThreads),
-      rounds: this.rounds + stop.rounds,
+      ...last,
+      pauseMs: Math.max(this.pauseMs, last.pauseMs),
+      stoppedThreads: Math.max(this.stopped.size, last.stoppedThreads),
+      rounds: this.rounds + last.rounds,
+      methods: [...new Set([...this.methods, ...last.methods, readMethod])],
     };
   }
 
-  capture(process: NativeProcess, simultaneous: boolean): Capture {
+  /** What it cost, when all threads were had as of one instant. */
+  capture(process: NativeProcess): Capture {
     return {
       mode: 'blocking',
       pauseMs: this.pauseMs,
       stoppedThreads: this.stopped.size,
       rounds: this.rounds,
-      simultaneous,
+      simultaneous: true,
       methods: [...this.methods, process.readMethod],
     };
   }
 }
 
-function finish(process: NativeProcess, pass: WholePass, sum: Sum, whole: boolean): CapturedProcess {
+function finish(process: NativeProcess, pass: WholePass, sum: Sum): CapturedProcess {
   const { frozen, runtime } = pass;
   const threads = pass.threads.map(
     (thread): CapturedThread => ({
@@ -169,25 +220,19 @@ function finish(process: NativeProcess, pass: WholePass, sum: Sum, whole: boolea
       runtime,
       tid: thread.tid,
       terminated: thread.gone,
-      settled: whole || !(thread.unowned || thread.gone),
+      settled: true,
       evidence: thread.missing ? 'none' : thread.evidence,
       movingFrames: 0,
       look: thread.index === null ? null : standingOf(frozen, thread.index),
       native: thread.index === null || thread.evidence === 'none' ? null : pass.nativeAt(thread.index),
     }),
   );
-  const warnings: Warning[] = frozen.refused.map(({ tid, why }) => ({
-    code: 'not-stoppable',
-    tid,
-    message: `thread ${tid} could not be stopped (${why})`,
-  }));
+  const refusal = notStoppable(pass);
+  const warnings: Warning[] = refusal ? [refusal] : [];
   if (pass.lackedValues) {
     warnings.push({ code: 'value-unreadable', message: 'some values changed faster than they could be copied' });
   }
-  if (frozen.overPause) {
-    warnings.push({ code: 'max-pause-exceeded', message: 'copying was cut short by --max-pause' });
-  }
   const { memory } = pass;
-  const capture = sum.capture(process, whole);
+  const capture = sum.capture(process);
   return { memory, runtime, threads, nativeThreads: nativeThreadsOf(pass), capture, warnings };
 }

@@ -19,6 +19,7 @@ import {
   otherTids,
   type Pass,
   type PassThread,
+  proofOf,
   standingOf,
 } from './pass.js';
 import { PagePlan } from './plan.js';
@@ -84,7 +85,7 @@ export function captureNonBlocking(
       locals: options.locals,
     });
     rounds += last.frozen.rounds;
-    methods.add(last.frozen.look.method);
+    methods.add(proofOf(last.frozen));
     const { runtime } = last;
     // A list that ends early was changed while it was read; if it always does, such a one has to do.
     if (!runtime || (runtime.problems.length > 0 && (best || performance.now() < deadline))) continue;
@@ -135,7 +136,7 @@ export function captureNonBlocking(
       stoppedThreads: 0,
       rounds,
       simultaneous,
-      methods: [...methods, process.readMethod],
+      methods: [...methods, 'without-stopping', process.readMethod],
     },
     warnings: options.locals ? warningsOfValues(last, simultaneous) : [],
   };
@@ -197,6 +198,8 @@ interface Moving {
 function follow(before: Moving | undefined, thread: PassThread, runtime: RuntimeWalk, pass: Pass): Moving {
   const common = before ? commonOuterFrames(before.walk, thread.walk) : 0;
   const total = thread.walk.stack.frames.length;
+  // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
+  const moved = Math.max(total - common, Math.min(total, 1));
   const agreed =
     before !== undefined && !thread.missing && common === total && total === before.walk.stack.frames.length;
   return {
@@ -206,7 +209,7 @@ function follow(before: Moving | undefined, thread: PassThread, runtime: Runtime
         ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
         : captured(thread, runtime, pass, {
             evidence: 'none',
-            movingFrames: total - common,
+            movingFrames: moved,
             settled: !(thread.unowned || thread.gone),
           }),
   };

@@ -245,6 +245,11 @@ export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
   return common;
 }
 
+/** How it was known which threads stand still; `no-proof`: the kernel does not tell, so all were stopped that could be. */
+export function proofOf({ look }: FreezeResult): string {
+  return look.method === 'none' ? 'no-proof' : look.method;
+}
+
 /** Whether both are the same frames at the same instructions, ending in the same way. */
 function sameStack(a: ThreadWalk, b: ThreadWalk): boolean {
   const [x, y] = [a.stack, b.stack];

@@ -108,7 +108,7 @@ export function walkStanding(
       stoppedThreads: stopped.size,
       rounds: 1,
       simultaneous: !cut && threads.every((thread) => thread.tid === null || thread.evidence === 'stopped'),
-      methods: ['walk-while-stopped', process.readMethod],
+      methods: ['walk-while-stopped'],
     },
     warnings,
   };

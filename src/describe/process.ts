@@ -130,6 +130,11 @@ function warningsOf(captured: CapturedProcess, threads: readonly Thread[], names
   if (mode === 'blocking' && !simultaneous) {
     warnings.push({ code: 'not-simultaneous', message: 'the threads are not all shown as of one instant' });
   }
+  if (captured.capture.methods.includes('no-proof')) {
+    const instead = mode === 'blocking' ? 'all were stopped that could be' : 'what is shown is agreed at best';
+    const message = `this kernel does not tell which threads stand still (/proc/<pid>/syscall), so ${instead}`;
+    warnings.push({ code: 'degraded-capture', message });
+  }
   if (captured.runtime.state === 'starting') {
     warnings.push({ code: 'starting', message: 'the interpreter is still starting' });
   }
