@@ -110,7 +110,7 @@ std::optional<OpenElf> openElf(FileDescriptor fd) {
   if (!opened.fd.valid()) return std::nullopt;
   struct stat status{};
   if (fstat(opened.fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  opened.elf.reset(elf_begin(opened.fd.get(), ELF_C_READ_MMAP, nullptr));
+  opened.elf.reset(elf_begin(opened.fd.get(), ELF_C_READ_MMAP_PRIVATE, nullptr));
   if (!opened.elf || elf_kind(opened.elf.get()) != ELF_K_ELF) return std::nullopt;
   return opened;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace pystack::unwind {
 namespace {
@@ -32,6 +33,24 @@ std::uint64_t debugBytes(Elf* elf) {
     total += size;
   }
   return total;
+}
+
+// Tables that nothing here reads. libdw unpacks every compressed section when it opens a file, and these are large.
+constexpr std::string_view kUnread[] = {".debug_loc", ".debug_loclists", ".debug_macro", ".debug_names",
+                                        ".debug_pubnames", ".debug_pubtypes"};
+
+// Makes libdw pass over them. `elf` must be one whose headers can be changed: opened with ELF_C_READ_MMAP_PRIVATE.
+void hideUnread(Elf* elf) {
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf, &names) != 0) return;
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || !(header.sh_flags & SHF_COMPRESSED)) continue;
+    const char* name = elf_strptr(elf, names, header.sh_name);
+    if (name == nullptr || std::find(std::begin(kUnread), std::end(kUnread), name) == std::end(kUnread)) continue;
+    header.sh_type = SHT_NOBITS;
+    gelf_update_shdr(section, &header);
+  }
 }
 
 std::string nameOf(Dwarf_Die* die) {
@@ -92,6 +111,7 @@ void findInlined(Dwarf_Die* parent, Addr address, unsigned depth, unsigned& budg
 std::unique_ptr<DebugInfo> DebugInfo::open(Elf* elf,
                                            const std::function<std::optional<OpenElf>(Dwarf*)>& findShared) {
   if (debugBytes(elf) > kMaxDebugBytes) return nullptr;
+  hideUnread(elf);
   auto info = std::make_unique<DebugInfo>();
   info->dwarf_.reset(dwarf_begin_elf(elf, DWARF_C_READ, nullptr));
   if (!info->dwarf_) return nullptr;

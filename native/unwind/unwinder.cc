@@ -8,6 +8,9 @@
 namespace pystack::unwind {
 namespace {
 
+// What a stack may have in use between two frame records.
+constexpr Addr kMaxStackBytes = 8U << 20;
+
 // Pointer authentication puts a code into the unused top bits of a return address; user addresses have 48 bits.
 Addr withoutAuthentication(const Machine& machine, Addr address) {
   return machine.elfMachine == EM_AARCH64 ? address & 0xffff'ffff'ffffULL : address;
@@ -119,6 +122,7 @@ bool Unwinder::stepByFramePointer(Registers& registers, const MemoryCopy& memory
   // A call through a bad pointer: the return address is what was pushed last.
   if (sp && !isExecutable(pc) && machine.elfMachine == EM_X86_64) {
     const auto caller = memory.read(*sp);
+    if (!caller) stop = {StopKind::memoryMissing, *sp};
     if (!caller || !isExecutable(*caller)) return false;
     cfa = *sp + 8;
     pc = *caller;
@@ -139,7 +143,11 @@ bool Unwinder::stepByFramePointer(Registers& registers, const MemoryCopy& memory
   if (*fp % 8 != 0 || (sp && *fp < *sp)) return false;
   const auto callerFp = memory.read(*fp);
   const auto caller = memory.read(*fp + 8);
-  if (!callerFp || !caller) return false;
+  if (!callerFp || !caller) {
+    // Farther up on this stack it would be a frame record that was not copied; elsewhere it is no frame pointer at all.
+    if (sp && *fp - *sp < kMaxStackBytes) stop = {StopKind::memoryMissing, callerFp ? *fp + 8 : *fp};
+    return false;
+  }
   const Addr callerPc = withoutAuthentication(machine, *caller);
   if (callerPc == 0) {
     stop = {StopKind::complete, 0};

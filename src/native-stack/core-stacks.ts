@@ -5,6 +5,7 @@
 import { toAddress } from '../memory/address.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
 import type { CoreTarget } from '../target/core/index.js';
+import { pointerNames } from '../target/core/registers.js';
 import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
 import { namedRegisters } from './registers.js';
@@ -12,9 +13,9 @@ import type { CopiedRange, UnwoundStack } from './unwinder.js';
 
 /** Readings of one stack: each lacks a range that the one before did not know of. */
 const MAX_READINGS = 16;
-/** Memory is handed over from the start of a page on, and not in larger pieces at first. */
-const PAGE_BYTES = 4096;
+/** Most stacks are shallow; of a deep one the rest comes in one piece. */
 const FIRST_BYTES = 16 * 1024;
+const PAGE_BYTES = 4096;
 
 export class CoreStacks {
   readonly #target: CoreTarget;
@@ -33,15 +34,15 @@ export class CoreStacks {
     const known = [...thread.registers].filter(([name]) => this.#target.knowsRegister(tid, name));
     const registers = namedRegisters(this.#target.machine, new Map(known));
     const mappings = this.#target.mappings();
-    const memory: CopiedRange[] = [];
+    const sp = Number(known.find(([name]) => name === pointerNames(this.#target.machine).sp)?.[1] ?? 0n);
+    const first = sp === 0 ? null : this.#read(sp, sp + FIRST_BYTES);
+    const memory: CopiedRange[] = first ? [first] : [];
     let followed: UnwoundStack;
     for (let n = 1; ; n++) {
       followed = this.#stacks.follow({ registers, memory });
       const need = n < MAX_READINGS ? needOf(followed.stop, memory, true, mappings) : null;
       if (need?.kind !== 'memory') break;
-      // Most stacks are shallow; of a deep one the rest comes in one piece.
-      const end = n === 1 ? Math.min(need.end, need.start + FIRST_BYTES) : need.end;
-      const range = this.#read(need.start, end);
+      const range = this.#read(need.start, need.end);
       if (!range) break;
       memory.push(range);
     }

@@ -30,6 +30,7 @@ const PLUMBING = new Set([
   'cmpwrapper_call',
   'do_call_core',
   'fast_function',
+  'function_code_fastcall',
   'function_call',
   'instance_call',
   'instancemethod_call',

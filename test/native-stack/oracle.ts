@@ -37,6 +37,15 @@ export const noGdb: string | null = spawnSync('gdb', ['--version']).error ? 'the
 
 /** Kernel id → frames, innermost first. The process is stopped while gdb looks. */
 export function gdbStacks(pid: number): Map<number, GdbFrame[]> {
+  return askGdb(['-p', String(pid)]);
+}
+
+/** The same of a core file. */
+export function gdbCoreStacks(executable: string, core: string): Map<number, GdbFrame[]> {
+  return askGdb([executable, '-c', core]);
+}
+
+function askGdb(what: readonly string[]): Map<number, GdbFrame[]> {
   const result = spawnSync(
     'gdb',
     [
@@ -44,8 +53,7 @@ export function gdbStacks(pid: number): Map<number, GdbFrame[]> {
       '-batch',
       '-iex',
       'set debuginfod enabled off',
-      '-p',
-      String(pid),
+      ...what,
       '-ex',
       'set backtrace past-main on',
       '-ex',
