@@ -45,6 +45,9 @@ export interface ReprContext {
   readonly spellOf: SpellOf;
 }
 
+/** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
+const NESTING_LIMIT = 300;
+
 /** One value in the making. */
 export class Repr {
   readonly memory: MemoryReader;
@@ -62,6 +65,7 @@ export class Repr {
   /** Containers that are being written, outermost first: meeting one again ends there. */
   readonly #open = new Set<Address>();
   #instances = 0;
+  #nesting = 0;
 
   constructor(context: ReprContext, objects: number) {
     this.#context = context;
@@ -75,8 +79,9 @@ export class Repr {
 
   /** The object that a pointer in memory leads to, whatever it leads to. */
   show(pointer: number, depth: number): string {
-    if (--this.left < 0) return this.cut('…');
+    if (--this.left < 0 || this.#nesting > NESTING_LIMIT) return this.cut('…');
     const problem = this.problem;
+    this.#nesting++;
     try {
       if (pointer === 0) return '<NULL>';
       if (!isUserSpace(pointer)) throw new CorruptData('no user-space address');
@@ -87,6 +92,8 @@ export class Repr {
       const reason = reasonOf(error);
       this.problem = problem ?? this.problem ?? reason;
       return `<invalid object at ${formatAddress(pointer)}: ${reason}>`;
+    } finally {
+      this.#nesting--;
     }
   }
 

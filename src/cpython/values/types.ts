@@ -73,12 +73,15 @@ export class Types {
     const known = this.#known.get(pointer);
     if (known instanceof CorruptData) throw known;
     if (known) return known;
+    // Until it is read: a type that needs itself for that is none.
+    this.#known.set(pointer, notAType(pointer));
     try {
       const type = this.#read(pointer, depth);
       this.#known.set(pointer, type);
       return type;
     } catch (error) {
       if (error instanceof CorruptData) this.#known.set(pointer, error);
+      else this.#known.delete(pointer);
       throw error;
     }
   }
