@@ -2,6 +2,7 @@
  * The pipeline for a core file: open (decompress) -> locate -> walk once -> describe. Nothing moves, so nothing has to be
  * copied; what can be missing is missing for good, and is said.
  */
+import { asNoted } from './capture/noted.js';
 import { captureStatic } from './capture/static.js';
 import { asPystackError } from './capture/unreadable.js';
 import type { NativeFrames } from './describe/native-frames.js';
@@ -45,7 +46,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   });
   watch.lap('locate');
   const { memory } = target;
-  const captured = captureStatic(
+  const walked = captureStatic(
     memory,
     located,
     target.threads(),
@@ -53,6 +54,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
     settings.locals,
     settings.native === 'all',
   );
+  const captured = asNoted(walked, target.metadata, (tid) => lookAt(target, tid));
   watch.lap('walk');
   const names = readNames(memory, located, captured.runtime);
   watch.lap('names');
@@ -61,6 +63,10 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   const threads = describeThreads(snapshot.threads, target, settings);
   const core = describeCore(target);
   const warnings = [...target.warnings(), ...snapshot.warnings];
+  if (threads.length === 0) {
+    const message = 'the interpreter has no threads: it was still starting, had shut down, or its list is damaged';
+    warnings.push({ code: 'interpreter-unreadable', message });
+  }
   watch.lap('describe');
   return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
 }
@@ -104,12 +110,11 @@ function describeThreads(threads: readonly Thread[], target: CoreTarget, setting
   const described = threads.map((thread): Thread => {
     const { tid } = thread;
     if (tid === null) return thread;
-    const evidence = saved.get(tid)?.evidence ?? thread.evidence;
+    const waitingOn = saved.get(tid)?.waitingOn ?? null;
     return {
       ...thread,
+      os: thread.os && waitingOn !== null ? { ...thread.os, waitingOn } : thread.os,
       faulting: tid === faultingTid,
-      evidence,
-      consistent: thread.consistent && evidence !== 'none',
       registers: settings.registers ? registersOf(target, tid) : null,
     };
   });

@@ -1,7 +1,14 @@
 /** What does this command line ask for? argv -> one plain value, or a usage error that says what to type instead. */
 import { CommanderError } from 'commander';
 import { PystackError } from '../errors.js';
-import type { CoreOptions, CoreSource, InspectOptions, LocalsOptions, NativeMode } from '../options.js';
+import type {
+  CoreOptions,
+  CoreSource,
+  InspectOptions,
+  LocalsOptions,
+  NativeMode,
+  SnapshotOptions,
+} from '../options.js';
 import { NOT_YET } from './not-yet.js';
 import { declareProgram, type Opts } from './program.js';
 import { parsePid } from './values.js';
@@ -17,6 +24,14 @@ export interface View {
 export type Invocation =
   | { readonly command: 'remote'; readonly pid: number; readonly options: InspectOptions; readonly view: View }
   | { readonly command: 'core'; readonly core: CoreSource; readonly options: CoreOptions; readonly view: View }
+  | {
+      readonly command: 'snapshot';
+      readonly pid: number;
+      /** Where it is written to. */
+      readonly path: string;
+      readonly options: SnapshotOptions;
+      readonly view: View;
+    }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
 
@@ -41,6 +56,13 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         const view = viewOf(opts, globals);
         const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
         invocation ??= { command: 'remote', pid: parsePid(pid), options, view };
+      },
+      snapshot(pid, opts, globals) {
+        refuse('snapshot');
+        const view = viewOf(opts, globals);
+        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+        const path = outputPath(opts);
+        invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
       },
       core(core, executable, opts, globals) {
         refuse('core');
@@ -91,7 +113,7 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
 function usageError(error: CommanderError, argv: readonly string[]): PystackError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
-  const command = argv.find((word) => word === 'remote' || word === 'core');
+  const command = argv.find((word) => word === 'remote' || word === 'core' || word === 'snapshot');
   const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
   const asCommand = argv.find((word) => !word.startsWith('-')) ?? '';
   if (error.code === 'commander.unknownCommand' && /^\d+$/.test(asCommand)) {
@@ -123,6 +145,23 @@ function remoteOptions(opts: Opts): InspectOptions {
     ...(maxPauseMs === undefined ? {} : { maxPauseMs }),
     ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
   };
+}
+
+function outputPath(opts: Opts): string {
+  const path = stringOf(opts['output']);
+  if (path === null) {
+    throw new PystackError('usage', 'it was not said where to write the snapshot', {
+      cause: '-o FILE is missing.',
+      nextStep: 'pystack snapshot <pid> -o <file>',
+    });
+  }
+  if (path === '' || path === '-') {
+    throw new PystackError('usage', `a snapshot cannot be written to '${path}'`, {
+      cause: 'It needs a file: it is written under another name, and renamed once it is whole.',
+      nextStep: 'name a file, or one ending in .gz to have it compressed',
+    });
+  }
+  return path;
 }
 
 function coreSource(core: string | undefined, opts: Opts): CoreSource {

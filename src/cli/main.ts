@@ -1,7 +1,7 @@
 /** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
 import { fstatSync, readFileSync } from 'node:fs';
 import { sinkOf } from './output.js';
-import { reportError, run, type World } from './run.js';
+import { Interrupted, reportError, run, type World } from './run.js';
 
 /** Of /dev/null and the like: https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
 const MEMORY_DEVICES = 1;
@@ -27,8 +27,32 @@ const world: World = {
   // Counted from the start of the process, so that Node's own start is in it; `performance` would cost 1 ms to load.
   now: () => process.uptime() * 1000,
   peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
+  interruption,
   platform: () => `Node.js ${process.version}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
 };
+
+let interruptedBy: NodeJS.Signals | null = null;
+
+function interruption(): AbortSignal {
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // The second one ends the program at once, as if nobody listened.
+    process.once(name, () => {
+      interruptedBy = name;
+      abort.abort(new Interrupted(`ended by ${name}`));
+    });
+  }
+  // A limit on the size of files (ulimit -f) then is an error of the write, and what was begun can be removed.
+  process.on('SIGXFSZ', () => {});
+  return abort.signal;
+}
+
+/** So that whoever started this sees that it ended by the signal, not by itself. */
+function leave(code: number): void {
+  if (interruptedBy === null) process.exit(code);
+  process.removeAllListeners(interruptedBy);
+  process.kill(process.pid, interruptedBy);
+}
 
 function kernelRelease(): string {
   try {
@@ -46,4 +70,4 @@ process.on('uncaughtException', lastResort);
 process.on('unhandledRejection', lastResort);
 
 // Everything is written synchronously: nothing can be lost by leaving at once.
-run(process.argv.slice(2), world).then((code) => process.exit(code));
+run(process.argv.slice(2), world).then(leave);

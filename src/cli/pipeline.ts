@@ -1,10 +1,12 @@
 /** Where do snapshots come from? The pipeline, loaded when it is needed; tests bring their own. */
-import type { CoreOptions, CoreSource, InspectOptions } from '../options.js';
+import type { CoreOptions, CoreSource, InspectOptions, SnapshotOptions } from '../options.js';
+import type { SavedSnapshot } from '../save-snapshot.js';
 import type { Snapshot } from '../snapshot.js';
 
 export interface Pipeline {
   inspectProcess(pid: number, options: InspectOptions): Snapshot | Promise<Snapshot>;
   inspectCore(core: CoreSource, options: CoreOptions): Snapshot | Promise<Snapshot>;
+  snapshotProcess(pid: number, path: string, options: SnapshotOptions): SavedSnapshot | Promise<SavedSnapshot>;
 }
 
 export const PIPELINE: Pipeline = {
@@ -13,5 +15,8 @@ export const PIPELINE: Pipeline = {
   },
   async inspectCore(core, options) {
     return (await import('../inspect-core.js')).inspectCore(core, options);
+  },
+  async snapshotProcess(pid, path, options) {
+    return (await import('../save-snapshot.js')).snapshotProcess(pid, path, options);
   },
 };

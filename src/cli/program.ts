@@ -24,6 +24,7 @@ class SharedOption extends Option {
 /** Runs with what was parsed. Values are what the parsers above made of them; absent options are undefined. */
 export interface Handlers {
   remote(pid: string, opts: Opts, globals: Opts): void;
+  snapshot(pid: string, opts: Opts, globals: Opts): void;
   core(core: string | undefined, executable: string | undefined, opts: Opts, globals: Opts): void;
   version(): void;
 }
@@ -52,22 +53,32 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
     .argument('<pid>', 'process id')
     .action((pid: string, opts: Opts) => handlers.remote(pid, opts, program.opts()));
-  add(remote, new Option('--no-block', 'stop no thread at all; threads on the move may be incomplete'));
-  add(
-    remote,
-    withParser(
-      '--time-budget <ms>',
-      `how long to retry moving threads with --no-block (default: ${DEFAULT_TIME_BUDGET_MS})`,
-      parseMilliseconds,
-    ),
-  );
-  add(remote, withParser('--max-pause <ms>', 'leave out what would stop threads for longer', parseMilliseconds));
+  addLooking(remote, add);
+  addJson(remote, add);
   addStacks(remote, add);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
     ['pystack remote --no-block 1234', 'without stopping it for an instant'],
     ['pystack remote --json 1234 | jq .threads[].name', 'for programs'],
+  ]);
+
+  const snapshot = program
+    .command('snapshot', { hidden: hidden.has('snapshot') })
+    .summary('keep what remote would show in a small core file')
+    .description(
+      'Writes what `pystack remote` would show of a running process, and no more of its memory, as a small core file, ' +
+        'which `pystack core` shows later and on any machine. Give the options whose output is wanted then.',
+    )
+    .argument('<pid>', 'process id')
+    .action((pid: string, opts: Opts) => handlers.snapshot(pid, opts, program.opts()));
+  add(snapshot, new Option('-o, --output <file>', 'file to write or replace; compressed if it is called ….gz'));
+  addLooking(snapshot, add);
+  addStacks(snapshot, add);
+  addExamples(snapshot, [
+    ['pystack snapshot 1234 -o hung.core', 'keep what the threads of process 1234 do now'],
+    ['pystack core hung.core', 'show it, here or elsewhere'],
+    ['pystack snapshot --native --locals 1234 -o hung.core.gz', 'with native stacks and variables, compressed'],
   ]);
 
   const core = program
@@ -91,6 +102,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     core,
     new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
   );
+  addJson(core, add);
   addStacks(core, add);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
@@ -100,10 +112,29 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
 
   addExamples(program, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
+    ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
     ...(hidden.has('core') ? [] : [['pystack core ./core', 'the same of a core file'] as const]),
     ['pystack remote --help', 'all options of a command'],
   ]);
   return program;
+}
+
+/** How a running process is looked at. */
+function addLooking(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(command, new Option('--no-block', 'stop no thread at all; threads on the move may be incomplete'));
+  add(
+    command,
+    withParser(
+      '--time-budget <ms>',
+      `how long to retry moving threads with --no-block (default: ${DEFAULT_TIME_BUDGET_MS})`,
+      parseMilliseconds,
+    ),
+  );
+  add(command, withParser('--max-pause <ms>', 'leave out what would stop threads for longer', parseMilliseconds));
+}
+
+function addJson(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(command, new Option('--json', 'one JSON document instead of text'));
 }
 
 /** Accepted before and after the command. */
@@ -160,7 +191,6 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
       parseList(flag, ','),
     ),
   );
-  add(command, new Option('--json', 'one JSON document instead of text'));
   addGeneral(command);
   command.helpOption('-h, --help', 'print this help');
 }

@@ -24,6 +24,13 @@ export interface World {
   peakMemoryMiB(): number;
   /** Node, system and machine, in words. */
   platform(): string;
+  /** From now on a signal to end aborts this one, with an {@link Interrupted} as its reason, instead of ending at once. */
+  interruption(): AbortSignal;
+}
+
+/** Somebody wants this program to end; what it was about to leave behind is removed. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 /** Never throws. `notYet` is for tests. */
@@ -48,6 +55,8 @@ export async function run(
     view = invocation.view;
     return await show(invocation, world, pipeline);
   } catch (thrown) {
+    // Whoever asked for it knows.
+    if (thrown instanceof Interrupted) return EXIT.nothing;
     return reportError(thrown, view, world);
   }
 }
@@ -75,9 +84,9 @@ async function show(
   const { view } = invocation;
   const started = world.now();
   const log = logTo(world, view);
-  const snapshot = await inspect(invocation, pipeline, log);
+  const { snapshot, tell } = await work(invocation, pipeline, world, log);
   const inspected = world.now();
-  await print(snapshot, invocation, world);
+  await tell();
   const printed = world.now();
   tellWarnings(snapshot, world);
   if (view.verbosity >= 2) {
@@ -98,14 +107,39 @@ async function show(
   return snapshot.complete ? EXIT.complete : EXIT.incomplete;
 }
 
-function inspect(invocation: Extract<Invocation, { view: View }>, pipeline: Pipeline, log: Log | undefined) {
-  const logging = log === undefined ? {} : { log };
-  return invocation.command === 'remote'
-    ? pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
-    : pipeline.inspectCore(invocation.core, { ...invocation.options, ...logging });
+/** What was found, and how it is told on stdout. */
+interface Found {
+  readonly snapshot: Snapshot;
+  readonly tell: () => Promise<void>;
 }
 
-async function print(snapshot: Snapshot, invocation: Extract<Invocation, { view: View }>, world: World): Promise<void> {
+async function work(
+  invocation: Extract<Invocation, { view: View }>,
+  pipeline: Pipeline,
+  world: World,
+  log: Log | undefined,
+): Promise<Found> {
+  const logging = log === undefined ? {} : { log };
+  if (invocation.command === 'snapshot') {
+    const { pid, path, options } = invocation;
+    const saved = await pipeline.snapshotProcess(pid, path, { ...options, ...logging, signal: world.interruption() });
+    const tell = async () => {
+      const { savedReport } = await import('./saved-report.js');
+      world.stdout.write(savedReport(saved));
+    };
+    return { snapshot: saved.snapshot, tell };
+  }
+  const snapshot = await (invocation.command === 'remote'
+    ? pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
+    : pipeline.inspectCore(invocation.core, { ...invocation.options, ...logging }));
+  return { snapshot, tell: () => print(snapshot, invocation, world) };
+}
+
+async function print(
+  snapshot: Snapshot,
+  invocation: Extract<Invocation, { command: 'remote' | 'core' }>,
+  world: World,
+): Promise<void> {
   const { view } = invocation;
   if (view.json) {
     const { jsonPieces } = await import('../render/json.js');

@@ -10,6 +10,12 @@ import type { NotedInterpreter } from '../target/target.js';
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
 export function metadataOf(snapshot: Snapshot, located: Located, warnings: readonly Warning[]): CoreMetadata {
   const threads = new Map(snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : [[thread.tid, thread]])));
+  // One thread may have a thread state in each of several interpreters.
+  const statesOf = new Map<number, number[]>();
+  for (const { tid, threadState } of snapshot.threads) {
+    if (tid === null || threadState === null) continue;
+    statesOf.set(tid, [...(statesOf.get(tid) ?? []), Number.parseInt(threadState, 16)]);
+  }
   return {
     origin: null,
     capturedAt: snapshot.capturedAt,
@@ -20,6 +26,8 @@ export function metadataOf(snapshot: Snapshot, located: Located, warnings: reado
       innerTid: thread.innerTid ?? tid,
       name: thread.osName,
       state: thread.os?.state ?? null,
+      threadStates: statesOf.get(tid) ?? [],
+      terminated: thread.status === 'terminated',
       evidence: thread.evidence,
       movingFrames: thread.movingFrames,
       waitingOn: thread.os?.waitingOn ?? null,

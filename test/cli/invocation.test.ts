@@ -26,6 +26,21 @@ const failure = (argv: string[], notYet = ALL_THERE): PystackError => {
   throw new Error(`accepted: ${argv.join(' ')}`);
 };
 
+describe('snapshot', () => {
+  test('as remote, with a file', () => {
+    expect(parseInvocation(['snapshot', '--no-block', '--native', '7', '-o', 'x.core'], ALL_THERE)).toMatchObject({
+      command: 'snapshot',
+      pid: 7,
+      path: 'x.core',
+      options: { mode: 'non-blocking', native: 'python' },
+    });
+  });
+
+  test.each([[['snapshot', '7']], [['snapshot', '7', '-o', '-']], [['snapshot', '7', '-o', '']]])('%j', (argv) => {
+    expect(failure(argv)).toMatchObject({ code: 'usage' });
+  });
+});
+
 describe('remote', () => {
   test('without options everything is as the defaults say', () => {
     expect(remote()).toEqual({
@@ -166,7 +181,7 @@ describe('what is not there yet', () => {
   });
 
   test('exists under the name that the list gives it', () => {
-    const program = declareProgram({ remote() {}, core() {}, version() {} }, ALL_THERE);
+    const program = declareProgram({ remote() {}, snapshot() {}, core() {}, version() {} }, ALL_THERE);
     const names = program.commands.flatMap((command) => [command.name(), ...command.options.map(({ long }) => long)]);
     expect(names).toEqual(expect.arrayContaining([...NOT_YET]));
   });

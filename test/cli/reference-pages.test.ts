@@ -7,7 +7,7 @@ import { cliPage, errorsPage, jsonPage, type Schema, undescribed, warningsPage }
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const schema: Schema = JSON.parse(readFileSync(path('schema/snapshot.schema.json'), 'utf8'));
-const program = declareProgram({ remote() {}, core() {}, version() {} }, NOT_YET);
+const program = declareProgram({ remote() {}, snapshot() {}, core() {}, version() {} }, NOT_YET);
 
 test.each([
   ['docs/errors.md', errorsPage()],

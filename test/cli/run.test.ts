@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { Interrupted } from '../../src/cli/run.js';
 import { PystackError } from '../../src/errors.js';
 import { coreSnapshot, pythonFrame, snapshot, thread } from '../render/samples.js';
 import { runCli } from './world.js';
@@ -184,4 +185,29 @@ test('a reader who has gone is no error, and nothing more is rendered for him', 
   const { code, stderr } = await runCli(['remote', '1'], snapshot({ threads }), { world: { stdout } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(rendered).toBeLessThan(10);
+});
+
+describe('snapshot', () => {
+  test('says where it is, what is in it, and how to look at it', async () => {
+    const { code, stdout, stderr } = await runCli(['snapshot', '1', '-o', "it's\u001b.core"], snapshot());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      "Wrote it's\\x1b.core: 4.6 KiB, 2 threads of process 4711 (Python 3.12.1), complete\n" +
+        "Show it with: pystack core 'it'\\''s\\x1b.core'\n",
+    );
+  });
+
+  test('3: what could not be had is not in it', async () => {
+    const { code, stdout, stderr } = await runCli(['snapshot', '1', '-o', 'x'], snapshot({ complete: false }));
+    expect(code).toBe(3);
+    expect(stdout).toContain(', incomplete\n');
+    expect(stderr).not.toBe('');
+  });
+
+  test('who interrupts it is told nothing', async () => {
+    const interrupt = () => {
+      throw new Interrupted('ended by SIGTERM');
+    };
+    expect(await runCli(['snapshot', '1', '-o', 'x'], interrupt)).toMatchObject({ stdout: '', stderr: '' });
+  });
 });

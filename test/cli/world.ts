@@ -34,6 +34,10 @@ export async function runCli(
       asked.push({ what, options: given });
       return give();
     },
+    snapshotProcess(what, path, given) {
+      asked.push({ what, options: given });
+      return { path, bytes: 4711, snapshot: give() };
+    },
   };
   const world: World = {
     stdout: {
@@ -54,6 +58,7 @@ export async function runCli(
     now: () => 12.5,
     peakMemoryMiB: () => 42,
     platform: () => 'test platform',
+    interruption: () => new AbortController().signal,
     ...options.world,
   };
   const code = await run(argv, world, pipeline, options.notYet ?? ALL_THERE);

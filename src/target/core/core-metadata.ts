@@ -41,6 +41,10 @@ export interface ThreadMetadata {
   readonly innerTid: number;
   readonly name: string | null;
   readonly state: string | null;
+  /** Addresses of the thread states that are its. */
+  readonly threadStates: readonly number[];
+  /** Whether it had ended, and only its thread state was left. */
+  readonly terminated: boolean;
   readonly evidence: Evidence;
   /** Innermost frames that were moving. */
   readonly movingFrames: number;
@@ -95,7 +99,7 @@ export function formatMetadata(metadata: CoreMetadata): string {
 }
 
 function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
-  const { tid, innerTid, evidence, movingFrames, knownRegisters } = thread;
+  const { tid, innerTid, threadStates, evidence, movingFrames, knownRegisters } = thread;
   if (typeof tid !== 'number' || !Number.isInteger(tid)) return [];
   return [
     {
@@ -103,6 +107,8 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
       innerTid: typeof innerTid === 'number' && Number.isInteger(innerTid) ? innerTid : tid,
       name: stringOf(thread.name),
       state: stringOf(thread.state),
+      threadStates: Array.isArray(threadStates) ? threadStates.filter((v) => typeof v === 'number') : [],
+      terminated: thread.terminated === true,
       evidence: EVIDENCE.has(evidence) ? (evidence as Evidence) : 'none',
       movingFrames: isCount(movingFrames) ? movingFrames : 0,
       waitingOn: stringOf(thread.waitingOn),

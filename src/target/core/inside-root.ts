@@ -9,9 +9,19 @@ const MAX_LINKS = 40;
 
 /**
  * The path on this machine of what `path` (absolute, in the other machine's terms) names, every symbolic link on the
- * way resolved inside `root`, never leaving it. null: it does not exist there.
+ * way resolved inside `root`, never leaving it. null: it does not exist there, or cannot be (a name that is too long).
  */
 export function resolveInside(root: string, path: string): string | null {
+  try {
+    return follow(root, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    throw error;
+  }
+}
+
+/** Throws the system's errors. */
+function follow(root: string, path: string): string | null {
   let rest = path.split('/').filter((part) => part !== '' && part !== '.');
   let resolved: string[] = [];
   let links = 0;

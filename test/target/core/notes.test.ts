@@ -187,6 +187,8 @@ describe('forged and damaged notes', () => {
           innerTid: 1,
           name: null,
           state: null,
+          threadStates: [],
+          terminated: false,
           evidence: 'none',
           movingFrames: 0,
           waitingOn: null,

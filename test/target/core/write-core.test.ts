@@ -61,6 +61,8 @@ test('pages, mappings, threads and what pystack adds come back', () =>
         innerTid: 1,
         name: 'MainThread',
         state: 'S',
+        threadStates: [0x7000],
+        terminated: false,
         evidence: 'still',
         movingFrames: 0,
         waitingOn: 'futex 0x1234',

@@ -1,0 +1,190 @@
+/** Does a snapshot say later, elsewhere, what was seen of the process? And nothing else, whole or not at all. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { inspectCore, inspectProcess, type Snapshot, snapshotProcess } from '../../src/index.js';
+import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { gcore, noGcore, withFolder } from '../support/cores.js';
+import { expectOracle } from '../support/expectation.js';
+import { anyInterpreter } from '../support/interpreters.js';
+import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+/** Where none of the files is that the process had mapped, and no source. */
+const ELSEWHERE = { sysroot: '/nonexistent' } as const;
+
+/** What has to come back: all that is shown. */
+const shown = ({ pid, threads, warnings, complete, capture, executable, commandLine }: Snapshot) => ({
+  pid,
+  threads,
+  warnings,
+  complete,
+  capture,
+  executable,
+  commandLine,
+});
+
+onEveryInterpreter('what stands still comes back as it was seen', (interpreter) =>
+  withFolder(async (folder) => {
+    const programs = [
+      ['many_threads.py', ['12', '20']],
+      ['names.py', []],
+      ['generators.py', []],
+      ['deep.py', []],
+    ] as const;
+    for (const [name, args] of programs) {
+      await withProgram(interpreter, name, { args }, async (program) => {
+        for (const mode of MODES) {
+          const path = join(folder, `${name}.${mode}.gz`);
+          const live = await inspectProcess(program.pid, { mode });
+          const saved = await snapshotProcess(program.pid, path, { mode });
+          expect(saved.bytes).toBe(statSync(path).size);
+          const back = await inspectCore(path, ELSEWHERE);
+          expect(back.source).toBe('snapshot');
+          expect(back.python).toEqual({ ...live.python, locatedBy: 'note' });
+          expect(shown(back)).toEqual(shown(saved.snapshot));
+          expect(back.threads).toEqual(live.threads);
+          if (program.ready.threads) expectOracle(back, program);
+        }
+      });
+    }
+  }),
+);
+
+onEveryInterpreter('what moves comes back as it was seen', (interpreter) =>
+  withFolder((folder) =>
+    withProgram(interpreter, 'busy.py', { args: ['3', 'churn'] }, async ({ pid }) => {
+      for (const mode of MODES) {
+        for (let n = 0; n < 5; n++) {
+          const path = join(folder, 'snapshot');
+          const { snapshot } = await snapshotProcess(pid, path, { mode, timeBudgetMs: 100 });
+          const back = await inspectCore(path, ELSEWHERE);
+          const consistent = (of: Snapshot) =>
+            of.threads
+              .filter((thread) => thread.consistent && thread.tid !== null)
+              .map(({ tid, frames }) => ({ tid, frames }));
+          expect(consistent(back)).toEqual(consistent(snapshot));
+          expect(back.capture).toEqual(snapshot.capture);
+        }
+      }
+    }),
+  ),
+);
+
+onEveryInterpreter('variables come back, and secrets are not in it', (interpreter) =>
+  withFolder((folder) =>
+    withProgram(interpreter, 'secrets.py', {}, async ({ pid, ready }) => {
+      const path = join(folder, 'snapshot');
+      const options = { locals: true, redact: [] } as const;
+      const live = await inspectProcess(pid, options);
+      await snapshotProcess(pid, path, options);
+      const back = await inspectCore(path, { ...options, ...ELSEWHERE });
+      expect(back.threads).toEqual(live.threads);
+      expect(JSON.stringify(back.threads)).toContain(ready['shown']);
+      const bytes = readFileSync(path);
+      expect(bytes.includes(String(ready['shown']))).toBe(true);
+      for (const secret of ['hidden', 'nested', 'unshown']) expect(bytes.includes(String(ready[secret]))).toBe(false);
+      // Who asks for them later learns that they are not there; not that they are empty, or something else.
+      const asked = await inspectCore(path, { locals: { redactDefaults: false }, ...ELSEWHERE });
+      const login = asked.threads.at(-1)?.frames.at(-1);
+      const password = login?.kind === 'python' ? login.arguments?.find(({ name }) => name === 'password') : null;
+      expect(password?.value?.repr).toMatch(/^<invalid object at 0x/);
+      await snapshotProcess(pid, path);
+      expect(readFileSync(path).includes(String(ready['shown']))).toBe(false);
+    }),
+  ),
+);
+
+onEveryInterpreter('native stacks come back', (interpreter) =>
+  withFolder((folder) =>
+    withProgram(interpreter, 'many_threads.py', { args: ['6', '5'] }, async ({ pid }) => {
+      const path = join(folder, 'snapshot');
+      const options = { native: 'all' } as const;
+      const live = await inspectProcess(pid, options);
+      await snapshotProcess(pid, path, options);
+      const back = await inspectCore(path, options);
+      expect(back.threads).toEqual(live.threads);
+    }),
+  ),
+);
+
+describe('other tools', () => {
+  const interpreter = anyInterpreter();
+
+  test.skipIf(noGcore !== null)('gdb shows where each thread stands; it is a small part of what gcore writes', () =>
+    withFolder((folder) =>
+      withProgram(interpreter, 'many_threads.py', { args: ['100', '30'] }, async ({ pid }) => {
+        const path = join(folder, 'snapshot');
+        const { bytes } = await snapshotProcess(pid, path, { native: 'python' });
+        const seen = async (core: string) => {
+          const { stdout } = await runCommand('gdb', ['-nx', '-batch', '-ex', 'thread apply all bt 3', '-c', core], {
+            DEBUGINFOD_URLS: '',
+          });
+          return [...stdout.matchAll(/^Thread .*LWP (\d+)|^#0 +0x(\w+) in (\w+)/gm)].map((match) =>
+            match.slice(1).join(' '),
+          );
+        };
+        const full = gcore(pid, folder);
+        expect(bytes).toBeLessThan(statSync(full).size * 0.02);
+        expect((await seen(path)).sort()).toEqual((await seen(full)).sort());
+      }),
+    ),
+  );
+});
+
+describe('the command', () => {
+  const interpreter = anyInterpreter();
+
+  test('prints the same report from the file', () =>
+    withFolder((folder) =>
+      withProgram(interpreter, 'many_threads.py', { args: ['5', '5'] }, async ({ pid }) => {
+        const path = join(folder, 'a.core');
+        const saved = await runPystack(['snapshot', String(pid), '-o', path]);
+        expect(saved).toMatchObject({ code: 0, stderr: '' });
+        expect(saved.stdout).toContain(`Wrote ${path}: `);
+        expect(statSync(path).mode).toBe(0o100600);
+        const live = await runPystack(['remote', String(pid)]);
+        const later = await runPystack(['core', path, '--sysroot', '/nonexistent']);
+        expect(later).toMatchObject({ code: 0, stderr: '' });
+        const stacks = (text: string) => text.slice(text.indexOf('Traceback for thread'));
+        expect(stacks(later.stdout)).toBe(stacks(live.stdout));
+      }),
+    ));
+
+  test('what cannot be written leaves what was there', () =>
+    withFolder((folder) =>
+      withProgram(interpreter, 'idle.py', {}, async ({ pid }) => {
+        const path = join(folder, 'a.core');
+        writeFileSync(path, 'before');
+        const limited = ['--fsize=8192', process.execPath, PYSTACK, 'snapshot', String(pid), '-o', path];
+        const { code, stderr } = await runCommand('prlimit', limited);
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('EFBIG') });
+        for (const taken of ['/dev/null', join(folder, 'none', 'a.core'), folder]) {
+          expect((await runPystack(['snapshot', String(pid), '-o', taken])).code, taken).toBe(1);
+        }
+        expect(readFileSync(path, 'utf8')).toBe('before');
+        expect(readdirSync(folder)).toEqual(['a.core']);
+      }),
+    ));
+
+  test('a signal leaves a whole file or none', () =>
+    withFolder((folder) =>
+      withProgram(interpreter, 'many_threads.py', { args: ['20', '10'] }, async ({ pid }) => {
+        const path = join(folder, 'a.core.gz');
+        const outcomes = new Set<string>();
+        for (let n = 0; n < 8; n++) {
+          const child = spawn(process.execPath, [PYSTACK, 'snapshot', String(pid), '-o', path], { stdio: 'ignore' });
+          await sleep(100 + 40 * n);
+          child.kill(n % 2 === 0 ? 'SIGTERM' : 'SIGINT');
+          const [code, signal] = await once(child, 'exit');
+          outcomes.add(String(signal ?? code));
+          if (existsSync(path)) expect((await inspectCore(path)).threads.length).toBe(21);
+          expect(readdirSync(folder)).toEqual(existsSync(path) ? ['a.core.gz'] : []);
+        }
+        expect([...outcomes].filter((outcome) => !['SIGTERM', 'SIGINT', '0'].includes(outcome))).toEqual([]);
+      }),
+    ));
+});
