@@ -2,13 +2,17 @@
  * `--native`: are C and Python frames in the order in which they called each other, of every thread that waits and of
  * threads that run; and where something is not to be had, is that said?
  */
-import { afterAll, expect, test } from 'vitest';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Frame, Snapshot, Thread } from '../../src/snapshot.js';
 import { runPystack } from '../support/command.js';
-import { findInterpreters, type Interpreter, isAtLeast } from '../support/interpreters.js';
+import { anyInterpreter, findInterpreters, type Interpreter, isAtLeast } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
-import { withProgram } from '../support/target.js';
+import { programPath, withProgram } from '../support/target.js';
 
 const FLAGS = { blocking: [], 'non-blocking': ['--no-block'] } as const;
 const PROGRAMS = '../native-stack/programs';
@@ -179,3 +183,36 @@ onEveryInterpreter('a thread that runs is stopped, with its registers; without a
     expect(unstopped.complete).toBe(false);
   }),
 );
+
+const noCompiler = spawnSync('c++', ['--version']).error !== undefined;
+
+describe.skipIf(noCompiler)('C++', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pystack-cpp-'));
+  const library = join(folder, 'libwidgets.so');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const compile = () => {
+    const source = programPath(`${PROGRAMS}/widgets.cc`);
+    execFileSync('c++', ['-std=c++17', '-g', '-O2', '-fPIC', '-shared', source, '-o', library]);
+  };
+
+  test('names are demangled, inlined calls are frames of their own, with file and line', () => {
+    compile();
+    return withProgram(anyInterpreter(), `${PROGRAMS}/cpp_library.py`, { args: [library] }, async ({ pid }) => {
+      const snapshot = await inspectProcess(pid, { native: 'python' });
+      expect(snapshot.warnings).toEqual([]);
+      const sells = threadNamed(snapshot, 'sells');
+      const inside = sells.frames.filter((frame) => frame.kind === 'native' && frame.library === library);
+      expect(inside).toMatchObject([
+        { symbol: 'sell', rawSymbol: 'sell', inlined: false },
+        { symbol: 'shop::Widgets<long>::sell(long)', rawSymbol: '_ZN4shop7WidgetsIlE4sellEl', inlined: false },
+        { inlined: true, file: expect.stringMatching(/widgets\.cc$/), line: 31 },
+      ]);
+      expect(inside.map(text).at(-1)).toContain('priced');
+      expectInOrder(sells, ['sells()', 'shop::Widgets<long>::sell(long)', 'gate()']);
+      expectInOrder(threadNamed(snapshot, 'mends'), ['mends()', 'shop::Widgets<long>::mend(long)', 'gate()']);
+
+      const raw = await inspectProcess(pid, { native: 'python', demangle: false });
+      expectInOrder(threadNamed(raw, 'sells'), ['sells()', 'sell', '_ZN4shop7WidgetsIlE4sellEl', 'gate()']);
+    });
+  });
+});

@@ -1,0 +1,34 @@
+"""Python called back from C++. Argument: widgets.cc as a library."""
+import ctypes
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'programs'))
+import oracle
+
+library = ctypes.CDLL(sys.argv[1])
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int)
+
+
+def gate():
+    time.sleep(3600)
+    return 0
+
+
+called = CALLBACK(gate)
+
+
+def sells():
+    library.sell(called)
+
+
+def mends():
+    library.mend(called)
+
+
+for target in (sells, mends):
+    threading.Thread(target=target, name=target.__name__, daemon=True).start()
+oracle.announce()
+time.sleep(3600)
