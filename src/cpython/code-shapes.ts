@@ -3,9 +3,10 @@
  * read once for each; what showing them needs is in code.ts.
  */
 import type { Address } from '../memory/address.js';
-import { InvalidAddress, isUserSpace } from '../memory/address.js';
+import { isUserSpace } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, MemoryFault, pointerAt } from '../memory/reader.js';
+import { pointerAt } from '../memory/reader.js';
+import { isCode } from './code-type.js';
 import type { Layout } from './layouts/layout.js';
 import type { Span } from './span.js';
 import { readSpan, spanOf } from './span.js';
@@ -56,7 +57,8 @@ export class CodeShapes {
     const fields = this.#layout.PyCodeObject;
     const { start } = this.#span;
     const view = readSpan(memory, address, this.#span);
-    if (!isCodeType(memory, this.#types, pointerAt(view, this.#layout.PyObject.ob_type - start))) return null;
+    const type = pointerAt(view, this.#layout.PyObject.ob_type - start);
+    if (!isCode(memory, this.#layout, this.#types, address, type)) return null;
     // Code units are two bytes.
     const firstTraceable =
       fields._co_firsttraceable === undefined ? 0 : 2 * view.getInt32(fields._co_firsttraceable - start, true);
@@ -67,15 +69,5 @@ export class CodeShapes {
         fields._co_firsttraceable !== undefined &&
         pointerAt(view, fields.co_filename - start) === pointerAt(view, fields.co_name - start),
     };
-  }
-}
-
-/** Whether `type` is the type of code objects. What cannot be read as a type is not. */
-export function isCodeType(memory: MemoryReader, types: TypeNames, type: number): boolean {
-  try {
-    return types.ofType(memory, type) === 'code';
-  } catch (error) {
-    if (error instanceof MemoryFault || error instanceof InvalidAddress || error instanceof CorruptData) return false;
-    throw error;
   }
 }

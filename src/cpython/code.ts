@@ -3,7 +3,7 @@ import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt } from '../memory/reader.js';
-import { isCodeType } from './code-shapes.js';
+import { isCode } from './code-type.js';
 import type { Layout } from './layouts/layout.js';
 import { readBytes, readUnicode } from './text.js';
 import { TypeNames } from './type-names.js';
@@ -45,7 +45,7 @@ export function readCode(
 ): CodeObject {
   const fields = layout.PyCodeObject;
   const view = memory.read(address, fields.sizeof);
-  if (!isCodeType(memory, types, pointerAt(view, layout.PyObject.ob_type))) {
+  if (!isCode(memory, layout, types, address, pointerAt(view, layout.PyObject.ob_type))) {
     throw new CorruptData(`the object at ${formatAddress(address)} is not a code object`);
   }
   // Taken out before anything else is read: the view may not outlive another read.

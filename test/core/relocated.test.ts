@@ -68,11 +68,9 @@ async function withoutFiles(core: string, stacks: readonly Thread[]): Promise<vo
     const bare = await inspectCore(core);
     expect(bare.threads.map(({ tid }) => tid)).toEqual(stacks.map(({ tid }) => tid));
     expect(bare.warnings.map(({ code }) => code)).toContain('module-not-found');
-    expect(bare.complete).toBe(false);
-    // What is shown of a stack is right.
-    bare.threads.forEach(({ frames, ending }, i) => {
-      if (ending.kind === 'complete') expect(frames).toEqual(stacks[i]?.frames);
-    });
+    // Types, code objects and frames are in writable memory: the stacks are all there. Lost are names of constant types.
+    expect(bare.threads.map(({ frames }) => frames)).toEqual(stacks.map(({ frames }) => frames));
+    expect(bare.threads.every(({ ending }) => ending.kind === 'complete')).toBe(true);
   } catch (error) {
     if (!(error instanceof PystackError)) throw error;
     expect(error.message).toMatch(/core/);
