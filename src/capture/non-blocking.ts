@@ -20,6 +20,7 @@ import {
   type Pass,
   type PassThread,
   proofOf,
+  sameSpine,
   standingOf,
 } from './pass.js';
 import { PagePlan } from './plan.js';
@@ -89,6 +90,7 @@ export function captureNonBlocking(
     const { runtime } = last;
     // A list that ends early was changed while it was read; if it always does, such a one has to do.
     if (!runtime || (runtime.problems.length > 0 && (best || performance.now() < deadline))) continue;
+    const rehearsed = new Map(rehearsal.threads.map((walk) => [keyOf(walk.state), walk]));
     const now = new Map<string, Moving>();
     let provenNow = 0;
     for (const thread of last.threads) {
@@ -97,7 +99,7 @@ export function captureNonBlocking(
         provenNow++;
         proven.set(key, captured(thread, runtime, last, { evidence: thread.evidence, movingFrames: 0, settled: true }));
       } else {
-        now.set(key, follow(moving.get(key), thread, runtime, last));
+        now.set(key, follow(moving.get(key), rehearsed.get(key), thread, runtime, last));
       }
     }
     moving = now;
@@ -189,29 +191,50 @@ function isProven(thread: PassThread, before: Pass | null): boolean {
   return (thread.tid === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before);
 }
 
-/** A thread not proven yet, with what consecutive copies had in common. */
+/** A thread not proven yet. What its outer frames are is known better than what its inner ones are. */
 interface Moving {
-  readonly walk: ThreadWalk;
+  /** Of the last copy. */
+  readonly copied: ThreadWalk;
+  /** The last walk, of a copy or of the running thread, that came to an end; if none did, of the last copy. */
+  readonly shown: ThreadWalk;
+  /** How many innermost frames of `shown` were others in such a walk before. */
+  readonly movingFrames: number;
   best(): CapturedThread;
 }
 
-function follow(before: Moving | undefined, thread: PassThread, runtime: RuntimeWalk, pass: Pass): Moving {
-  const common = before ? commonOuterFrames(before.walk, thread.walk) : 0;
-  const total = thread.walk.stack.frames.length;
-  // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
-  const moved = Math.max(total - common, Math.min(total, 1));
-  const agreed =
-    before !== undefined && !thread.missing && common === total && total === before.walk.stack.frames.length;
+/** `rehearsed`: the walk of the running thread just before it was copied. */
+function follow(
+  before: Moving | undefined,
+  rehearsed: ThreadWalk | undefined,
+  thread: PassThread,
+  runtime: RuntimeWalk,
+  pass: Pass,
+): Moving {
+  let shown = before?.shown ?? thread.walk;
+  let movingFrames = before?.movingFrames ?? thread.walk.stack.frames.length;
+  for (const walk of [rehearsed, thread.walk]) {
+    if (walk?.stack.ending.kind !== 'complete') continue;
+    const total = walk.stack.frames.length;
+    // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
+    movingFrames = Math.max(total - commonOuterFrames(shown, walk), Math.min(total, 1));
+    shown = walk;
+  }
+  const agreed = before !== undefined && !thread.missing && sameSpine(before.copied, thread.walk);
   return {
-    walk: thread.walk,
+    copied: thread.walk,
+    shown,
+    movingFrames,
     best: () =>
       agreed
         ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
-        : captured(thread, runtime, pass, {
-            evidence: 'none',
-            movingFrames: moved,
-            settled: !(thread.unowned || thread.gone),
-          }),
+        : {
+            ...captured(thread, runtime, pass, {
+              evidence: 'none',
+              movingFrames,
+              settled: !(thread.unowned || thread.gone),
+            }),
+            walk: shown,
+          },
   };
 }
 

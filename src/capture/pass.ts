@@ -245,6 +245,11 @@ export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
   return common;
 }
 
+/** Whether both have come to an end, with the same frames at the same instructions. */
+export function sameSpine(a: ThreadWalk, b: ThreadWalk): boolean {
+  return a.stack.ending.kind === 'complete' && sameStack(a, b);
+}
+
 /** How it was known which threads stand still; `no-proof`: the kernel does not tell, so all were stopped that could be. */
 export function proofOf({ look }: FreezeResult): string {
   return look.method === 'none' ? 'no-proof' : look.method;
