@@ -1,0 +1,43 @@
+/**
+ * Does a thread that waits notice that it is looked at? Many system calls end early (EINTR) when their thread is
+ * stopped, signal(7); so none that waits may be. `PYSTACK_TEST_ROUNDS` is how many looks of each kind (50).
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { inspectProcess } from '../../src/inspect.js';
+import { pythonThreads } from '../support/expectation.js';
+import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 50);
+vi.setConfig({ testTimeout: 60_000 + ROUNDS * 500 });
+
+onEveryInterpreter('waiting system calls are not disturbed', async (interpreter) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pystack-calls-'));
+  const counts = join(folder, 'counts');
+  writeFileSync(counts, Buffer.alloc(4096));
+  try {
+    await withProgram(interpreter, 'blocked_calls.py', { args: [counts] }, async (program) => {
+      const calls = program.ready['calls'] as string[];
+      const disturbed = () => {
+        const words = readFileSync(counts);
+        return Object.fromEntries(calls.map((call, index) => [call, words.readUInt32LE(index * 4)]));
+      };
+      const none = Object.fromEntries(calls.map((call) => [call, 0]));
+      expect(disturbed(), 'before any look').toEqual(none);
+      expect(calls.length).toBeGreaterThan(10);
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const mode of MODES) {
+          const snapshot = await inspectProcess(program.pid, { mode });
+          expect(snapshot.capture).toMatchObject({ stoppedThreads: 0, simultaneous: true });
+          expect(pythonThreads(snapshot).length).toBe(calls.length + 1);
+        }
+      }
+      expect(disturbed()).toEqual(none);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
