@@ -2,7 +2,7 @@
 import type { CapturedProcess } from '../capture/captured.js';
 import type { Located } from '../locate/locate.js';
 import { formatAddress } from '../memory/address.js';
-import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
+import { type Frame, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import type { OsThread, TargetFile } from '../target/target.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
@@ -55,7 +55,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
       copied: thread.native,
     })),
   ];
-  const merged = native ? described.map(({ thread, copied }) => addNativeFrames(thread, copied, native)) : null;
+  const merged = native && addNativeFrames(described, native);
   const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
   const warnings = [
     ...captured.warnings,
@@ -110,15 +110,35 @@ function describePython(located: Located, captured: CapturedProcess): PythonInfo
   };
 }
 
+function unreadableValues(frames: readonly Frame[]): number {
+  let count = 0;
+  for (const frame of frames) {
+    if (frame.kind !== 'python') continue;
+    for (const list of [frame.arguments, frame.locals]) {
+      for (const { value } of list ?? []) if (value.problem !== undefined) count++;
+    }
+  }
+  return count;
+}
+
 function warningsOf(captured: CapturedProcess, threads: readonly Thread[], names: Names): Warning[] {
   const warnings: Warning[] = [];
   for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
   for (const problem of names.problems) warnings.push({ code: 'names-unreadable', message: problem });
-  for (const { tid, ending, consistent, movingFrames } of threads) {
+  for (const { tid, ending, consistent, movingFrames, frames } of threads) {
     const about = tid === null ? {} : { tid };
     const who = tid === null ? 'a thread without a known id' : `thread ${tid}`;
     if (ending.kind === 'truncated') {
       warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
+    }
+    const unreadable = unreadableValues(frames);
+    if (unreadable > 0) {
+      const what = unreadable === 1 ? 'a value' : `${unreadable} values`;
+      warnings.push({
+        code: 'value-unreadable',
+        message: `${what} in ${who} cannot be read, wholly or in part`,
+        ...about,
+      });
     }
     if (!consistent) {
       const how =

@@ -160,6 +160,8 @@ function floatAt(view: DataView, at: number, bytes: number, little: boolean): { 
 }
 
 function shortest(value: number, most: number, same: (digits: number) => boolean): number {
+  // Digits would lose the sign of a zero.
+  if (value === 0) return value;
   for (let precision = 1; precision < most && Number.isFinite(value); precision++) {
     const digits = Number(value.toPrecision(precision));
     if (same(digits)) return digits;

@@ -43,7 +43,7 @@ export function secretNames(settings: RedactionSettings): (name: string) => bool
   const patterns = [...(settings.redactDefaults ? DEFAULT_SECRETS : []), ...settings.redact];
   if (patterns.length === 0) return () => false;
   // Checked one by one, so that a pattern with an unmatched parenthesis cannot change what its neighbours mean.
-  const all = patterns.map((pattern) => new RegExp(pattern, 'i'));
+  const all = patterns.map((pattern) => new RegExp(pattern, 'iu'));
   const known = new Map<string, boolean>();
   return (name) => {
     let secret = known.get(name);
