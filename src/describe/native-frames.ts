@@ -3,6 +3,7 @@ import type { NativeState } from '../capture/captured.js';
 import { roleOf } from '../native-stack/eval-loop.js';
 import { mergeStacks } from '../native-stack/merge.js';
 import type { NativeStack } from '../native-stack/native-stacks.js';
+import { splitNative } from '../native-stack/split.js';
 import type { GilState, PythonFrame, StackEnding, Thread, Warning } from '../snapshot.js';
 
 /** Where native stacks come from, and which of their frames are shown. */
@@ -19,12 +20,55 @@ export interface Merged {
   readonly warnings: readonly Warning[];
 }
 
-/** The thread with its native frames. `thread` has its Python frames only. */
-export function addNativeFrames(thread: Thread, copied: NativeState | null, native: NativeFrames): Merged {
+/** The threads with their native frames, in the same order; as given, they have Python frames only. */
+export function addNativeFrames(
+  described: readonly { readonly thread: Thread; readonly copied: NativeState | null }[],
+  native: NativeFrames,
+): Merged[] {
+  const stacks = described.map(({ thread, copied }): NativeStack | string | null => {
+    const { tid, status } = thread;
+    return tid === null || status === 'terminated' ? null : native.stackOf(tid, copied);
+  });
+  const threads = described.map(({ thread }) => thread);
+  for (const shared of inSeveralInterpreters(threads)) shareStack(shared, threads, stacks);
+  return threads.map((thread, i) => addStack(thread, stacks[i] ?? null, native));
+}
+
+/** Indices of thread states of one OS thread, the outermost interpreter's first: the main one is entered first. */
+function inSeveralInterpreters(threads: readonly Thread[]): number[][] {
+  const byTid = new Map<number, number[]>();
+  threads.forEach(({ tid, frames }, i) => {
+    if (tid !== null && frames.length > 0) byTid.set(tid, [...(byTid.get(tid) ?? []), i]);
+  });
+  const order = (i: number) => threads[i]?.interpreterId ?? 0;
+  return [...byTid.values()]
+    .filter((indices) => indices.length > 1)
+    .map((indices) => indices.sort((a, b) => order(a) - order(b)));
+}
+
+function shareStack(
+  shared: readonly number[],
+  threads: readonly Thread[],
+  stacks: (NativeStack | string | null)[],
+): void {
+  const whole = stacks[shared[0] ?? 0];
+  if (!whole || typeof whole === 'string') return;
+  const parts = splitNative(
+    whole.frames,
+    shared.map((i) => pythonFrames(threads[i])),
+  );
+  shared.forEach((i, n) => {
+    stacks[i] = { ...whole, frames: parts[n] ?? [] };
+  });
+}
+
+function pythonFrames(thread: Thread | undefined): PythonFrame[] {
+  return thread?.frames.filter((frame): frame is PythonFrame => frame.kind === 'python') ?? [];
+}
+
+function addStack(thread: Thread, stack: NativeStack | string | null, native: NativeFrames): Merged {
   const { tid } = thread;
-  if (tid === null || thread.status === 'terminated')
-    return { thread: { ...thread, nativeEnding: COMPLETE }, warnings: [] };
-  const stack = native.stackOf(tid, copied);
+  if (tid === null || stack === null) return { thread: { ...thread, nativeEnding: COMPLETE }, warnings: [] };
   if (typeof stack === 'string') {
     const message = `thread ${tid} is shown without native frames: ${stack}`;
     return {
@@ -32,7 +76,7 @@ export function addNativeFrames(thread: Thread, copied: NativeState | null, nati
       warnings: [{ code: 'native-incomplete', tid, message }],
     };
   }
-  const python = thread.frames.filter((frame): frame is PythonFrame => frame.kind === 'python');
+  const python = pythonFrames(thread);
   const merged = mergeStacks(
     { native: stack.frames, nativeEnding: stack.ending, python, pythonEnding: thread.ending },
     { verbose: native.plumbing, onlyLast: native.mode === 'last' && thread.isPython },

@@ -85,6 +85,17 @@ export function isInstruction(rawSymbol: string | null): boolean {
   return rawSymbol?.startsWith(EVAL_INSTRUCTION) ?? false;
 }
 
+/**
+ * Whether this function begins another stack of Python frames on the same native stack: what greenlet runs a new one
+ * with. Python frames outside of it belong to greenlets that are not running, and no thread state leads to them.
+ * https://github.com/python-greenlet/greenlet/blob/3.1.1/src/greenlet/TUserGreenlet.cpp#L393
+ */
+export function startsGreenlet(rawSymbol: string | null): boolean {
+  if (rawSymbol === null) return false;
+  const name = functionName(rawSymbol);
+  return /^_ZN8greenlet12UserGreenlet15inner_bootstrapE/.test(name) || name === 'g_initialstub';
+}
+
 /** What a thread's native frames say about it. */
 export interface NativeState {
   /** `waiting` for the GIL or `dropping` it; null: neither. */

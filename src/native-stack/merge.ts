@@ -5,7 +5,7 @@
  * and no frame is lost.
  */
 import type { Frame, NativeFrame, PythonFrame, StackEnding } from '../snapshot.js';
-import { isInstruction, roleOf } from './eval-loop.js';
+import { isInstruction, roleOf, startsGreenlet } from './eval-loop.js';
 
 export interface MergeInput {
   /** Outermost first; with inlined calls, each after the function it is inlined into. */
@@ -41,7 +41,9 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
   if (native.length === 0) return { frames: python, problem: null };
   const groups = groupByEntry(python);
   const loops = evalLoops(native);
-  const { pairs, unplaced, problem } = pair(loops.runs, groups, input);
+  const start = native.findLastIndex(({ rawSymbol }) => startsGreenlet(rawSymbol));
+  const candidates = loops.runs.filter((index) => index > start);
+  const { pairs, unplaced, problem } = pair(candidates, groups, input);
 
   const frames: Frame[] = [];
   // With a native stack that was followed to its end, these belong somewhere inside it; else they are outside of it.
@@ -101,10 +103,10 @@ function pair(loops: readonly number[], groups: readonly Group[], { nativeEnding
   const pairs = new Map<number, Group>();
   const count = Math.min(loops.length, groups.length);
   // A loop that has just been entered, or is about to be left, has no Python frame of its own: with both stacks whole,
-  // loops in excess are the innermost. Otherwise outer ends are missing, or loops were not recognised for want of
-  // symbols, and what is executing now is surest.
+  // one loop in excess is the innermost. Otherwise outer ends are missing (of Python frames, where a library switches
+  // stacks), or loops were not recognised for want of symbols, and what is executing now is surest.
   const fromOutermost =
-    loops.length > groups.length && nativeEnding.kind === 'complete' && pythonEnding.kind === 'complete';
+    loops.length === groups.length + 1 && nativeEnding.kind === 'complete' && pythonEnding.kind === 'complete';
   const skippedLoops = fromOutermost ? 0 : loops.length - count;
   const skippedGroups = fromOutermost ? 0 : groups.length - count;
   for (let i = 0; i < count; i++) {
@@ -121,12 +123,12 @@ function pair(loops: readonly number[], groups: readonly Group[], { nativeEnding
 }
 
 function mismatch(loops: number, groups: number, fromOutermost: boolean): string | null {
-  if (loops === groups || (fromOutermost && loops === groups + 1)) return null;
+  if (loops === groups || fromOutermost) return null;
   const were = (count: number) => (count === 1 ? 'was' : 'were');
   return (
     `${groups} Python ${groups === 1 ? 'frame' : 'frames'} called from C but ${loops} ` +
     `${loops === 1 ? 'run' : 'runs'} of the evaluation loop ${were(loops)} found: ` +
-    `paired from the ${fromOutermost ? 'outermost' : 'innermost'}`
+    'paired from the innermost'
   );
 }
 

@@ -216,3 +216,20 @@ describe.skipIf(noCompiler)('C++', () => {
     });
   });
 });
+
+onEveryInterpreter('a thread in two interpreters: each shows its part', (interpreter) =>
+  withProgram(interpreter, 'subinterpreter.py', {}, async ({ pid }) => {
+    const snapshot = await inspectProcess(pid, { native: 'python' });
+    expect(snapshot.warnings).toEqual([]);
+    const [inner, outer] = snapshot.threads
+      .filter(({ tid, frames }) => tid !== pid && frames.length > 0)
+      .sort((a, b) => (b.interpreterId ?? 0) - (a.interpreterId ?? 0));
+    expect(outer && inner && outer.tid === inner.tid).toBe(true);
+    if (!outer || !inner) return;
+    expectInOrder(outer, ['start_thread', 'run()']);
+    expectInOrder(inner, ['<module>()', 'inside()']);
+    expect(inner.frames[0]?.kind).toBe('python');
+    expect(inner.frames.at(-1)?.kind).toBe('native');
+    expect(inner.frames.map(text)).not.toContain('start_thread');
+  }),
+);

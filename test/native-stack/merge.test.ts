@@ -100,4 +100,18 @@ describe('stacks that do not fit', () => {
     expect(merge(`main ${EVAL} f`, '>a >b >c').frames).toBe('main a()? b()? c() f');
     expect(merge('main f', '>a b').frames).toBe('main f a()? b()?');
   });
+
+  test('greenlets: loops outside of the running one belong to others', () => {
+    const boot = '_ZN8greenlet12UserGreenlet15inner_bootstrapEP9_greenletP7_object';
+    expect(merge(`main ${EVAL} switch ${boot} ${EVAL} sort ${EVAL} f`, '>a >b')).toEqual({
+      frames: `main ${EVAL} switch ${boot} a() sort b() f`,
+      problem: null,
+    });
+  });
+
+  test('several loops too many: the innermost is surest', () => {
+    const { frames, problem } = merge(`main ${EVAL} g ${EVAL} h ${EVAL} f`, '>a');
+    expect(frames).toBe(`main ${EVAL} g ${EVAL} h a() f`);
+    expect(problem).toContain('paired from the innermost');
+  });
 });
