@@ -1,9 +1,10 @@
-// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|phases …]`. Tools take turns
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|phases|cores …]`. Tools take turns
 // round by round, so that what else the machine does meets all alike; figures are medians of BENCH_ROUNDS (10).
 // BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
+import { benchCores, CORES } from './cores.mjs';
 import { findTools, OURS } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
@@ -17,7 +18,7 @@ const { tools, missing } = findTools();
 if (missing.length > 0)
   print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
 
-const benches = { start, wall, pause, phases };
+const benches = { start, wall, pause, phases, cores };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   if (!benches[name]) {
@@ -115,6 +116,13 @@ async function phases() {
       );
     });
   }
+}
+
+/** Cores instead of processes. */
+async function cores() {
+  const asked = process.env.BENCH_THREADS?.split(',');
+  const sizes = CORES.filter(({ threads }) => !asked || asked.includes(`${threads}`));
+  await benchCores({ rounds: ROUNDS, measure, add, collect, median, exits, table, print }, sizes);
 }
 
 function collect(names) {

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+# Touched, so that it is there and a core holds it.
+heap = b'x' * int(os.environ.get('BENCH_HEAP', 0))
 threads, depth = int(sys.argv[1]), int(sys.argv[2])
 started = threading.Semaphore(0)
 
