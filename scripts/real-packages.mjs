@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const PACKAGES = ['gunicorn==23.0.0', 'numpy'];
+const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'cryptography', 'gevent'];
 const folder = fileURLToPath(new URL('../.cache/real-programs', import.meta.url));
 const python = `${folder}/bin/python`;
 
