@@ -53,7 +53,8 @@ export interface KnownType {
 export class Types {
   readonly #memory: MemoryReader;
   readonly #layout: Layout;
-  readonly #known = new Map<number, KnownType | CorruptData>();
+  /** null: being read. */
+  readonly #known = new Map<number, KnownType | CorruptData | null>();
   readonly #bodies = new Map<KnownType, ReadonlyMap<string, number>>();
   readonly #lines = new Map<KnownType, readonly KnownType[]>();
   readonly #texts = new Map<number, string | null>();
@@ -73,8 +74,9 @@ export class Types {
     const known = this.#known.get(pointer);
     if (known instanceof CorruptData) throw known;
     if (known) return known;
-    // Until it is read: a type that needs itself for that is none.
-    this.#known.set(pointer, notAType(pointer));
+    // A type that needs itself to be read is none.
+    if (known === null) throw notAType(pointer);
+    this.#known.set(pointer, null);
     try {
       const type = this.#read(pointer, depth);
       this.#known.set(pointer, type);
