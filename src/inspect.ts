@@ -19,8 +19,9 @@ import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Capture, Snapshot } from './snapshot.js';
 import { describeFd } from './target/live/descriptors.js';
-import { checkProcess } from './target/live/diagnose.js';
+import { checkProcess, explainFailure } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
+import { errnoOf } from './target/live/proc-files.js';
 import { Stopwatch } from './timings.js';
 
 /** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */
@@ -49,6 +50,7 @@ export async function withLiveTarget<T>(
   } catch (error) {
     // What could not be read may be so because there is nobody any more.
     if (isUnreadable(error)) checkStillThere(pid);
+    if (isRefusal(errnoOf(error))) throw explainFailure(pid, error);
     throw asPystackError(error, `process ${pid}`);
   } finally {
     target.close();
@@ -169,6 +171,11 @@ export function nobodyThere(what: string, { python, warnings }: Snapshot): Pysta
     cause: [state, ...warnings.map(({ message }) => message)].join('; '),
     nextStep: 'try again in a moment; what runs beside Python is shown by --native-all',
   });
+}
+
+/** Whether it says that there is no such process, or that we may not. */
+function isRefusal(errno: string | null): boolean {
+  return errno === 'ESRCH' || errno === 'EPERM' || errno === 'EACCES';
 }
 
 /** Throws PystackError `process-exited` if the process has ended since it was opened. */
