@@ -68,7 +68,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'inspect',
   ],
   // What was captured, as the file that reads the same later.
-  'snapshot-file': ['memory', 'snapshot', 'target', 'cpython', 'capture', 'locate', 'describe'],
+  'snapshot-file': ['memory', 'snapshot', 'target', 'cpython', 'cpython/layouts', 'capture', 'locate', 'describe'],
   'save-snapshot': [
     'snapshot',
     'errors',

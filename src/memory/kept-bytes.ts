@@ -52,6 +52,11 @@ export class KeptBytes implements MemoryReader {
     return this.#read(address, size, null);
   }
 
+  /** Makes whole pages of the range part of {@link pages}, without anything being kept of them. */
+  cover(start: number, end: number): void {
+    for (let page = Math.floor(start / PAGE_BYTES); page * PAGE_BYTES < end; page++) this.#page(page);
+  }
+
   /** Reads what is kept, and what is not from `source`, which is kept from then on. */
   completedFrom(source: MemoryReader): MemoryReader {
     return { read: (address, size) => this.#read(address, size, source) };

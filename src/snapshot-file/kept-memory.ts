@@ -18,6 +18,7 @@ import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
 import { debuggerRanges } from '../target/core/index.js';
 import type { LiveTarget } from '../target/live/live-target.js';
 import type { NotedInterpreter, OsThread, Target } from '../target/target.js';
+import { keepForOthers } from './other-readers.js';
 
 export interface KeptMemory {
   readonly kept: KeptBytes;
@@ -51,6 +52,7 @@ export function keepMemory(target: LiveTarget, wanted: Wanted): KeptMemory {
   nativeIds(rest, captured.runtime.threadStates, ids);
   locate(asItWillBe(target, rest, wanted.noted), { strategies: ['note'] });
   debuggerRanges(rest, target.mappings(), wanted.auxv);
+  keepForOthers(kept, rest, target.memory, located.layout, captured);
   const withNames = keepNames(kept, target, wanted);
   const all = withNames ?? kept;
   return { kept: all, different: differences(all, wanted), named: withNames !== null };
@@ -67,6 +69,7 @@ function keepWalks(
     const values = locals && new ValueReader(kept.completedFrom(objects), python.layout, locals);
     return new Walk(python, kept.completedFrom(frames), null, values);
   };
+  keepLinks(kept, python, captured);
   // Without a stop, threads are caught standing one after the other. What a thread state says of its thread is of that
   // moment; how the states are linked, of the last.
   for (const { memory, walk } of captured.threads) {
@@ -82,6 +85,20 @@ function keepWalks(
   for (const { memory, walk: earlier } of captured.threads) {
     if (memory === captured.memory) walk.thread(earlier.state);
   }
+}
+
+/**
+ * Whence each thread state is linked. Nobody who walks the list reads it, so in a copy made without a stop it may be of
+ * another moment than the list; whoever proves the list later does read it.
+ */
+function keepLinks(kept: KeptBytes, { layout }: PythonRuntime, { runtime }: CapturedProcess): void {
+  const link = new DataView(new ArrayBuffer(8));
+  runtime.threadStates.forEach(({ address, interpreter }, i) => {
+    const before = runtime.threadStates[i - 1];
+    const from = before?.interpreter === interpreter ? before.address : 0;
+    link.setBigUint64(0, BigInt(from), true);
+    kept.keep(offsetBy(address, layout.PyThreadState.prev), bytesOf(link));
+  });
 }
 
 /** Stacks as they were copied, and the vDSO, which is in no file. */

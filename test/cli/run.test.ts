@@ -192,7 +192,7 @@ describe('snapshot', () => {
     const { code, stdout, stderr } = await runCli(['snapshot', '1', '-o', "it's\u001b.core"], snapshot());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(
-      "Wrote it's\\x1b.core: 4.6 KiB, 2 threads of process 4711 (Python 3.12.1), complete\n" +
+      "Wrote it's\\x1b.core: 4.6 KiB, 1 thread of process 100 (Python 3.12.1), complete\n" +
         "Show it with: pystack core 'it'\\''s\\x1b.core'\n",
     );
   });

@@ -1,5 +1,5 @@
 /** Does a snapshot say later, elsewhere, what was seen of the process? And nothing else, whole or not at all. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -134,6 +134,22 @@ describe('other tools', () => {
     ),
   );
 });
+
+const noEuStack = spawnSync('eu-stack', ['--version']).error ? 'there is no eu-stack' : null;
+
+test.skipIf(noEuStack !== null)('eu-stack follows every native stack', () =>
+  withFolder((folder) =>
+    withProgram(anyInterpreter(), 'many_threads.py', { args: ['5', '5'] }, async ({ pid }) => {
+      const path = join(folder, 'snapshot');
+      await snapshotProcess(pid, path, { native: 'all' });
+      const functions = (text: string) => [...text.matchAll(/^#\d+ +0x(\w+)/gm)].map(([, address]) => address);
+      const live = await runCommand('eu-stack', ['-p', String(pid)]);
+      const later = await runCommand('eu-stack', ['--core', path]);
+      expect(functions(later.stdout).length).toBeGreaterThan(50);
+      expect(functions(later.stdout).sort()).toEqual(functions(live.stdout).sort());
+    }),
+  ),
+);
 
 describe('the command', () => {
   const interpreter = anyInterpreter();

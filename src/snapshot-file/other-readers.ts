@@ -1,0 +1,73 @@
+/**
+ * What must a snapshot hold so that other readers of CPython's structures believe it? They check an interpreter by the
+ * dictionaries that it points to, read structures whole, and the names of a function's variables even where no values
+ * are shown. None of it is a value of the program.
+ */
+import type { CapturedProcess } from '../capture/captured.js';
+import type { Layout } from '../cpython/layouts/layout.js';
+import { readLocalNames } from '../cpython/values/index.js';
+import { type Address, InvalidAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import type { KeptBytes } from '../memory/kept-bytes.js';
+import { CorruptData, MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
+
+/** The dictionaries (modules, sys, builtins) are among its first members; what other readers want lies before this. */
+const INTERPRETER_BYTES = 8192;
+const WORD = 8;
+
+/** `rest` reads what is not kept yet, and keeps it; `live` only reads. What cannot be read is left out. */
+export function keepForOthers(
+  kept: KeptBytes,
+  rest: MemoryReader,
+  live: MemoryReader,
+  layout: Layout,
+  { runtime, threads }: CapturedProcess,
+): void {
+  for (const { address, modules } of runtime.interpreters) {
+    if (modules !== null) ifReadable(() => keepDictionaries(kept, rest, live, layout, address, modules));
+  }
+  const seen = new Set<object>();
+  for (const { walk } of threads) {
+    kept.cover(walk.state.address, walk.state.address + layout.PyThreadState.sizeof);
+    for (const result of walk.codes) {
+      if ('problem' in result || seen.has(result.code)) continue;
+      seen.add(result.code);
+      ifReadable(() => readLocalNames(rest, layout, result.code));
+    }
+  }
+}
+
+/** The words of an interpreter state that point to dictionaries, and the heads of these. */
+function keepDictionaries(
+  kept: KeptBytes,
+  rest: MemoryReader,
+  live: MemoryReader,
+  layout: Layout,
+  interpreter: Address,
+  modules: Address,
+): void {
+  const { ob_type } = layout.PyObject;
+  const dict = readPointer(rest, offsetBy(modules, ob_type));
+  // It is told by its flags, too.
+  rest.read(toAddress(dict + layout.PyTypeObject.tp_flags), WORD);
+  const words = live.read(interpreter, INTERPRETER_BYTES);
+  let last = 0;
+  for (let at = 0; at < INTERPRETER_BYTES; at += WORD) {
+    const object = pointerAt(words, at);
+    if (!isUserSpace(object) || object % WORD !== 0) continue;
+    const isDict = ifReadable(() => readPointer(live, toAddress(object + ob_type)) === dict);
+    if (!isDict) continue;
+    rest.read(offsetBy(interpreter, at), WORD);
+    rest.read(toAddress(object), ob_type + WORD);
+    last = at;
+  }
+  kept.cover(interpreter, interpreter + last + WORD);
+}
+
+function ifReadable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress) return null;
+    throw error;
+  }
+}
