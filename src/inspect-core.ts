@@ -26,7 +26,11 @@ import { Stopwatch } from './timings.js';
 export async function inspectCore(source: CoreSource, options: CoreOptions = {}): Promise<Snapshot> {
   const settings = settleCoreOptions(options);
   const watch = new Stopwatch();
-  const target = await openCoreTarget(source, settings);
+  const target = await openCoreTarget(source, {
+    ...settings,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      settings.progress(`unpacking the core: ${Math.floor((doneBytes / totalBytes) * 100)} %`),
+  });
   try {
     watch.lap('open');
     return inspectOpenCore(target, settings, watch);

@@ -10,6 +10,7 @@ import { asPystackError, errorReport } from './error-report.js';
 import { type Invocation, parseInvocation, type View } from './invocation.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
+import { ProgressLine } from './progress.js';
 
 /** The world outside, as far as a run touches it. */
 export interface World {
@@ -83,8 +84,10 @@ async function show(
 ): Promise<ExitCode> {
   const { view } = invocation;
   const started = world.now();
-  const log = logTo(world, view);
-  const { snapshot, tell } = await work(invocation, pipeline, world, log);
+  const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
+  const { snapshot, tell } = await work(invocation, pipeline, world, observers(world, view, progress)).finally(() =>
+    progress?.wipe(),
+  );
   const inspected = world.now();
   await tell();
   const printed = world.now();
@@ -107,6 +110,24 @@ async function show(
   return snapshot.complete ? EXIT.complete : EXIT.incomplete;
 }
 
+interface Observers {
+  readonly log?: Log;
+  readonly progress?: (message: string) => void;
+}
+
+/** Who is told what is being done, and what is being waited for. */
+function observers(world: World, view: View, progress: ProgressLine | null): Observers {
+  const log = logTo(world, view);
+  if (!progress) return log ? { log } : {};
+  const show = (message: string) => progress.show(message);
+  if (!log) return { progress: show };
+  const logBelow: Log = (level, message) => {
+    progress.wipe();
+    log(level, message);
+  };
+  return { log: logBelow, progress: show };
+}
+
 /** What was found, and how it is told on stdout. */
 interface Found {
   readonly snapshot: Snapshot;
@@ -117,9 +138,8 @@ async function work(
   invocation: Extract<Invocation, { view: View }>,
   pipeline: Pipeline,
   world: World,
-  log: Log | undefined,
+  logging: Observers,
 ): Promise<Found> {
-  const logging = log === undefined ? {} : { log };
   if (invocation.command === 'snapshot') {
     const { pid, path, options } = invocation;
     const saved = await pipeline.snapshotProcess(pid, path, { ...options, ...logging, signal: world.interruption() });

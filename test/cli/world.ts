@@ -17,7 +17,7 @@ export const ALL_THERE: ReadonlySet<string> = new Set();
 export async function runCli(
   argv: string[],
   answer: Snapshot | (() => Snapshot),
-  options: { notYet?: ReadonlySet<string>; world?: Partial<World> } = {},
+  options: { notYet?: ReadonlySet<string>; world?: Partial<World>; pipeline?: Pipeline } = {},
 ): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
@@ -61,6 +61,6 @@ export async function runCli(
     interruption: () => new AbortController().signal,
     ...options.world,
   };
-  const code = await run(argv, world, pipeline, options.notYet ?? ALL_THERE);
+  const code = await run(argv, world, options.pipeline ?? pipeline, options.notYet ?? ALL_THERE);
   return { code, stdout, stderr, asked };
 }

@@ -19,7 +19,7 @@ export function explainLoss(target: CoreTarget, error: unknown): unknown {
       'core-unreadable',
       `what is left of the core file ${target.path} is too little to find Python in`,
       {
-        cause: `${damage}. ${error.message}: ${error.details.cause ?? ''}`,
+        cause: `${damage}; ${error.message}: ${error.details.cause ?? ''}`,
         nextStep: 'copy it again, or check `ulimit -c` and the free space where cores are written',
         underlying: error,
       },

@@ -2,7 +2,7 @@
  * Which file on this machine is the very one that was mapped? Several places are looked at; the build id decides, not
  * the name. A file of another build would give bytes that look right and are not.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Warning } from '../../snapshot.js';
 import { ElfFile } from '../elf/elf-file.js';
@@ -87,7 +87,7 @@ export class ModuleFiles {
     const verdict = judge(module, executable, this.#coreMtimeMs);
     if (verdict?.status !== 'mismatch') {
       return verdict === null
-        ? { code: 'module-not-found', message: `${executable} is no ELF file that can be read; it was not used` }
+        ? { code: 'module-not-found', message: `${unusable(executable)}; it was not used` }
         : null;
     }
     return this.#warned.get(module)?.code === 'build-id-mismatch' ? null : warningFor(module, verdict);
@@ -194,6 +194,11 @@ function openIfPossible(path: string): FileSource | null {
     if (isSystemError(error) || error instanceof NotARegularFile) return null;
     throw error;
   }
+}
+
+/** Why a file that was named is none to look into. */
+function unusable(path: string): string {
+  return existsSync(path) ? `${path} is no ELF file that can be read` : `there is no file ${path}`;
 }
 
 function isSystemError(error: unknown): boolean {

@@ -71,12 +71,15 @@ interface Scratch {
   written: number;
 }
 
+/**
+ * __O_TMPFILE, which Node does not name: a file that never has a name, so that not even SIGKILL leaves one behind.
+ * https://elixir.bootlin.com/linux/v6.6/source/include/uapi/asm-generic/fcntl.h#L89
+ */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
 function openScratch(folder: string): Scratch {
-  const name = join(folder, `pystack-core-${randomUUID()}`);
   try {
-    const fd = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
-    unlinkSync(name);
-    return { fd, folder, written: 0 };
+    return { fd: openNameless(folder) ?? openAndUnlink(folder), folder, written: 0 };
   } catch (error) {
     throw new PystackError('decompression', `no temporary file can be made in ${folder}`, {
       cause: error instanceof Error ? error.message : String(error),
@@ -84,6 +87,24 @@ function openScratch(folder: string): Scratch {
       underlying: error,
     });
   }
+}
+
+/** null: this file system has no such thing (overlays of old kernels, NFS). */
+function openNameless(folder: string): number | null {
+  try {
+    return openSync(folder, constants.O_RDWR | O_TMPFILE, 0o600);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EOPNOTSUPP' || code === 'ENOTSUP' || code === 'EISDIR' || code === 'EINVAL') return null;
+    throw error;
+  }
+}
+
+function openAndUnlink(folder: string): number {
+  const name = join(folder, `pystack-core-${randomUUID()}`);
+  const fd = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  unlinkSync(name);
+  return fd;
 }
 
 /** Unpacks into the scratch file; returns why it ended early, null when it did not. */
@@ -160,7 +181,7 @@ function throughProgram(format: Exclude<Format, 'gzip'>, input: Readable): Decod
 
 function missingProgram(format: Exclude<Format, 'gzip'>, error: Error): PystackError {
   return new PystackError('decompression', `the program ${format}, which unpacks this core, cannot be run`, {
-    cause: error.message,
+    cause: 'code' in error && error.code === 'ENOENT' ? `there is no ${format} in any folder of PATH` : error.message,
     nextStep: `install the package ${PACKAGES[format]}, or unpack the core elsewhere`,
     underlying: error,
   });
