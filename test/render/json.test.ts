@@ -20,7 +20,10 @@ const SAMPLES: [string, Snapshot][] = [
     snapshot({
       threads: [
         thread({
-          frames: [pythonFrame({ arguments: variables, locals: variables, problem: 'p' }), nativeFrame()],
+          frames: [
+            pythonFrame({ arguments: variables, locals: variables, omittedLocals: 3, problem: 'p' }),
+            nativeFrame(),
+          ],
           nativeEnding: { kind: 'complete', reason: null },
           os: { state: 'S', syscall: 'futex', waitingOn: null },
           exception: value('E()', { problem: 'cut' }),
@@ -41,7 +44,7 @@ describe('the document', () => {
   });
 
   test('keys stand in the order of the types, however the objects were made', () => {
-    const frame = pythonFrame({ problem: 'p', arguments: [], locals: [] });
+    const frame = pythonFrame({ problem: 'p', arguments: [], locals: [], omittedLocals: 3 });
     const backwards = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).reverse()) as T;
     const frames = [backwards(frame), backwards(nativeFrame())];
     const document = JSON.parse(renderJson(backwards(snapshot({ threads: [backwards(thread({ frames }))] }))));
