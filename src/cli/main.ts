@@ -49,9 +49,13 @@ function interruption(): AbortSignal {
 
 /** So that whoever started this sees that it ended by the signal, not by itself. */
 function leave(code: number): void {
-  if (interruptedBy === null) process.exit(code);
-  process.removeAllListeners(interruptedBy);
-  process.kill(process.pid, interruptedBy);
+  if (interruptedBy !== null) {
+    process.removeAllListeners(interruptedBy);
+    process.kill(process.pid, interruptedBy);
+    return;
+  }
+  // Nothing after it: scripts/write-code-cache.cjs goes on from here.
+  process.exit(code);
 }
 
 function kernelRelease(): string {
