@@ -1,11 +1,12 @@
-// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|phases|cores …]`. Tools take turns
-// round by round, so that what else the machine does meets all alike; figures are medians of BENCH_ROUNDS (10).
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|native|phases|cores …]`.
+// Tools take turns round by round, so that what else the machine does meets all alike; figures are medians of
+// BENCH_ROUNDS (10).
 // BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
 import { benchCores, CORES } from './cores.mjs';
-import { findTools, OURS } from './tools.mjs';
+import { findTools, OURS, withNative } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const SIZES = [
@@ -18,7 +19,7 @@ const { tools, missing } = findTools();
 if (missing.length > 0)
   print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
 
-const benches = { start, wall, pause, phases, cores };
+const benches = { start, wall, pause, native, phases, cores };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   if (!benches[name]) {
@@ -42,15 +43,21 @@ function start() {
   table(['', 'wall ms', 'ratio'], relativeTo(taken, 'node -e 0', 'wallMs'));
 }
 
-async function wall() {
+/** Wall time and pause with native frames. */
+async function native() {
+  await wall(withNative(tools));
+  await pause(withNative(tools));
+}
+
+async function wall(compared = tools) {
   for (const size of SIZES) {
     await withTarget(size, async (pid) => {
-      const taken = collect(tools.map(({ name }) => name));
+      const taken = collect(compared.map(({ name }) => name));
       for (let round = 0; round <= ROUNDS; round++) {
-        for (const { name, command } of tools) add(taken, name, round, measure(command(pid)));
+        for (const { name, command } of compared) add(taken, name, round, measure(command(pid)));
       }
       print(`\nWall, CPU and memory: ${size.threads} threads of ${size.depth} frames`);
-      const ours = median(taken.get('ours'), 'wallMs');
+      const ours = median(taken.get(compared[0].name), 'wallMs');
       const rows = [...taken].map(([name, runs]) => [
         name,
         ...['wallMs', 'cpuMs', 'peakMiB'].map((key) => median(runs, key).toFixed(1)),
@@ -62,12 +69,12 @@ async function wall() {
   }
 }
 
-async function pause() {
+async function pause(compared = tools) {
   const idle = { name: 'noise (no tool)', command: null };
   const floor = { name: 'floor: stop all, copy, go', command: (pid) => [floorProgram, `${pid}`] };
   for (const size of SIZES) {
     await withTarget({ ...size, record: true }, async (pid, recorder) => {
-      const all = [idle, floor, ...tools];
+      const all = [idle, floor, ...compared];
       const taken = collect(all.map(({ name }) => name));
       for (let round = 0; round <= ROUNDS; round++) {
         for (const { name, command } of all) {
