@@ -49,7 +49,7 @@ export async function withLiveTarget<T>(
     return await use(target, watch);
   } catch (error) {
     // What could not be read may be so because there is nobody any more.
-    if (isUnreadable(error)) checkStillThere(pid);
+    if (isUnreadable(error) || error instanceof PystackError) checkStillThere(target, error);
     if (isRefusal(errnoOf(error))) throw explainFailure(pid, error);
     throw asPystackError(error, `process ${pid}`);
   } finally {
@@ -179,13 +179,18 @@ function isRefusal(errno: string | null): boolean {
 }
 
 /** Throws PystackError `process-exited` if the process has ended since it was opened. */
-function checkStillThere(pid: number): void {
+function checkStillThere(target: LiveTarget, underlying: unknown): void {
+  const { pid } = target;
   try {
     checkProcess(pid);
+    target.refresh();
+    // On its way out, a process is without memory for a moment before it is a zombie.
+    if (target.mappings().length > 0) return;
   } catch (error) {
-    throw new PystackError('process-exited', `process ${pid} ended while it was looked at`, {
-      nextStep: 'look for its core file or its log; if it was restarted, look at the new process: pgrep -a python',
-      underlying: error,
-    });
+    if (!(error instanceof PystackError)) throw error;
   }
+  throw new PystackError('process-exited', `process ${pid} ended while it was looked at`, {
+    nextStep: 'look for its core file or its log; if it was restarted, look at the new process: pgrep -a python',
+    underlying,
+  });
 }
