@@ -1,8 +1,9 @@
 /**
  * How are the cores of the corpus made? Each program runs until it dies, on every supported Python; of the core that the
- * kernel writes, only what pystack reads is kept.
+ * kernel writes, only what pystack reads is kept. Those in `snapshot…` folders live on, and a snapshot of them is kept.
  */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -11,11 +12,14 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { snapshotProcess } from '../../src/save-snapshot.js';
 import { discover, type Interpreter } from '../../test/support/interpreters.js';
 import { expectedText } from './expected.js';
 import { shrinkCore } from './shrink.js';
@@ -71,14 +75,20 @@ async function makeCore(interpreter: Interpreter, program: string, output: strin
   try {
     if (home !== prefix) symlinkSync(prefix, home);
     copyFileSync(program, join(SCENE, 'program.py'));
+    // Older than the process that runs it, whatever the resolution of clocks.
+    utimesSync(join(SCENE, 'program.py'), 1, 1);
     const executable = join(home, 'bin', basename(interpreter.executable));
     // An empty environment: what stands in it is nobody's business, and no pystack reads it.
-    spawnSync('sh', ['-c', 'ulimit -c unlimited; exec "$0" "$1"', executable, join(SCENE, 'program.py')], {
-      cwd: SCENE,
-      env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHOME: home, PYTHONDONTWRITEBYTECODE: '1' },
-      stdio: 'ignore',
-      timeout: 60_000,
-    });
+    const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONHOME: home, PYTHONDONTWRITEBYTECODE: '1' };
+    const options = { cwd: SCENE, env };
+    if (basename(dirname(program)).startsWith('snapshot')) {
+      await keepSnapshot(spawn(executable, [join(SCENE, 'program.py')], options));
+    } else
+      spawnSync('sh', ['-c', 'ulimit -c unlimited; exec "$0" "$1"', executable, join(SCENE, 'program.py')], {
+        ...options,
+        stdio: 'ignore',
+        timeout: 60_000,
+      });
     const core = readdirSync(SCENE).find((name) => name.startsWith('core'));
     if (core === undefined) throw new Error(`${program} left no core on ${interpreter.label}: see core_pattern`);
     const rename = (path: string) =>
@@ -86,5 +96,21 @@ async function makeCore(interpreter: Interpreter, program: string, output: strin
     return await shrinkCore(join(SCENE, core), output, rename);
   } finally {
     rmSync(SCENE, { recursive: true });
+  }
+}
+
+/** Threads that were about to wait do so after this time. */
+const SETTLED_MS = 300;
+
+/** Programs that do not die are looked at once they have printed a line. */
+async function keepSnapshot(program: ChildProcessWithoutNullStreams): Promise<void> {
+  try {
+    await once(program.stdout, 'data');
+    await sleep(SETTLED_MS);
+    if (program.pid === undefined) throw new Error('it did not start');
+    await snapshotProcess(program.pid, join(SCENE, 'core'), { locals: true });
+  } finally {
+    program.kill('SIGKILL');
+    await once(program, 'exit');
   }
 }

@@ -8,6 +8,7 @@ import { bytesOf, type MemoryReader } from '../../src/memory/reader.js';
 import { type CoreOptions, settleCoreOptions } from '../../src/options.js';
 import {
   buildCore,
+  type CoreMetadata,
   type CoreTarget,
   debuggerRanges,
   type Interval,
@@ -38,7 +39,11 @@ export async function shrinkCore(input: string, output: string, rename: (path: s
       buildCore({
         machine: target.machine,
         process,
-        threads: target.notes.threads.map((thread) => ({ ...thread, siginfo: thread.siginfo?.bytes ?? null })),
+        threads: target.notes.threads.map((thread) => ({
+          ...thread,
+          registers: new Map([...thread.registers].filter(([name]) => target.knowsRegister(thread.tid, name))),
+          siginfo: thread.siginfo?.bytes ?? null,
+        })),
         auxv: new Uint8Array(BigUint64Array.from(rawAuxv).buffer),
         mappings: target.mappings().map((mapping) => ({
           ...mapping,
@@ -46,7 +51,7 @@ export async function shrinkCore(input: string, output: string, rename: (path: s
         })),
         pages: pagesOf(kept, target.memory),
         keep: kept,
-        metadata: {
+        metadata: renamedNote(target.metadata, rename) ?? {
           origin: target.writtenBy === 'debugger' ? 'debugger' : 'kernel',
           capturedAt: target.capturedAt,
           executable: null,
@@ -63,6 +68,17 @@ export async function shrinkCore(input: string, output: string, rename: (path: s
   } finally {
     target.close();
   }
+}
+
+/** Of a snapshot: what it notes, with the paths changed. null: it is none. */
+function renamedNote(note: CoreMetadata | null, rename: (path: string) => string): CoreMetadata | null {
+  if (!note?.capture) return null;
+  const { executable, python } = note;
+  return {
+    ...note,
+    executable: executable === null ? null : rename(executable),
+    python: python && { ...python, library: python.library === null ? null : rename(python.library) },
+  };
 }
 
 function whatIsRead(target: CoreTarget): Interval[] {
