@@ -76,6 +76,9 @@ async function writeCodeCache() {
   });
   const pid = started ? target.pid : process.pid;
   const commands = ['remote', String(pid), '--', 'core', 'corefiles/segfault/3.12/core.gz'];
-  spawnSync(process.execPath, ['scripts/write-code-cache.cjs', ...commands], { cwd: root, stdio: 'ignore' });
+  const options = { cwd: root, stdio: 'ignore', timeout: 60_000 };
+  spawnSync(process.execPath, ['scripts/write-code-cache.cjs', ...commands], options);
+  // It works without, only slower to start.
+  if (!existsSync(`${root}/dist/cli.cache`)) process.stderr.write('build: no code cache was written\n');
   if (started) target.kill('SIGKILL');
 }
