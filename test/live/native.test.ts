@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
+import { functionName } from '../../src/native-stack/eval-loop.js';
 import type { Frame, Snapshot, Thread } from '../../src/snapshot.js';
+import { gdbStacks, noGdb } from '../native-stack/oracle.js';
 import { runPystack } from '../support/command.js';
 import { anyInterpreter, findInterpreters, type Interpreter, isAtLeast } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
@@ -187,6 +189,28 @@ onEveryInterpreter('a thread that runs is stopped, with its registers; without a
 const noCompiler = spawnSync('c++', ['--version']).error !== undefined;
 
 describe.skipIf(noCompiler)('C++', () => {
+  test.skipIf(noGdb !== null)('a thread that runs, stopped with its registers: frame for frame as gdb says', () => {
+    compile();
+    const args = [library, 'spins'];
+    return withProgram(anyInterpreter(), `${PROGRAMS}/cpp_library.py`, { args }, async ({ pid }) => {
+      const snapshot = await inspectProcess(pid, { native: 'python', plumbing: true });
+      expect(snapshot.warnings).toEqual([]);
+      const spins = threadNamed(snapshot, 'spins');
+      expect(spins.evidence).toBe('stopped');
+      const theirs = (gdbStacks(pid).get(spins.tid ?? 0) ?? []).reverse();
+      // Python frames stand for the evaluation loops that gdb shows.
+      const loop = '_PyEval_EvalFrameDefault';
+      const plain = (name: string | null) => (name === null ? '?' : functionName(name));
+      const ours = spins.frames
+        .filter((frame) => frame.kind === 'native' || frame.isEntry)
+        .map((frame) => (frame.kind === 'python' ? loop : plain(frame.rawSymbol)));
+      const outside = /^(__)?(GI_)?_*(clone|start_thread)/;
+      const inside = (names: string[]) => names.filter((name) => !outside.test(name));
+      expect(inside(ours)).toEqual(inside(theirs.map(({ name }) => plain(name))));
+      expect(ours.slice(-2)).toEqual(['spin', 'spin_here']);
+    });
+  });
+
   const folder = mkdtempSync(join(tmpdir(), 'pystack-cpp-'));
   const library = join(folder, 'libwidgets.so');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-"""Python called back from C++. Argument: widgets.cc as a library."""
+"""Python called back from C++. Arguments: widgets.cc as a library, and which threads to start."""
 import ctypes
 import os
 import sys
@@ -28,7 +28,12 @@ def mends():
     library.mend(called)
 
 
-for target in (sells, mends):
+def spins():
+    library.spin(called)
+
+
+wanted = sys.argv[2:] or ['sells', 'mends']
+for target in [globals()[name] for name in wanted]:
     threading.Thread(target=target, name=target.__name__, daemon=True).start()
-oracle.announce()
+oracle.announce(running=int('spins' in wanted))
 time.sleep(3600)
