@@ -4,10 +4,10 @@
 import type { ByteSource } from '../target.js';
 
 /** A few pages: neighbours in CPython's arenas come together, and thread stacks far apart do not cost much each. */
-const CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 8 * 1024;
 
 /** Chunks are allocated together: each alone costs more than reading it. */
-const SLAB_BYTES = 16 * CHUNK_BYTES;
+const SLAB_BYTES = 32 * CHUNK_BYTES;
 
 /** What stays in memory at most, in bytes. */
 const CACHE_BYTES = 32 * 1024 * 1024;
