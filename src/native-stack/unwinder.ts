@@ -254,7 +254,9 @@ function load(): UnwindAddon {
   if (!found) {
     throw new PystackError('addon-missing', 'the addon for native stacks is not built', {
       cause: `none of ${candidates.map((url) => url.pathname).join(', ')} exists`,
-      nextStep: 'install libdw and its headers, then run: npm run build',
+      nextStep:
+        'install libdw and its headers (Debian: apt install libdw-dev; Fedora: dnf install elfutils-devel), then run ' +
+        'npm run build; or leave out --native',
     });
   }
   try {
