@@ -62,6 +62,7 @@ export function captureNonBlocking(
   let moving = new Map<string, Moving>();
   let last: Pass | null = null;
   let best: Picture | null = null;
+  let partial: Picture | null = null;
   let passes = 0;
   let rounds = 0;
   let simultaneous = false;
@@ -95,8 +96,7 @@ export function captureNonBlocking(
     rounds += last.frozen.rounds;
     methods.add(proofOf(last.frozen));
     const { runtime } = last;
-    // A list that ends early was changed while it was read; if it always does, such a one has to do.
-    if (!runtime || (runtime.problems.length > 0 && (best || performance.now() < deadline))) continue;
+    if (!runtime) continue;
     const rehearsed = new Map(rehearsal.threads.map((walk) => [keyOf(walk.state), walk]));
     const now = new Map<string, Moving>();
     let provenNow = 0;
@@ -117,6 +117,11 @@ export function captureNonBlocking(
     }
     simultaneous = provenNow === last.threads.length && !last.missing && last.frozen.simultaneous;
     const picture = pictureOf(last, runtime, proven, moving);
+    // A list that ends early was changed while it was read; if it always does, the longest such has to do.
+    if (runtime.problems.length > 0) {
+      if (!partial || picture.threads.length > partial.threads.length) partial = picture;
+      continue;
+    }
     if (!best || picture.inDoubt <= best.inDoubt) best = picture;
     // Deep stacks are copied whole by another pass.
     if (askForStacks(options.native, last, plan)) continue;
@@ -130,14 +135,15 @@ export function captureNonBlocking(
     if (picture.inDoubt === 0) break;
     sleep(PAUSE_BETWEEN_TRIES_MS);
   }
-  if (!last || !best) {
+  const found = best ?? partial;
+  if (!last || !found) {
     throw new CorruptData('the interpreter changed its structures faster than they could be read');
   }
-  options.log(`${passes} passes without a stop: ${best.threads.length} threads, ${best.inDoubt} not proven`);
+  options.log(`${passes} passes without a stop: ${found.threads.length} threads, ${found.inDoubt} not proven`);
   return {
-    memory: best.memory,
-    runtime: best.runtime,
-    threads: best.threads,
+    memory: found.memory,
+    runtime: found.runtime,
+    threads: found.threads,
     nativeThreads: [...others.values()].filter(({ look }) => last.others.has(look.tid)),
     capture: {
       mode: 'non-blocking',
