@@ -50,12 +50,14 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   });
   watch.lap('locate');
   const { memory } = target;
+  // Of what was not kept every reading would fail, one value at a time.
+  const lacksVariables = target.metadata?.capture != null && !target.metadata.variables;
   const walked = captureStatic(
     memory,
     located,
     target.threads(),
     (tid) => lookAt(target, tid),
-    settings.locals,
+    lacksVariables ? null : settings.locals,
     settings.native === 'all',
   );
   const captured = asNoted(walked, target.metadata, (tid) => lookAt(target, tid));
@@ -67,6 +69,12 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   const threads = describeThreads(snapshot.threads, target, settings);
   const core = describeCore(target);
   const warnings = [...target.warnings(), ...snapshot.warnings];
+  if (lacksVariables && settings.locals) {
+    warnings.push({
+      code: 'value-unreadable',
+      message: 'the snapshot was taken without --locals: it holds no variables',
+    });
+  }
   if (threads.length === 0) {
     const message = 'the interpreter has no threads: it was still starting, had shut down, or its list is damaged';
     warnings.push({ code: 'interpreter-unreadable', message });

@@ -76,7 +76,7 @@ function fileOf(
     mappings: target.mappings(),
     pages: memory.kept.pages(),
     keep: memory.kept.ranges(),
-    metadata: metadataOf(snapshot, located, captured.warnings),
+    metadata: metadataOf(snapshot, located, captured.warnings, settings.locals !== null),
   });
   watch.lap('keep');
   return { pieces, snapshot };

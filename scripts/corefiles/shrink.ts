@@ -60,6 +60,7 @@ export async function shrinkCore(input: string, output: string, rename: (path: s
           labels: [],
           python: null,
           capture: null,
+          variables: false,
           warnings: [],
           sources: [],
         },

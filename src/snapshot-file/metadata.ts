@@ -8,7 +8,12 @@ import type { CoreMetadata, NotedLine } from '../target/core/index.js';
 import type { NotedInterpreter } from '../target/target.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
-export function metadataOf(snapshot: Snapshot, located: Located, warnings: readonly Warning[]): CoreMetadata {
+export function metadataOf(
+  snapshot: Snapshot,
+  located: Located,
+  warnings: readonly Warning[],
+  variables: boolean,
+): CoreMetadata {
   const threads = new Map(snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : [[thread.tid, thread]])));
   // One thread may have a thread state in each of several interpreters.
   const statesOf = new Map<number, number[]>();
@@ -36,6 +41,7 @@ export function metadataOf(snapshot: Snapshot, located: Located, warnings: reado
     labels: [],
     python: notedInterpreter(located),
     capture: snapshot.capture,
+    variables,
     warnings,
     sources: shownLines(snapshot),
   };

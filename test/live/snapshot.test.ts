@@ -94,6 +94,8 @@ onEveryInterpreter('variables come back, and secrets are not in it', (interprete
       expect(password?.value?.repr).toMatch(/^<invalid object at 0x/);
       await snapshotProcess(pid, path);
       expect(readFileSync(path).includes(String(ready['shown']))).toBe(false);
+      const without = await inspectCore(path, { locals: true });
+      expect(without.warnings.map(({ code }) => code)).toEqual(['value-unreadable']);
     }),
   ),
 );

@@ -20,6 +20,8 @@ export interface CoreMetadata {
   readonly python: NotedInterpreter | null;
   /** How the copy was had: as in Snapshot.capture. */
   readonly capture: Capture | null;
+  /** Whether variables were asked for; false: none are in it. */
+  readonly variables: boolean;
   /** What was missing or doubtful when the copy was taken. */
   readonly warnings: readonly Warning[];
   /** The lines of source files that are shown. */
@@ -89,6 +91,7 @@ export function parseMetadata(text: string): CoreMetadata | null {
     ),
     python: isRecord(value.python) ? interpreterOf(value.python) : null,
     capture: isRecord(value.capture) ? captureOf(value.capture) : null,
+    variables: value.variables === true,
     warnings: recordsOf(value.warnings).flatMap((warning) => warningOf(warning)),
     sources: recordsOf(value.sources).flatMap((line) => lineOf(line)),
   };

@@ -15,6 +15,7 @@ export const EMPTY_METADATA: CoreMetadata = {
   labels: [],
   python: null,
   capture: null,
+  variables: false,
   warnings: [],
   sources: [],
 };
