@@ -11,7 +11,7 @@ import type { KnownType } from './types.js';
 export const spellInstance: Spell = (object, repr, depth) => {
   const { address, type } = object;
   const head = `<${type.name} at ${formatAddress(address)}`;
-  if (depth <= 0) return `${head}>`;
+  if (depth <= 0) return repr.tooDeep(`${head}>`);
   const attributes = repr.instance(() => {
     const { maxItems } = repr.limits;
     const { attributes, complete } = readOwnAttributes(object, repr, maxItems);

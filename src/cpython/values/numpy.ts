@@ -37,7 +37,7 @@ export const spellArray: Spell = ({ address, type }, repr, depth) => {
   const element = readElementType(repr.link(address, header + ARRAY.descr), repr);
   const tuple = nd === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const head = `<${type.name} at ${formatAddress(address)} dtype=${nameOf(element)} shape=${tuple}`;
-  if (depth <= 0) return `${head}>`;
+  if (depth <= 0) return repr.tooDeep(`${head}>`);
   const total = shape.reduce((product, size) => product * size, 1);
   if (shape.some((size) => size < 0) || !Number.isSafeInteger(total))
     throw new CorruptData(`an array of shape ${tuple}`);

@@ -43,6 +43,13 @@ export interface ReprContext {
   readonly limits: ValueLimits;
   readonly isSecret: (name: string) => boolean;
   readonly spellOf: SpellOf;
+  /** What was written of objects that have nothing inside: None, numbers, text, functions are met again and again. */
+  readonly leaves: Map<number, Leaf>;
+}
+
+export interface Leaf {
+  readonly text: string;
+  readonly truncated: boolean;
 }
 
 /** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
@@ -66,6 +73,8 @@ export class Repr {
   readonly #open = new Set<Address>();
   #instances = 0;
   #nesting = 0;
+  /** Counts whatever makes a text depend on more than its object: others inside, depth. */
+  #inside = 0;
 
   constructor(context: ReprContext, objects: number) {
     this.#context = context;
@@ -80,20 +89,32 @@ export class Repr {
   /** The object that a pointer in memory leads to, whatever it leads to. */
   show(pointer: number, depth: number): string {
     if (--this.left < 0 || this.#nesting > NESTING_LIMIT) return this.cut('…');
-    const problem = this.problem;
+    const leaf = this.#context.leaves.get(pointer);
+    if (leaf) {
+      if (leaf.truncated) this.truncated = true;
+      return leaf.text;
+    }
+    const { problem, truncated } = this;
+    const inside = ++this.#inside;
+    this.truncated = false;
     this.#nesting++;
     try {
       if (pointer === 0) return '<NULL>';
       if (!isUserSpace(pointer)) throw new CorruptData('no user-space address');
       const address = pointer as Address;
       const type = this.types.of(address);
-      return this.#context.spellOf(type)({ address, type }, this, depth);
+      const text = this.#context.spellOf(type)({ address, type }, this, depth);
+      if (inside === this.#inside && this.problem === problem && !type.isClass) {
+        this.#context.leaves.set(pointer, { text, truncated: this.truncated });
+      }
+      return text;
     } catch (error) {
       const reason = reasonOf(error);
       this.problem = problem ?? this.problem ?? reason;
       return `<invalid object at ${formatAddress(pointer)}: ${reason}>`;
     } finally {
       this.#nesting--;
+      this.truncated ||= truncated;
     }
   }
 
@@ -115,6 +136,12 @@ export class Repr {
     return mark;
   }
 
+  /** What stands for something that lies too deep to be shown whole. */
+  tooDeep(mark: string): string {
+    this.#inside++;
+    return this.cut(mark);
+  }
+
   /** `shown`, and how many more there are. */
   list(shown: readonly string[], total: number): string {
     const more = total - shown.length;
@@ -134,6 +161,7 @@ export class Repr {
     again: string,
     write: (depth: number) => string,
   ): string {
+    this.#inside++;
     if (this.#open.has(address)) return again;
     if (depth <= 0) return this.cut(`${open}…${close}`);
     this.#open.add(address);
@@ -146,6 +174,7 @@ export class Repr {
 
   /** Calls `write` for an instance that is not inside another one; attributes are shown one level deep. */
   instance(write: () => string): string {
+    this.#inside++;
     if (this.#instances > 0) return this.cut('');
     this.#instances++;
     try {

@@ -48,6 +48,7 @@ export class ValueReader {
       limits: settings,
       isSecret: secretNames(settings),
       spellOf: spellings(this.types),
+      leaves: new Map(),
     };
   }
 
