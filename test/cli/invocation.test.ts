@@ -49,6 +49,7 @@ describe('remote', () => {
       options: {
         mode: 'blocking',
         native: 'off',
+        plumbing: false,
         demangle: true,
         debuginfod: true,
         locals: false,
