@@ -24,6 +24,9 @@ import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
 import { errnoOf } from './target/live/proc-files.js';
 import { Stopwatch } from './timings.js';
 
+/** How much later than told a process may have started, ms: two clock ticks. */
+const START_TIME_SLACK_MS = 20;
+
 /** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */
 const DEFAULT_MAX_PAUSE_MS = 1000;
 
@@ -106,7 +109,8 @@ function factsOf(target: LiveTarget): ProcessFacts {
     osThreads: target.threads(),
     describeFd: (fd) => describeFd(target.procId, fd),
     readFile: (path) => target.readFile(path),
-    sourcesAsOfMs: identity.startTimeMs,
+    // A script is often written and started at once; the start is only known to a clock tick or two.
+    sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,
   };
 }
 
