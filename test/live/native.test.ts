@@ -257,3 +257,25 @@ onEveryInterpreter('a thread in two interpreters: each shows its part', (interpr
     expect(inner.frames.map(text)).not.toContain('start_thread');
   }),
 );
+
+for (const [program, args] of [
+  ['waits.py', []],
+  ['machine_code.py', ['spins', 'waits_below']],
+] as const) {
+  test(`a snapshot of ${program} shows the same later`, () =>
+    withProgram(anyInterpreter(), `${PROGRAMS}/${program}`, { args }, async ({ pid }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'pystack-native-'));
+      try {
+        const file = join(folder, 'kept.core');
+        const kept = await runPystack(['snapshot', '--native', '-o', file, `${pid}`]);
+        expect(kept.code, kept.stderr).toBe(0);
+        const later: Snapshot = JSON.parse((await runPystack(['core', '--native', '--json', file])).stdout);
+        const now = await inspectProcess(pid, { native: 'python' });
+        const told = ({ threads }: Snapshot) =>
+          threads.map(({ tid, frames, nativeEnding }) => ({ tid, frames: frames.map(text), nativeEnding }));
+        expect(told(later)).toEqual(told(now));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }));
+}
