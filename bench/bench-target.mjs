@@ -41,13 +41,19 @@ export function measure(argv, { aside = false } = {}) {
   return { wallMs: wallNs / 1e6, cpuMs: cpuNs / 1e6, peakMiB: peakKiB / 1024, status };
 }
 
-/** Runs `use` with a started target; `record` puts the gap recorder into it. */
-export async function withTarget({ threads, depth, record = false }, use) {
+/**
+ * Runs `use` with a started target; `record` puts the gap recorder into it. `running`: how many more threads run all the
+ * time, contending for the GIL (`kind` gil) or computing without it (c).
+ */
+export async function withTarget({ threads, depth, record = false, running = 0, kind = 'gil' }, use) {
   const control = join(folder, 'control');
   writeFileSync(control, Buffer.alloc(4096));
   const args = [here('target.py'), `${threads}`, `${depth}`];
   if (record) args.push(recorderLibrary, control, `${recorderCpu}`, realtime ? '50' : '0');
-  const child = spawn(process.env.PYTHON ?? 'python3', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.env.PYTHON ?? 'python3', args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, BENCH_RUNNING: `${running} ${kind}` },
+  });
   const stop = () => child.kill('SIGKILL');
   process.once('exit', stop);
   try {

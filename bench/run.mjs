@@ -1,4 +1,4 @@
-// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|native|phases|cores …]`.
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|running|native|locals|phases|cores …]`.
 // Tools take turns round by round, so that what else the machine does meets all alike; figures are medians of
 // BENCH_ROUNDS (10).
 // BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
 import { benchCores, CORES } from './cores.mjs';
-import { findTools, OURS, withNative } from './tools.mjs';
+import { findTools, OURS, withOption } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const SIZES = [
@@ -19,7 +19,7 @@ const { tools, missing } = findTools();
 if (missing.length > 0)
   print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
 
-const benches = { start, wall, pause, native, phases, cores };
+const benches = { start, wall, pause, running, native, locals, phases, cores };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   if (!benches[name]) {
@@ -45,8 +45,54 @@ function start() {
 
 /** Wall time and pause with native frames. */
 async function native() {
-  await wall(withNative(tools));
-  await pause(withNative(tools));
+  await wall(withOption(tools, '--native'));
+  await pause(withOption(tools, '--native'));
+}
+
+/** The same with the variables of each frame. */
+async function locals() {
+  await wall(withOption(tools, '--locals'));
+  await pause(withOption(tools, '--locals'));
+}
+
+/** Threads that run beside a hundred that sleep: ours there, as a ratio to the floor where only those run. */
+async function running() {
+  for (const [kind, what] of [
+    ['gil', 'contending for the GIL'],
+    ['c', 'computing in C without the GIL'],
+  ]) {
+    for (const count of [1, 4]) {
+      const busy = { depth: 30, record: true, running: count, kind };
+      const [noise, floor] = await pausesOf({ ...busy, threads: 1 }, [null, (pid) => [floorProgram, `${pid}`]]);
+      const [ours] = await pausesOf({ ...busy, threads: 100 }, [tools[0].command]);
+      print(`\nPause with ${count} more threads ${what}: ours beside 100 that sleep, floor where none sleeps`);
+      const rows = Object.entries({ 'noise (no tool)': noise, floor, ours });
+      table(
+        ['', 'longest ms', 'it / floor'],
+        rows.map(([name, ms]) => [name, ms.toFixed(3), (ms / floor).toFixed(2)]),
+      );
+      tellNoise(noise, floor);
+    }
+  }
+}
+
+/** The median of the longest pauses under each command; null: none. */
+async function pausesOf(target, commands) {
+  const taken = commands.map(() => []);
+  await withTarget(target, async (pid, recorder) => {
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const [n, command] of commands.entries()) {
+        const gaps = await recorder.during(async () => (command ? measure(command(pid), { aside: true }) : sleep(50)));
+        if (round > 0) taken[n].push(gaps);
+      }
+    }
+  });
+  return taken.map((runs) => median(runs, 'longestMs'));
+}
+
+function tellNoise(noise, floor) {
+  if (noise <= floor / 2) return;
+  print('Too noisy to tell: without any tool it stood still nearly as long. BENCH_REALTIME=1 keeps that out.');
 }
 
 async function wall(compared = tools) {
@@ -96,9 +142,7 @@ async function pause(compared = tools) {
         exits(runs),
       ]);
       table(['', 'longest ms', 'sum ms', 'it / floor', 'exit'], rows);
-      if (median(taken.get(idle.name), 'longestMs') > base / 2) {
-        print('Too noisy to tell: without any tool it stood still nearly as long. BENCH_REALTIME=1 keeps that out.');
-      }
+      tellNoise(median(taken.get(idle.name), 'longestMs'), base);
     });
   }
 }

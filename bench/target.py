@@ -1,6 +1,7 @@
 """What the benches look at: THREADS sleeping threads, each DEPTH frames deep. With CONTROL, one more Python thread runs
 the gap recorder (LIBRARY) for ever, so that a tool has to show it, and has to stop it if it stops what runs."""
 import ctypes
+import hashlib
 import os
 import signal
 import sys
@@ -26,6 +27,15 @@ def record(library, control, cpu, priority):
     os._exit(1)
 
 
+def contend():
+    while True:
+        sum(range(100))
+
+
+def compute():
+    hashlib.pbkdf2_hmac('sha256', b'password', b'salt', 2000000000)  # without the GIL
+
+
 signal.alarm(900)  # nobody outlives a bench that was killed
 threading.stack_size(256 * 1024)
 for _ in range(threads - 1):
@@ -34,6 +44,9 @@ for _ in range(threads - 1):
     started.acquire()
 if len(sys.argv) > 3:
     threading.Thread(target=record, args=(sys.argv[3], sys.argv[4], int(sys.argv[5]), int(sys.argv[6])), daemon=True).start()
+running, kind = os.environ.get('BENCH_RUNNING', '0 gil').split()
+for _ in range(int(running)):
+    threading.Thread(target=contend if kind == 'gil' else compute, daemon=True).start()
 time.sleep(0.2)
 os.write(1, b'ready\n')
 descend(depth)

@@ -10,12 +10,9 @@ const PEERS = [
   { name: 'pystack (Python)', program: 'pystack', args: (pid) => ['remote', `${pid}`] },
   { name: 'py-spy dump', program: 'py-spy', args: (pid) => ['dump', '--pid', `${pid}`] },
 ];
-/** Every one of them has native frames by the same name. */
-const NATIVE = '--native';
-
-/** The same tools, asked for native frames as well. */
-export function withNative(tools) {
-  return tools.map(({ name, command }) => ({ name: `${name} ${NATIVE}`, command: (pid) => [...command(pid), NATIVE] }));
+/** The same tools, asked for more: `--native` or `--locals`, which all of them call so. */
+export function withOption(tools, option) {
+  return tools.map(({ name, command }) => ({ name: `${name} ${option}`, command: (pid) => [...command(pid), option] }));
 }
 
 /** Tools as { name, command: (pid) => argv }, ours first, and the names of those that are not installed. */
