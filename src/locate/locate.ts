@@ -19,7 +19,7 @@ import { listModules } from './module.js';
 import { notFound } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
-import type { Candidate, Search, Strategy, StrategyName } from './strategy.js';
+import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
 import { STRATEGY_NAMES } from './strategy.js';
 
 export interface LocateOptions {
@@ -49,13 +49,6 @@ export interface Located {
   readonly attempts: readonly Attempt[];
   /** How many more places hold a proven interpreter of their own; the one with most threads was taken. */
   readonly others: number;
-}
-
-export interface Attempt {
-  readonly strategy: StrategyName;
-  /** File name of the module, without folders. */
-  readonly module: string;
-  readonly outcome: string;
 }
 
 /** In the order in which they are tried: from the quickest and surest. */

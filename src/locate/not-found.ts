@@ -3,10 +3,10 @@
  */
 import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
 import { PystackError } from '../errors.js';
-import type { Attempt } from './locate.js';
 import type { Module } from './module.js';
 import type { PythonVersion } from './python-version.js';
 import { decodeFileName, formatVersion } from './python-version.js';
+import type { Attempt } from './strategy.js';
 
 export interface FailedSearch {
   readonly pid: number | null;

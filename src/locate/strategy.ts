@@ -42,3 +42,11 @@ export interface Search {
   /** Writable memory that belongs to no file: heap and anonymous mappings. */
   anonymousRanges(): readonly MemoryRange[];
 }
+
+/** What came of one strategy in one module. */
+export interface Attempt {
+  readonly strategy: StrategyName;
+  /** File name of the module, without folders. */
+  readonly module: string;
+  readonly outcome: string;
+}

@@ -10,9 +10,9 @@
  */
 
 import type { ObjectLayout } from './objects.js';
+import type { Offset } from './offset.js';
 
-/** Byte offset of a field inside its struct. */
-export type Offset = number;
+export type { Offset };
 
 export interface Layout {
   /** "3.12" */

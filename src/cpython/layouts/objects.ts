@@ -5,7 +5,7 @@
  * What begins with an object header is moved as a whole in builds with longer headers; structures that are parts of
  * others, and constants, are in {@link ObjectParts} and stay.
  */
-import type { Offset } from './layout.js';
+import type { Offset } from './offset.js';
 
 export interface ObjectLayout {
   readonly PyFloatObject: {

@@ -1,0 +1,2 @@
+/** Byte offset of a field inside its struct. */
+export type Offset = number;
