@@ -32,8 +32,6 @@ export function decodePosition(
   if (lasti < 0) return onLine(code.firstLine);
   const position = decode(encoding, code, lasti);
   if (position.line !== null && position.line < 1) return onLine(code.firstLine);
-  // 3.10's generators begin with an instruction that has no line of its own.
-  if (position.line === null && lasti === 0) return onLine(code.firstLine);
   return position;
 }
 

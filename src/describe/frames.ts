@@ -60,7 +60,10 @@ export class FrameDescriber {
   }
 
   #show(lasti: number, code: CodeObject): Shown {
-    const position = decodePosition(this.#layout.PyCodeObject.positions, code, lasti);
+    const table = decodePosition(this.#layout.PyCodeObject.positions, code, lasti);
+    // A generator of 3.10 begins with an instruction that has no line of its own: it has only just been entered.
+    const justEntered = lasti === 0 && table.line === null;
+    const position = justEntered ? { ...table, line: code.firstLine, endLine: code.firstLine } : table;
     return {
       function: code.name,
       qualname: code.qualname,

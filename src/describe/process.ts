@@ -43,6 +43,9 @@ export function describeProcess({ facts, located, captured, names, native }: Des
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
     names,
+    idents: new Map(
+      captured.threads.flatMap(({ walk: { state }, tid }) => (tid === null ? [] : [[state.threadId, state.address]])),
+    ),
     osThreads: new Map(osThreads.map((thread) => [thread.tid, thread])),
     pid: facts.pid,
     architecture,

@@ -1,7 +1,7 @@
 /** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
 import type { CapturedNativeThread, CapturedThread } from '../capture/captured.js';
 import { collectingOf, gilStateOf } from '../cpython/gil.js';
-import { formatAddress } from '../memory/address.js';
+import { type Address, formatAddress } from '../memory/address.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
 import type { OsLook, OsThread } from '../target/target.js';
 import type { FrameDescriber } from './frames.js';
@@ -12,6 +12,8 @@ import type { Names } from './thread-names.js';
 export interface ThreadContext {
   readonly frames: FrameDescriber;
   readonly names: Names;
+  /** `pthread_self()` -> the thread state of the OS thread it is the identity of. */
+  readonly idents: ReadonlyMap<number, Address>;
   /** By kernel id as seen from here. */
   readonly osThreads: ReadonlyMap<number, OsThread>;
   /** Kernel id of the process; null when not known. */
@@ -24,7 +26,8 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
   const { walk, runtime, tid } = captured;
   const { state } = walk;
   const os = tid === null ? null : (context.osThreads.get(tid) ?? null);
-  const named = context.names.byInterpreter.get(state.interpreter)?.get(state.threadId);
+  const borrowed = borrowsIdentity(captured, context);
+  const named = borrowed ? undefined : context.names.byInterpreter.get(state.interpreter)?.get(state.threadId);
   const interpreter = runtime.interpreters.find(({ address }) => address === state.interpreter);
   return {
     ...unidentified(os),
@@ -36,7 +39,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     threadState: formatAddress(state.address),
     gil: gilStateOf(state, interpreter?.gil ?? null, blockedCall(captured)),
     gc: interpreter ? collectingOf(state, interpreter) : null,
-    status: statusOf(captured),
+    status: borrowed ? 'unstarted' : statusOf(captured),
     os: osState(os, captured.look, context),
     evidence: captured.evidence,
     consistent: isConsistent(captured),
@@ -89,6 +92,15 @@ function unidentified(os: OsThread | null): Thread {
 function blockedCall({ look }: CapturedThread): Parameters<typeof gilStateOf>[2] {
   if (!look || look.running === null) return 'unknown';
   return look.syscall === null ? null : { nr: look.syscall.number, args: look.syscall.args };
+}
+
+/**
+ * Whether the thread has yet to start: until it does, its thread state carries the `thread_id` of the thread that made it
+ * (3.11), under which that one's name is found.
+ */
+function borrowsIdentity({ walk, tid }: CapturedThread, { idents }: ThreadContext): boolean {
+  const owner = idents.get(walk.state.threadId);
+  return tid === null && owner !== undefined && owner !== walk.state.address;
 }
 
 /** A thread state that no OS thread has bound to has no pthread yet; one that had one has outlived it. */

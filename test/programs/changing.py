@@ -37,11 +37,13 @@ def start_brief_ones():
 
 if 'again' not in sys.argv:
     oracle.die_eventually()
-    oracle.say_ready({})
 if how == 'forks':
     for body in (fork_and_wait, spawn_and_wait, start_brief_ones):
         threading.Thread(target=body, name=body.__name__, daemon=True).start()
+    oracle.say_ready({})
     time.sleep(3600)
+if 'again' not in sys.argv:
+    oracle.say_ready({})
 for number in range(5):
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
 if how == 'exec':

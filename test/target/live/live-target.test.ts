@@ -84,7 +84,7 @@ describe('memory', () => {
     expect(target.memory.read(start, 4).getUint32(0, false)).toBe(0x7f454c46);
     expect(() => target.memory.read(toAddress(4096), 8)).toThrow(MemoryFault);
     expect(() => target.memory.read(start, 2 ** 40)).toThrow(MemoryFault);
-    expect(() => target.memory.read(toAddress(2 ** 55), 8)).toThrow(MemoryFault);
+    expect(() => target.memory.read(toAddress(2 ** 51), 8)).toThrow(MemoryFault);
     expect(target.memory.read(start, 0).byteLength).toBe(0);
     expect(end).toBeGreaterThan(start);
   });
