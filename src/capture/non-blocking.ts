@@ -232,7 +232,14 @@ function follow(
     movingFrames = Math.max(total - commonOuterFrames(shown, walk), Math.min(total, 1));
     shown = walk;
   }
-  const agreed = before !== undefined && !thread.missing && sameSpine(before.copied, thread.walk);
+  // Two copies may be equal by chance, in a thread that runs in circles: what was walked in between has to be, too.
+  const agreed =
+    before !== undefined &&
+    rehearsed !== undefined &&
+    !thread.missing &&
+    thread.walk.stack.fitsEvalLoops &&
+    sameSpine(before.copied, thread.walk) &&
+    sameSpine(rehearsed, thread.walk);
   return {
     copied: thread.walk,
     shown,
