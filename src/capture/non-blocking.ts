@@ -210,8 +210,8 @@ interface Moving {
   readonly copied: ThreadWalk;
   /** The last walk, of a copy or of the running thread, that came to an end; if none did, of the last copy. */
   readonly shown: ThreadWalk;
-  /** How many innermost frames of `shown` were others in such a walk before. */
-  readonly movingFrames: number;
+  /** How many outermost frames were the same in all such walks; null: there has been but one, or none. */
+  readonly common: number | null;
   best(): CapturedThread;
 }
 
@@ -224,14 +224,15 @@ function follow(
   pass: Pass,
 ): Moving {
   let shown = before?.shown ?? thread.walk;
-  let movingFrames = before?.movingFrames ?? thread.walk.stack.frames.length;
+  let common = before?.common ?? null;
   for (const walk of [rehearsed, thread.walk]) {
-    if (walk?.stack.ending.kind !== 'complete') continue;
-    const total = walk.stack.frames.length;
-    // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
-    movingFrames = Math.max(total - commonOuterFrames(shown, walk), Math.min(total, 1));
+    if (walk?.stack.ending.kind !== 'complete' || !walk.stack.fitsEvalLoops) continue;
+    if (walk !== shown) common = Math.min(common ?? Number.POSITIVE_INFINITY, commonOuterFrames(shown, walk));
     shown = walk;
   }
+  const total = shown.stack.frames.length;
+  // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
+  const movingFrames = Math.max(total - (common ?? 0), Math.min(total, 1));
   // Two copies may be equal by chance, in a thread that runs in circles: what was walked in between has to be, too.
   const agreed =
     before !== undefined &&
@@ -243,7 +244,7 @@ function follow(
   return {
     copied: thread.walk,
     shown,
-    movingFrames,
+    common,
     best: () =>
       agreed
         ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
