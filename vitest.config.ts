@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Most of the time is spent waiting for other programs to start.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Targets that move at full speed on a busy machine: what fails once in a thousand is tried again in CI, where vitest
-    // reports it as flaky. A wrong claim about a thread called consistent fails far more often than that.
+    // Some targets move at full speed, and CI's machine is small. A test that passes only when tried again is marked
+    // `(retry x1)` in the output: that is a finding to look into, not a pass to be content with.
     retry: process.env['CI'] ? 2 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,6 +1,7 @@
 /**
  * One freeze and its replay: the unit that both ways of capturing, blocking or not, repeat until nothing is missing.
  */
+import type { FrameWalk } from '../cpython/frames.js';
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
@@ -238,8 +239,7 @@ export function commonOuterFrames(a: ThreadWalk, b: ThreadWalk): number {
   const most = Math.min(x.length, y.length);
   let common = 0;
   while (common < most) {
-    const [p, q] = [x[x.length - 1 - common], y[y.length - 1 - common]];
-    if (!p || !q || p.address !== q.address || p.code !== q.code || p.lasti !== q.lasti) break;
+    if (!sameFrame(x[x.length - 1 - common], y[y.length - 1 - common])) break;
     common++;
   }
   return common;
@@ -255,16 +255,17 @@ export function proofOf({ look }: FreezeResult): string {
   return look.method === 'none' ? 'no-proof' : look.method;
 }
 
+function sameFrame(a: FrameWalk | undefined, b: FrameWalk | undefined): boolean {
+  return a !== undefined && a.address === b?.address && a.code === b.code && a.lasti === b.lasti;
+}
+
 /** Whether both are the same frames at the same instructions, ending in the same way. */
 function sameStack(a: ThreadWalk, b: ThreadWalk): boolean {
   const [x, y] = [a.stack, b.stack];
   return (
     x.ending.reason === y.ending.reason &&
     x.frames.length === y.frames.length &&
-    x.frames.every((p, i) => {
-      const q = y.frames[i];
-      return p.address === q?.address && p.code === q.code && p.lasti === q.lasti;
-    })
+    x.frames.every((frame, i) => sameFrame(frame, y.frames[i]))
   );
 }
 
