@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Most of the time is spent waiting for other programs to start.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Some targets move at full speed, and CI's machine is small. A test that passes only when tried again is marked
-    // `(retry x1)` in the output: that is a finding to look into, not a pass to be content with.
+    // Some targets move at full speed, and CI's machine is small. A test that passes only when tried again is
+    // named at the end of the run (scripts/retried-tests.mjs): a finding to look into, not a pass to be content with.
     retry: process.env['CI'] ? 2 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
