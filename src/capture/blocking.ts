@@ -5,25 +5,20 @@
  */
 import type { PythonRuntime, RuntimeWalk } from '../cpython/runtime.js';
 import type { ValueSettings } from '../cpython/values/index.js';
-import type { Capture, Warning } from '../snapshot.js';
+import type { Warning } from '../snapshot.js';
 import { EVIDENCE, type NativeProcess } from '../target/native.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
+import { Cost } from './cost.js';
+import { standingOf } from './frozen-threads.js';
+import { hindranceOf, isRefused, notStoppable } from './hindrance.js';
+import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
 import { captureNonBlocking } from './non-blocking.js';
-import {
-  askForStacks,
-  freezeAndReplay,
-  isSettled,
-  nativeThreadsOf,
-  orNull,
-  otherTids,
-  type Pass,
-  type PassThread,
-  proofOf,
-  standingOf,
-} from './pass.js';
+import { freezeAndReplay, type Pass } from './pass.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
+import { isSettled } from './same-stack.js';
 import { walkStanding } from './standing.js';
+import { orNull } from './unreadable.js';
 
 export interface BlockingOptions {
   /** null: no native stacks are wanted. */
@@ -53,7 +48,7 @@ export function captureBlocking(
   options: BlockingOptions,
 ): CapturedProcess {
   const plan = new PagePlan();
-  const sum = new Sum();
+  const cost = new Cost();
   let pass: Pass | null = null;
   let whole: WholePass | null = null;
   for (let n = 1; n <= MAX_PASSES; n++) {
@@ -73,7 +68,7 @@ export function captureBlocking(
       maxPauseMs: options.maxPauseMs,
       locals: options.locals,
     });
-    sum.add(pass);
+    cost.add(pass);
     options.log(describePass(n, rehearsal, pass));
     if (isWhole(pass, before)) {
       whole = pass;
@@ -83,51 +78,21 @@ export function captureBlocking(
     }
     if (pass.frozen.overPause || (n > 1 && pass.threads.some(isRefused(pass)))) break;
   }
-  if (whole) return finish(process, whole, sum);
-  let hinderance = pass && hinderanceOf(pass, options.maxPauseMs);
-  if (!hinderance) {
+  if (whole) return finish(process, whole, cost);
+  let hindrance = pass && hindranceOf(pass, options.maxPauseMs);
+  if (!hindrance) {
     options.log('the target moves faster than it is copied: walking it while its running threads stand');
     const standing = walkStanding(process, python, listTids, options);
-    if (standing) sum.addStop(standing.capture);
-    hinderance = standing?.warnings[0] ?? null;
-    if (standing && !hinderance) return { ...standing, capture: sum.with(standing.capture, process) };
+    if (standing) cost.addStop(standing.capture);
+    hindrance = standing?.warnings[0] ?? null;
+    if (standing && !hindrance) return { ...standing, capture: cost.with(standing.capture, process) };
   }
-  options.log(`${hinderance?.message ?? 'its threads could not be stopped'}: reading it without a stop`);
+  options.log(`${hindrance?.message ?? 'its threads could not be stopped'}: reading it without a stop`);
   // Whatever is left out then says so itself.
   const found = captureNonBlocking(process, python, listTids, options);
-  const warnings = hinderance ? [hinderance, ...found.warnings] : found.warnings;
-  return { ...found, capture: sum.with({ ...found.capture, mode: 'blocking' }, process), warnings };
+  const warnings = hindrance ? [hindrance, ...found.warnings] : found.warnings;
+  return { ...found, capture: cost.with({ ...found.capture, mode: 'blocking' }, process), warnings };
 }
-
-/** Whether a thread was on the move and could not be stopped. */
-function isRefused({ frozen }: Pass): (thread: PassThread) => boolean {
-  const refused = new Set(frozen.refused.map(({ tid }) => tid));
-  return ({ tid, evidence, gone }) => tid !== null && refused.has(tid) && evidence === 'none' && !gone;
-}
-
-/** Why it is no use to try to stop them again; null: nothing says so. */
-function hinderanceOf(pass: Pass, maxPauseMs: number): Warning | null {
-  if (pass.frozen.overPause) {
-    const message = `threads were let go after ${maxPauseMs} ms, the limit set by --max-pause, before all was copied`;
-    return { code: 'max-pause-exceeded', message };
-  }
-  return pass.threads.some(isRefused(pass)) ? notStoppable(pass) : null;
-}
-
-function notStoppable({ frozen: { refused } }: Pass): Warning | null {
-  const [first, ...more] = refused;
-  if (!first) return null;
-  const why = [...new Set(refused.map((thread) => REFUSALS[thread.why] ?? thread.why))].join('; ');
-  const code = 'not-stoppable';
-  if (more.length > 0) return { code, message: `${refused.length} threads could not be stopped: ${why}` };
-  return { code, tid: first.tid, message: `thread ${first.tid} could not be stopped: ${why}` };
-}
-
-/** What a refusal means, by the name of its errno. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  EPERM: 'another process traces it, or we may not',
-  ETIMEDOUT: 'it is in an uninterruptible wait',
-};
 
 type WholePass = Pass & { readonly runtime: RuntimeWalk };
 
@@ -167,51 +132,7 @@ function describePass(n: number, rehearsal: Rehearsal, pass: Pass): string {
   );
 }
 
-/** What all freezes together cost the target. */
-class Sum {
-  readonly stopped = new Set<number>();
-  readonly methods = new Set<string>();
-  pauseMs = 0;
-  rounds = 0;
-
-  add({ frozen }: Pass): void {
-    for (const tid of frozen.stoppedTids) this.stopped.add(tid);
-    this.pauseMs = Math.max(this.pauseMs, frozen.pauseMs);
-    this.rounds += frozen.rounds;
-    this.methods.add(proofOf(frozen));
-  }
-
-  /** That threads were stopped in vain. */
-  addStop({ pauseMs, methods }: Capture): void {
-    this.pauseMs = Math.max(this.pauseMs, pauseMs);
-    for (const method of methods) this.methods.add(method);
-  }
-
-  /** This sum and what a last resort cost. */
-  with(last: Capture, { readMethod }: NativeProcess): Capture {
-    return {
-      ...last,
-      pauseMs: Math.max(this.pauseMs, last.pauseMs),
-      stoppedThreads: Math.max(this.stopped.size, last.stoppedThreads),
-      rounds: this.rounds + last.rounds,
-      methods: [...new Set([...this.methods, ...last.methods, readMethod])],
-    };
-  }
-
-  /** What it cost, when all threads were had as of one instant. */
-  capture(process: NativeProcess): Capture {
-    return {
-      mode: 'blocking',
-      pauseMs: this.pauseMs,
-      stoppedThreads: this.stopped.size,
-      rounds: this.rounds,
-      simultaneous: true,
-      methods: [...this.methods, process.readMethod],
-    };
-  }
-}
-
-function finish(process: NativeProcess, pass: WholePass, sum: Sum): CapturedProcess {
+function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedProcess {
   const { frozen, runtime } = pass;
   const threads = pass.threads.map(
     (thread): CapturedThread => ({
@@ -233,6 +154,6 @@ function finish(process: NativeProcess, pass: WholePass, sum: Sum): CapturedProc
     warnings.push({ code: 'value-unreadable', message: 'some values changed faster than they could be copied' });
   }
   const { memory } = pass;
-  const capture = sum.capture(process);
+  const capture = cost.capture(process);
   return { memory, runtime, threads, nativeThreads: nativeThreadsOf(pass), capture, warnings };
 }

@@ -9,23 +9,14 @@ import { CorruptData } from '../memory/reader.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess } from '../target/native.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
-import {
-  askForStacks,
-  commonOuterFrames,
-  freezeAndReplay,
-  isSettled,
-  nativeThreadsOf,
-  orNull,
-  otherTids,
-  type Pass,
-  type PassThread,
-  proofOf,
-  sameSpine,
-  standingOf,
-} from './pass.js';
+import { proofOf } from './frozen-threads.js';
+import { captured, follow, type Moving } from './moving.js';
+import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
+import { freezeAndReplay, type Pass, type PassThread } from './pass.js';
 import { PagePlan } from './plan.js';
 import { rehearse, type TidMap } from './rehearse.js';
-import type { ThreadWalk } from './walker.js';
+import { isSettled } from './same-stack.js';
+import { orNull } from './unreadable.js';
 
 export interface NonBlockingOptions {
   /** null: no native stacks are wanted. */
@@ -202,81 +193,6 @@ function warningsOfValues({ lackedValues }: Pass, simultaneous: boolean): Warnin
 function isProven(thread: PassThread, before: Pass | null): boolean {
   if (thread.missing) return false;
   return (thread.tid === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before);
-}
-
-/** A thread not proven yet. What its outer frames are is known better than what its inner ones are. */
-interface Moving {
-  /** Of the last copy. */
-  readonly copied: ThreadWalk;
-  /** The last walk, of a copy or of the running thread, that came to an end; if none did, of the last copy. */
-  readonly shown: ThreadWalk;
-  /** How many outermost frames were the same in all such walks; null: there has been but one, or none. */
-  readonly common: number | null;
-  best(): CapturedThread;
-}
-
-/** `rehearsed`: the walk of the running thread just before it was copied. */
-function follow(
-  before: Moving | undefined,
-  rehearsed: ThreadWalk | undefined,
-  thread: PassThread,
-  runtime: RuntimeWalk,
-  pass: Pass,
-): Moving {
-  let shown = before?.shown ?? thread.walk;
-  let common = before?.common ?? null;
-  for (const walk of [rehearsed, thread.walk]) {
-    if (walk?.stack.ending.kind !== 'complete' || !walk.stack.fitsEvalLoops) continue;
-    if (walk !== shown) common = Math.min(common ?? Number.POSITIVE_INFINITY, commonOuterFrames(shown, walk));
-    shown = walk;
-  }
-  const total = shown.stack.frames.length;
-  // Of a stack that was deeper a moment ago, the innermost frame has just been returned to.
-  const movingFrames = Math.max(total - (common ?? 0), Math.min(total, 1));
-  // Two copies may be equal by chance, in a thread that runs in circles: what was walked in between has to be, too.
-  const agreed =
-    before !== undefined &&
-    rehearsed !== undefined &&
-    !thread.missing &&
-    thread.walk.stack.fitsEvalLoops &&
-    sameSpine(before.copied, thread.walk) &&
-    sameSpine(rehearsed, thread.walk);
-  return {
-    copied: thread.walk,
-    shown,
-    common,
-    best: () =>
-      agreed
-        ? captured(thread, runtime, pass, { evidence: 'agreed', movingFrames: 0, settled: true })
-        : {
-            ...captured(thread, runtime, pass, {
-              evidence: 'none',
-              movingFrames,
-              settled: !(thread.unowned || thread.gone),
-            }),
-            walk: shown,
-          },
-  };
-}
-
-function captured(
-  thread: PassThread,
-  runtime: RuntimeWalk,
-  pass: Pass,
-  known: Pick<CapturedThread, 'evidence' | 'movingFrames' | 'settled'>,
-): CapturedThread {
-  const { frozen } = pass;
-  return {
-    walk: thread.walk,
-    memory: pass.memory,
-    runtime,
-    tid: thread.tid,
-    terminated: thread.gone,
-    ...known,
-    look: thread.index === null ? null : standingOf(frozen, thread.index),
-    // Of a thread on the move the stack bytes may be of several moments.
-    native: thread.index === null || thread.evidence === 'none' ? null : pass.nativeAt(thread.index),
-  };
 }
 
 const clock = new Int32Array(new SharedArrayBuffer(4));

@@ -9,8 +9,9 @@ import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess, NativeStop } from '../target/native.js';
 import type { CapturedProcess, CapturedThread, CopiedMemory } from './captured.js';
-import { distinctTids, orNull } from './pass.js';
+import { distinctTids } from './pass.js';
 import { type TidMap, tidsOf } from './rehearse.js';
+import { orNull } from './unreadable.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
 export interface StandingOptions {

@@ -16,3 +16,13 @@ export function asPystackError(error: unknown, what: string): unknown {
     underlying: error,
   });
 }
+
+/** The result, or null where remote memory made it impossible. Anything else is a fault of ours and goes on up. */
+export function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
+}
