@@ -36,7 +36,8 @@
         "native/unwind/frame_table.cc",
         "native/unwind/module.cc",
         "native/unwind/symbol_table.cc",
-        "native/unwind/unwinder.cc"
+        "native/unwind/unwinder.cc",
+        "native/unwind/without_rules.cc"
       ],
       "libraries": ["-ldw", "-lelf", "-llzma", "-l:libiberty.a", "-Wl,--exclude-libs,ALL"]
     }

@@ -210,7 +210,7 @@ std::optional<FoundSymbol> Module::symbolAt(Addr address) {
     if (!whole && debugElf() != nullptr) whole = symbols_->add(debugElf(), SHT_SYMTAB);
     symbols_->add(main_.elf.get(), SHT_DYNSYM);
     if (!whole) loadMiniDebug();
-    symbols_->finish();
+    symbols_->finish(whole);
   }
   auto found = symbols_->at(address - bias_);
   if (found) found->start += bias_;

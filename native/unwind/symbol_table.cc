@@ -50,7 +50,8 @@ bool SymbolTable::add(Elf* elf, GElf_Word type) {
   return any;
 }
 
-void SymbolTable::finish() {
+void SymbolTable::finish(bool isWhole) {
+  isWhole_ = isWhole;
   // The best of several at one address is last, where the search begins.
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     if (a.start != b.start) return a.start < b.start;
@@ -77,8 +78,9 @@ std::optional<FoundSymbol> SymbolTable::at(Addr address) const {
       if (name != nullptr && *name != '\0') return FoundSymbol{name, entry.start};
       continue;
     }
-    // A label in hand-written code has no size: it counts up to the next symbol, so only the nearest does.
-    if (looked == 0 && entry.end == entry.start) unsized = &entry;
+    // A label in hand-written code has no size: it counts up to the next symbol, so only the nearest does, and only
+    // where the next is known.
+    if (looked == 0 && entry.end == entry.start && (isWhole_ || entry.start == address)) unsized = &entry;
     if (entry.maxEnd <= address) break;
   }
   if (unsized != nullptr) {

@@ -24,8 +24,8 @@ class SymbolTable {
   // Adds the functions of every table of `type` (SHT_SYMTAB, SHT_DYNSYM); returns whether there was one. `elf` must
   // outlive this.
   bool add(Elf* elf, GElf_Word type);
-  // To be called after the last `add`.
-  void finish();
+  // To be called after the last `add`. `isWhole`: all functions are in it, and not only those that others may call.
+  void finish(bool isWhole);
   std::optional<FoundSymbol> at(Addr address) const;
 
  private:
@@ -39,6 +39,7 @@ class SymbolTable {
     std::uint8_t rank;
   };
   std::vector<Entry> entries_;
+  bool isWhole_ = false;
 };
 
 }  // namespace pystack::unwind

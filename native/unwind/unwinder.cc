@@ -4,20 +4,9 @@
 #include <set>
 
 #include "demangle.h"
+#include "without_rules.h"
 
 namespace pystack::unwind {
-namespace {
-
-// What a stack may have in use between two frame records.
-constexpr Addr kMaxStackBytes = 8U << 20;
-
-// Pointer authentication puts a code into the unused top bits of a return address; user addresses have 48 bits.
-Addr withoutAuthentication(const Machine& machine, Addr address) {
-  return machine.elfMachine == EM_AARCH64 ? address & 0xffff'ffff'ffffULL : address;
-}
-
-}  // namespace
-
 Unwinder::Unwinder(std::vector<ModuleSource> modules, std::vector<AddressRange> executable, DebugFileSearch search,
                    UnwinderOptions options)
     : debugFiles_(std::move(search)), options_(options), executable_(std::move(executable)) {
@@ -72,19 +61,25 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
 
     // A call that does not return may be the last instruction of its function; the one before the return address is
     // the call itself.
-    Module* module = moduleAt(activation ? pc : pc - 1);
-    const FrameRules* rules = module != nullptr ? module->rulesAt(activation ? pc : pc - 1) : nullptr;
-    if (rules == nullptr) {
-      Stop stop{StopKind::noUnwindData, pc};
-      Addr cfa = 0;
-      if (!stepByFramePointer(registers, memory, pc, cfa, stop)) {
-        stack.ending = stop;
+    const Addr within = activation ? pc : pc - 1;
+    Module* module = moduleAt(within);
+    const FrameRules* rules = module != nullptr ? module->rulesAt(within) : nullptr;
+    // Nobody calls a signal's trampoline, so what is before it may well be another function.
+    const bool isDescribed = rules != nullptr && (rules->signalFrame || activation || !isTrampoline(memory, pc));
+    if (!isDescribed) {
+      const auto stepped = stepWithoutRules(registers, memory, frame, pc);
+      if (const auto* stop = std::get_if<Stop>(&stepped)) {
+        stack.ending = *stop;
         return stack;
       }
-      frame.cfa = cfa;
-      foundBy = UnwoundFrame::byFramePointer;
-      activation = false;
+      const Step& step = std::get<Step>(stepped);
+      pc = step.pc;
+      frame.cfa = step.cfa;
+      activation = frame.flags & UnwoundFrame::signalTrampoline;
+      // A return was certain; a frame pointer is a guess that fits.
+      if (!(frame.flags & UnwoundFrame::signalTrampoline) && !step.isCertain) foundBy = UnwoundFrame::byFramePointer;
     } else {
+      const auto sp = registers.get(machine.sp);
       const auto applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
       if (const auto* stop = std::get_if<Stop>(&applied)) {
         stack.ending = *stop;
@@ -100,7 +95,11 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
                             : Stop{StopKind::needsRegister, rules->returnAddress};
         return stack;
       }
-      pc = withoutAuthentication(machine, *caller);
+      const Addr callerPc = withoutAuthentication(machine, *caller);
+      // Its own caller, from the same place of the stack: nobody's. So it is for a thread's first function in musl, whose
+      // rules were written by a program that knows nothing of threads.
+      if (!activation && callerPc == pc && sp == registers.get(machine.sp)) return stack;
+      pc = callerPc;
       // The handler was entered between two instructions of its "caller".
       activation = rules->signalFrame;
     }
@@ -113,55 +112,26 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
   }
 }
 
-// The frame record that code compiled with frame pointers keeps on both machines: [fp] the caller's fp, [fp + 8] the
-// return address. Taken only where it leads up the stack and into code.
-bool Unwinder::stepByFramePointer(Registers& registers, const MemoryCopy& memory, Addr& pc, Addr& cfa,
-                                  Stop& stop) const {
+// From a frame whose code has no unwind data to its caller.
+std::variant<Step, Stop> Unwinder::stepWithoutRules(Registers& registers, const MemoryCopy& memory,
+                                                    UnwoundFrame& frame, Addr pc) {
   const Machine& machine = *options_.machine;
-  const auto sp = registers.get(machine.sp);
-  // A call through a bad pointer: the return address is what was pushed last.
-  if (sp && !isExecutable(pc) && machine.elfMachine == EM_X86_64) {
-    const auto caller = memory.read(*sp);
-    if (!caller) stop = {StopKind::memoryMissing, *sp};
-    if (!caller || !isExecutable(*caller)) return false;
-    cfa = *sp + 8;
-    pc = *caller;
-    registers.set(machine.sp, cfa);
-    return true;
+  const bool activation = frame.flags & UnwoundFrame::activation;
+  if (!activation && isTrampoline(memory, pc)) {
+    frame.flags |= UnwoundFrame::signalTrampoline;
+    return leaveSignalHandler(machine, memory, registers);
   }
-  const auto fp = registers.get(machine.fp);
-  if (!fp) {
-    const auto lost = registers.lostAt(machine.fp);
-    stop = lost ? Stop{StopKind::memoryMissing, *lost} : Stop{StopKind::needsRegister, machine.fp};
-    return false;
+  const IsExecutable isCode = [this](Addr address) { return isExecutable(address); };
+  if (activation) {
+    if (const auto step = leaveByReturn(machine, memory, isCode, registers, pc)) return *step;
   }
-  // The ABI marks the outermost frame with a zero frame pointer.
-  if (*fp == 0) {
-    stop = {StopKind::complete, 0};
-    return false;
-  }
-  if (*fp % 8 != 0 || (sp && *fp < *sp)) return false;
-  const auto callerFp = memory.read(*fp);
-  const auto caller = memory.read(*fp + 8);
-  if (!callerFp || !caller) {
-    // Farther up on this stack it would be a frame record that was not copied; elsewhere it is no frame pointer at all.
-    if (sp && *fp - *sp < kMaxStackBytes) stop = {StopKind::memoryMissing, callerFp ? *fp + 8 : *fp};
-    return false;
-  }
-  const Addr callerPc = withoutAuthentication(machine, *caller);
-  if (callerPc == 0) {
-    stop = {StopKind::complete, 0};
-    return false;
-  }
-  if (!isExecutable(callerPc)) return false;
-  cfa = *fp + 16;
-  pc = callerPc;
-  // Where the callee saved the other registers, only it knew.
-  Registers known;
-  known.set(machine.sp, cfa);
-  known.set(machine.fp, *callerFp);
-  registers = known;
-  return true;
+  return followFramePointer(machine, memory, isCode, frame.flags & UnwoundFrame::byFramePointer, registers, pc);
+}
+
+bool Unwinder::isTrampoline(const MemoryCopy& memory, Addr pc) {
+  const auto [entry, added] = trampolines_.try_emplace(pc);
+  if (added) entry->second = isSignalTrampoline(*options_.machine, memory, pc);
+  return entry->second;
 }
 
 const NamedAddress& Unwinder::name(Addr pc, std::uint8_t flags) {

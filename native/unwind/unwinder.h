@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "memory_copy.h"
 #include "module.h"
 #include "stop.h"
+#include "without_rules.h"
 
 namespace pystack::unwind {
 
@@ -80,7 +82,9 @@ class Unwinder {
 
   Module* moduleAt(Addr address) const;
   bool isExecutable(Addr address) const;
-  bool stepByFramePointer(Registers& registers, const MemoryCopy& memory, Addr& pc, Addr& cfa, Stop& stop) const;
+  std::variant<Step, Stop> stepWithoutRules(Registers& registers, const MemoryCopy& memory, UnwoundFrame& frame,
+                                            Addr pc);
+  bool isTrampoline(const MemoryCopy& memory, Addr pc);
 
   DebugFiles debugFiles_;
   UnwinderOptions options_;
@@ -89,6 +93,8 @@ class Unwinder {
   std::vector<Placed> placed_;
   std::vector<AddressRange> executable_;
   std::unordered_map<Addr, NamedAddress> names_;
+  // Return addresses that were asked about.
+  std::unordered_map<Addr, bool> trampolines_;
 };
 
 }  // namespace pystack::unwind

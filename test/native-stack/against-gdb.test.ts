@@ -12,7 +12,7 @@ import { openLiveTarget } from '../../src/target/live/live-target.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
 import { type GdbFrame, gdbStacks, noGdb } from './oracle.js';
-import { copyStanding } from './standing.js';
+import { stackOfBlocked } from './standing.js';
 
 const seen = { threads: 0, needRegisters: 0, frames: 0, lines: 0, sameLines: 0 };
 
@@ -23,15 +23,15 @@ async function compare(interpreter: Interpreter, program: string): Promise<void>
       const stacks = new NativeStacks(target, { interpreterLibrary: null });
       const ours = new Map(
         target.threads().flatMap(({ tid }) => {
-          const copy = copyStanding(target, tid);
-          return copy ? [[tid, stacks.stack(copy)] as const] : [];
+          const blocked = stackOfBlocked(target, stacks, tid);
+          return blocked ? [[tid, blocked] as const] : [];
         }),
       );
       const theirs = gdbStacks(started.pid);
       expect(ours.size).toBe(theirs.size);
-      for (const [tid, stack] of ours) {
+      for (const [tid, { stack, neededRegisters }] of ours) {
         seen.threads++;
-        if (stack.stop.kind === 'needs-register') seen.needRegisters++;
+        if (neededRegisters) seen.needRegisters++;
         expect(stack.ending).toEqual({ kind: 'complete', reason: null });
         compareFrames([...stack.frames].reverse(), theirs.get(tid) ?? []);
       }

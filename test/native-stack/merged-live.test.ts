@@ -10,7 +10,7 @@ import type { Frame, Snapshot } from '../../src/snapshot.js';
 import { openLiveTarget } from '../../src/target/live/live-target.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
-import { copyStanding } from './standing.js';
+import { stackOfBlocked } from './standing.js';
 
 /** Thread name → its merged frames; all of them must fit. */
 function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
@@ -20,9 +20,9 @@ function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
     return new Map(
       snapshot.threads.map((thread) => {
         const name = thread.name ?? String(thread.tid);
-        const copy = thread.tid === null ? null : copyStanding(target, thread.tid);
-        if (!copy) throw new Error(`${name} does not stand still`);
-        const native = stacks.stack(copy);
+        const blocked = thread.tid === null ? null : stackOfBlocked(target, stacks, thread.tid);
+        if (!blocked) throw new Error(`${name} does not stand still`);
+        const native = blocked.stack;
         const python = thread.frames.flatMap((frame) => (frame.kind === 'python' ? [frame] : []));
         const merged = mergeStacks({
           native: native.frames,
