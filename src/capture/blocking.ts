@@ -60,7 +60,7 @@ export function captureBlocking(
       process,
       python,
       listTids,
-      tidOf: rehearsal.tidOf,
+      rehearsal,
       mode: 'prove',
       otherTids: otherTids(options.native, tids, rehearsal.tidOf),
       stackBytes: options.native?.stackBytes ?? 0,

@@ -11,6 +11,18 @@ export interface PageCopy {
   readonly ok: Uint8Array;
 }
 
+/** The bytes of a page; null where it could not be had. */
+export type PageBytes = (page: number) => Uint8Array | null;
+
+/** The pages of a copy, by number. */
+export function bytesOfPages({ pageNumbers, bytes, ok }: PageCopy): PageBytes {
+  const indexOf = new Map(pageNumbers.map((page, index) => [page, index]));
+  return (page) => {
+    const index = indexOf.get(page);
+    return index === undefined || ok[index] !== 1 ? null : bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
+  };
+}
+
 export class FrozenMemory extends PageRecorder {
   /** Pages asked for that are not in the copy. (Those that could not be read when it was taken are not missing.) */
   readonly missing: PageSet;

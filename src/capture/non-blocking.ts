@@ -76,7 +76,7 @@ export function captureNonBlocking(
       process,
       python,
       listTids,
-      tidOf: rehearsal.tidOf,
+      rehearsal,
       mode: 'no-stop',
       otherTids: otherTids(options.native, tids, rehearsal.tidOf),
       stackBytes: options.native?.stackBytes ?? 0,

@@ -9,10 +9,11 @@ import type { Evidence } from '../snapshot.js';
 import { EVIDENCE, type FreezePlan, type FreezeResult, type NativeProcess } from '../target/native.js';
 import { attribute, ReadLog } from './attribution.js';
 import type { CopiedMemory, NativeState } from './captured.js';
-import { FrozenMemory, type PageCopy } from './frozen-memory.js';
+import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
 import { evidenceName, nativeStates } from './frozen-threads.js';
 import type { PagePlan } from './plan.js';
-import { type TidMap, tidsOf } from './rehearse.js';
+import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
+import { Unchanged } from './unchanged.js';
 import { orNull } from './unreadable.js';
 import { Validity } from './validity.js';
 import { type ThreadWalk, Walk } from './walker.js';
@@ -58,8 +59,8 @@ export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'm
   readonly python: PythonRuntime;
   /** The target's threads as they are now. */
   readonly listTids: () => TidMap;
-  /** Which thread states' threads to prove or stop. */
-  readonly tidOf: ReadonlyMap<Address, number | null>;
+  /** Which thread states' threads to prove or stop, and what was found of them, by the plan's last rehearsal. */
+  readonly rehearsal: Rehearsal;
   /** Whether variables are read, and how; null: not. */
   readonly locals: ValueSettings | null;
   /** Threads that no thread state is of, to be frozen as well. */
@@ -68,8 +69,8 @@ export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'm
 
 /** Freezes, lets go, replays; adds what was missing to `plan` for the next time. */
 export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
-  const { process, python } = options;
-  const planned = [...distinctTids(options.tidOf), ...options.otherTids];
+  const { process, python, rehearsal } = options;
+  const planned = [...distinctTids(rehearsal.tidOf), ...options.otherTids];
   const freezePlan = plan.freezePlan(planned, options);
   const frozen = process.freeze(freezePlan);
   const copy: PageCopy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
@@ -99,16 +100,18 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
   const values = options.locals && new ValueReader(objects, python.layout, options.locals);
   const walk = new Walk(python, memory, memory, values);
+  const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
   const missingShared = wanted.length > 0;
   let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const index = tid === null ? null : (indexOf.get(tid) ?? null);
     // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
-    const unplanned = !options.tidOf.has(state.address) || (tid !== null && index === null);
+    const unplanned = !rehearsal.tidOf.has(state.address) || (tid !== null && index === null);
     const touched: PageSet = new Set();
     memory.recordInto(touched);
-    const thread = walk.thread(state);
+    const before = unchanged.walkOf(state, tid);
+    const thread = before ? (unchanged.objects ? before : walk.valuesAgain(before)) : walk.thread(state);
     const lacks = !valid.hasAll(tid, touched);
     if (lacks) for (const page of touched) wanted.push({ tid, page });
     if (lacks || unplanned) missing = true;
@@ -137,7 +140,10 @@ export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number
  * since was not stopped, nor proven still.
  */
 function tidsNow(options: PassOptions, states: readonly ThreadStateWalk[]): ReadonlyMap<Address, number | null> {
-  const { process, tidOf } = options;
+  const {
+    process,
+    rehearsal: { tidOf },
+  } = options;
   const unbound = states.filter(({ address }) => (tidOf.get(address) ?? null) === null);
   if (unbound.length === 0) return tidOf;
   return new Map([...tidOf, ...tidsOf(process, unbound, options.listTids())]);

@@ -1,13 +1,15 @@
 /**
- * Which pages does the walk need? Found by walking the running target. What is read here is thrown away, right or wrong:
- * only the page numbers stay, each with its owner.
+ * Which pages does the walk need? Found by walking the running target. What is read here may be wrong, so it counts for
+ * nothing by itself: the page numbers stay, each with its owner, and what was found where the copy turns out to say the
+ * same (unchanged.ts).
  */
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import { resolveNativeIds } from '../cpython/thread-ids.js';
 import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
-import { PageRecorder, ReaderPages } from '../memory/pages.js';
+import { PageRecorder, type PageSource, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
+import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../target/native.js';
 import { attribute, ReadLog } from './attribution.js';
 import type { PagePlan } from './plan.js';
@@ -21,6 +23,10 @@ export interface Rehearsal {
   /** Which OS thread a thread state belongs to: kernel id as seen from here, null when it has none. */
   readonly tidOf: ReadonlyMap<Address, number | null>;
   readonly threads: readonly ThreadWalk[];
+  /** What the walk was of, and which words of it the walk read. */
+  readonly memory: WordRecorder;
+  /** The same of what variables hold; null: they were not read. */
+  readonly objects: WordRecorder | null;
 }
 
 /**
@@ -34,37 +40,32 @@ export function rehearse(
   plan: PagePlan,
   locals: ValueSettings | null = null,
 ): Rehearsal {
-  const memory = livePages(process);
+  const memory = new WordRecorder(pagesOf(process));
   const log = new ReadLog(memory);
   const runtime = new Walk(python, log).shared();
   const tidOf = tidsOf(process, runtime.threadStates, tids);
   attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
     plan.pagesOf(tid).add(page),
   );
-  const walk = new Walk(python, memory, memory, locals && sharedValues(process, python, plan, locals));
+  // Objects may be any thread's: their pages are copied when all of them stand.
+  const objects = locals && new WordRecorder(pagesOf(process));
+  objects?.recordInto(plan.shared);
+  const walk = new Walk(python, memory, memory, locals && objects && new ValueReader(objects, python.layout, locals));
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
     memory.recordInto(plan.pagesOf(tid));
     return walk.thread(state);
   });
-  return { runtime, tidOf, threads };
-}
-
-/** Objects may be any thread's: their pages are copied when all of them stand. */
-function sharedValues(
-  process: NativeProcess,
-  python: PythonRuntime,
-  plan: PagePlan,
-  locals: ValueSettings,
-): ValueReader {
-  const memory = livePages(process);
-  memory.recordInto(plan.shared);
-  return new ValueReader(memory, python.layout, locals);
+  return { runtime, tidOf, threads, memory, objects };
 }
 
 /** A page cache over the live process, empty. */
 export function livePages(process: NativeProcess): PageRecorder {
-  return new PageRecorder(new ReaderPages((address, into) => process.read(address, into)));
+  return new PageRecorder(pagesOf(process));
+}
+
+function pagesOf(process: NativeProcess): PageSource {
+  return new ReaderPages((address, into) => process.read(address, into));
 }
 
 /** Thread ids do not change while a thread lives, so the running target may be asked. */

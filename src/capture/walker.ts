@@ -97,6 +97,11 @@ export class Walk {
     return { state, stack, codes, values: this.#readValues(state, stack, codes) };
   }
 
+  /** The same frames, with their variables as they are in this memory. */
+  valuesAgain({ state, stack, codes }: ThreadWalk): ThreadWalk {
+    return { state, stack, codes, values: this.#readValues(state, stack, codes) };
+  }
+
   #readValues(state: ThreadStateWalk, stack: StackWalk, codes: readonly CodeResult[]): ThreadValues | null {
     const values = this.#values;
     if (!values) return null;

@@ -6,7 +6,7 @@
  * the capture copies again while threads stand still.
  */
 import { type Address, toAddress } from './address.js';
-import { MemoryFault, type MemoryReader } from './reader.js';
+import { MemoryFault, type MemoryReader, pointerAt } from './reader.js';
 
 /** Bytes of a page on every machine we read (x86-64; AArch64 kernels with larger pages still allow 4 KiB reads). */
 export const PAGE_BYTES = 4096;
@@ -31,24 +31,43 @@ export class PagedMemory implements MemoryReader {
     const page = Math.floor(address / PAGE_BYTES);
     const start = address - page * PAGE_BYTES;
     if (start + size <= PAGE_BYTES) {
-      const view = this.page(page);
+      const view = this.#page(page);
       if (view === null) throw new MemoryFault(address, size);
       return new DataView(view.buffer, view.byteOffset + start, size);
     }
     return this.#readAcross(address, size, page, start);
   }
 
-  /** The page with that number, fetched if need be. */
-  protected page(page: number): DataView | null {
+  pointer(address: Address): number {
+    const page = Math.floor(address / PAGE_BYTES);
+    const start = address - page * PAGE_BYTES;
+    if (start > PAGE_BYTES - 8) return pointerAt(this.read(address, 8), 0);
+    const view = this.#page(page);
+    if (view === null) throw new MemoryFault(address, 8);
+    return pointerAt(view, start);
+  }
+
+  #page(page: number): DataView | null {
     if (page === this.#lastPage) return this.#lastView;
+    const view = this.page(page);
+    this.#lastPage = page;
+    this.#lastView = view;
+    return view;
+  }
+
+  /** The page with that number, fetched if need be. Not asked again for the page it was asked for last. */
+  protected page(page: number): DataView | null {
     let view = this.#pages.get(page);
     if (view === undefined) {
       view = this.#source.fetch(page);
       this.#pages.set(page, view);
     }
-    this.#lastPage = page;
-    this.#lastView = view;
     return view;
+  }
+
+  /** Has {@link page} be asked for whatever page is read next. */
+  protected forgetLast(): void {
+    this.#lastPage = -1;
   }
 
   /** All pages asked for so far by number; null: could not be had. */
@@ -60,13 +79,13 @@ export class PagedMemory implements MemoryReader {
     // Checked before anything is allocated: `size` may come from corrupt memory.
     const lastPage = Math.floor((toAddress(address + size - 1) as number) / PAGE_BYTES);
     for (let page = firstPage; page <= lastPage; page++) {
-      if (this.page(page) === null) throw new MemoryFault(address, size);
+      if (this.#page(page) === null) throw new MemoryFault(address, size);
     }
     const bytes = new Uint8Array(size);
     let done = 0;
     let from = start;
     for (let page = firstPage; page <= lastPage; page++) {
-      const view = this.page(page);
+      const view = this.#page(page);
       if (view === null) throw new MemoryFault(address, size);
       const step = Math.min(PAGE_BYTES - from, size - done);
       bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, step), done);
@@ -83,21 +102,17 @@ export type PageSet = Set<number>;
 /** PagedMemory that also notes, for the owner set at the time, every page touched. */
 export class PageRecorder extends PagedMemory {
   #owner: PageSet = new Set();
-  #lastNoted = -1;
 
   /** From now on pages are noted in `owner`. Returns the one before, for putting it back. */
   recordInto(owner: PageSet): PageSet {
     const before = this.#owner;
     this.#owner = owner;
-    this.#lastNoted = -1;
+    this.forgetLast();
     return before;
   }
 
   protected override page(page: number): DataView | null {
-    if (page !== this.#lastNoted) {
-      this.#owner.add(page);
-      this.#lastNoted = page;
-    }
+    this.#owner.add(page);
     return super.page(page);
   }
 }

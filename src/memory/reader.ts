@@ -12,6 +12,8 @@ export interface MemoryReader {
    * Throws {@link MemoryFault} unless every byte can be read.
    */
   read(address: Address, size: number): DataView;
+  /** What {@link pointerAt} makes of the eight bytes at `address`, without a view: most reads are of a pointer. */
+  pointer?(address: Address): number;
 }
 
 /** Bytes that are not there: unmapped, protected, not in the core file, or not in the copy. */
@@ -54,8 +56,16 @@ export function ssizeAt(view: DataView, offset: number): number {
   return value;
 }
 
+/** The pointer-sized unsigned value at `address`. Throws as the reader does. */
 export function readPointer(memory: MemoryReader, address: Address): number {
-  return pointerAt(memory.read(address, 8), 0);
+  return memory.pointer ? memory.pointer(address) : pointerAt(memory.read(address, 8), 0);
+}
+
+/** The `Py_ssize_t` at `address`. Throws as the reader does, and as {@link ssizeAt}. */
+export function readSsize(memory: MemoryReader, address: Address): number {
+  // Sizes are small: what is less than 2^53 unsigned is the same number signed.
+  const value = readPointer(memory, address);
+  return value <= Number.MAX_SAFE_INTEGER ? value : ssizeAt(memory.read(address, 8), 0);
 }
 
 /** The bytes of a view, not copied. */
