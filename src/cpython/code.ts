@@ -61,7 +61,7 @@ export function readCode(
     flags: int(fields.co_flags),
     argcount: int(fields.co_argcount),
     posonlyargcount: fields.co_posonlyargcount === undefined ? 0 : int(fields.co_posonlyargcount),
-    kwonlyargcount: int(fields.co_kwonlyargcount),
+    kwonlyargcount: fields.co_kwonlyargcount === undefined ? 0 : int(fields.co_kwonlyargcount),
     nlocals: int(fields.co_nlocals),
     nlocalsplus: fields.co_nlocalsplus === undefined ? null : int(fields.co_nlocalsplus),
   };

@@ -6,19 +6,12 @@ import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import type { DictItem, DictItems } from './dict-items.js';
 import type { Layout } from './layouts/layout.js';
+import { needed } from './layouts/needed.js';
+import { readHashTable } from './python2-dict.js';
 
-/** Pointers as they stand in the table, not null; in damaged memory they may be no addresses. */
-export interface DictItem {
-  key: number;
-  value: number;
-}
-
-export interface DictItems {
-  items: DictItem[];
-  /** Whether the limit left some out. */
-  truncated: boolean;
-}
+export type { DictItem, DictItems };
 
 /** Where a key table's entries are, and of which form. */
 interface KeyTable {
@@ -46,8 +39,9 @@ export function readDict(memory: MemoryReader, layout: Layout, address: Address,
   const fields = layout.PyDictObject;
   const view = memory.read(address, fields.sizeof);
   const used = ssizeAt(view, fields.ma_used);
-  const keys = toAddress(pointerAt(view, fields.ma_keys));
-  const values = pointerAt(view, fields.ma_values);
+  if (layout.dict.keys === 'table') return readHashTable(memory, layout.dict, address, view, limit);
+  const keys = toAddress(pointerAt(view, needed(fields.ma_keys, 'ma_keys')));
+  const values = pointerAt(view, needed(fields.ma_values, 'ma_values'));
   if (used < 0) throw new CorruptData(`dict at ${formatAddress(address)} has ${used} items`);
   if (values !== 0) return readSplitItems(memory, layout, keys, toAddress(values), limit);
   return combinedItems(memory, readKeyTable(memory, layout, keys), limit);
@@ -74,6 +68,8 @@ export function readSplitItems(
 function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyTable {
   const { dict } = layout;
   switch (dict.keys) {
+    case 'table':
+      throw new CorruptData(`the dict keys at ${formatAddress(keys)} are of no dict of this version`);
     case 'sized': {
       const view = memory.read(keys, dict.dk_indices);
       const size = ssizeAt(view, dict.dk_size);

@@ -3,7 +3,8 @@
  * and for a thread blocked in the kernel from what it waits on. Pure.
  */
 import type { GilState } from '../snapshot.js';
-import type { AddressRange, GilWalk, InterpreterWalk, ThreadStateWalk } from './runtime.js';
+import type { AddressRange, GilWalk } from './gil-walk.js';
+import type { InterpreterWalk, ThreadStateWalk } from './runtime.js';
 
 /** The system call a thread is blocked in: number and arguments as the kernel tells them (/proc/<pid>/task/<tid>/syscall). */
 export interface BlockedSyscall {
@@ -32,12 +33,14 @@ export function gilStateOf(
   if (!gil.enabled) return 'disabled';
   if (holds(threadState, gil)) return 'holding';
   if (syscall === 'unknown') return 'unknown';
-  if (syscall === null || !FUTEX_CALLS.has(syscall.nr)) return 'none';
+  // It is taken, and nobody is noted as the one who has it (up to 3.6, for an instant): whoever runs may be that one.
+  if (syscall === null) return gil.locked && gil.last_holder === null ? 'unknown' : 'none';
+  if (!FUTEX_CALLS.has(syscall.nr)) return 'none';
   const uaddr = syscall.args[0];
   if (uaddr === undefined) return 'unknown';
   if (inside(gil.taking, uaddr)) return 'waiting';
   if (inside(gil.switching, uaddr)) return 'dropping';
-  return 'none';
+  return gil.taking === null || gil.switching === null ? 'unknown' : 'none';
 }
 
 /**
@@ -47,17 +50,36 @@ export function gilStateOf(
 export function collectingOf(
   threadState: Pick<ThreadStateWalk, 'address'>,
   interpreter: Pick<InterpreterWalk, 'collecting' | 'gil'>,
+  threadStates: readonly AttachmentOf[],
 ): boolean | null {
   const { collecting, gil } = interpreter;
   if (collecting !== true) return collecting;
-  if (gil === null || !gil.enabled || !gil.locked) return null;
+  if (gil !== null && !gil.enabled) return standsAlone(threadState, threadStates);
+  if (gil === null || !gil.locked) return null;
   return holds(threadState, gil);
+}
+
+type AttachmentOf = Pick<ThreadStateWalk, 'address' | 'interpreter' | 'attachment'>;
+
+/**
+ * Whether all threads of the interpreter but this one are suspended, as the collector has them where there is no GIL;
+ * null when there is no such thread: while finalizers run, all go on.
+ * https://github.com/python/cpython/blob/v3.13.0/Python/pystate.c (search for stop_the_world)
+ */
+function standsAlone(thread: Pick<ThreadStateWalk, 'address'>, all: readonly AttachmentOf[]): boolean | null {
+  const own = all.find(({ address }) => address === thread.address);
+  const attached = all.filter(({ interpreter, attachment }) => {
+    return interpreter === own?.interpreter && attachment !== 'suspended';
+  });
+  const [alone, ...more] = attached;
+  if (alone?.attachment !== 'attached' || more.length > 0) return null;
+  return alone.address === thread.address;
 }
 
 function holds(threadState: Pick<ThreadStateWalk, 'address'>, gil: GilWalk): boolean {
   return gil.locked && gil.last_holder === threadState.address;
 }
 
-function inside(range: AddressRange, address: number): boolean {
-  return address >= range.start && address < range.end;
+function inside(ranges: readonly AddressRange[] | null, address: number): boolean {
+  return ranges?.some(({ start, end }) => address >= start && address < end) ?? false;
 }

@@ -30,12 +30,12 @@ export function readTypeOf(memory: MemoryReader, layout: Layout, object: Address
   return toAddress(pointerAt(memory.read(offsetBy(object, layout.PyObject.ob_type), 8), 0));
 }
 
-/** The qualified name of a type: `ht_qualname` of classes, `tp_name` of the interpreter's own. Throws MemoryFault, … */
+/** The qualified name of a type: `ht_qualname` of classes (in Python 2 `ht_name`), `tp_name` of the interpreter's own. Throws MemoryFault, … */
 export function readTypeName(memory: MemoryReader, layout: Layout, type: Address): string {
   const fields = layout.PyTypeObject;
   const flags = memory.read(offsetBy(type, fields.tp_flags), 4).getUint32(0, true);
   if ((flags & Py_TPFLAGS_HEAPTYPE) === 0) return new TypeNames(layout).ofType(memory, type);
-  const qualname = pointerAt(memory.read(offsetBy(type, fields.ht_qualname), 8), 0);
+  const qualname = pointerAt(memory.read(offsetBy(type, fields.ht_qualname ?? fields.ht_name), 8), 0);
   return readUnicode(memory, layout, toAddress(qualname)).text;
 }
 
@@ -48,7 +48,7 @@ export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Add
   const itemsize = ssizeAt(view, fields.tp_itemsize);
   const dictoffset = ssizeAt(view, fields.tp_dictoffset);
   let keys = 0;
-  if ((flags & Py_TPFLAGS_HEAPTYPE) !== 0) {
+  if ((flags & Py_TPFLAGS_HEAPTYPE) !== 0 && fields.ht_cached_keys !== undefined) {
     keys = pointerAt(memory.read(offsetBy(address, fields.ht_cached_keys), 8), 0);
   }
   return {
@@ -66,6 +66,8 @@ export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Add
  * Throws MemoryFault, CorruptData.
  */
 export function readSmallInt(memory: MemoryReader, layout: Layout, address: Address): number | null {
+  // Python 2's `int` and `bool`; its `long` is what `int` is later.
+  if (layout.python2) return readClong(memory, offsetBy(address, layout.python2.PyIntObject.ob_ival));
   const { digits, negative } = readIntSize(memory, layout, address);
   // Two digits are 60 bits.
   if (digits > 2) return null;
@@ -75,6 +77,12 @@ export function readSmallInt(memory: MemoryReader, layout: Layout, address: Addr
   for (let i = digits - 1; i >= 0; i--) value = value * 2 ** DIGIT_BITS + view.getUint32(4 * i, true);
   if (!Number.isSafeInteger(value)) return null;
   return negative ? -value : value;
+}
+
+/** A C long; null beyond ±2^53. */
+function readClong(memory: MemoryReader, address: Address): number | null {
+  const value = Number(memory.read(address, 8).getBigInt64(0, true));
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 /** How many digits of 30 bits an `int` has, and its sign. Throws MemoryFault, CorruptData. */

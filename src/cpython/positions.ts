@@ -3,6 +3,8 @@
  * The bytes are of an untrusted process, so a table that ends in the middle of an entry is as good as ended before it.
  */
 
+import type { PositionEncoding } from './layouts/layout.js';
+
 export interface Position {
   /** 1-based; null: the compiler gave this instruction no line. */
   line: number | null;
@@ -24,21 +26,19 @@ const NOWHERE: Position = { line: null, endLine: null, column: null, endColumn: 
  * The position of the instruction at `lasti`, bytes into the bytecode. A call that has not started (`lasti` < 0) is on
  * its `def` line; so is what has line 0, the `RESUME` of a module (3.11+), which no source has.
  */
-export function decodePosition(
-  encoding: 'lnotab' | 'linetable' | 'locations',
-  code: PositionTable,
-  lasti: number,
-): Position {
+export function decodePosition(encoding: PositionEncoding, code: PositionTable, lasti: number): Position {
   if (lasti < 0) return onLine(code.firstLine);
   const position = decode(encoding, code, lasti);
   if (position.line !== null && position.line < 1) return onLine(code.firstLine);
   return position;
 }
 
-function decode(encoding: 'lnotab' | 'linetable' | 'locations', code: PositionTable, lasti: number): Position {
+function decode(encoding: PositionEncoding, code: PositionTable, lasti: number): Position {
   switch (encoding) {
+    case 'unsigned-lnotab':
+      return onLine(lineInLnotab(code, lasti, (byte) => byte));
     case 'lnotab':
-      return onLine(lineInLnotab(code, lasti));
+      return onLine(lineInLnotab(code, lasti, signedByte));
     case 'linetable':
       return onLine(lineInLinetable(code, lasti));
     case 'locations':
@@ -51,16 +51,20 @@ function onLine(line: number | null): Position {
 }
 
 /**
- * Pairs of an unsigned byte increment and a signed line increment (signed since 3.6).
+ * Pairs of an unsigned byte increment and a line increment, which is signed since 3.6.
  * https://github.com/python/cpython/blob/v3.9.18/Objects/lnotab_notes.txt
  */
-function lineInLnotab({ firstLine, lineTable }: PositionTable, lasti: number): number {
+function lineInLnotab(
+  { firstLine, lineTable }: PositionTable,
+  lasti: number,
+  increment: (byte: number) => number,
+): number {
   let line = firstLine;
   let address = 0;
   for (let at = 0; at + 1 < lineTable.length; at += 2) {
     address += lineTable[at] ?? 0;
     if (address > lasti) break;
-    line += signedByte(lineTable[at + 1] ?? 0);
+    line += increment(lineTable[at + 1] ?? 0);
   }
   return line;
 }

@@ -9,7 +9,18 @@ import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt } from '../memory/reader.js';
+import type { Attachment } from '../snapshot.js';
+import { decodeAttachment } from './attachment.js';
+import type { GilWalk } from './gil-walk.js';
 import type { Layout } from './layouts/layout.js';
+import type { GlobalAddresses } from './layouts/old-layout.js';
+import {
+  numberByAge,
+  readCollectingVariable,
+  readFinalizingVariable,
+  readGilLock,
+  readGilVariables,
+} from './old-globals.js';
 import { reasonOf } from './problem.js';
 import type { Span } from './span.js';
 import { readSpan, spanOf } from './span.js';
@@ -19,6 +30,8 @@ export interface PythonRuntime {
   /** Of `_PyRuntime`. */
   readonly address: Address;
   readonly layout: Layout;
+  /** Up to 3.6: where the variables are that the layout names. */
+  readonly globals?: GlobalAddresses;
   readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
 }
 
@@ -37,7 +50,7 @@ export interface RuntimeWalk {
 
 export interface InterpreterWalk {
   address: Address;
-  /** `PyInterpreterState.id`; null when it cannot be right. */
+  /** `PyInterpreterState.id`; null when it cannot be right. Up to 3.6: counted by age. */
   id: number | null;
   isMain: boolean;
   /** null: this interpreter has none, or it cannot be read (then `problems` says so). */
@@ -48,29 +61,9 @@ export interface InterpreterWalk {
   modules: Address | null;
 }
 
-/** `struct _gil_runtime_state`, and the addresses that a thread waiting for it blocks on. */
-export interface GilWalk {
-  address: Address;
-  /** false only in free-threaded builds that run without it. */
-  enabled: boolean;
-  locked: boolean;
-  /** PyThreadState that took it last; it still holds it if `locked`. */
-  last_holder: Address | null;
-  /** `cond` and `mutex`: where a thread waits that wants the GIL. [start, end) */
-  taking: AddressRange;
-  /** `switch_cond` and `switch_mutex`: where a thread waits that has dropped it on request. [start, end) */
-  switching: AddressRange;
-}
-
-export interface AddressRange {
-  start: Address;
-  /** One past the last byte. */
-  end: Address;
-}
-
 export interface ThreadStateWalk {
   address: Address;
-  /** `PyThreadState.id`, counted up within the interpreter. */
+  /** `PyThreadState.id`, counted up within the interpreter. Up to 3.6: from the oldest that there is. */
   uniqueId: number;
   interpreter: Address;
   interpreterId: number | null;
@@ -82,6 +75,8 @@ export interface ThreadStateWalk {
   next: Address | null;
   /** Whether it belongs to an OS thread: has been bound to one and not unbound since; null before 3.12. */
   bound: boolean | null;
+  /** `PyThreadState.state`; null before 3.13. */
+  attachment: Attachment | null;
   /** Where its frames begin: `frame`, `cframe` or `current_frame`. */
   currentFrame: Address | null;
 }
@@ -101,8 +96,12 @@ export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): Runti
   const fields = layout._PyRuntimeState;
   const problems: string[] = [];
   const head = pointerIn(memory, address, fields['interpreters.head']);
-  const main = pointerIn(memory, address, fields['interpreters.main']);
-  const finalizing = linkOrNull(pointerIn(memory, address, fields.finalizing));
+  const mainOffset = fields['interpreters.main'];
+  const main = mainOffset === undefined ? null : pointerIn(memory, address, mainOffset);
+  const finalizing =
+    fields.finalizing === undefined
+      ? readFinalizingVariable(memory, runtime.globals ?? {})
+      : linkOrNull(pointerIn(memory, address, fields.finalizing));
   const initialized =
     fields.initialized === undefined
       ? null
@@ -138,6 +137,7 @@ export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): Runti
     readThreadStates(memory, lists, interpreter, id, threads, walk);
     at = next;
   }
+  if (layout.globals) numberByAge(walk);
   return walk;
 }
 
@@ -157,29 +157,39 @@ function readInterpreter(
 ): InterpreterWalk {
   const { layout } = runtime;
   const fields = layout.PyInterpreterState;
-  const id = pointerIn(memory, address, fields.id);
+  const id = fields.id === undefined ? null : pointerIn(memory, address, fields.id);
   let gil: GilWalk | null = null;
   try {
     gil = readGil(memory, runtime, address);
   } catch (error) {
     problems.push(`the GIL of the interpreter at ${formatAddress(address)} cannot be read: ${reasonOf(error)}`);
   }
-  const collectingAt = offsetBy(layout.gc.owner === 'runtime' ? runtime.address : address, layout.gc.collecting);
   return {
     address,
     // Ids count up from 0. Anything else is not one, and a wrong number is worse than none.
-    id: id < 2 ** 32 ? id : null,
+    id: id !== null && id < 2 ** 32 ? id : null,
     isMain,
     gil,
-    collecting: memory.read(collectingAt, 4).getInt32(0, true) !== 0,
+    collecting: readCollecting(memory, runtime, address),
     modules: linkOrNull(pointerIn(memory, address, fields.modules)),
   };
+}
+
+function readCollecting(memory: MemoryReader, runtime: PythonRuntime, interpreter: Address): boolean | null {
+  const { gc } = runtime.layout;
+  if (gc.owner === 'variable') return readCollectingVariable(memory, runtime.globals ?? {});
+  const owner = gc.owner === 'runtime' ? runtime.address : interpreter;
+  return memory.read(offsetBy(owner, gc.collecting), 4).getInt32(0, true) !== 0;
 }
 
 function readGil(memory: MemoryReader, runtime: PythonRuntime, interpreter: Address): GilWalk | null {
   const { gil } = runtime.layout;
   let at: Address;
   switch (gil.kind) {
+    case 'variables':
+      return readGilVariables(memory, runtime.globals ?? {});
+    case 'lock':
+      return readGilLock(memory, runtime.globals ?? {});
     case 'runtime':
       at = offsetBy(runtime.address, gil.gil);
       break;
@@ -198,11 +208,10 @@ function readGil(memory: MemoryReader, runtime: PythonRuntime, interpreter: Addr
     locked: view.getInt32(fields.locked, true) === 1,
     last_holder: linkOrNull(pointerAt(view, fields.last_holder)),
     // The four follow one another, so no size of a pthread type is needed but the last.
-    taking: { start: offsetBy(at, fields.cond), end: offsetBy(at, fields.switch_cond) },
-    switching: {
-      start: offsetBy(at, fields.switch_cond),
-      end: offsetBy(at, fields.switch_mutex + PTHREAD_MUTEX_BYTES),
-    },
+    taking: [{ start: offsetBy(at, fields.cond), end: offsetBy(at, fields.switch_cond) }],
+    switching: [
+      { start: offsetBy(at, fields.switch_cond), end: offsetBy(at, fields.switch_mutex + PTHREAD_MUTEX_BYTES) },
+    ],
   };
 }
 
@@ -232,6 +241,7 @@ export function ownThreadStateFields(layout: Layout): { readonly offset: number;
     [fields.thread_id, 8],
     [fields.native_thread_id, 8],
     [fields._status, 4],
+    [fields.state, 4],
     [fields.id, 8],
     [currentFrameOf(layout), 8],
   ];
@@ -277,15 +287,16 @@ function readThreadStates(
     const next = pointerAt(view, layout.next - span.start);
     walk.threadStates.push({
       address: at as Address,
-      uniqueId: pointerAt(view, layout.id - span.start),
+      uniqueId: layout.id === undefined ? 0 : pointerAt(view, layout.id - span.start),
       interpreter,
       interpreterId,
       threadId: pointerAt(view, layout.thread_id - span.start),
       nativeThreadId:
         layout.native_thread_id === undefined ? null : pointerAt(view, layout.native_thread_id - span.start),
-      prev: linkOrNull(pointerAt(view, layout.prev - span.start)),
+      prev: layout.prev === undefined ? null : linkOrNull(pointerAt(view, layout.prev - span.start)),
       next: linkOrNull(next),
       bound: boundOf(layout, view, span),
+      attachment: layout.state === undefined ? null : decodeAttachment(view.getInt32(layout.state - span.start, true)),
       currentFrame: linkOrNull(pointerAt(view, reader.currentFrame - span.start)),
     });
     at = next;

@@ -3,7 +3,10 @@ import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import type { Characters } from './characters.js';
 import type { Layout } from './layouts/layout.js';
+import { needed } from './layouts/needed.js';
+import { decodeBytes } from './python2-text.js';
 
 export interface Text {
   /** Lone surrogates stay lone surrogates; characters beyond U+FFFF are pairs, as everywhere in JavaScript. */
@@ -21,27 +24,22 @@ export interface Bytes {
 /** Characters; far beyond any name or path. */
 const TEXT_LIMIT = 65_536;
 
-/** The first characters of a `str` as they are stored. */
-export interface Characters {
-  /** `kind` bytes each. May alias the reader's storage. */
-  view: DataView;
-  kind: 1 | 2 | 4;
-  /** Of the whole object. */
-  length: number;
-}
-
 /**
  * The characters of the `str` at `address`, at most `limit` of them. That it is a `str` is for the caller to know.
  * Throws MemoryFault, or CorruptData for what no `str` looks like.
  */
 export function readUnicode(memory: MemoryReader, layout: Layout, address: Address, limit = TEXT_LIMIT): Text {
+  if (layout.python2) {
+    const { bytes, truncated } = readBytes(memory, layout, address, limit);
+    return { text: decodeBytes(bytes), truncated };
+  }
   const { view, kind, length } = readCharacters(memory, layout, address, limit);
   return { text: decodeCharacters(view, kind), truncated: length > limit };
 }
 
 /** As {@link readUnicode}, but not decoded. */
 export function readCharacters(memory: MemoryReader, layout: Layout, address: Address, limit: number): Characters {
-  const fields = layout.PyUnicodeObject;
+  const fields = needed(layout.PyUnicodeObject, 'PyUnicodeObject');
   const header = memory.read(address, fields.sizeof_PyASCIIObject);
   const length = ssizeAt(header, fields.length);
   if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);

@@ -31,8 +31,12 @@ export interface ThreadNames {
   problems: string[];
 }
 
-/** Characters of the longest key that is looked up here, `_main_thread`: longer ones need not be read. */
-const LONGEST_KEY = 12;
+/** Of a Thread. In Python 2 they are private to the class. */
+const ATTRIBUTES = { name: '_name', daemonic: '_daemonic' } as const;
+const PYTHON_2_ATTRIBUTES = { name: '_Thread__name', daemonic: '_Thread__daemonic' } as const;
+
+/** Characters of the longest key that is looked up here: longer ones need not be read. */
+const LONGEST_KEY = PYTHON_2_ATTRIBUTES.daemonic.length;
 
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
 export function readThreadNames(
@@ -58,11 +62,15 @@ class NameReader {
   readonly #types: TypeNames;
   readonly #keys = new Map<number, string | null>();
   readonly #facts = new Map<number, TypeFacts>();
+  readonly #lengthAt: number;
+  readonly #attributes: typeof ATTRIBUTES | typeof PYTHON_2_ATTRIBUTES;
 
   constructor(memory: MemoryReader, layout: Layout) {
     this.#memory = memory;
     this.#layout = layout;
     this.#types = new TypeNames(layout);
+    this.#lengthAt = layout.PyUnicodeObject?.length ?? layout.PyVarObject.ob_size;
+    this.#attributes = layout.python2 ? PYTHON_2_ATTRIBUTES : ATTRIBUTES;
   }
 
   readModule(module: Address, result: ThreadNames): void {
@@ -94,9 +102,10 @@ class NameReader {
       this.#facts.set(type, facts);
     }
     const attributes = readAttributes(this.#memory, this.#layout, object, undefined, facts)?.items ?? [];
-    const name = this.find(attributes, '_name');
-    if (!name) throw new CorruptData('it has no _name');
-    names.set(ident, { name: this.#text(name), daemon: this.#bool(this.find(attributes, '_daemonic')), isMain });
+    const { name: nameKey, daemonic } = this.#attributes;
+    const name = this.find(attributes, nameKey);
+    if (!name) throw new CorruptData(`it has no ${nameKey}`);
+    names.set(ident, { name: this.#text(name), daemon: this.#bool(this.find(attributes, daemonic)), isMain });
   }
 
   /** A name may be of a subclass of `str`; what else it may be (a program may set anything) is refused. */
@@ -129,7 +138,8 @@ class NameReader {
   }
 
   #readKey(key: Address): string | null {
-    const length = ssizeAt(this.#memory.read(offsetBy(key, this.#layout.PyUnicodeObject.length), 8), 0);
+    // Python 2's `str` is a PyVarObject, whose size stands in the same place.
+    const length = ssizeAt(this.#memory.read(offsetBy(key, this.#lengthAt), 8), 0);
     const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
     return wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
   }

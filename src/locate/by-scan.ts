@@ -7,7 +7,7 @@
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
 import { readChunks } from './chunks.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
 
 const WORD = 8;
@@ -22,7 +22,7 @@ export const byScan: Strategy = {
     const heads = headOffsets(module, search);
     if (heads.length === 0) return 'nothing about it says that it is Python (--exhaustive looks all the same)';
     const ranges = search.exhaustive ? [...module.writableRanges, ...search.anonymousRanges()] : module.writableRanges;
-    const isWritable = membership(search.writableRanges());
+    const isWritable = (address: number) => search.isWritable(address);
     let left = search.exhaustive ? MAX_EXHAUSTIVE : MAX_SEARCH;
     for (const range of ranges) {
       const end = Math.min(range.end, range.start + left);
@@ -67,20 +67,4 @@ function headOffsets(module: Module, search: Search): number[] {
   // A row where the two words are not neighbours would not be of the shape looked for.
   const fitting = rows.filter((fields) => fields['interpreters.main'] === fields['interpreters.head'] + WORD);
   return [...new Set(fitting.map((fields) => fields['interpreters.head']))];
-}
-
-/** A quick test whether an address lies in one of `ranges`, which are in order and do not overlap. */
-function membership(ranges: readonly MemoryRange[]): (address: number) => boolean {
-  return (address) => {
-    let low = 0;
-    let high = ranges.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const range = ranges[middle];
-      if (range === undefined || address < range.start) high = middle;
-      else if (address >= range.end) low = middle + 1;
-      else return true;
-    }
-    return false;
-  };
 }

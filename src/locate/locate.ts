@@ -3,17 +3,21 @@
  * layouts say how to read them, and the structures themselves decide.
  */
 import type { Layout } from '../cpython/layouts/layout.js';
+import type { GlobalAddresses } from '../cpython/layouts/old-layout.js';
 import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping, Target } from '../target/target.js';
 import { byCookie } from './by-cookie.js';
+import { byInterpreter, byNeighbour } from './by-interpreter.js';
 import { byNote } from './by-note.js';
 import { byScan } from './by-scan.js';
 import { bySection } from './by-section.js';
 import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
+import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
 import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
+import { membership } from './membership.js';
 import type { MemoryRange, Module } from './module.js';
 import { listModules } from './module.js';
 import { notFound } from './not-found.js';
@@ -33,9 +37,11 @@ export interface LocateOptions {
 
 /** A found interpreter. It is what the walk over CPython's structures starts from. */
 export interface Located {
-  /** Of `_PyRuntime`. */
+  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
   readonly address: Address;
   readonly layout: Layout;
+  /** Before 3.7: where the other variables are. */
+  readonly globals?: GlobalAddresses;
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
   /** Whether it is a version newer than any known, read as far as it describes itself: worth a warning. */
@@ -52,7 +58,16 @@ export interface Located {
 }
 
 /** In the order in which they are tried: from the quickest and surest. */
-const STRATEGIES: readonly Strategy[] = [byNote, byDynamicSymbol, byFullSymbol, bySection, byCookie, byScan];
+const STRATEGIES: readonly Strategy[] = [
+  byNote,
+  byDynamicSymbol,
+  byFullSymbol,
+  byNeighbour,
+  bySection,
+  byCookie,
+  byScan,
+  byInterpreter,
+];
 /** Cheap enough to try on every library before the costly ones are tried on any. */
 const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
 
@@ -89,6 +104,7 @@ class OpenSearch implements Search {
   /** Where a runtime without an interpreter was seen. */
   #empty: { module: Module; why: string } | null = null;
   #writable: MemoryRange[] | undefined;
+  #isWritable: ((address: number) => boolean) | undefined;
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
 
   constructor(
@@ -172,7 +188,7 @@ class OpenSearch implements Search {
         case 'proven':
           return {
             address,
-            layout,
+            ...this.#settle(layout, module, candidate),
             version,
             freeThreaded,
             approximate,
@@ -192,6 +208,13 @@ class OpenSearch implements Search {
       refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
     }
     return refused ?? `${formatAddress(address)} (${candidate.how}): no layout of its version is known`;
+  }
+
+  /** What is of the process rather than of its version. */
+  #settle(layout: Layout, module: Module, { address, claim }: Candidate): Pick<Located, 'layout' | 'globals'> {
+    if (!layout.globals) return { layout };
+    const globals = claim?.globals ?? findGlobals(module, layout.globals, address);
+    return { layout: asBuilt(this.target.memory, layout, address), globals };
   }
 
   readonly #noteUnsupported = (version: PythonVersion): void => {
@@ -238,6 +261,11 @@ class OpenSearch implements Search {
   writableRanges(): readonly MemoryRange[] {
     this.#writable ??= this.target.mappings().filter(({ writable, readable }) => writable && readable);
     return this.#writable;
+  }
+
+  isWritable(address: number): boolean {
+    this.#isWritable ??= membership(this.writableRanges());
+    return this.#isWritable(address);
   }
 
   anonymousRanges(): readonly MemoryRange[] {

@@ -2,7 +2,7 @@
  * Which mapped files may hold the interpreter? The mappings, grouped by file, each with what its ELF says: from the file
  * itself where it can be had, else from memory.
  */
-import type { Address } from '../memory/address.js';
+import { type Address, isUserSpace, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
 import { ElfFile } from '../target/elf/elf-file.js';
@@ -107,6 +107,22 @@ export class Module {
     return this.#scanned;
   }
 
+  /** Where in memory the variables of these names are: those that can be found, and of which there is one only. */
+  addressesOf(names: readonly string[]): ReadonlyMap<string, Address> {
+    const found = new Map<string, Address>();
+    const [bias] = this.biases;
+    if (bias === undefined) return found;
+    const scanned = this.file?.scanSymbols(names) ?? [];
+    for (const name of names) {
+      const dynamic = this.dynamicSymbol(name);
+      const symbols = dynamic ? [dynamic] : scanned.filter((symbol) => functionName(symbol.name) === name);
+      const values = [...new Set(symbols.map(({ value }) => value + bias))];
+      const [value] = values;
+      if (value !== undefined && values.length === 1 && isUserSpace(value)) found.set(name, toAddress(value));
+    }
+    return found;
+  }
+
   /** Bytes at an address as written in the file: from the file, else from memory. */
   readAt(address: number, length: number): Uint8Array {
     return (this.file ?? this.mapped)?.readAt(address, length) ?? new Uint8Array(0);
@@ -141,6 +157,11 @@ export class Module {
   close(): void {
     this.#source?.close();
   }
+}
+
+/** A symbol without what compilers append to it (`.lto_priv.0`). */
+function functionName(symbol: string): string {
+  return symbol.split('.')[0] ?? symbol;
 }
 
 /** What executables and shared libraries of CPython are called, wherever they are installed. */

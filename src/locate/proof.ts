@@ -50,14 +50,17 @@ function check(memory: MemoryReader, address: Address, layout: Layout): Proof {
   const head = link(memory, address, runtime['interpreters.head'], 'interpreters.head');
   if (head === null) return { kind: 'empty', why: 'it has no interpreter' };
   // A table of offsets does not tell where `main` is: that number may be of another version.
+  const mainOffset = runtime['interpreters.main'];
   const main =
-    layout.origin === 'row' ? link(memory, address, runtime['interpreters.main'], 'interpreters.main') : null;
+    layout.origin === 'row' && mainOffset !== undefined ? link(memory, address, mainOffset, 'interpreters.main') : null;
   const seen = new Set<Address>();
   let threadStates = 0;
   let interpreter: Address | null = head;
   while (interpreter !== null && seen.size < INTERPRETERS_CHECKED) {
     if (seen.has(interpreter)) throw new Refuted('its list of interpreters is a cycle');
     seen.add(interpreter);
+    // Where the list is all there is of a runtime, and its members have no way back, each has to prove itself.
+    if (layout.globals) checkModules(memory, interpreter, layout);
     threadStates += checkThreadStates(memory, interpreter, layout);
     interpreter = link(memory, interpreter, layout.PyInterpreterState.next, 'next interpreter');
   }
@@ -79,7 +82,7 @@ function checkThreadStates(memory: MemoryReader, interpreter: Address, layout: L
     if (owner !== interpreter) {
       throw new Refuted(`thread state ${formatAddress(tstate)} does not point back to its interpreter`);
     }
-    if (link(memory, tstate, prev, 'prev') !== previous) {
+    if (prev !== undefined && link(memory, tstate, prev, 'prev') !== previous) {
       throw new Refuted(`thread state ${formatAddress(tstate)} does not point back to the one before`);
     }
     count++;
@@ -87,6 +90,17 @@ function checkThreadStates(memory: MemoryReader, interpreter: Address, layout: L
     tstate = link(memory, tstate, next, 'next');
   }
   return count;
+}
+
+/** Whether `modules` is an object (NULL while the interpreter starts): its type's type, `type`, is its own type. */
+function checkModules(memory: MemoryReader, interpreter: Address, { PyObject, PyInterpreterState }: Layout): void {
+  const modules = link(memory, interpreter, PyInterpreterState.modules, 'modules');
+  if (modules === null) return;
+  const type = link(memory, modules, PyObject.ob_type, "modules' type");
+  const metatype = type && link(memory, type, PyObject.ob_type, "modules' metatype");
+  if (!metatype || link(memory, metatype, PyObject.ob_type, "the metatype's type") !== metatype) {
+    throw new Refuted(`what should be its modules, at ${formatAddress(modules)}, is no object`);
+  }
 }
 
 /** A pointer to a structure, which is aligned; null for NULL. Throws Refuted for what is neither. */

@@ -12,14 +12,14 @@ export const STRATEGY_NAMES = ['note', 'symbol', 'section', 'cookie', 'scan'] as
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
 export interface Candidate {
-  /** Where `_PyRuntime` may be. */
+  /** Where `_PyRuntime` may be, or before 3.7 `interp_head`. */
   readonly address: Address;
   /** How it was come by, in words. */
   readonly how: string;
   /** One of very many that will mostly be refused at the first look. */
   readonly isGuess?: true;
   /** Which version is said to be there. */
-  readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded'>;
+  readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded' | 'globals'>;
 }
 
 export interface Strategy {
@@ -39,6 +39,8 @@ export interface Search {
   layouts(module: Module): readonly Layout[];
   /** All writable memory of the process, in address order. */
   writableRanges(): readonly MemoryRange[];
+  /** Whether an address lies in it. */
+  isWritable(address: number): boolean;
   /** Writable memory that belongs to no file: heap and anonymous mappings. */
   anonymousRanges(): readonly MemoryRange[];
 }

@@ -92,12 +92,14 @@ function keepWalks(
  * another moment than the list; whoever proves the list later does read it.
  */
 function keepLinks(kept: KeptBytes, { layout }: PythonRuntime, { runtime }: CapturedProcess): void {
+  const { prev } = layout.PyThreadState;
+  if (prev === undefined) return;
   const link = new DataView(new ArrayBuffer(8));
   runtime.threadStates.forEach(({ address, interpreter }, i) => {
     const before = runtime.threadStates[i - 1];
     const from = before?.interpreter === interpreter ? before.address : 0;
     link.setBigUint64(0, BigInt(from), true);
-    kept.keep(offsetBy(address, layout.PyThreadState.prev), bytesOf(link));
+    kept.keep(offsetBy(address, prev), bytesOf(link));
   });
 }
 

@@ -47,8 +47,8 @@ export function metadataOf(
   };
 }
 
-export function notedInterpreter({ address, library, version, freeThreaded }: Located): NotedInterpreter {
-  return { address, library, version, freeThreaded };
+export function notedInterpreter({ address, library, version, freeThreaded, globals }: Located): NotedInterpreter {
+  return { address, library, version, freeThreaded, ...(globals && { globals }) };
 }
 
 function shownLines({ threads }: Snapshot): NotedLine[] {

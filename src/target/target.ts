@@ -26,8 +26,10 @@ export interface Target {
 }
 
 export interface NotedInterpreter {
-  /** Of `_PyRuntime`. */
+  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
   readonly address: Address;
+  /** Before 3.7: of the global variables that were found, by name. */
+  readonly globals?: Readonly<Record<string, number>>;
   /** Path of the file that holds it. */
   readonly library: string | null;
   readonly version: {

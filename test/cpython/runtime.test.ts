@@ -1,18 +1,16 @@
 /** What is found of interpreters and thread states, and what stays when their lists are damaged? */
 import { describe, expect, it } from 'vitest';
 import { collectingOf, gilStateOf } from '../../src/cpython/gil.js';
+import type { GilWalk } from '../../src/cpython/gil-walk.js';
 import { layoutFor } from '../../src/cpython/layouts/index.js';
-import type { Layout } from '../../src/cpython/layouts/layout.js';
-import type { GilWalk } from '../../src/cpython/runtime.js';
 import { readRuntime } from '../../src/cpython/runtime.js';
 import { toAddress } from '../../src/memory/address.js';
 import { FakePython } from '../support/fake-python.js';
+import { type RuntimeLayout, withRuntime } from '../support/layouts.js';
 
-function row(version: string): Layout {
+function row(version: string): RuntimeLayout {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const layout = layoutFor(major, minor, null);
-  if (!layout) throw new Error(`no row for ${version}`);
-  return layout;
+  return withRuntime(layoutFor(major, minor, null));
 }
 
 describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (version) => {
@@ -114,7 +112,7 @@ describe('an interpreter whose GIL is elsewhere', () => {
 
 describe('GIL states', () => {
   const thread = { address: toAddress(0x5000) };
-  const range = (start: number) => ({ start: toAddress(start), end: toAddress(start + 88) });
+  const range = (start: number) => [{ start: toAddress(start), end: toAddress(start + 88) }];
   const gil: GilWalk = {
     address: toAddress(0x9000),
     enabled: true,
@@ -154,11 +152,24 @@ describe('GIL states', () => {
   it('who collects', () => {
     const held = { ...gil, locked: true };
     const other = { address: toAddress(0x6000) };
-    expect(collectingOf(thread, { collecting: false, gil: held })).toBe(false);
-    expect(collectingOf(thread, { collecting: true, gil: held })).toBe(true);
-    expect(collectingOf(other, { collecting: true, gil: held })).toBe(false);
-    expect(collectingOf(thread, { collecting: true, gil })).toBeNull();
-    expect(collectingOf(thread, { collecting: true, gil: null })).toBeNull();
-    expect(collectingOf(thread, { collecting: null, gil: held })).toBeNull();
+    expect(collectingOf(thread, { collecting: false, gil: held }, [])).toBe(false);
+    expect(collectingOf(thread, { collecting: true, gil: held }, [])).toBe(true);
+    expect(collectingOf(other, { collecting: true, gil: held }, [])).toBe(false);
+    expect(collectingOf(thread, { collecting: true, gil }, [])).toBeNull();
+    expect(collectingOf(thread, { collecting: true, gil: null }, [])).toBeNull();
+    expect(collectingOf(thread, { collecting: null, gil: held }, [])).toBeNull();
+  });
+
+  it('who collects where there is no GIL: the one beside whom all others are suspended', () => {
+    const off = { collecting: true, gil: { ...gil, enabled: false } };
+    const interpreter = toAddress(0x9000);
+    const one = { address: thread.address, interpreter, attachment: 'attached' } as const;
+    const other = { address: toAddress(0x6000), interpreter, attachment: 'suspended' } as const;
+    const elsewhere = { address: toAddress(0x7000), interpreter: toAddress(0xa000), attachment: 'attached' } as const;
+    const all = [other, one, elsewhere];
+    expect(collectingOf(one, off, all)).toBe(true);
+    expect(collectingOf(other, off, all)).toBe(false);
+    expect(collectingOf(one, off, [one, { ...other, attachment: 'detached' }])).toBeNull();
+    expect(collectingOf(one, { ...off, collecting: false }, all)).toBe(false);
   });
 });

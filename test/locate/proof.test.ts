@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
 import { layoutFor } from '../../src/cpython/layouts/index.js';
-import type { Layout } from '../../src/cpython/layouts/layout.js';
 import { prove } from '../../src/locate/proof.js';
 import type { Address } from '../../src/memory/address.js';
+import { type RuntimeLayout, withRuntime } from '../support/layouts.js';
 import { FakeMemory } from '../support/memory.js';
 
 const layout = row(3, 12);
 
-function row(major: number, minor: number): Layout {
-  const found = layoutFor(major, minor, null);
-  if (!found) throw new Error(`no row ${major}.${minor}`);
-  return found;
+function row(major: number, minor: number): RuntimeLayout {
+  return withRuntime(layoutFor(major, minor, null));
 }
 
 /** A runtime with interpreters of so many threads each; the first is the newest, the last the main one. */

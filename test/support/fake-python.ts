@@ -2,6 +2,7 @@
 import type { Layout } from '../../src/cpython/layouts/layout.js';
 import type { PythonRuntime, ThreadStateWalk } from '../../src/cpython/runtime.js';
 import type { Address } from '../../src/memory/address.js';
+import { type RuntimeLayout, withRuntime } from './layouts.js';
 import { FakeMemory } from './memory.js';
 
 export interface FrameDrawing {
@@ -16,14 +17,15 @@ export interface FrameDrawing {
 /** One interpreter with one main interpreter state and as many thread states as are asked for. */
 export class FakePython {
   readonly memory = new FakeMemory();
-  readonly layout: Layout;
+  readonly layout: RuntimeLayout;
   readonly runtime: PythonRuntime;
   readonly interpreter: Address;
   readonly gil: Address;
   readonly #types = new Map<string, Address>();
   #threads = 0;
 
-  constructor(layout: Layout) {
+  constructor(row: Layout) {
+    const layout = withRuntime(row);
     this.layout = layout;
     const address = this.memory.allocate(layout._PyRuntimeState.sizeof);
     const [major = 0, minor = 0] = layout.version.split('.').map(Number);
@@ -174,6 +176,7 @@ export class FakePython {
       prev: null,
       next: next === 0 ? null : (next as Address),
       bound: null,
+      attachment: null,
       currentFrame: null,
     };
   }

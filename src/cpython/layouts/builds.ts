@@ -4,6 +4,7 @@
  */
 import type { FrameLayout, GilLayout, Layout } from './layout.js';
 import type { ObjectLayout } from './objects.js';
+import type { Python2Layout } from './old-layout.js';
 
 export interface Build {
   /** AArch64 with glibc; with musl, its structures are those of x86-64. */
@@ -31,6 +32,8 @@ const LONGER_BY = 8;
 
 function withLongerMutexes(row: Layout): Layout {
   const { gil, _PyRuntimeState } = row;
+  // The mutexes are variables of their own.
+  if (gil.kind === 'variables' || gil.kind === 'lock') return row;
   const fields = {
     ...gil.fields,
     sizeof: gil.fields.sizeof + 2 * LONGER_BY,
@@ -54,14 +57,12 @@ const LINKS = 16;
 /** The row as it is where object headers are `extra` bytes longer (or shorter): every member of every object moves. */
 export function withObjectHeader(row: Layout, extra: number): Layout {
   if (extra === 0) return row;
-  const { kind_shift, compact_shift, ascii_shift, ready_shift } = row.PyUnicodeObject;
-  const shifts = { kind_shift, compact_shift, ascii_shift, ...(ready_shift === undefined ? {} : { ready_shift }) };
   return {
     ...row,
     PyObject: moved(row.PyObject, extra),
     PyVarObject: moved(row.PyVarObject, extra),
     PyCodeObject: moved(row.PyCodeObject, extra),
-    PyUnicodeObject: { ...moved(row.PyUnicodeObject, extra), ...shifts },
+    ...(row.PyUnicodeObject && { PyUnicodeObject: withMovedText(row.PyUnicodeObject, extra) }),
     PyBytesObject: moved(row.PyBytesObject, extra),
     PyTupleObject: moved(row.PyTupleObject, extra),
     PyLongObject: moved(row.PyLongObject, extra),
@@ -69,7 +70,23 @@ export function withObjectHeader(row: Layout, extra: number): Layout {
     PyDictObject: moved(row.PyDictObject, extra),
     frames: withMovedFrames(row.frames, extra),
     objects: withMovedMembers(row.objects, extra),
+    ...(row.dict.keys === 'table' && {
+      dict: { ...moved(row.dict, extra), PyDictKeyEntry: row.dict.PyDictKeyEntry },
+    }),
+    ...(row.python2 && { python2: withMovedPython2(row.python2, extra) }),
   };
+}
+
+function withMovedText(unicode: NonNullable<Layout['PyUnicodeObject']>, extra: number): typeof unicode {
+  const { kind_shift, compact_shift, ascii_shift, ready_shift } = unicode;
+  const shifts = { kind_shift, compact_shift, ascii_shift, ...(ready_shift === undefined ? {} : { ready_shift }) };
+  return { ...moved(unicode, extra), ...shifts };
+}
+
+function withMovedPython2(python2: Python2Layout, extra: number): Python2Layout {
+  const { sysdict, unicodeUnit, ...structs } = python2;
+  const entries = Object.entries(structs).map(([name, struct]) => [name, moved(struct, extra)]);
+  return { ...(Object.fromEntries(entries) as typeof structs), sysdict, unicodeUnit };
 }
 
 function withMovedFrames(frames: FrameLayout, extra: number): FrameLayout {

@@ -163,10 +163,12 @@ function lookup(table: DebugOffsets): (section: string, field: string) => number
  */
 export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout {
   const number = lookup(table);
-  const optional = (section: string, field: string, otherwise: number): number =>
+  const optional = <T>(section: string, field: string, otherwise: T): number | T =>
     table.sections.get(section)?.get(field) ?? otherwise;
   // An object header of another size moves what the table does not tell as well.
   const base = withObjectHeader(row, number('pyobject', 'size') - row.PyObject.sizeof);
+  const unicode = base.PyUnicodeObject;
+  if (unicode === undefined) throw new Error('no row with _Py_DebugOffsets lacks PyUnicodeObject');
   return {
     ...base,
     version: `${table.version.major}.${table.version.minor}`,
@@ -217,12 +219,12 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       ...(table.freeThreaded ? given(table, 'code_object', ['co_tlbc']) : {}),
     },
     PyUnicodeObject: {
-      ...base.PyUnicodeObject,
+      ...unicode,
       sizeof_PyASCIIObject: number('unicode_object', 'asciiobject_size'),
       sizeof_PyCompactUnicodeObject: optional(
         'unicode_object',
         'compactunicodeobject_size',
-        base.PyUnicodeObject.sizeof_PyCompactUnicodeObject,
+        unicode.sizeof_PyCompactUnicodeObject,
       ),
       length: number('unicode_object', 'length'),
       state: number('unicode_object', 'state'),
@@ -274,6 +276,7 @@ function given<K extends string>(table: DebugOffsets, section: string, fields: r
 }
 
 function gilFrom(table: DebugOffsets, row: GilLayout): GilLayout {
+  if (row.kind !== 'interpreter') throw new Error(`no row with _Py_DebugOffsets has a GIL of kind ${row.kind}`);
   const number = lookup(table);
   const start = number('interpreter_state', 'gil_runtime_state');
   const locked = number('interpreter_state', 'gil_runtime_state_locked') - start;

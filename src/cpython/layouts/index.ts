@@ -1,7 +1,6 @@
 /** Which row describes this interpreter? Adding a version is one line here. */
 import { type Build, forBuild, ORDINARY_BUILD } from './builds.js';
 import type { Layout } from './layout.js';
-import type { OldLayout } from './old-layout.js';
 import { v2_7 } from './v2_7.js';
 import { v3_6 } from './v3_6.js';
 import { v3_7, v3_7_0 } from './v3_7.js';
@@ -26,6 +25,8 @@ interface Entry {
 
 /** Oldest first. */
 const ROWS: readonly Entry[] = [
+  { row: v2_7 },
+  { row: v3_6 },
   { row: v3_7_0 },
   { row: v3_7, fromPatch: 4 },
   { row: v3_8 },
@@ -43,7 +44,7 @@ const ROWS: readonly Entry[] = [
   { row: v3_15t, freeThreaded: true },
 ];
 
-/** "3.7", "3.8", … in that order. */
+/** "2.7", "3.6", "3.7", … in that order. */
 export const SUPPORTED_VERSIONS: readonly string[] = [...new Set(ROWS.map(({ row }) => row.version))];
 
 /** The newest version there is a row for. */
@@ -67,12 +68,4 @@ export function layoutFor(
       (patch === null || fromPatch <= patch),
   );
   return entry ? forBuild(entry.row, { ...rest, freeThreaded }) : null;
-}
-
-/** Versions without `_PyRuntime`, oldest first. */
-const OLD_ROWS: readonly OldLayout[] = [v2_7, v3_6];
-
-/** As {@link layoutFor}, of ordinary builds of 2.7 and 3.6 for either machine. */
-export function oldLayoutFor(major: number, minor: number): OldLayout | null {
-  return OLD_ROWS.find(({ version }) => version === `${major}.${minor}`) ?? null;
 }

@@ -11,6 +11,7 @@
 
 import type { ObjectLayout } from './objects.js';
 import type { Offset } from './offset.js';
+import type { Globals, Python2Layout } from './old-layout.js';
 
 export type { Offset };
 
@@ -23,13 +24,18 @@ export interface Layout {
   readonly PyObject: { readonly sizeof: number; readonly ob_type: Offset };
   readonly PyVarObject: { readonly sizeof: number; readonly ob_size: Offset };
 
+  /**
+   * Before 3.7 there is none. The variable `interp_head`, which became its `interpreters.head`, stands for it: what is
+   * called the address of the runtime is that variable's. Where the others are, {@link globals} says.
+   */
   readonly _PyRuntimeState: {
     /** Of the oldest patch release known: later ones append. So it is with PyInterpreterState and PyThreadState. */
     readonly sizeof: number;
     readonly 'interpreters.head': Offset;
-    readonly 'interpreters.main': Offset;
-    /** PyThreadState* of the finalizing thread, or NULL. */
-    readonly finalizing: Offset;
+    /** 3.7+. Before, the main interpreter is the last of the list. */
+    readonly 'interpreters.main'?: Offset;
+    /** PyThreadState* of the finalizing thread, or NULL. 3.7+. */
+    readonly finalizing?: Offset;
     /** int; 3.8+. 3.7's `core_initialized`/`initialized` live here as well under this name. */
     readonly initialized?: Offset;
     /** 3.7 - 3.11: PyThreadState* that last took the GIL (autoTSS). */
@@ -39,14 +45,16 @@ export interface Layout {
   readonly PyInterpreterState: {
     readonly sizeof: number;
     readonly next: Offset;
-    /** int64 */
-    readonly id: Offset;
+    /** int64; 3.7+ */
+    readonly id?: Offset;
     /** PyThreadState* head of its thread list (`tstate_head`, `threads.head`). */
     readonly threads_head: Offset;
     /** PyObject* dict: sys.modules (`modules`, `imports.modules`). */
     readonly modules: Offset;
   };
 
+  /** Up to 3.6: the variables that later became members of `_PyRuntime`. */
+  readonly globals?: Globals;
   /** Where the GIL's state is, and how the target says who holds it. */
   readonly gil: GilLayout;
   /** Where `struct _gc_runtime_state` is. */
@@ -54,7 +62,8 @@ export interface Layout {
 
   readonly PyThreadState: {
     readonly sizeof: number;
-    readonly prev: Offset;
+    /** 3.4+ */
+    readonly prev?: Offset;
     readonly next: Offset;
     readonly interp: Offset;
     /** unsigned long: pthread_self() of the thread. */
@@ -69,8 +78,10 @@ export interface Layout {
     readonly holds_gil?: Offset;
     /** int; 3.15+: it waits for the GIL. */
     readonly gil_requested?: Offset;
-    /** uint64 unique id within the interpreter. */
-    readonly id: Offset;
+    /** int `_Py_THREAD_DETACHED` …, 3.13+: what tells who may run where there is no GIL. See attachment.ts. */
+    readonly state?: Offset;
+    /** uint64 unique id within the interpreter; 3.7+. */
+    readonly id?: Offset;
     /** 3.11+: _PyStackChunk* whose memory holds interpreter frames. */
     readonly datastack_chunk?: Offset;
     /** The exception being raised: type, value and traceback up to 3.11, the exception itself from 3.12. */
@@ -79,11 +90,15 @@ export interface Layout {
     readonly curexc_traceback?: Offset;
     readonly current_exception?: Offset;
     /** _PyErr_StackItem*: top of the stack of exceptions being handled; 3.7+. */
-    readonly exc_info: Offset;
+    readonly exc_info?: Offset;
+    /** Up to 3.6: the exception being handled. */
+    readonly exc_type?: Offset;
+    readonly exc_value?: Offset;
+    readonly exc_traceback?: Offset;
   };
 
-  /** `exc_value` NULL or None: nothing is handled at that level. The last `previous_item` is NULL. */
-  readonly _PyErr_StackItem: {
+  /** `exc_value` NULL or None: nothing is handled at that level. The last `previous_item` is NULL. 3.7+. */
+  readonly _PyErr_StackItem?: {
     /** Up to 3.10; the value may still be the argument of the exception to be made. */
     readonly exc_type?: Offset;
     readonly exc_value: Offset;
@@ -102,8 +117,11 @@ export interface Layout {
     readonly co_firstlineno: Offset;
     /** PyObject* bytes: `co_lnotab` up to 3.9, `co_linetable` from 3.10. */
     readonly co_linetable: Offset;
-    /** Encoding of that table. `lnotab`: Objects/lnotab_notes.txt; `linetable`: 3.10's; `locations`: 3.11+ (PEP 657). */
-    readonly positions: 'lnotab' | 'linetable' | 'locations';
+    /**
+     * Encoding of that table. `unsigned-lnotab` (2.7) and `lnotab`: Objects/lnotab_notes.txt; `linetable`: 3.10's;
+     * `locations`: 3.11+ (PEP 657).
+     */
+    readonly positions: PositionEncoding;
     /** Up to 3.10: PyObject* bytes `co_code`. */
     readonly co_code?: Offset;
     /** 3.11+: first code unit, inside the object. */
@@ -113,7 +131,8 @@ export interface Layout {
     /** int each */
     readonly co_argcount: Offset;
     readonly co_posonlyargcount?: Offset;
-    readonly co_kwonlyargcount: Offset;
+    /** 3.0+ */
+    readonly co_kwonlyargcount?: Offset;
     /** int; 3.11+ `co_nlocalsplus`. */
     readonly co_nlocals: Offset;
     readonly co_nlocalsplus?: Offset;
@@ -121,6 +140,8 @@ export interface Layout {
     readonly co_varnames?: Offset;
     readonly co_cellvars?: Offset;
     readonly co_freevars?: Offset;
+    /** An argument that is a cell too: its own slot is emptied, or (2.7) left as it was when the function was entered. */
+    readonly cellArguments?: 'left-behind';
     readonly co_localsplusnames?: Offset;
     readonly co_localspluskinds?: Offset;
     /** int index of the first traceable instruction: 3.11+ (`_co_firsttraceable`). */
@@ -129,7 +150,8 @@ export interface Layout {
     readonly co_tlbc?: Offset;
   };
 
-  readonly PyUnicodeObject: {
+  /** `str`; absent where that is bytes: see {@link python2}. */
+  readonly PyUnicodeObject?: {
     /** sizeof(PyASCIIObject): where compact ASCII characters begin. */
     readonly sizeof_PyASCIIObject: number;
     /** sizeof(PyCompactUnicodeObject): where other compact characters begin. */
@@ -171,15 +193,17 @@ export interface Layout {
     readonly tp_dictoffset: Offset;
     /** PyHeapTypeObject fields. */
     readonly ht_name: Offset;
-    readonly ht_qualname: Offset;
-    readonly ht_cached_keys: Offset;
+    /** 3.3+ both. */
+    readonly ht_qualname?: Offset;
+    readonly ht_cached_keys?: Offset;
   };
 
   readonly PyDictObject: {
     readonly sizeof: number;
     readonly ma_used: Offset;
-    readonly ma_keys: Offset;
-    readonly ma_values: Offset;
+    /** 3.3+ both. */
+    readonly ma_keys?: Offset;
+    readonly ma_values?: Offset;
   };
   /** How a dict's key table and the values of split tables look. */
   readonly dict: DictLayout;
@@ -187,11 +211,23 @@ export interface Layout {
   readonly instances: InstanceLayout;
   /** Objects of the other built-in types. */
   readonly objects: ObjectLayout;
+  /** What only Python 2 has, or has otherwise. */
+  readonly python2?: Python2Layout;
   /** 3.14+, free-threaded: the array of `co_tlbc`. `size` counts pointers, each to code units or NULL. */
   readonly _PyCodeArray?: { readonly size: Offset; readonly entries: Offset };
 }
 
+export type PositionEncoding = 'unsigned-lnotab' | 'lnotab' | 'linetable' | 'locations';
+
 export type GilLayout =
+  | {
+      /** The members of the later structure as variables of their own (3.6): see {@link Globals}. */
+      readonly kind: 'variables';
+    }
+  | {
+      /** A lock, and the thread state that is current (2.7): see {@link Globals}. */
+      readonly kind: 'lock';
+    }
   | {
       /** One GIL inside `_PyRuntime` (3.7 - 3.11). */
       readonly kind: 'runtime';
@@ -236,12 +272,15 @@ export interface GilFields {
   readonly enabled?: Offset;
 }
 
-export interface GcLayout {
-  /** `runtime`: inside _PyRuntimeState (3.7, 3.8); `interpreter`: inside PyInterpreterState (3.9+). */
-  readonly owner: 'runtime' | 'interpreter';
-  /** Offset of `gc.collecting` (int) inside the owner. */
-  readonly collecting: Offset;
-}
+export type GcLayout =
+  | {
+      /** `runtime`: inside _PyRuntimeState (3.7, 3.8); `interpreter`: inside PyInterpreterState (3.9+). */
+      readonly owner: 'runtime' | 'interpreter';
+      /** Offset of `gc.collecting` (int) inside the owner. */
+      readonly collecting: Offset;
+    }
+  /** A variable of its own (up to 3.6): see {@link Globals}. */
+  | { readonly owner: 'variable' };
 
 export type FrameLayout =
   | {
@@ -315,6 +354,14 @@ export type FrameLayout =
     };
 
 export type DictLayout =
+  | {
+      /** One table of `ma_mask` + 1 entries, in no order of insertion; a NULL value: unused or deleted (2.7). */
+      readonly keys: 'table';
+      /** Offsets inside PyDictObject. */
+      readonly ma_mask: Offset;
+      readonly ma_table: Offset;
+      readonly PyDictKeyEntry: DictKeyEntry;
+    }
   | {
       /** struct _dictkeysobject with sizes as Py_ssize_t (3.6 - 3.10); entries are {hash, key, value}. */
       readonly keys: 'sized';

@@ -26,15 +26,15 @@ export interface ObjectLayout {
     readonly table: Offset;
   };
   readonly PySliceObject: { readonly start: Offset; readonly stop: Offset; readonly step: Offset };
-  /** `range`: int objects. Private to Objects/rangeobject.c. */
-  readonly rangeobject: { readonly start: Offset; readonly stop: Offset; readonly step: Offset };
-  readonly PyByteArrayObject: {
-    /** char*: the first byte shown; `ob_size` of them. */
+  /** `range`: int objects. Private to Objects/rangeobject.c. 3.0+. */
+  readonly rangeobject?: { readonly start: Offset; readonly stop: Offset; readonly step: Offset };
+  readonly PyByteArrayObject?: {
+    /** char*: the first byte shown; `ob_size` of them. 3.4+. */
     readonly ob_start: Offset;
   };
   readonly PyMemoryViewObject: {
-    /** int: bit 0 (_Py_MEMORYVIEW_RELEASED) says that it is released. */
-    readonly flags: Offset;
+    /** int: bit 0 (_Py_MEMORYVIEW_RELEASED) says that it is released. 3.3+. */
+    readonly flags?: Offset;
     /** Members of the Py_buffer `view`. */
     readonly 'view.buf': Offset;
     readonly 'view.obj': Offset;
@@ -51,14 +51,17 @@ export interface ObjectLayout {
     readonly leftindex: Offset;
     /** -1: unbounded. */
     readonly maxlen: Offset;
+    /** Py_ssize_t: number of items, where it is no PyVarObject (2.7). */
+    readonly len?: Offset;
   };
   /** `collections.defaultdict`: a dict and this. Private to Modules/_collectionsmodule.c. */
   readonly defdictobject: { readonly default_factory: Offset };
-  /** `collections.OrderedDict` written in C: its order is that of its own list. Private to Objects/odictobject.c. */
-  readonly _odictobject: { readonly od_first: Offset };
+  /** `collections.OrderedDict` written in C: its order is that of its own list. Private to Objects/odictobject.c. 3.5+. */
+  readonly _odictobject?: { readonly od_first: Offset };
   readonly PyFunctionObject: {
     readonly func_name: Offset;
-    readonly func_qualname: Offset;
+    /** 3.3+ */
+    readonly func_qualname?: Offset;
     readonly func_module: Offset;
     readonly func_code: Offset;
   };
@@ -81,7 +84,7 @@ export interface ObjectLayout {
     /** NULL: empty. */
     readonly ob_ref: Offset;
   };
-  readonly PyModuleObject: { readonly md_dict: Offset; readonly md_name: Offset };
+  readonly PyModuleObject: { readonly md_dict: Offset; readonly md_name?: Offset };
   readonly PyWeakReference: {
     /** The object (borrowed), or None when it is gone. */
     readonly wr_object: Offset;
@@ -90,9 +93,10 @@ export interface ObjectLayout {
   readonly PyBaseExceptionObject: {
     readonly dict: Offset;
     readonly args: Offset;
-    readonly traceback: Offset;
-    readonly context: Offset;
-    readonly cause: Offset;
+    /** 3.0+ all three. */
+    readonly traceback?: Offset;
+    readonly context?: Offset;
+    readonly cause?: Offset;
   };
   readonly PyTracebackObject: {
     readonly tb_next: Offset;
@@ -110,22 +114,22 @@ export interface ObjectLayout {
   readonly PyDateTime_DateTime: {
     readonly hastzinfo: Offset;
     readonly data: Offset;
-    /** byte */
-    readonly fold: Offset;
+    /** byte; 3.6+ */
+    readonly fold?: Offset;
     readonly tzinfo: Offset;
   };
   /** Bytes: hour, minute, second, microsecond (three, high first). `tzinfo` only if `hastzinfo` (byte). */
   readonly PyDateTime_Time: {
     readonly hastzinfo: Offset;
     readonly data: Offset;
-    /** byte */
-    readonly fold: Offset;
+    /** byte; 3.6+ */
+    readonly fold?: Offset;
     readonly tzinfo: Offset;
   };
-  /** `datetime.timezone`. `name` NULL: none given. Private to Modules/_datetimemodule.c. */
-  readonly PyDateTime_TimeZone: { readonly offset: Offset; readonly name: Offset };
-  /** `decimal.Decimal`. Private to Modules/_decimal/_decimal.c; words of 19 decimal digits, least significant first. */
-  readonly PyDecObject: {
+  /** `datetime.timezone`. `name` NULL: none given. Private to Modules/_datetimemodule.c. 3.2+. */
+  readonly PyDateTime_TimeZone?: { readonly offset: Offset; readonly name: Offset };
+  /** `decimal.Decimal`. Private to Modules/_decimal/_decimal.c; words of 19 decimal digits, least significant first. 3.3+. */
+  readonly PyDecObject?: {
     /** byte: 1 negative, 2 infinity, 4 NaN, 8 signalling NaN. */
     readonly 'dec.flags': Offset;
     readonly 'dec.exp': Offset;
@@ -134,9 +138,9 @@ export interface ObjectLayout {
     /** uint64_t* */
     readonly 'dec.data': Offset;
   };
-  /** `_thread.lock`: a byte whose bit 0 says that it is locked (`locked`; `lock` from 3.13.1). Private to _threadmodule.c. */
-  readonly lockobject: { readonly locked: Offset };
-  readonly rlockobject: RLockLayout;
+  /** `_thread.lock`: a byte whose bit 0 says that it is locked (`locked`; `lock` from 3.13.1). Private to _threadmodule.c. 3.2+. */
+  readonly lockobject?: { readonly locked: Offset };
+  readonly rlockobject?: RLockLayout;
   readonly parts: ObjectParts;
 }
 
@@ -146,8 +150,9 @@ export type GeneratorLayout =
       readonly kind: 'frame-object';
       readonly gi_frame: Offset;
       readonly gi_code: Offset;
-      readonly gi_name: Offset;
-      readonly gi_qualname: Offset;
+      /** 3.5+ both. */
+      readonly gi_name?: Offset;
+      readonly gi_qualname?: Offset;
     }
   | {
       /** The _PyInterpreterFrame lies inside (3.11+), and is not to be read once cleared. */
@@ -187,7 +192,7 @@ export interface ObjectParts {
     readonly BLOCKLEN: number;
   };
   /** Of an OrderedDict. */
-  readonly _odictnode: { readonly key: Offset; readonly next: Offset };
+  readonly _odictnode?: { readonly key: Offset; readonly next: Offset };
   readonly PyMethodDef: {
     /** char* */
     readonly ml_name: Offset;

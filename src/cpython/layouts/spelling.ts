@@ -7,6 +7,12 @@ import type { Layout } from './layout.js';
 export interface Spelling {
   /** Version of the character database: which characters are printable. */
   readonly unicode: UnicodeVersion;
+  /** Whether values and types are written as Python 2 or Python 3 has them. */
+  readonly python: 2 | 3;
+  /** `ValueError('a',)` or `ValueError('a')`. https://github.com/python/cpython/pull/3127 */
+  readonly loneArgument: 'comma' | 'bare';
+  /** `datetime.timedelta(1, 2)` or `datetime.timedelta(days=1, seconds=2)`. https://github.com/python/cpython/pull/3687 */
+  readonly timedelta: 'positions' | 'keywords';
   /** `OrderedDict([('a', 1)])` or `OrderedDict({'a': 1})`. https://github.com/python/cpython/pull/101446 */
   readonly OrderedDict: 'pairs' | 'dict';
   /** Of classes: `<enum 'F'>` for every enumeration, or `<flag 'F'>` for flags. */
@@ -21,11 +27,14 @@ export interface Spelling {
 }
 
 /** Oldest first. */
-export const UNICODE_VERSIONS = ['11.0', '12.1', '13.0', '14.0', '15.0', '15.1', '16.0', '17.0'] as const;
+export const UNICODE_VERSIONS = ['9.0', '11.0', '12.1', '13.0', '14.0', '15.0', '15.1', '16.0', '17.0'] as const;
 export type UnicodeVersion = (typeof UNICODE_VERSIONS)[number];
 
 const v3_7: Spelling = {
   unicode: '11.0',
+  python: 3,
+  loneArgument: 'bare',
+  timedelta: 'keywords',
   OrderedDict: 'pairs',
   flagClass: 'enum',
   combinedFlags: 'taken-apart',
@@ -33,6 +42,8 @@ const v3_7: Spelling = {
   SimpleNamespace: 'sorted',
   typeNames: 'tp_name',
 };
+const v3_6: Spelling = { ...v3_7, unicode: '9.0', loneArgument: 'comma', timedelta: 'positions' };
+const v2_7: Spelling = { ...v3_6, python: 2 };
 const v3_8: Spelling = { ...v3_7, unicode: '12.1' };
 const v3_9: Spelling = { ...v3_8, unicode: '13.0', SimpleNamespace: 'in-order' };
 const v3_10: Spelling = { ...v3_9, staticmethod: 'wrapping' };
@@ -43,6 +54,8 @@ const v3_14: Spelling = { ...v3_13, unicode: '16.0' };
 const v3_15: Spelling = { ...v3_14, unicode: '17.0' };
 
 const BY_VERSION: Readonly<Record<string, Spelling>> = {
+  '2.7': v2_7,
+  '3.6': v3_6,
   '3.7': v3_7,
   '3.8': v3_8,
   '3.9': v3_9,

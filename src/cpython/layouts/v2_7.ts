@@ -1,18 +1,24 @@
 /** The offsets of CPython 2.7, as its headers have them. */
-import type { Layout2_7 } from './old-layout.js';
+import type { Layout } from './layout.js';
 
-export const v2_7: Layout2_7 = {
+export const v2_7: Layout = {
   version: '2.7',
   origin: 'row',
-  strings: 'bytes',
   globals: {
     _PyThreadState_Current: '_PyThreadState_Current',
     interp_head: 'interp_head',
     collecting: 'collecting',
-    gil: {
-      kind: 'lock',
-      interpreter_lock: 'interpreter_lock',
-    },
+    interpreter_lock: 'interpreter_lock',
+  },
+  _PyRuntimeState: {
+    sizeof: 8,
+    'interpreters.head': 0,
+  },
+  gil: {
+    kind: 'lock',
+  },
+  gc: {
+    owner: 'variable',
   },
   PyInterpreterState: {
     sizeof: 80,
@@ -64,7 +70,7 @@ export const v2_7: Layout2_7 = {
     co_name: 88,
     co_firstlineno: 96,
     co_linetable: 104,
-    positions: 'lnotab',
+    positions: 'unsigned-lnotab',
     co_code: 32,
     co_flags: 28,
     co_argcount: 16,
@@ -72,18 +78,13 @@ export const v2_7: Layout2_7 = {
     co_varnames: 56,
     co_cellvars: 72,
     co_freevars: 64,
+    cellArguments: 'left-behind',
   },
-  PyStringObject: {
+  PyBytesObject: {
     ob_sval: 36,
   },
-  PyUnicodeObject: {
-    length: 16,
-    str: 24,
-  },
-  PyIntObject: {
-    ob_ival: 16,
-  },
   PyLongObject: {
+    sign: 'ob_size',
     ob_digit: 24,
   },
   PyTypeObject: {
@@ -101,25 +102,58 @@ export const v2_7: Layout2_7 = {
   },
   PyDictObject: {
     sizeof: 248,
-    ma_fill: 16,
     ma_used: 24,
+  },
+  dict: {
+    keys: 'table',
     ma_mask: 32,
     ma_table: 40,
+    PyDictKeyEntry: {
+      sizeof: 24,
+      me_hash: 0,
+      me_key: 8,
+      me_value: 16,
+    },
   },
-  PyDictEntry: {
-    sizeof: 24,
-    me_hash: 0,
-    me_key: 8,
-    me_value: 16,
+  instances: {
+    kind: 'dictoffset',
+    values: 'array',
   },
-  PyClassObject: {
-    cl_bases: 16,
-    cl_dict: 24,
-    cl_name: 32,
-  },
-  PyInstanceObject: {
-    in_class: 16,
-    in_dict: 24,
+  python2: {
+    sysdict: 24,
+    PyUnicodeObject: {
+      length: 16,
+      str: 24,
+    },
+    unicodeUnit: null,
+    PyIntObject: {
+      ob_ival: 16,
+    },
+    PyClassObject: {
+      cl_bases: 16,
+      cl_dict: 24,
+      cl_name: 32,
+    },
+    PyInstanceObject: {
+      in_class: 16,
+      in_dict: 24,
+    },
+    rangeobject: {
+      start: 16,
+      step: 24,
+      len: 32,
+    },
+    PyByteArrayObject: {
+      ob_bytes: 40,
+    },
+    PyFileObject: {
+      f_fp: 16,
+      f_name: 24,
+      f_mode: 32,
+    },
+    PyMethodObject: {
+      im_class: 32,
+    },
   },
   objects: {
     PyFloatObject: {
@@ -142,14 +176,6 @@ export const v2_7: Layout2_7 = {
       start: 16,
       stop: 24,
       step: 32,
-    },
-    rangeobject: {
-      start: 16,
-      step: 24,
-      len: 32,
-    },
-    PyByteArrayObject: {
-      ob_bytes: 40,
     },
     PyMemoryViewObject: {
       'view.buf': 24,
@@ -207,13 +233,13 @@ export const v2_7: Layout2_7 = {
       wr_object: 16,
     },
     generators: {
+      kind: 'frame-object',
       gi_frame: 16,
       gi_code: 32,
     },
     PyBaseExceptionObject: {
       dict: 16,
       args: 24,
-      message: 32,
     },
     PyTracebackObject: {
       tb_next: 16,
@@ -238,9 +264,6 @@ export const v2_7: Layout2_7 = {
       hastzinfo: 24,
       data: 25,
       tzinfo: 32,
-    },
-    lockobject: {
-      lock_lock: 16,
     },
     parts: {
       setentry: {

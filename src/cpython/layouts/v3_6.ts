@@ -1,24 +1,30 @@
 /** The offsets of CPython 3.6, as its headers have them. */
-import type { Layout3_6 } from './old-layout.js';
+import type { Layout } from './layout.js';
 
-export const v3_6: Layout3_6 = {
+export const v3_6: Layout = {
   version: '3.6',
   origin: 'row',
-  strings: 'compact',
   globals: {
     _PyThreadState_Current: '_PyThreadState_Current',
     interp_head: 'interp_head',
     collecting: 'collecting',
     finalizing: '_Py_Finalizing',
-    gil: {
-      kind: 'variables',
-      last_holder: 'gil_last_holder',
-      locked: 'gil_locked',
-      cond: 'gil_cond',
-      mutex: 'gil_mutex',
-      switch_cond: 'switch_cond',
-      switch_mutex: 'switch_mutex',
-    },
+    last_holder: 'gil_last_holder',
+    locked: 'gil_locked',
+    cond: 'gil_cond',
+    mutex: 'gil_mutex',
+    switch_cond: 'switch_cond',
+    switch_mutex: 'switch_mutex',
+  },
+  _PyRuntimeState: {
+    sizeof: 8,
+    'interpreters.head': 0,
+  },
+  gil: {
+    kind: 'variables',
+  },
+  gc: {
+    owner: 'variable',
   },
   PyInterpreterState: {
     sizeof: 120,

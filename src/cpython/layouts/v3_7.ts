@@ -1,5 +1,15 @@
 /** The offsets of CPython 3.7, as its headers have them. */
-import type { Layout } from './layout.js';
+import type { GilFields, Layout } from './layout.js';
+
+const GIL_FIELDS: GilFields = {
+  sizeof: 208,
+  last_holder: 8,
+  locked: 16,
+  cond: 32,
+  mutex: 80,
+  switch_cond: 120,
+  switch_mutex: 168,
+};
 
 export const v3_7: Layout = {
   version: '3.7',
@@ -30,15 +40,7 @@ export const v3_7: Layout = {
   gil: {
     kind: 'runtime',
     gil: 1264,
-    fields: {
-      sizeof: 208,
-      last_holder: 8,
-      locked: 16,
-      cond: 32,
-      mutex: 80,
-      switch_cond: 120,
-      switch_mutex: 168,
-    },
+    fields: GIL_FIELDS,
   },
   gc: {
     owner: 'runtime',
@@ -338,6 +340,6 @@ export const v3_7: Layout = {
 export const v3_7_0: Layout = {
   ...v3_7,
   _PyRuntimeState: { ...v3_7._PyRuntimeState, sizeof: 1432, 'gilstate.tstate_current': 1392 },
-  gil: { kind: 'runtime', gil: 1176, fields: v3_7.gil.fields },
+  gil: { kind: 'runtime', gil: 1176, fields: GIL_FIELDS },
   gc: { owner: 'runtime', collecting: 544 },
 };

@@ -11,9 +11,14 @@ const NAME_LIMIT = 1024;
 const NAMES_LIMIT = 1000;
 
 export const spellFunction: Spell = ({ address }, repr) => {
-  const { func_qualname } = repr.layout.objects.PyFunctionObject;
-  return `<function ${repr.name(repr.pointer(address, func_qualname))} at ${formatAddress(address)}>`;
+  return `<function ${functionName(address, repr)} at ${formatAddress(address)}>`;
 };
+
+/** `__qualname__`, or in Python 2 `__name__`. */
+export function functionName(address: ObjectInHand['address'], repr: Repr): string {
+  const { func_qualname, func_name } = repr.layout.objects.PyFunctionObject;
+  return repr.name(repr.pointer(address, func_qualname ?? func_name));
+}
 
 export const spellMethod: Spell = (object, repr, depth) => {
   const { im_func, im_self } = repr.layout.objects.PyMethodObject;
@@ -28,7 +33,7 @@ function callableName(pointer: number, repr: Repr): string {
   const callable = repr.at(pointer);
   switch (callable.type.tp_name) {
     case 'function':
-      return repr.name(repr.pointer(callable.address, repr.layout.objects.PyFunctionObject.func_qualname));
+      return functionName(callable.address, repr);
     case 'builtin_function_or_method':
       return cName(callable, repr);
     default:

@@ -2,6 +2,7 @@
 import { offsetBy, toAddress } from '../../memory/address.js';
 import { CorruptData, pointerAt } from '../../memory/reader.js';
 import { type DictItem, ITEM_LIMIT, readDict } from '../dict.js';
+import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Repr, Spell } from './repr.js';
 
 export const spellList: Spell = (object, repr, depth) => {
@@ -97,7 +98,7 @@ function readSetKeys({ address }: ObjectInHand, repr: Repr, wanted: number): num
 export const spellDeque: Spell = (object, repr, depth) => {
   const { address, type } = object;
   const fields = repr.layout.objects.dequeobject;
-  const length = repr.length(address);
+  const length = fields.len === undefined ? repr.length(address) : repr.size(address, fields.len);
   const maxlen = pointerAt(repr.memory.read(offsetBy(address, fields.maxlen), 8), 0);
   // -1, no limit, is beyond every size as an unsigned number.
   const limit = maxlen < 2 ** 60 ? `, maxlen=${maxlen}` : '';
@@ -154,16 +155,17 @@ export const spellOrderedDict: Spell = (object, repr, depth) => {
 
 /** In the order of its own list, from which `move_to_end` may have made another than that of the dict. */
 function readOrderedItems({ address }: ObjectInHand, repr: Repr): Items {
-  const { _odictobject, parts } = repr.layout.objects;
+  const od_first = needed(repr.layout.objects._odictobject, '_odictobject').od_first;
+  const fields = needed(repr.layout.objects.parts._odictnode, '_odictnode');
   const total = repr.size(address, repr.layout.PyDictObject.ma_used);
   const wanted = Math.min(total, repr.limits.maxItems);
   const keys: number[] = [];
-  let node = repr.pointer(address, _odictobject.od_first);
+  let node = repr.pointer(address, od_first);
   while (keys.length < wanted) {
     if (node === 0) throw new CorruptData(`an OrderedDict of ${total} items that has ${keys.length}`);
     const at = toAddress(node);
-    keys.push(repr.pointer(at, parts._odictnode.key));
-    node = repr.pointer(at, parts._odictnode.next);
+    keys.push(repr.pointer(at, fields.key));
+    node = repr.pointer(at, fields.next);
   }
   for (const most of [wanted, ITEM_LIMIT]) {
     const { items } = readItems({ address }, repr, most);

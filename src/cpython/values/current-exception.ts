@@ -4,6 +4,8 @@ import { offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { pointerAt } from '../../memory/reader.js';
 import type { Value } from '../../snapshot.js';
+import type { Layout } from '../layouts/layout.js';
+import { needed } from '../layouts/needed.js';
 import { invalid, type ValueReader } from './value-reader.js';
 
 /** Generators being run inside each other; each has a level of its own. */
@@ -22,7 +24,9 @@ export function readCurrentException(
     const kind = pointer(threadState, fields.current_exception ?? fields.curexc_type ?? 0);
     if (kind !== 0) return shown(values, raised === 0 ? kind : raised, kind);
     const item = values.layout._PyErr_StackItem;
-    let level = pointer(threadState, fields.exc_info);
+    // Up to 3.6 there is one level, in the thread state itself.
+    if (item === undefined) return readOnlyLevel(values, fields, (offset) => pointer(threadState, offset));
+    let level = pointer(threadState, needed(fields.exc_info, 'exc_info'));
     for (let n = 0; level !== 0 && n < LEVEL_LIMIT; n++) {
       const at = toAddress(level);
       const value = pointer(at, item.exc_value);
@@ -35,6 +39,17 @@ export function readCurrentException(
   } catch (error) {
     return invalid(threadState, error);
   }
+}
+
+function readOnlyLevel(
+  values: ValueReader,
+  { exc_type, exc_value }: Layout['PyThreadState'],
+  pointer: (offset: number) => number,
+): Value | null {
+  const type = pointer(needed(exc_type, 'exc_type'));
+  if (type === 0 || values.typeOf(type)?.tp_name === 'NoneType') return null;
+  const value = pointer(needed(exc_value, 'exc_value'));
+  return shown(values, value === 0 ? type : value, type);
 }
 
 /** Up to 3.11 the exception may not be made yet: there are its type and what is to become its arguments. */

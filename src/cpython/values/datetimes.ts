@@ -1,6 +1,7 @@
 /** How are dates, times and spans of time written? From their packed bytes. */
 import type { Address } from '../../memory/address.js';
 import { offsetBy } from '../../memory/address.js';
+import { needed } from '../layouts/needed.js';
 import type { Repr, Spell } from './repr.js';
 
 export const spellDate: Spell = ({ address, type }, repr) => {
@@ -36,25 +37,44 @@ function timeParts([hour = 0, minute = 0, second = 0, ...micro]: readonly number
 function keywords(
   repr: Repr,
   address: Address,
-  { hastzinfo, fold, tzinfo }: { readonly hastzinfo: number; readonly fold: number; readonly tzinfo: number },
+  { hastzinfo, fold, tzinfo }: { readonly hastzinfo: number; readonly fold?: number; readonly tzinfo: number },
   depth: number,
 ): { folded: string; zone: string } {
-  const folded = bytesAt(repr, address, fold, 1)[0] ? ', fold=1' : '';
+  const folded = fold !== undefined && bytesAt(repr, address, fold, 1)[0] ? ', fold=1' : '';
   if (!bytesAt(repr, address, hastzinfo, 1)[0]) return { folded, zone: '' };
   return { folded, zone: `, tzinfo=${repr.show(repr.pointer(address, tzinfo), depth)}` };
 }
 
 export const spellTimeDelta: Spell = ({ address, type }, repr) => {
   const fields = repr.layout.objects.PyDateTime_Delta;
-  const parts = (['days', 'seconds', 'microseconds'] as const)
-    .map((name) => ({ name, value: repr.memory.read(offsetBy(address, fields[name]), 4).getInt32(0, true) }))
-    .filter(({ value }) => value !== 0)
-    .map(({ name, value }) => `${name}=${value}`);
-  return `${type.tp_name}(${parts.length === 0 ? '0' : parts.join(', ')})`;
+  const parts = (['days', 'seconds', 'microseconds'] as const).map((name) => ({
+    name,
+    value: repr.memory.read(offsetBy(address, fields[name]), 4).getInt32(0, true),
+  }));
+  return `${type.tp_name}(${repr.spelling.timedelta === 'keywords' ? byKeyword(parts) : byPosition(parts)})`;
 };
 
+interface Part {
+  readonly name: string;
+  readonly value: number;
+}
+
+function byKeyword(parts: readonly Part[]): string {
+  const given = parts.filter(({ value }) => value !== 0).map(({ name, value }) => `${name}=${value}`);
+  return given.length === 0 ? '0' : given.join(', ');
+}
+
+/** Days always, the rest up to the last that is not 0. */
+function byPosition(parts: readonly Part[]): string {
+  const last = parts.findLastIndex(({ value }) => value !== 0);
+  return parts
+    .slice(0, Math.max(1, last + 1))
+    .map(({ value }) => value)
+    .join(', ');
+}
+
 export const spellTimeZone: Spell = ({ address, type }, repr, depth) => {
-  const { offset, name } = repr.layout.objects.PyDateTime_TimeZone;
+  const { offset, name } = needed(repr.layout.objects.PyDateTime_TimeZone, 'PyDateTime_TimeZone');
   const delta = repr.at(repr.pointer(address, offset));
   const label = repr.pointer(address, name);
   const span = repr.show(delta.address, depth);

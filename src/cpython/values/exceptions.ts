@@ -10,6 +10,7 @@ export const spellException: Spell = (object, repr, depth) => {
     if (args === 0) return '';
     const tuple = repr.link(address, repr.layout.objects.PyBaseExceptionObject.args);
     const count = repr.length(tuple);
-    return repr.list(repr.elements(offsetBy(tuple, repr.layout.PyTupleObject.ob_item), count, inner), count);
+    const shown = repr.list(repr.elements(offsetBy(tuple, repr.layout.PyTupleObject.ob_item), count, inner), count);
+    return count === 1 && repr.spelling.loneArgument === 'comma' ? `${shown},` : shown;
   });
 };

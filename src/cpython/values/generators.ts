@@ -2,6 +2,8 @@
 import type { Address } from '../../memory/address.js';
 import { formatAddress, offsetBy } from '../../memory/address.js';
 import { readCode } from '../code.js';
+import { readFirstInstruction } from '../code-shapes.js';
+import { needed } from '../layouts/needed.js';
 import type { GeneratorLayout } from '../layouts/objects.js';
 import { decodePosition } from '../positions.js';
 import type { Repr, Spell } from './repr.js';
@@ -16,13 +18,21 @@ interface Standing {
 
 export const spellGenerator: Spell = ({ address, type }, repr) => {
   const { generators } = repr.layout.objects;
-  const name = repr.name(repr.pointer(address, generators.gi_qualname));
+  const name = nameOf(address, generators, repr);
   const standing =
     generators.kind === 'frame-object'
       ? standingOfFrameObject(address, generators, repr)
       : standingOfInlineFrame(address, generators, repr);
   return `<${type.tp_name} object ${name} at ${formatAddress(address)}, ${inWords(standing, repr)}>`;
 };
+
+/** Python 2 has no name of it but that of its code, which it keeps when it is finished. */
+function nameOf(address: Address, generators: GeneratorLayout, repr: Repr): string {
+  if (generators.kind === 'inline-frame' || generators.gi_qualname !== undefined)
+    return repr.name(repr.pointer(address, needed(generators.gi_qualname, 'gi_qualname')));
+  const { gi_code } = generators;
+  return repr.name(repr.pointer(repr.link(address, gi_code), repr.layout.PyCodeObject.co_name));
+}
 
 function inWords({ state, place }: Standing, repr: Repr): string {
   if (state !== 'suspended' || place === null) return state;
@@ -73,10 +83,10 @@ function standingOfInlineFrame(
       return { state: 'finished', place: null };
   }
   const frame = offsetBy(address, fields.gi_iframe);
-  const { f_code, instr } = frames._PyInterpreterFrame;
+  const { f_code, instr, tlbc_index } = frames._PyInterpreterFrame;
   const tagged = repr.pointer(frame, f_code);
   const code = offsetBy(address, tagged - (tagged % (frames.tagMask + 1)) - address);
-  const { co_code_adaptive } = repr.layout.PyCodeObject;
-  const lasti = repr.pointer(frame, instr) - code - (co_code_adaptive ?? 0);
+  const copy = tlbc_index === undefined ? 0 : repr.memory.read(offsetBy(frame, tlbc_index), 4).getInt32(0, true);
+  const lasti = repr.pointer(frame, instr) - readFirstInstruction(repr.memory, repr.layout, code, copy);
   return { state: 'suspended', place: lasti >= 0 ? { code, lasti } : null };
 }

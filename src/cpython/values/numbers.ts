@@ -1,6 +1,7 @@
 /** How are `int`, `bool`, `float`, `complex` and `Decimal` objects written? */
 import { offsetBy, toAddress } from '../../memory/address.js';
 import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { needed } from '../layouts/needed.js';
 import { readIntSize, readSmallInt } from '../objects.js';
 import {
   decodeComplexRepr,
@@ -99,7 +100,7 @@ const WORD_DIGITS = 19;
 export const spellDecimal: Spell = ({ address }, repr) => `Decimal('${decimalText(address, repr)}')`;
 
 function decimalText(address: ObjectInHand['address'], repr: Repr): string {
-  const fields = repr.layout.objects.PyDecObject;
+  const fields = needed(repr.layout.objects.PyDecObject, 'PyDecObject');
   const flags = repr.memory.read(offsetBy(address, fields['dec.flags']), 1).getUint8(0);
   const sign = flags & NEGATIVE ? '-' : '';
   if (flags & INFINITE) return `${sign}Infinity`;

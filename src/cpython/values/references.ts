@@ -1,10 +1,11 @@
 /** How are locks and weak references written? */
 import { formatAddress, offsetBy } from '../../memory/address.js';
+import { needed } from '../layouts/needed.js';
 import { readAttribute } from './attributes.js';
 import type { ObjectInHand, Repr, Spell } from './repr.js';
 
 export const spellLock: Spell = ({ address, type }, repr) => {
-  const { locked } = repr.layout.objects.lockobject;
+  const { locked } = needed(repr.layout.objects.lockobject, 'lockobject');
   const held = repr.memory.read(offsetBy(address, locked), 1).getUint8(0) & 1;
   return `<${held ? 'locked' : 'unlocked'} ${type.tp_name} object at ${formatAddress(address)}>`;
 };
@@ -19,7 +20,7 @@ function readRLock(
   { address }: Pick<ObjectInHand, 'address'>,
   repr: Repr,
 ): { held: boolean; owner: number; count: number } {
-  const fields = repr.layout.objects.rlockobject;
+  const fields = needed(repr.layout.objects.rlockobject, 'rlockobject');
   switch (fields.kind) {
     case 'counted': {
       const count = repr.pointer(address, fields.rlock_count);

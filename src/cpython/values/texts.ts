@@ -1,6 +1,7 @@
 /** How are `str`, `bytes`, `bytearray` and `memoryview` objects written? */
 import { formatAddress, offsetBy } from '../../memory/address.js';
 import { bytesOf } from '../../memory/reader.js';
+import { needed } from '../layouts/needed.js';
 import { readBytes, readCharacters } from '../text.js';
 import type { Spell } from './repr.js';
 import { decodeBytesRepr, decodeStringRepr } from './string-repr.js';
@@ -23,7 +24,7 @@ export const spellByteArray: Spell = ({ address, type }, repr) => {
   const count = Math.min(length, repr.limits.maxString);
   let bytes = new Uint8Array(0);
   if (count > 0) {
-    const start = repr.link(address, repr.layout.objects.PyByteArrayObject.ob_start);
+    const start = repr.link(address, needed(repr.layout.objects.PyByteArrayObject, 'PyByteArrayObject').ob_start);
     bytes = bytesOf(repr.memory.read(start, count)).slice();
   }
   const shown = decodeBytesRepr(bytes, 'bytearray');
@@ -35,6 +36,8 @@ const _Py_MEMORYVIEW_RELEASED = 1;
 
 export const spellMemoryView: Spell = ({ address }, repr) => {
   const { flags } = repr.layout.objects.PyMemoryViewObject;
-  const released = repr.memory.read(offsetBy(address, flags), 4).getUint32(0, true) & _Py_MEMORYVIEW_RELEASED;
+  // In Python 2 they cannot be released.
+  const released =
+    flags !== undefined && repr.memory.read(offsetBy(address, flags), 4).getUint32(0, true) & _Py_MEMORYVIEW_RELEASED;
   return `<${released ? 'released memory' : 'memory'} at ${formatAddress(address)}>`;
 };

@@ -10,7 +10,8 @@ import { CorruptData, pointerAt, readCString, ssizeAt } from '../../memory/reade
 import { readDict } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
 import { readTypeFacts, type TypeFacts } from '../objects.js';
-import { readUnicode } from '../text.js';
+import { readWideCharacters } from '../python2-text.js';
+import { decodeCharacters, readUnicode } from '../text.js';
 
 /** The same bits in all versions. https://github.com/python/cpython/blob/v3.12.1/Include/object.h (Py_TPFLAGS_…) */
 const HEAPTYPE = 2 ** 9;
@@ -132,6 +133,10 @@ export class Types {
       if (!type.isClass && type.tp_name === 'str') {
         return readUnicode(this.#memory, this.#layout, address, NAME_LIMIT).text;
       }
+      if (this.#layout.python2 && !type.isClass && type.tp_name === 'unicode') {
+        const { view, kind } = readWideCharacters(this.#memory, this.#layout, address, NAME_LIMIT);
+        return decodeCharacters(view, kind);
+      }
     }
     return null;
   }
@@ -160,12 +165,16 @@ export class Types {
     const ht_name = heap ? this.#plainText(address, fields.ht_name) : tp_name;
     // C code names its types with their module and keeps that as tp_name; a class statement sets both to the same.
     const isClass = heap && ht_name === tp_name;
-    const qualname = heap ? this.#plainText(address, fields.ht_qualname) : lastPart(tp_name);
+    const qualname = heap ? this.#plainText(address, fields.ht_qualname ?? fields.ht_name) : lastPart(tp_name);
     const base = basePointer === 0 ? null : this.at(basePointer, depth + 1);
     const module = isClass ? this.#moduleOf(tp_dict) : null;
     return {
       address,
-      name: isClass ? (module === null || module === 'builtins' ? qualname : `${module}.${qualname}`) : tp_name,
+      name: isClass
+        ? module === null || module === 'builtins' || module === '__builtin__'
+          ? qualname
+          : `${module}.${qualname}`
+        : tp_name,
       qualname,
       shortName: heap ? ht_name : lastPart(tp_name),
       tp_name,

@@ -120,7 +120,8 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
   ];
 }
 
-function interpreterOf({ address, library, version, freeThreaded }: Record<string, unknown>): NotedInterpreter | null {
+function interpreterOf(python: Record<string, unknown>): NotedInterpreter | null {
+  const { address, library, version, freeThreaded, globals } = python;
   if (typeof address !== 'number' || !isUserSpace(address) || !isRecord(version)) return null;
   const { major, minor, patch, releaseLevel, serial } = version;
   if (!isCount(major) || !isCount(minor)) return null;
@@ -135,7 +136,15 @@ function interpreterOf({ address, library, version, freeThreaded }: Record<strin
       serial: isCount(serial) ? serial : null,
     },
     freeThreaded: freeThreaded === true,
+    ...(isRecord(globals) && { globals: addressesOf(globals) }),
   };
+}
+
+function addressesOf(globals: Record<string, unknown>): Record<string, number> {
+  const entries = Object.entries(globals).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && isUserSpace(entry[1]),
+  );
+  return Object.fromEntries(entries);
 }
 
 function captureOf(capture: Record<string, unknown>): Capture | null {

@@ -14,6 +14,7 @@ import type { Address } from '../../../src/memory/address.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { CorruptData, MemoryFault, type MemoryReader } from '../../../src/memory/reader.js';
 import { findInterpreters } from '../../support/interpreters.js';
+import { withRuntime } from '../../support/layouts.js';
 import { findHeaders } from './headers.js';
 import { compileProbes } from './offsetof.js';
 import { prelude } from './prelude.js';
@@ -37,7 +38,7 @@ type Numbers = Record<string, Record<string, number>>;
 /** A table as an interpreter of that version would have it, from its row. */
 function plausible(version: string, freeThreaded = false): Numbers {
   const [major, minor] = version.split('.').map(Number);
-  const row = layoutFor(major ?? 0, minor ?? 0, null, { freeThreaded });
+  const row = withRuntime(layoutFor(major ?? 0, minor ?? 0, null, { freeThreaded }));
   if (row?.frames.kind !== 'interpreter-frames') throw new Error('no row');
   const numbers: Numbers = {};
   for (const [section, fields] of sectionsOf(version)) {
@@ -151,9 +152,9 @@ describe.each(versions)('a table of %s', (version) => {
     const numbers = plausible(version);
     Object.assign(numbers['thread_state'] ?? {}, { current_frame: 512 });
     const table = readDebugOffsets(memoryOf(encode(version, numbers)), RUNTIME);
-    const row = layoutFor(3, Number(version.split('.')[1]), null);
+    const row = withRuntime(layoutFor(3, Number(version.split('.')[1]), null));
     if (!table || !row) throw new Error('no table or row');
-    const layout = layoutFromDebugOffsets(table, row);
+    const layout = withRuntime(layoutFromDebugOffsets(table, row));
     expect(layout.origin).toBe('debug-offsets');
     expect(layout.frames).toMatchObject({ tstate_current: 512 });
     expect(layout.PyTypeObject.tp_mro).toBe(row.PyTypeObject.tp_mro);

@@ -70,6 +70,7 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       }),
       holds_gil: when(v >= 314, tstate('holds_gil', 'int')),
       gil_requested: when(v >= 315, tstate('gil_requested', 'int')),
+      state: when(v >= 313, tstate('state', 'int')),
       id: tstate('id', 'int64'),
       datastack_chunk: when(v >= 311, tstate('datastack_chunk')),
       curexc_type: when(v <= 311, tstate('curexc_type')),

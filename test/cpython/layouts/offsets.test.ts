@@ -8,9 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Build } from '../../../src/cpython/layouts/builds.js';
-import { layoutFor, oldLayoutFor, SUPPORTED_VERSIONS } from '../../../src/cpython/layouts/index.js';
+import { layoutFor, SUPPORTED_VERSIONS } from '../../../src/cpython/layouts/index.js';
 import type { Layout } from '../../../src/cpython/layouts/layout.js';
-import type { OldLayout } from '../../../src/cpython/layouts/old-layout.js';
 import { findHeaders } from './headers.js';
 import { layoutProbes } from './layout-probes.js';
 import { compileProbes, type Headers } from './offsetof.js';
@@ -37,7 +36,7 @@ const FLAVOURS: readonly Flavour[] = [
     flags: ['-DPy_TRACE_REFS=1'],
     before: '',
     // 3.13 keeps the list of all objects in a table instead.
-    exists: (version) => version >= 307 && version <= 312,
+    exists: (version) => version <= 312,
   },
   // What else Py_DEBUG changes lies behind everything that is read.
   { name: 'Py_DEBUG', build: {}, flags: ['-DPy_DEBUG=1'], before: '', exists: (version) => version >= 308 },
@@ -90,7 +89,7 @@ it('assumes the newest patch release where it is not known', () => {
 });
 
 afterAll(() => {
-  const unverified = ['2.7', '3.6', ...SUPPORTED_VERSIONS].filter((version) => !verified.has(version));
+  const unverified = SUPPORTED_VERSIONS.filter((version) => !verified.has(version));
   const lines = [`Layout rows verified against headers: ${[...verified].join(', ') || 'none'}`];
   if (unverified.length > 0) lines.push(`  no headers here of: ${unverified.join(', ')}`);
   for (const executable of without) lines.push(`  no internal headers with ${executable}`);
@@ -117,8 +116,8 @@ function check(headers: Headers, flavour: Flavour): void {
   expect(differences).toEqual([]);
 }
 
-function rowOf({ major, minor, patch }: Headers, build: Partial<Build>): Layout | OldLayout | null {
-  return layoutFor(major, minor, patch, build) ?? oldLayoutFor(major, minor);
+function rowOf({ major, minor, patch }: Headers, build: Partial<Build>): Layout | null {
+  return layoutFor(major, minor, patch, build);
 }
 
 function probesOf(version: number, patch: number, flavour: Flavour): object {

@@ -1,15 +1,23 @@
 /** Which C expression stands behind each number of the rows of 2.7 and 3.6? */
-import type { Layout2_7, Layout3_6, OldRoots } from '../../../src/cpython/layouts/old-layout.js';
+import type { Layout } from '../../../src/cpython/layouts/layout.js';
+import type { Python2Layout } from '../../../src/cpython/layouts/old-layout.js';
 import { layoutProbes } from './layout-probes.js';
 import { objectProbes } from './object-probes.js';
-import { of, type Probed, sizeOf, start, value, when } from './probes.js';
+import { of, type Probe, type Probed, sizeOf, start, value, when } from './probes.js';
 
-type Rest<T> = Probed<Omit<T, 'version' | 'origin' | 'globals'>> & { globals: OldRoots['globals'] };
+type Row = Probed<Omit<Layout, 'version' | 'origin'>>;
+/** A row of a version without `_PyRuntime`; what is no number stands as it is. */
+export type OldRow = Omit<Row, 'python2'> & {
+  python2?: Probed<Omit<Python2Layout, 'unicodeUnit'>> & { unicodeUnit: null };
+};
 
-function rootProbes(v: number): Probed<Pick<OldRoots, 'PyInterpreterState' | 'PyThreadState'>> {
+function rootProbes(v: number) {
   const interp = of('PyInterpreterState');
   const tstate = of('PyThreadState');
   return {
+    // The variable `interp_head`.
+    _PyRuntimeState: { sizeof: sizeOf('PyInterpreterState *'), 'interpreters.head': value('0') },
+    gc: { owner: 'variable' },
     PyInterpreterState: {
       sizeof: sizeOf('PyInterpreterState'),
       next: interp('next'),
@@ -29,90 +37,95 @@ function rootProbes(v: number): Probed<Pick<OldRoots, 'PyInterpreterState' | 'Py
       exc_value: tstate('exc_value'),
       exc_traceback: tstate('exc_traceback'),
     },
-  };
+  } as const;
 }
 
-export function probes3_6(): Rest<Layout3_6> {
-  const { _PyRuntimeState, gil, gc, PyInterpreterState, PyThreadState, _PyErr_StackItem, ...same } = layoutProbes(
-    306,
-    0,
-    false,
-  );
+export function probes3_6(): OldRow {
+  const { _PyErr_StackItem, python2, ...same } = layoutProbes(306, 0, false);
   return {
-    strings: 'compact',
+    ...same,
+    ...rootProbes(306),
     globals: {
-      _PyThreadState_Current: '_PyThreadState_Current',
       interp_head: 'interp_head',
+      _PyThreadState_Current: '_PyThreadState_Current',
       collecting: 'collecting',
       finalizing: '_Py_Finalizing',
-      gil: {
-        kind: 'variables',
-        last_holder: 'gil_last_holder',
-        locked: 'gil_locked',
-        cond: 'gil_cond',
-        mutex: 'gil_mutex',
-        switch_cond: 'switch_cond',
-        switch_mutex: 'switch_mutex',
-      },
+      last_holder: 'gil_last_holder',
+      locked: 'gil_locked',
+      cond: 'gil_cond',
+      mutex: 'gil_mutex',
+      switch_cond: 'switch_cond',
+      switch_mutex: 'switch_mutex',
     },
-    ...rootProbes(306),
-    ...same,
+    gil: { kind: 'variables' },
   };
 }
 
-export function probes2_7(): Rest<Layout2_7> {
+export function probes2_7(): OldRow {
   const { PyObject, PyVarObject, PyTupleObject, frames, PyCodeObject, PyTypeObject } = layoutProbes(207, 0, false);
   const { co_kwonlyargcount, ...code } = PyCodeObject;
   const { ht_qualname, ht_cached_keys, ...type } = PyTypeObject;
-  const unicode = of('PyUnicodeObject');
   const dict = of('PyDictObject');
   const entry = of('PyDictEntry');
   return {
-    strings: 'bytes',
-    globals: {
-      _PyThreadState_Current: '_PyThreadState_Current',
-      interp_head: 'interp_head',
-      collecting: 'collecting',
-      gil: { kind: 'lock', interpreter_lock: 'interpreter_lock' },
-    },
     ...rootProbes(207),
+    globals: {
+      interp_head: 'interp_head',
+      _PyThreadState_Current: '_PyThreadState_Current',
+      collecting: 'collecting',
+      interpreter_lock: 'interpreter_lock',
+    },
+    gil: { kind: 'lock' },
     PyObject,
     PyVarObject,
     PyTupleObject,
     frames,
-    PyCodeObject: code,
-    PyStringObject: { ob_sval: start('PyStringObject', 'ob_sval') },
-    PyUnicodeObject: { length: unicode('length', 'ssize'), str: unicode('str') },
-    PyIntObject: { ob_ival: of('PyIntObject')('ob_ival', 'long') },
-    PyLongObject: { ob_digit: start('struct _longobject', 'ob_digit') },
+    PyCodeObject: { ...code, positions: 'unsigned-lnotab', cellArguments: 'left-behind' },
+    PyBytesObject: { ob_sval: start('PyStringObject', 'ob_sval') },
+    PyLongObject: { sign: 'ob_size', ob_digit: start('struct _longobject', 'ob_digit') },
     PyTypeObject: type,
-    PyDictObject: {
-      sizeof: sizeOf('PyDictObject'),
-      ma_fill: dict('ma_fill', 'ssize'),
-      ma_used: dict('ma_used', 'ssize'),
+    PyDictObject: { sizeof: sizeOf('PyDictObject'), ma_used: dict('ma_used', 'ssize') },
+    dict: {
+      keys: 'table',
       ma_mask: dict('ma_mask', 'ssize'),
       ma_table: dict('ma_table'),
+      PyDictKeyEntry: {
+        sizeof: sizeOf('PyDictEntry'),
+        me_hash: entry('me_hash', 'ssize'),
+        me_key: entry('me_key'),
+        me_value: entry('me_value'),
+      },
     },
-    PyDictEntry: {
-      sizeof: sizeOf('PyDictEntry'),
-      me_hash: entry('me_hash', 'ssize'),
-      me_key: entry('me_key'),
-      me_value: entry('me_value'),
-    },
+    instances: { kind: 'dictoffset', values: 'array' },
+    python2: python2Probes(),
+    objects: objects2_7(),
+  };
+}
+
+function python2Probes(): OldRow['python2'] {
+  const unicode = of('PyUnicodeObject');
+  const file = of('PyFileObject');
+  const range = of('rangeobject');
+  return {
+    sysdict: of('PyInterpreterState')('sysdict'),
+    PyUnicodeObject: { length: unicode('length', 'ssize'), str: unicode('str') },
+    unicodeUnit: null,
+    PyIntObject: { ob_ival: of('PyIntObject')('ob_ival', 'long') },
     PyClassObject: {
       cl_bases: of('PyClassObject')('cl_bases'),
       cl_dict: of('PyClassObject')('cl_dict'),
       cl_name: of('PyClassObject')('cl_name'),
     },
     PyInstanceObject: { in_class: of('PyInstanceObject')('in_class'), in_dict: of('PyInstanceObject')('in_dict') },
-    objects: objects2_7(),
+    rangeobject: { start: range('start', 'long'), step: range('step', 'long'), len: range('len', 'long') },
+    PyByteArrayObject: { ob_bytes: of('PyByteArrayObject')('ob_bytes') },
+    PyFileObject: { f_fp: file('f_fp'), f_name: file('f_name'), f_mode: file('f_mode') },
+    PyMethodObject: { im_class: of('PyMethodObject')('im_class') },
   };
 }
 
-function objects2_7(): Probed<Layout2_7['objects']> {
+function objects2_7(): Row['objects'] {
   const same = objectProbes(207, 0);
-  const range = of('rangeobject');
-  const deque = of('dequeobject');
   const func = of('PyFunctionObject');
   const generator = of('PyGenObject');
   const exception = of('PyBaseExceptionObject');
@@ -120,43 +133,30 @@ function objects2_7(): Probed<Layout2_7['objects']> {
   const { fold: datetimeFold, ...datetime } = same.PyDateTime_DateTime;
   const { fold: timeFold, ...time } = same.PyDateTime_Time;
   const { _odictnode, frameStates, ...parts } = same.parts;
+  const {
+    rangeobject,
+    PyByteArrayObject,
+    _odictobject,
+    PyDateTime_TimeZone,
+    PyDecObject,
+    lockobject,
+    rlockobject,
+    ...rest
+  } = same;
   return {
-    PyFloatObject: same.PyFloatObject,
-    PyComplexObject: same.PyComplexObject,
-    PyListObject: same.PyListObject,
-    PySetObject: same.PySetObject,
-    PySliceObject: same.PySliceObject,
-    rangeobject: { start: range('start', 'long'), step: range('step', 'long'), len: range('len', 'long') },
-    PyByteArrayObject: { ob_bytes: of('PyByteArrayObject')('ob_bytes') },
+    ...rest,
     PyMemoryViewObject: view,
-    dequeobject: { ...same.dequeobject, len: deque('len', 'ssize') },
-    defdictobject: same.defdictobject,
+    dequeobject: { ...same.dequeobject, len: of('dequeobject')('len', 'ssize') },
     PyFunctionObject: {
       func_name: func('func_name'),
       func_module: func('func_module'),
       func_code: func('func_code'),
     },
-    PyMethodObject: same.PyMethodObject,
-    PyCFunctionObject: same.PyCFunctionObject,
-    PyDescrObject: same.PyDescrObject,
-    PyMemberDescrObject: same.PyMemberDescrObject,
-    classmethod: same.classmethod,
-    partialobject: same.partialobject,
-    PyCellObject: same.PyCellObject,
     PyModuleObject: { md_dict: of('PyModuleObject')('md_dict') },
-    PyWeakReference: same.PyWeakReference,
-    generators: { gi_frame: generator('gi_frame'), gi_code: generator('gi_code') },
-    PyBaseExceptionObject: {
-      dict: exception('dict'),
-      args: exception('args'),
-      message: exception('message'),
-    },
-    PyTracebackObject: same.PyTracebackObject,
-    PyDateTime_Delta: same.PyDateTime_Delta,
-    PyDateTime_Date: same.PyDateTime_Date,
+    generators: { kind: 'frame-object', gi_frame: generator('gi_frame'), gi_code: generator('gi_code') },
+    PyBaseExceptionObject: { dict: exception('dict'), args: exception('args') },
     PyDateTime_DateTime: datetime,
     PyDateTime_Time: time,
-    lockobject: { lock_lock: of('lockobject')('lock_lock') },
-    parts: { ...parts, BLOCK: { ...parts.BLOCK, BLOCKLEN: value('BLOCKLEN') } },
+    parts: { ...parts, BLOCK: { ...parts.BLOCK, BLOCKLEN: value('BLOCKLEN') as Probe } },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { layoutFor, oldLayoutFor } from '../../../src/cpython/layouts/index.js';
+import { layoutFor } from '../../../src/cpython/layouts/index.js';
 import { discovery, findInterpreters, noteCovered } from '../../support/interpreters.js';
 
 const PROGRAM = new URL('./private_structures.py', import.meta.url).pathname;
@@ -24,7 +24,7 @@ describe('private structures', () => {
   const old = discovery().skipped.filter(({ version }) => /^(2\.7|3\.6)\./.test(version ?? ''));
   it.skipIf(old.length === 0).each(old)('of $version are as in its row', ({ executable, version }) => {
     const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
-    const row = oldLayoutFor(major, minor);
+    const row = layoutFor(major, minor, null);
     const program = major === 2 ? PROGRAM_2_7 : PROGRAM;
     const ran = spawnSync(executable, [program], { input: JSON.stringify(row), encoding: 'utf8' });
     expect(ran.stderr).toBe('');

@@ -18,6 +18,7 @@ def same(what, seen, expected):
 
 layout = json.load(sys.stdin)
 objects = layout["objects"]
+python2 = layout["python2"]
 parts = objects["parts"]
 
 
@@ -26,7 +27,7 @@ def members(struct, instance, **expected):
         same("%s.%s" % (struct, name), word(id(instance) + objects[struct][name]), id(value))
 
 
-fields, numbers = objects["rangeobject"], xrange(5, 100, 7)
+fields, numbers = python2["rangeobject"], xrange(5, 100, 7)
 same("rangeobject", [word(id(numbers) + fields[name]) for name in ("start", "step", "len")], [5, 7, 14])
 
 items = [object() for _ in range(3 * parts["BLOCK"]["BLOCKLEN"])]
@@ -66,14 +67,17 @@ class Classic:
     def __init__(self):
         self.attribute = items
 
+    def method(self):
+        pass
+
 
 instance = Classic()
-same("in_class", word(id(instance) + layout["PyInstanceObject"]["in_class"]), id(Classic))
-same("in_dict", word(id(instance) + layout["PyInstanceObject"]["in_dict"]), id(vars(instance)))
-same("cl_name", word(id(Classic) + layout["PyClassObject"]["cl_name"]), id(Classic.__name__))
+same("in_class", word(id(instance) + python2["PyInstanceObject"]["in_class"]), id(Classic))
+same("in_dict", word(id(instance) + python2["PyInstanceObject"]["in_dict"]), id(vars(instance)))
+same("cl_name", word(id(Classic) + python2["PyClassObject"]["cl_name"]), id(Classic.__name__))
 
 table = dict((str(n), object()) for n in range(50))
-fields, entry = layout["PyDictObject"], layout["PyDictEntry"]
+fields, entry = layout["dict"], layout["dict"]["PyDictKeyEntry"]
 seen, at = {}, word(id(table) + fields["ma_table"])
 for _ in range(word(id(table) + fields["ma_mask"]) + 1):
     if word(at + entry["me_value"]):
@@ -82,9 +86,25 @@ for _ in range(word(id(table) + fields["ma_mask"]) + 1):
 same("PyDictEntry", seen, dict((id(key), id(value)) for key, value in table.items()))
 
 string, number = "some bytes", int("123456789")
-same("ob_sval", ctypes.string_at(id(string) + layout["PyStringObject"]["ob_sval"]), string)
-same("ob_ival", word(id(number) + layout["PyIntObject"]["ob_ival"]), number)
+same("ob_sval", ctypes.string_at(id(string) + layout["PyBytesObject"]["ob_sval"]), string)
+same("ob_ival", word(id(number) + python2["PyIntObject"]["ob_ival"]), number)
 large = 2 ** 70 + 5
 digits = (ctypes.c_uint32 * 3).from_address(id(large) + layout["PyLongObject"]["ob_digit"])
 same("ob_digit", sum(digit << 30 * i for i, digit in enumerate(digits)), large)
+text, fields = u"some \u20ac text", python2["PyUnicodeObject"]
+same("unicode.length", word(id(text) + fields["length"]), len(text))
+unit = ctypes.c_uint16 if sys.maxunicode == 0xFFFF else ctypes.c_uint32
+units = (unit * len(text)).from_address(word(id(text) + fields["str"]))
+same("unicode.str", u"".join(map(unichr, units)), text)
+opened = open("/dev/null", "rb")
+fields = python2["PyFileObject"]
+same("f_name", word(id(opened) + fields["f_name"]), id(opened.name))
+same("f_mode", word(id(opened) + fields["f_mode"]), id(opened.mode))
+same("f_fp", word(id(opened) + fields["f_fp"]) != 0, True)
+opened.close()
+same("f_fp of a closed file", word(id(opened) + fields["f_fp"]), 0)
+method = instance.method
+same("im_class", word(id(method) + python2["PyMethodObject"]["im_class"]), id(Classic))
+buffer = bytearray(b"some bytes")
+same("ob_bytes", ctypes.string_at(word(id(buffer) + python2["PyByteArrayObject"]["ob_bytes"])), b"some bytes")
 print("verified")

@@ -1,0 +1,99 @@
+/**
+ * Where is a pointer to an interpreter? Before 3.7 there is no `_PyRuntime`, and a stripped program has no symbol for
+ * `interp_head`. But a PyInterpreterState is known by its thread states, which point back to it; so every word that
+ * could be such a pointer is tried: first those beside `_PyThreadState_Current`, which is always exported and defined in
+ * the same file, then all of the module's data.
+ * https://github.com/python/cpython/blob/v2.7.18/Python/pystate.c#L36-L46
+ */
+import type { Layout } from '../cpython/layouts/layout.js';
+import { type Address, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import { MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
+import { readChunks } from './chunks.js';
+import type { MemoryRange, Module } from './module.js';
+import type { Candidate, Search, Strategy } from './strategy.js';
+
+const WORD = 8;
+/** Bytes before and behind: a handful of variables. */
+const NEIGHBOURHOOD = 256;
+/** Searched in one module: no build of these versions has more data. */
+const MAX_SEARCH = 16 * 1024 * 1024;
+
+export const byNeighbour: Strategy = {
+  name: 'symbol',
+  *candidates(module, search): Generator<Candidate, string> {
+    const symbol = module.dynamicSymbol('_PyThreadState_Current');
+    if (!symbol) return 'exports no symbol _PyThreadState_Current';
+    const ranges = module.biases.map((bias) => {
+      const at = bias + Math.floor(symbol.value / WORD) * WORD;
+      return { start: Math.max(0, at - NEIGHBOURHOOD), end: at + NEIGHBOURHOOD };
+    });
+    yield* pointersToInterpreters(module, search, ranges, 'beside the symbol _PyThreadState_Current in .dynsym');
+    return 'no interpreter beside the symbol _PyThreadState_Current';
+  },
+};
+
+export const byInterpreter: Strategy = {
+  name: 'scan',
+  *candidates(module, search): Generator<Candidate, string> {
+    if (oldLayouts(module, search).length === 0) return 'nothing about it says that it is a Python before 3.7';
+    const how = 'a pointer to what looks like an interpreter';
+    yield* pointersToInterpreters(module, search, module.writableRanges, how);
+    return search.outOfTime() ? 'no interpreter in what could be searched in time' : 'no interpreter in its data';
+  },
+};
+
+function oldLayouts(module: Module, search: Search): Layout[] {
+  return search.layouts(module).filter(({ globals }) => globals !== undefined);
+}
+
+/** Candidates for `interp_head`: those that lead to most interpreters first, as others point to only one of them. */
+function* pointersToInterpreters(
+  module: Module,
+  search: Search,
+  ranges: readonly MemoryRange[],
+  how: string,
+): Generator<Candidate> {
+  const layouts = oldLayouts(module, search);
+  const found: { address: Address; interpreters: number }[] = [];
+  let left = MAX_SEARCH;
+  for (const range of ranges) {
+    const end = Math.min(range.end, range.start + left);
+    for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
+      if (search.outOfTime() || left <= 0) break;
+      left -= view.byteLength;
+      for (let i = Math.ceil(start / WORD) * WORD - start; i + WORD <= view.byteLength; i += WORD) {
+        const pointer = pointerAt(view, i);
+        if (pointer % WORD !== 0 || !search.isWritable(pointer)) continue;
+        const interpreters = Math.max(...layouts.map((layout) => countInterpreters(module.memory, pointer, layout)));
+        if (interpreters > 0) found.push({ address: toAddress(start + i), interpreters });
+      }
+    }
+  }
+  found.sort((a, b) => b.interpreters - a.interpreters);
+  for (const { address } of found) yield { address, how, isGuess: true };
+}
+
+/** More than any process has. */
+const INTERPRETERS_LIMIT = 1024;
+
+/** How many interpreters there are from `pointer` on, each with a thread state that points back; 0: there is none. */
+function countInterpreters(memory: MemoryReader, pointer: number, layout: Layout): number {
+  const seen = new Set<number>();
+  try {
+    for (
+      let at = pointer;
+      at !== 0;
+      at = readPointer(memory, offsetBy(at as Address, layout.PyInterpreterState.next))
+    ) {
+      if (!isUserSpace(at) || seen.has(at) || seen.size >= INTERPRETERS_LIMIT) return 0;
+      seen.add(at);
+      const thread = readPointer(memory, offsetBy(at as Address, layout.PyInterpreterState.threads_head));
+      if (!isUserSpace(thread) || thread % WORD !== 0) return 0;
+      if (readPointer(memory, offsetBy(thread as Address, layout.PyThreadState.interp)) !== at) return 0;
+    }
+  } catch (error) {
+    if (error instanceof MemoryFault) return 0;
+    throw error;
+  }
+  return seen.size;
+}

@@ -1,0 +1,50 @@
+/**
+ * What must be known of a process besides the layout before an interpreter of 2.7 or 3.6 can be read? Where its global
+ * variables are, and how wide Python 2's characters are.
+ */
+import { readDict } from '../cpython/dict.js';
+import type { Layout } from '../cpython/layouts/layout.js';
+import type { GlobalAddresses, GlobalName, Globals } from '../cpython/layouts/old-layout.js';
+import { readSmallInt } from '../cpython/objects.js';
+import { reasonOf } from '../cpython/problem.js';
+import { readUnicode } from '../cpython/text.js';
+import { TypeNames } from '../cpython/type-names.js';
+import { type Address, offsetBy, toAddress } from '../memory/address.js';
+import { type MemoryReader, readPointer } from '../memory/reader.js';
+import type { Module } from './module.js';
+
+/** Those that have a symbol; `interp_head` was found already. */
+export function findGlobals(module: Module, globals: Globals, interp_head: Address): GlobalAddresses {
+  const names: GlobalName[] = Object.values(globals);
+  return { ...Object.fromEntries(module.addressesOf(names)), interp_head };
+}
+
+/** The layout with what Python 2 may be built with; any other as it is. `interp_head`: of a proven interpreter. */
+export function asBuilt(memory: MemoryReader, layout: Layout, interp_head: Address): Layout {
+  const { python2 } = layout;
+  return python2 ? { ...layout, python2: { ...python2, unicodeUnit: readUnit(memory, layout, interp_head) } } : layout;
+}
+
+/** `sys.maxunicode` of a build with characters of 2 bytes, and with 4. https://peps.python.org/pep-0261/ */
+const UNITS: Readonly<Record<number, 2 | 4>> = { 65535: 2, 1114111: 4 };
+
+/** null: the program has hidden `sys.maxunicode`, or it cannot be read. */
+function readUnit(memory: MemoryReader, layout: Layout, interp_head: Address): 2 | 4 | null {
+  try {
+    const interpreter = toAddress(readPointer(memory, interp_head));
+    const sysdict = toAddress(readPointer(memory, offsetBy(interpreter, layout.python2?.sysdict ?? 0)));
+    const types = new TypeNames(layout);
+    for (const { key, value } of readDict(memory, layout, sysdict).items) {
+      const name = toAddress(key);
+      if (types.ofObject(memory, name) !== 'str' || readUnicode(memory, layout, name).text !== 'maxunicode') continue;
+      const maxunicode = toAddress(value);
+      if (types.ofObject(memory, maxunicode) !== 'int') return null;
+      return UNITS[readSmallInt(memory, layout, maxunicode) ?? 0] ?? null;
+    }
+    return null;
+  } catch (error) {
+    // (Anything but the target's memory goes on up.)
+    reasonOf(error);
+    return null;
+  }
+}
