@@ -3,11 +3,9 @@
  * when native stacks are asked for, so that nobody else needs libdw. Pure: registers and copied bytes in, frames out; the
  * target is never touched.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { PystackError } from '../errors.js';
 import { formatAddress } from '../memory/address.js';
 import type { StackEnding } from '../snapshot.js';
+import { loadAddon } from '../target/addon-file.js';
 import type { NativeModule } from './modules.js';
 import type { Machine, Registers } from './registers.js';
 import { registerName } from './registers.js';
@@ -242,30 +240,6 @@ export function requireUnwinder(): void {
 let loaded: UnwindAddon | undefined;
 
 function addon(): UnwindAddon {
-  loaded ??= load();
+  loaded ??= loadAddon('pystack_unwind') as UnwindAddon;
   return loaded;
-}
-
-function load(): UnwindAddon {
-  const name = 'build/Release/pystack_unwind.node';
-  // From dist/ and from src/native-stack/ (tests).
-  const candidates = [new URL(`../${name}`, import.meta.url), new URL(`../../${name}`, import.meta.url)];
-  const found = candidates.find((url) => existsSync(url));
-  if (!found) {
-    throw new PystackError('addon-missing', 'the addon for native stacks is not built', {
-      cause: `none of ${candidates.map((url) => url.pathname).join(', ')} exists`,
-      nextStep:
-        'install libdw and its headers (Debian: apt install libdw-dev; Fedora: dnf install elfutils-devel), then run ' +
-        'npm run build; or leave out --native',
-    });
-  }
-  try {
-    return createRequire(import.meta.url)(found.pathname) as UnwindAddon;
-  } catch (error) {
-    throw new PystackError('addon-missing', `the addon for native stacks, ${found.pathname}, cannot be loaded`, {
-      cause: `${error instanceof Error ? error.message : error}. It needs libdw (elfutils); all else works without.`,
-      nextStep: 'install it (Debian: apt install libdw1; Fedora: dnf install elfutils-libs), or leave out --native',
-      underlying: error,
-    });
-  }
 }

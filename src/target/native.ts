@@ -2,9 +2,7 @@
  * The only importer of `pystack_native.node`. What the addon offers, typed; what it does is told in native/README.md.
  * Every call is synchronous: ptrace belongs to one thread, and nothing of ours runs while a thread stands still.
  */
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { PystackError } from '../errors.js';
+import { loadAddon } from './addon-file.js';
 
 /** Bytes of a page; the unit of copying. */
 export const PAGE_SIZE = 4096;
@@ -46,10 +44,11 @@ export interface NativeProcess {
    */
   freeze(plan: FreezePlan): FreezeResult;
   /**
-   * Stops the given threads and keeps them stopped until `release`, a garbage collection, or our death. Release before
-   * the event loop goes on if the target is a child of this process: Node waits for its children's reports too.
+   * Stops the given threads and keeps them stopped until `release`, a garbage collection, or our death. Those that have
+   * not come to their stop after `maxMs` (whole, at most 500, the default) are left running. Release before the event loop
+   * goes on if the target is a child of this process: Node waits for its children's reports too.
    */
-  stop(tids: Int32Array): NativeStop;
+  stop(tids: Int32Array, maxMs?: number): NativeStop;
   close(): void;
 }
 
@@ -92,6 +91,7 @@ export interface FreezePlan {
   mustStop?: Uint8Array;
   /** Bytes copied from each thread's stack pointer upward (0: none). */
   stackBytes: number;
+  /** Not counted: tries after which all threads were let go at once, because some had no CPU to come to their stop. */
   maxRounds: number;
   /** Give up stopping (threads left out are EVIDENCE.none) once threads would stand longer than this, ms. */
   maxPauseMs: number;
@@ -116,7 +116,7 @@ export interface FreezeResult {
   registers: (BigUint64Array | null)[];
   /** For each of plan.tids: stack bytes from its sp upward, or null. */
   stacks: (Uint8Array | null)[];
-  /** Longest time from the first PTRACE_INTERRUPT to the last PTRACE_DETACH of a round, ms. */
+  /** Longest time of a round in which some thread stood because of us: until the last PTRACE_DETACH, ms. */
   pauseMs: number;
   /** Distinct tids that were stopped in any round. */
   stoppedTids: Int32Array;
@@ -133,28 +133,6 @@ let addon: NativeAddon | undefined;
 
 /** Loads the addon on first use. Throws PystackError `addon-missing`. */
 export function native(): NativeAddon {
-  addon ??= load();
+  addon ??= loadAddon('pystack_native') as NativeAddon;
   return addon;
-}
-
-function load(): NativeAddon {
-  const name = 'build/Release/pystack_native.node';
-  // From dist/ and from src/target/ (tests).
-  const candidates = [new URL(`../${name}`, import.meta.url), new URL(`../../${name}`, import.meta.url)];
-  const found = candidates.find((url) => existsSync(url));
-  if (!found) {
-    throw new PystackError('addon-missing', 'the native addon is not built', {
-      cause: `none of ${candidates.map((url) => url.pathname).join(', ')} exists`,
-      nextStep: 'run: npm run build',
-    });
-  }
-  try {
-    return createRequire(import.meta.url)(found.pathname) as NativeAddon;
-  } catch (error) {
-    throw new PystackError('addon-missing', `the native addon ${found.pathname} cannot be loaded`, {
-      cause: String(error instanceof Error ? error.message : error),
-      nextStep: 'build it again on this machine: npm run build',
-      underlying: error,
-    });
-  }
 }

@@ -1,0 +1,194 @@
+// Where do compiler, libraries and Node.js binaries come from? From the package registries, through their own clients
+// and as this machine is set up to reach them; each file is one version with one checksum (pins.json), kept in .cache.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+export const CACHE = join(root, '.cache/packaging');
+export const PINS = JSON.parse(readFileSync(new URL('pins.json', import.meta.url), 'utf8'));
+
+/** The compiler: path of the `zig` program. Throws an Error where it cannot be had. */
+export function compiler() {
+  const { version } = PINS.pip.ziglang;
+  const program = join(CACHE, `ziglang-${version}/ziglang/zig`);
+  if (!existsSync(program)) {
+    unzip(pipWheel('ziglang'), join(CACHE, `ziglang-${version}`));
+    chmodSync(program, 0o755);
+  }
+  return program;
+}
+
+/** The unpacked source of every library, by package name. Throws an Error where one cannot be had. */
+export function librarySources() {
+  const { suite, packages } = PINS.debianSources;
+  const folder = join(CACHE, 'sources');
+  const wanted = Object.entries(packages);
+  const missing = wanted.filter(([name, pin]) => !existsSync(join(folder, unpackedName(name, pin))));
+  if (missing.length > 0) {
+    const files = join(CACHE, 'downloads');
+    mkdirSync(files, { recursive: true });
+    const absent = missing.filter(([, { file }]) => !existsSync(join(files, file)));
+    if (absent.length > 0) aptSources(suite, absent, files);
+    for (const [name, pin] of missing) {
+      const file = join(files, pin.file);
+      if (!existsSync(file))
+        throw new Error(`${suite} has another ${name} by now, not ${pin.file}: see packaging/pins.json`);
+      verify(file, 'sha256', pin.sha256, 'hex');
+      unpackInto(join(folder, unpackedName(name, pin)), (into) =>
+        run('tar', ['-x', '-f', file, '-C', into, '--strip-components=1', '--no-same-owner']),
+      );
+    }
+  }
+  return Object.fromEntries(wanted.map(([name, pin]) => [name, join(folder, unpackedName(name, pin))]));
+}
+
+/** A file of a wheel of PyPI, by its name in pins.json; returns the wheel's path. */
+export function pipWheel(name) {
+  const { distribution = name, version, platform, sha256 } = PINS.pip[name];
+  const folder = join(CACHE, 'downloads', `${name}-${version}`);
+  const file = existsSync(folder) && readdirSync(folder).find((each) => each.endsWith('.whl'));
+  if (file) return join(folder, file);
+  say(`downloading ${distribution} ${version} (${platform})`);
+  // pip itself refuses a file with another checksum.
+  const requirements = join(CACHE, `${name}.txt`);
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(requirements, `${distribution}==${version} --hash=sha256:${sha256}\n`);
+  unpackInto(folder, (into) => {
+    const args = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--require-hashes'];
+    // --python-version: the wheels are for any Python 3, and this one's own version does not matter.
+    const target = ['--platform', platform, '--python-version', '3.11'];
+    run('python3', ['-m', 'pip', 'download', ...args, ...target, '--dest', into, '-r', requirements]);
+  });
+  return pipWheel(name);
+}
+
+/** A package of npm, by its name in pins.json; returns the folder with its files. */
+export function npmPackage(name) {
+  const { package: packageName = name, version, integrity } = PINS.npm[name];
+  const folder = join(CACHE, `${name}-${version}`);
+  if (existsSync(folder)) return folder;
+  say(`downloading ${packageName} ${version}`);
+  const files = join(CACHE, 'downloads');
+  mkdirSync(files, { recursive: true });
+  const args = ['pack', `${packageName}@${version}`, '--pack-destination', files, '--json', '--loglevel=error'];
+  const [{ filename }] = JSON.parse(run('npm', args));
+  const file = join(files, filename);
+  const [algorithm, checksum] = integrity.split(/-(.*)/s);
+  verify(file, algorithm, checksum, 'base64');
+  unpackInto(folder, (into) => run('tar', ['-x', '-f', file, '-C', into, '--strip-components=1', '--no-same-owner']));
+  rmSync(file);
+  return folder;
+}
+
+/** Unpacks a zip file (a wheel). Python is here: node-gyp needs it too. */
+export function unzip(file, folder) {
+  unpackInto(folder, (into) => run('python3', ['-m', 'zipfile', '-e', file, into]));
+}
+
+/** A checksum in the given form. */
+export function checksumOf(file, algorithm = 'sha256', form = 'hex') {
+  return createHash(algorithm).update(readFileSync(file)).digest(form);
+}
+
+/** Source packages, by an apt of its own, so that neither this machine's sources nor its lists are touched. */
+function aptSources(suite, wanted, files) {
+  const archive = debianArchive();
+  const apt = join(CACHE, 'apt');
+  for (const name of [
+    'state/lists/partial',
+    'cache/archives/partial',
+    'etc/apt.conf.d',
+    'etc/preferences.d',
+    'etc/parts',
+  ])
+    mkdirSync(join(apt, name), { recursive: true });
+  writeFileSync(join(apt, 'status'), '');
+  writeFileSync(join(apt, 'etc/sources.list'), `deb-src [signed-by=${KEYRING}] ${archive} ${suite} main\n`);
+  const config = join(apt, 'apt.conf');
+  writeFileSync(
+    config,
+    `Dir "${apt}/"; Dir::State "${apt}/state"; Dir::State::status "${apt}/status"; Dir::Cache "${apt}/cache";
+Dir::Etc "${apt}/etc"; Dir::Etc::sourcelist "${apt}/etc/sources.list"; Dir::Etc::sourceparts "${apt}/etc/parts";
+Dir::Etc::main "/dev/null"; Dir::Etc::parts "${apt}/etc/apt.conf.d"; Acquire::Languages "none";
+${process.getuid?.() === 0 ? 'APT::Sandbox::User "root";' : ''}\n`,
+  );
+  const environment = { APT_CONFIG: config };
+  say(`downloading the sources of ${wanted.map(([name]) => name).join(', ')} (${suite})`);
+  run('apt-get', ['-qq', 'update'], { environment });
+  // The upstream part alone: Debian's own revisions come and go, and what they change is packaging.
+  const names = wanted.map(([name]) => name);
+  const args = ['-qq', 'source', '--download-only', '--tar-only', '--only-source', ...names];
+  run('apt-get', args, { environment, cwd: files });
+}
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** The address of the Debian archive that this machine's apt uses. */
+function debianArchive() {
+  const text = run('apt-get', ['indextargets', '--format', '$(ORIGIN)|$(REPO_URI)']);
+  const archives = text
+    .split('\n')
+    .map((line) => line.split('|'))
+    .filter(([origin, uri]) => origin === 'Debian' && uri && !uri.includes('security'));
+  const found = archives[0]?.[1] ?? archiveOfFiles();
+  if (!found) throw new Error("this machine's apt sources name no Debian archive to take the libraries' sources from");
+  return found;
+}
+
+/** The same before the first `apt-get update`. */
+function archiveOfFiles() {
+  const folder = '/etc/apt/sources.list.d';
+  const files = [
+    '/etc/apt/sources.list',
+    ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
+  ];
+  const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
+  return /^(?:URIs:\s*|deb\s+(?:\[[^\]]*\]\s+)?)(\S+\/debian\/?)(?=\s|$)/m.exec(text.join('\n'))?.[1];
+}
+
+function unpackedName(name, { version }) {
+  return `${name}-${version}`;
+}
+
+/** Makes a folder in one step, so that an interrupted download is not taken for a finished one. */
+function unpackInto(folder, fill) {
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  fill(partial);
+  renameSync(partial, folder);
+}
+
+function verify(file, algorithm, expected, form) {
+  const found = checksumOf(file, algorithm, form);
+  if (found === expected) return;
+  rmSync(file);
+  throw new Error(`${file}: checksum ${found}, but packaging/pins.json says ${expected}`);
+}
+
+/** Runs a program; returns its stdout. Throws an Error with what it said. */
+export function run(command, args, { cwd = root, environment = {} } = {}) {
+  const env = { ...process.env, ...environment };
+  const options = { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] };
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
+  if (error) throw new Error(`${command} cannot be run: ${error.message}`);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stderr.trim()}`);
+  return stdout;
+}
+
+/** What is going on, for whoever waits. */
+export function say(what) {
+  process.stderr.write(`package: ${what} …\n`);
+}
