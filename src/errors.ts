@@ -206,6 +206,8 @@ export class PystackError extends Error {
       cause?: string;
       /** What to do next: a command, where there is one. */
       nextStep?: string;
+      /** What can be said of the target nevertheless, a line each. May quote it. */
+      seen?: readonly string[];
       underlying?: unknown;
     } = {},
   ) {

@@ -20,6 +20,8 @@ export function errorReport(error: PystackError, palette: Palette, verbosity: nu
   lines.push(`${palette.name('Cause:')} ${sentence(oneLine(error.details.cause ?? entry.meaning))}`);
   if (error.code === 'internal') lines.push(`${palette.name('Version:')} ${oneLine(about())}`);
   lines.push(`${palette.name('Next step:')} ${oneLine(error.details.nextStep ?? entry.remedy)}`);
+  const seen = error.details.seen ?? [];
+  if (seen.length > 0) lines.push(palette.name('Seen nevertheless:'), ...seen.map((line) => `  ${oneLine(line)}`));
   if (verbosity >= 1)
     lines.push(palette.faint(`Error '${error.code}', exit code ${error.exitCode}; see docs/errors.md`));
   if (verbosity >= 2) lines.push(...traces(error).map((line) => palette.faint(line)));

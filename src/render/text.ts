@@ -88,6 +88,8 @@ function interpreterText(thread: Thread): string {
 /** What a reader must know before trusting the frames above. */
 function notes(thread: Thread, context: Context): string[] {
   const found: string[] = [];
+  // The id that its own logs have.
+  if (thread.innerTid !== null) found.push(`Thread ${thread.innerTid} inside its pid namespace`);
   if (thread.ending.kind === 'truncated') {
     found.push(`Outer frames are missing: ${harmless(thread.ending.reason ?? 'the reason is not known')}`);
   }

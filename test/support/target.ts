@@ -7,6 +7,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { innerTids, outerPid } from './inner-ids.js';
 import { type Interpreter, noteCovered } from './interpreters.js';
 
 /** [function, qualname, file, line, endLine, column, endColumn], as Python itself tells. */
@@ -51,6 +52,12 @@ export interface ProgramOptions {
   /** Arguments of the interpreter itself, before the program. */
   flags?: readonly string[];
   environment?: Readonly<Record<string, string>>;
+  /** A command that becomes the interpreter, or starts it: `['setpriv', '--reuid=65534', …]`, `['unshare', …]`. */
+  through?: readonly string[];
+  /** What is started in place of the file itself, as the command in {@link through} will see it. */
+  file?: string;
+  /** In place of the interpreter's own binary. */
+  executable?: string;
   /** Its working directory; default: that of the test run. */
   folder?: string;
   /** ms until `ready` must have come. */
@@ -81,10 +88,11 @@ export async function startProgram(
   name: string,
   options: ProgramOptions = {},
 ): Promise<Program> {
-  const { args = [], flags = [], environment = {}, folder, readyWithin = 30_000 } = options;
-  const file = programPath(name);
+  const { args = [], flags = [], environment = {}, through = [], folder, readyWithin = 30_000 } = options;
+  const file = options.file ?? programPath(name);
   noteCovered(interpreter);
-  const child = spawn(interpreter.executable, [...flags, file, ...args], {
+  const [command = '', ...words] = [...through, options.executable ?? interpreter.executable, ...flags, file, ...args];
+  const child = spawn(command, words, {
     detached: true,
     cwd: folder,
     env: { ...withoutPythonVariables(), PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1', ...environment },
@@ -102,9 +110,10 @@ export async function startProgram(
   };
   try {
     const ready = await readyLine(child, readyWithin, `${name} on ${interpreter.label}`, () => stderr);
-    const pid = ready.pid ?? child.pid;
-    if (pid === undefined) throw new Error(`${name} did not start`);
-    if (ready.oracle !== undefined) await threadGone(pid, ready.oracle);
+    if (child.pid === undefined) throw new Error(`${name} did not start`);
+    const told = ready.pid ?? child.pid;
+    const pid = through.length === 0 ? told : outerPid(child.pid, told);
+    if (ready.oracle !== undefined) await threadGone(pid, ready.oracle, pid !== told);
     if (ready.threads === null) await asleep(pid);
     const signal = (which: NodeJS.Signals) => void process.kill(pid, which);
     return { pid, interpreter, file, ready, stderr: () => stderr, signal, kill };
@@ -173,9 +182,10 @@ function readyLine(
   });
 }
 
-/** The oracle's thread ends after its line; until then it would be one thread more than it said. */
-function threadGone(pid: number, tid: number): Promise<void> {
-  return until(`thread ${tid} of ${pid} ended`, () => !existsSync(`/proc/${pid}/task/${tid}`));
+/** `tid`: as the program knows it. The oracle's thread ends after its line; until then it would be one thread more than it said. */
+function threadGone(pid: number, tid: number, nested: boolean): Promise<void> {
+  const isThere = () => (nested ? innerTids(pid).has(tid) : existsSync(`/proc/${pid}/task/${tid}`));
+  return until(`thread ${tid} of ${pid} ended`, () => !isThere());
 }
 
 /** A program that cannot ask where it stands says `ready` just before it goes to sleep. */

@@ -1,13 +1,14 @@
 /**
  * Can this process be looked at, and if not, why not? The checks before anything of it is read.
  */
+import { existsSync, readlinkSync } from 'node:fs';
 import { arch } from 'node:os';
 import { PystackError } from '../../errors.js';
 import { openFileSource } from '../elf/file-source.js';
 import type { ElfHeader } from '../elf/header.js';
 import { ELF_MACHINE, ElfError, machineName, readElfHeader } from '../elf/header.js';
 import { livingThread } from './living-thread.js';
-import { permissionError } from './permission.js';
+import { hidepidOption, ownerOf, permissionError } from './permission.js';
 import { errnoOf, readProcText, readStat, readStatus } from './proc-files.js';
 
 /**
@@ -20,6 +21,7 @@ export function checkProcess(pid: number): void {
       nextStep: 'give the number ps or pgrep shows',
     });
   }
+  checkProcIsOurs();
   const status = readStatus(pid);
   const stat = readStat(pid);
   if (!status || !stat) throw noSuchProcess(pid);
@@ -44,16 +46,46 @@ export function checkProcess(pid: number): void {
 }
 
 function noSuchProcess(pid: number): PystackError {
-  const hidden = /^\S+ \S+ \S+ \S+ \/proc .* - proc .*hidepid=(\w+)/m.exec(
-    readProcText('/proc/self/mountinfo') ?? '',
-  )?.[1];
-  const hides = hidden !== undefined && hidden !== '0' && hidden !== 'off';
+  const hidepid = hidepidOption();
+  // With hidepid=1 that it is there is all that is shown.
+  if (hidepid !== null && ownerOf(`/proc/${pid}`) !== null) return permissionError(pid, null);
   return new PystackError('no-such-process', `there is no process ${pid}`, {
-    cause: hides
-      ? `it has ended, or /proc (mounted with hidepid=${hidden}) does not show us processes of other users`
-      : 'it has ended, or the number is one of another pid namespace (a container)',
-    nextStep: hides ? `try as root: sudo pystack remote ${pid}` : 'list Python processes: pgrep -a python',
+    cause:
+      hidepid === null
+        ? 'it has ended, or the number is one of another pid namespace (a container)'
+        : `it has ended, or /proc (mounted with hidepid=${hidepid}) does not show us processes of other users`,
+    nextStep: hidepid === null ? 'list Python processes: pgrep -a python' : `try as root: sudo pystack remote ${pid}`,
   });
+}
+
+/**
+ * Throws `no-such-process` where the numbers below /proc are not those that our system calls understand, as after
+ * `nsenter --pid` without `--mount`: the files would be one process's, and the memory another's.
+ */
+function checkProcIsOurs(): void {
+  const self = procSelf();
+  if (self === String(process.pid)) return;
+  const remedy = 'mount it anew: mount -t proc proc /proc';
+  if (self === null && !existsSync('/proc/stat')) {
+    throw new PystackError('no-such-process', '/proc is not mounted here', {
+      cause: 'without it nothing is known of other processes',
+      nextStep: remedy,
+    });
+  }
+  throw new PystackError('no-such-process', '/proc here shows another pid namespace than ours', {
+    cause: `this process is ${process.pid} to the kernel and ${self ?? 'nobody'} in /proc: the same number means two processes`,
+    nextStep: `${remedy}, or enter both namespaces: nsenter --target <pid> --pid --mount pystack …`,
+  });
+}
+
+/** Our own id as /proc has it; null: we are not in it. */
+function procSelf(): string | null {
+  try {
+    return readlinkSync('/proc/self');
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
 }
 
 /** What a failed read or open of the target means by now: ended meanwhile, forbidden, or something else. */

@@ -5,6 +5,7 @@
  */
 import { existsSync, readlinkSync, statSync } from 'node:fs';
 import { PystackError } from '../../errors.js';
+import { seenFromAfar } from './from-afar.js';
 import { errnoOf, readProcText, readStatus } from './proc-files.js';
 
 /** include/uapi/linux/capability.h */
@@ -23,8 +24,10 @@ export interface PermissionFacts {
   readonly targetGids: readonly number[];
   readonly targetCapPermitted: bigint;
   readonly sameUserNamespace: boolean | null;
-  /** Owner of /proc/<pid>: root instead of the target's user when it is not dumpable. */
+  /** Owner of the files in /proc/<pid>: root instead of the target's user when it is not dumpable. */
   readonly procOwnerUid: number | null;
+  /** The option hidepid that /proc is mounted with; null: none that hides anything. */
+  readonly hidepid: string | null;
   /** /proc/sys/kernel/yama/ptrace_scope; null: no Yama. */
   readonly yamaScope: number | null;
   readonly inContainer: boolean;
@@ -37,6 +40,7 @@ export interface PermissionFacts {
 export function permissionError(pid: number, underlying: unknown): PystackError {
   return new PystackError('permission', `no permission to read process ${pid}`, {
     ...explainPermission(gatherPermissionFacts(pid)),
+    seen: seenFromAfar(pid),
     underlying,
   });
 }
@@ -59,7 +63,9 @@ export function gatherPermissionFacts(pid: number): PermissionFacts {
     targetGids: target?.gids.slice(0, 3) ?? [],
     targetCapPermitted: target?.capPermitted ?? 0n,
     sameUserNamespace: ownNamespace && targetNamespace ? ownNamespace === targetNamespace : null,
-    procOwnerUid: ownerOf(`/proc/${pid}`),
+    // Not of the directory itself: that is the user's in any case (task_dump_owner() in fs/proc/base.c).
+    procOwnerUid: ownerOf(`/proc/${pid}/maps`),
+    hidepid: hidepidOption(),
     yamaScope: scope === null ? null : Number(scope.trim()),
     inContainer:
       existsSync('/.dockerenv') ||
@@ -87,8 +93,21 @@ export function explainPermission(facts: PermissionFacts): { cause: string; next
         'set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and restart, or make a core file and use: pystack core',
     };
   }
+  if (facts.targetUids.length === 0 && facts.hidepid !== null) {
+    return {
+      cause: `/proc is mounted with hidepid=${facts.hidepid}, which shows us nothing of other users' processes but that they are there`,
+      nextStep: asRoot,
+    };
+  }
   if (capable) return explainDespiteCapability(facts);
 
+  const [realUid, effectiveUid] = facts.targetUids;
+  if (effectiveUid !== undefined && effectiveUid !== realUid && facts.ownUid !== 0) {
+    return {
+      cause: `process ${pid} is a setuid program: it was started by uid ${realUid} and runs as uid ${effectiveUid}, we as uid ${facts.ownUid} without the capability CAP_SYS_PTRACE`,
+      nextStep: asRoot,
+    };
+  }
   const otherUid = facts.targetUids.find((uid) => uid !== facts.ownUid);
   if (otherUid !== undefined) {
     return {
@@ -174,6 +193,15 @@ function explainOther(facts: PermissionFacts, otherwise: string): { cause: strin
   };
 }
 
+/** What hidepid is set to where it hides something: `1`, `noaccess`, `2`, `invisible`, `4`, `ptraceable`. */
+export function hidepidOption(): string | null {
+  const mounts = readProcText('/proc/self/mountinfo') ?? '';
+  // The last mount on /proc is the one that is seen.
+  const found = [...mounts.matchAll(/^\S+ \S+ \S+ \S+ \/proc .* - proc (.*)$/gm)].at(-1)?.[1];
+  const hidden = /hidepid=(\w+)/.exec(found ?? '')?.[1];
+  return hidden === undefined || hidden === '0' || hidden === 'off' ? null : hidden;
+}
+
 function readLink(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -183,6 +211,12 @@ function readLink(path: string): string | null {
   }
 }
 
-function ownerOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.uid ?? null;
+/** User id of a file's owner; null: it is not there, or hidden. */
+export function ownerOf(path: string): number | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.uid ?? null;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
 }
