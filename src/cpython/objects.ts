@@ -2,7 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
 import type { DictItems } from './dict.js';
 import { ITEM_LIMIT, readDict, readSplitItems } from './dict.js';
 import type { Layout } from './layouts/layout.js';
@@ -27,7 +27,7 @@ export interface TypeFacts {
 
 /** Address of the type of an object. Throws MemoryFault, InvalidAddress. */
 export function readTypeOf(memory: MemoryReader, layout: Layout, object: Address): Address {
-  return toAddress(pointerAt(memory.read(offsetBy(object, layout.PyObject.ob_type), 8), 0));
+  return toAddress(readPointer(memory, offsetBy(object, layout.PyObject.ob_type)));
 }
 
 /** The qualified name of a type: `ht_qualname` of classes (in Python 2 `ht_name`), `tp_name` of the interpreter's own. Throws MemoryFault, … */
@@ -35,7 +35,7 @@ export function readTypeName(memory: MemoryReader, layout: Layout, type: Address
   const fields = layout.PyTypeObject;
   const flags = memory.read(offsetBy(type, fields.tp_flags), 4).getUint32(0, true);
   if ((flags & Py_TPFLAGS_HEAPTYPE) === 0) return new TypeNames(layout).ofType(memory, type);
-  const qualname = pointerAt(memory.read(offsetBy(type, fields.ht_qualname ?? fields.ht_name), 8), 0);
+  const qualname = readPointer(memory, offsetBy(type, fields.ht_qualname ?? fields.ht_name));
   return readUnicode(memory, layout, toAddress(qualname)).text;
 }
 
@@ -49,7 +49,7 @@ export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Add
   const dictoffset = ssizeAt(view, fields.tp_dictoffset);
   let keys = 0;
   if ((flags & Py_TPFLAGS_HEAPTYPE) !== 0 && fields.ht_cached_keys !== undefined) {
-    keys = pointerAt(memory.read(offsetBy(address, fields.ht_cached_keys), 8), 0);
+    keys = readPointer(memory, offsetBy(address, fields.ht_cached_keys));
   }
   return {
     address,
@@ -94,7 +94,7 @@ export function readIntSize(
   const fields = layout.PyLongObject;
   switch (fields.sign) {
     case 'ob_size': {
-      const size = ssizeAt(memory.read(offsetBy(address, layout.PyVarObject.ob_size), 8), 0);
+      const size = readSsize(memory, offsetBy(address, layout.PyVarObject.ob_size));
       return { digits: Math.abs(size), negative: size < 0 };
     }
     case 'lv_tag': {
@@ -126,7 +126,7 @@ export function readAttributes(
       if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
         return readAtDictoffset(memory, layout, object, type, limit);
       }
-      const values = pointerAt(memory.read(offsetBy(object, instances.managed_values), 8), 0);
+      const values = readPointer(memory, offsetBy(object, instances.managed_values));
       if (values !== 0) return readSplitItems(memory, layout, cachedKeys(type), toAddress(values), limit);
       return readDictAt(memory, layout, offsetBy(object, instances.managed_dict), limit);
     }
@@ -134,7 +134,7 @@ export function readAttributes(
       if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
         return readAtDictoffset(memory, layout, object, type, limit);
       }
-      const word = pointerAt(memory.read(offsetBy(object, instances.managed_dict), 8), 0);
+      const word = readPointer(memory, offsetBy(object, instances.managed_dict));
       // Values are stored as their address minus one, which makes it odd.
       // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L379-L403
       if (word % 2 === 1) return readSplitItems(memory, layout, cachedKeys(type), toAddress(word + 1), limit);
@@ -144,7 +144,7 @@ export function readAttributes(
       if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
         return readAtDictoffset(memory, layout, object, type, limit);
       }
-      const dict = pointerAt(memory.read(offsetBy(object, instances.managed_dict), 8), 0);
+      const dict = readPointer(memory, offsetBy(object, instances.managed_dict));
       if (dict !== 0) return readDict(memory, layout, toAddress(dict), limit);
       if ((type.flags & instances.Py_TPFLAGS_INLINE_VALUES) === 0) return { items: [], truncated: false };
       const values = offsetBy(object, type.basicsize);
@@ -171,7 +171,7 @@ function readAtDictoffset(
   let offset = type.dictoffset;
   if (offset < 0) {
     // The sign of ob_size may be an int's own.
-    const items = Math.abs(ssizeAt(memory.read(offsetBy(object, layout.PyVarObject.ob_size), 8), 0));
+    const items = Math.abs(readSsize(memory, offsetBy(object, layout.PyVarObject.ob_size)));
     offset += Math.ceil((type.basicsize + items * type.itemsize) / 8) * 8;
   }
   return readDictAt(memory, layout, offsetBy(object, offset), limit);
@@ -179,6 +179,6 @@ function readAtDictoffset(
 
 /** The dict that a pointer in memory leads to; a dict not made yet is empty. */
 function readDictAt(memory: MemoryReader, layout: Layout, pointer: Address, limit: number): DictItems {
-  const dict = pointerAt(memory.read(pointer, 8), 0);
+  const dict = readPointer(memory, pointer);
   return dict === 0 ? { items: [], truncated: false } : readDict(memory, layout, toAddress(dict), limit);
 }

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../memory/address.js';
 import { isUserSpace, toAddress } from '../memory/address.js';
-import { type MemoryReader, pointerAt } from '../memory/reader.js';
+import { type MemoryReader, readPointer } from '../memory/reader.js';
 import type { AddressRange, GilWalk } from './gil-walk.js';
 import type { GlobalAddresses, GlobalName } from './layouts/old-layout.js';
 
@@ -126,6 +126,6 @@ function readInt(memory: MemoryReader, address: number): number {
 }
 
 function readLink(memory: MemoryReader, address: number): Address | null {
-  const value = pointerAt(memory.read(toAddress(address), 8), 0);
+  const value = readPointer(memory, toAddress(address));
   return isUserSpace(value) ? (value as Address) : null;
 }

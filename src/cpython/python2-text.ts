@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
-import { CorruptData, type MemoryReader, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, type MemoryReader, readPointer, readSsize } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
@@ -16,10 +16,10 @@ export function decodeBytes(bytes: Uint8Array): string {
 export function readWideCharacters(memory: MemoryReader, layout: Layout, address: Address, limit: number): Characters {
   const { PyUnicodeObject: fields, unicodeUnit: kind } = needed(layout.python2, 'unicode');
   if (kind === null) throw new CorruptData('it is not known whether this Python has characters of 2 or 4 bytes');
-  const length = ssizeAt(memory.read(offsetBy(address, fields.length), 8), 0);
+  const length = readSsize(memory, offsetBy(address, fields.length));
   if (length < 0) throw new CorruptData(`unicode at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
   if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
-  const str = toAddress(pointerAt(memory.read(offsetBy(address, fields.str), 8), 0));
+  const str = toAddress(readPointer(memory, offsetBy(address, fields.str)));
   return { view: memory.read(str, count * kind), kind, length };
 }

@@ -8,7 +8,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
 import type { Attachment } from '../snapshot.js';
 import { decodeAttachment } from './attachment.js';
 import type { GilWalk } from './gil-walk.js';
@@ -318,7 +318,7 @@ function listTrouble(at: number, seen: ReadonlySet<number>): string | null {
 }
 
 function pointerIn(memory: MemoryReader, address: Address, offset: number): number {
-  return pointerAt(memory.read(offsetBy(address, offset), 8), 0);
+  return readPointer(memory, offsetBy(address, offset));
 }
 
 /** A pointer that is shown or compared but need not be followed: what is no address is none. */

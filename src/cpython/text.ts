@@ -2,7 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { bytesOf, CorruptData, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
@@ -55,7 +55,7 @@ export function readCharacters(memory: MemoryReader, layout: Layout, address: Ad
   if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
   const start = compact
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
-    : toAddress(pointerAt(memory.read(offsetBy(address, fields.data), 8), 0));
+    : toAddress(readPointer(memory, offsetBy(address, fields.data)));
   return { view: memory.read(start, count * kind), kind, length };
 }
 
@@ -82,7 +82,7 @@ export function decodeCharacters(view: DataView, kind: 1 | 2 | 4): string {
 
 /** The content of the `bytes` at `address`, at most `limit` of it, copied. Throws MemoryFault or CorruptData. */
 export function readBytes(memory: MemoryReader, layout: Layout, address: Address, limit: number): Bytes {
-  const length = ssizeAt(memory.read(offsetBy(address, layout.PyVarObject.ob_size), 8), 0);
+  const length = readSsize(memory, offsetBy(address, layout.PyVarObject.ob_size));
   if (length < 0) throw new CorruptData(`bytes at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
   const start = offsetBy(address, layout.PyBytesObject.ob_sval);

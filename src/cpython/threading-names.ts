@@ -5,7 +5,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, readPointer, ssizeAt } from '../memory/reader.js';
+import { CorruptData, readPointer, readSsize } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
 import { readDict } from './dict.js';
 import type { Layout } from './layouts/layout.js';
@@ -139,7 +139,7 @@ class NameReader {
 
   #readKey(key: Address): string | null {
     // Python 2's `str` is a PyVarObject, whose size stands in the same place.
-    const length = ssizeAt(this.#memory.read(offsetBy(key, this.#lengthAt), 8), 0);
+    const length = readSsize(this.#memory, offsetBy(key, this.#lengthAt));
     const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
     return wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
   }

@@ -2,7 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { pointerAt, readCString, readPointer } from '../memory/reader.js';
+import { readCString, readPointer } from '../memory/reader.js';
 import type { Layout } from './layouts/layout.js';
 
 /** Longer than any type's name; garbage has no NUL for long. */
@@ -30,6 +30,6 @@ export class TypeNames {
 
   /** `tp_name` of the type of the object at `object`. Throws as {@link ofType}. */
   ofObject(memory: MemoryReader, object: Address): string {
-    return this.ofType(memory, pointerAt(memory.read(offsetBy(object, this.#layout.PyObject.ob_type), 8), 0));
+    return this.ofType(memory, readPointer(memory, offsetBy(object, this.#layout.PyObject.ob_type)));
   }
 }

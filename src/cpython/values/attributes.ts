@@ -1,7 +1,7 @@
 /** What attributes does an instance have of its own? Those in `__slots__` and those in its `__dict__`. */
 import type { Address } from '../../memory/address.js';
 import { formatAddress, offsetBy } from '../../memory/address.js';
-import { CorruptData, readCString, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, readCString, readSsize } from '../../memory/reader.js';
 import { ITEM_LIMIT } from '../dict.js';
 import { readAttributes } from '../objects.js';
 import type { ObjectInHand, Repr } from './repr.js';
@@ -92,7 +92,7 @@ function readSlotsOfClass(type: KnownType, repr: Repr): Map<string, number> {
     if (!isMember(pointer, repr)) continue;
     const def = repr.link(pointer as Address, PyMemberDescrObject.d_member);
     if (repr.memory.read(offsetBy(def, member.type), 4).getInt32(0, true) !== member.T_OBJECT_EX) continue;
-    const offset = ssizeAt(repr.memory.read(offsetBy(def, member.offset), 8), 0);
+    const offset = readSsize(repr.memory, offsetBy(def, member.offset));
     const name = readCString(repr.memory, repr.link(def, member.name), NAME_LIMIT);
     if (offset > 0 && offset < OFFSET_LIMIT) found.set(name, offset);
   }

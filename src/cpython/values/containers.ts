@@ -1,6 +1,6 @@
 /** How are lists, tuples, dicts, sets and their relatives written? */
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, pointerAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
 import { type DictItem, ITEM_LIMIT, readDict } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Repr, Spell } from './repr.js';
@@ -99,7 +99,7 @@ export const spellDeque: Spell = (object, repr, depth) => {
   const { address, type } = object;
   const fields = repr.layout.objects.dequeobject;
   const length = fields.len === undefined ? repr.length(address) : repr.size(address, fields.len);
-  const maxlen = pointerAt(repr.memory.read(offsetBy(address, fields.maxlen), 8), 0);
+  const maxlen = readPointer(repr.memory, offsetBy(address, fields.maxlen));
   // -1, no limit, is beyond every size as an unsigned number.
   const limit = maxlen < 2 ** 60 ? `, maxlen=${maxlen}` : '';
   if (length === 0) return `${type.shortName}([]${limit})`;

@@ -2,7 +2,7 @@
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { pointerAt } from '../../memory/reader.js';
+import { readPointer } from '../../memory/reader.js';
 import type { Value } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
 import { needed } from '../layouts/needed.js';
@@ -18,7 +18,7 @@ export function readCurrentException(
   threadState: Address,
 ): Value | null {
   try {
-    const pointer = (address: Address, offset: number) => pointerAt(threadMemory.read(offsetBy(address, offset), 8), 0);
+    const pointer = (address: Address, offset: number) => readPointer(threadMemory, offsetBy(address, offset));
     const fields = values.layout.PyThreadState;
     const raised = pointer(threadState, fields.current_exception ?? fields.curexc_value ?? 0);
     const kind = pointer(threadState, fields.current_exception ?? fields.curexc_type ?? 0);

@@ -55,7 +55,9 @@ function standingOfFrameObject(
   const lasti = repr.memory.read(offsetBy(at, f_lasti), 4).getInt32(0, true);
   const { frameStates } = repr.layout.objects.parts;
   const running =
-    f_state !== undefined && frameStates !== undefined
+    fields.gi_running !== undefined
+      ? repr.memory.read(offsetBy(address, fields.gi_running), 4).getInt32(0, true) !== 0
+      : f_state !== undefined && frameStates !== undefined
       ? repr.memory.read(offsetBy(at, f_state), 1).getInt8(0) === frameStates.FRAME_EXECUTING
       : f_executing !== undefined && repr.memory.read(offsetBy(at, f_executing), 1).getInt8(0) !== 0;
   if (running) return { state: 'running', place: null };

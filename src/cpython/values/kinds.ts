@@ -4,6 +4,7 @@
  * written in Python are known by module and name.
  */
 import { formatAddress } from '../../memory/address.js';
+import type { Spelling } from '../layouts/spelling.js';
 import {
   isEnumMeta,
   spellBuiltin,
@@ -35,6 +36,8 @@ import { spellAround, spellDataclass, spellEnumMember, spellInstance, spellNamed
 import { spellCounter, spellFraction, spellNamespace, spellPath, spellUuid } from './library.js';
 import { spellBool, spellComplex, spellDecimal, spellFloat, spellInt } from './numbers.js';
 import { scalarSpelling, spellArray } from './numpy.js';
+import { PYTHON_2_C_NAMES, PYTHON_2_CLASS_NAMES } from './python2-kinds.js';
+import { spellOldOpaque, spellOldType } from './python2-objects.js';
 import { spellRange, spellSlice } from './ranges.js';
 import { spellLock, spellRLock, spellWeakProxy, spellWeakref } from './references.js';
 import type { Spell, SpellOf } from './repr.js';
@@ -122,47 +125,70 @@ function byName(spellings: Readonly<Record<string, Spell>>): ReadonlyMap<string,
   return new Map(Object.entries(spellings));
 }
 
+/** Spellings by name, and what is left for all others. */
+interface Vocabulary {
+  readonly byCName: ReadonlyMap<string, Spell>;
+  readonly byClassName: ReadonlyMap<string, Spell>;
+  readonly opaque: Spell;
+}
+
+const PYTHON_2 = {
+  byCName: new Map([...BY_C_NAME, ...byName(PYTHON_2_C_NAMES)]),
+  byClassName: new Map([...BY_CLASS_NAME, ...byName(PYTHON_2_CLASS_NAMES)]),
+  opaque: spellOldOpaque,
+};
+
+function vocabularyOf(python: Spelling['python']): Vocabulary {
+  switch (python) {
+    case 2:
+      return PYTHON_2;
+    case 3:
+      return { byCName: BY_C_NAME, byClassName: BY_CLASS_NAME, opaque: spellOpaque };
+  }
+}
+
 /** The spelling of each type met, found once. */
-export function spellings(types: Types): SpellOf {
+export function spellings(types: Types, { python }: Pick<Spelling, 'python'>): SpellOf {
+  const vocabulary = vocabularyOf(python);
   const known = new Map<KnownType, Spell>();
   return (type) => {
     let spell = known.get(type);
     if (!spell) {
-      spell = type.isClass ? spellingOfClass(type, types) : spellingOfCType(type);
+      spell = type.isClass ? spellingOfClass(type, types, vocabulary) : spellingOfCType(type, vocabulary);
       known.set(type, spell);
     }
     return spell;
   };
 }
 
-function spellingOfCType(type: KnownType): Spell {
+function spellingOfCType(type: KnownType, { byCName, opaque }: Vocabulary): Spell {
   for (let each: KnownType | null = type; each; each = each.base) {
-    const spell = BY_C_NAME.get(each.tp_name) ?? scalarSpelling(each.tp_name);
+    const spell = byCName.get(each.tp_name) ?? scalarSpelling(each.tp_name);
     if (!spell) continue;
     if (each.tp_name === 'tuple' && each !== type) return spellStructSequence;
     return spell;
   }
-  return spellOpaque;
+  return opaque;
 }
 
 /** What cannot be taken apart: as Python writes what has no `repr` of its own. */
 const spellOpaque: Spell = ({ address, type }) => `<${type.tp_name} object at ${formatAddress(address)}>`;
 
-function spellingOfClass(type: KnownType, types: Types): Spell {
+function spellingOfClass(type: KnownType, types: Types, vocabulary: Vocabulary): Spell {
   if (isEnumMeta(types.at(type.metatype))) return spellEnumMember;
   const line = types.line(type);
   for (const { isClass, name } of line) {
-    const spell = isClass ? BY_CLASS_NAME.get(name) : undefined;
+    const spell = isClass ? vocabulary.byClassName.get(name) : undefined;
     if (spell) return spell;
   }
   if (types.attribute(type, '__dataclass_fields__') !== null) return spellDataclass;
   const base = cBaseOf(type);
   if (base === null || base.tp_name === 'object') return spellInstance;
   if (base.tp_name === 'tuple' && types.attribute(type, '_fields') !== null) return spellNamedTuple;
-  const inherited = spellingOfCType(base);
-  if (inherited === spellOpaque) return spellInstance;
+  const inherited = spellingOfCType(base, vocabulary);
+  if (inherited === vocabulary.opaque) return spellInstance;
   // An exception is shown by its arguments, whatever it would say of itself.
-  const overridden = type.tp_repr !== base.tp_repr && inherited !== spellException && inherited !== spellType;
+  const overridden = type.tp_repr !== base.tp_repr && inherited !== spellException && inherited !== spellType && inherited !== spellOldType;
   return overridden ? spellAround(inherited) : inherited;
 }
 

@@ -113,7 +113,7 @@ export const spellCounter: Spell = (object, repr, depth) => {
 function countOf(pointer: number, repr: Repr): bigint | number | null {
   try {
     const object = repr.at(pointer);
-    if (object.type.tp_name === 'int' || object.type.tp_name === 'bool') return readBigInt(object, repr);
+    if (['int', 'bool', 'long'].includes(object.type.tp_name)) return readBigInt(object, repr);
     if (object.type.tp_name !== 'float') return null;
     const value = readFloat(object, repr);
     return Number.isNaN(value) ? null : value;

@@ -5,7 +5,7 @@
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { bytesOf, CorruptData, pointerAt, readPointer, readSsize } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import type { CodeObject } from '../code.js';
 import type { Layout } from '../layouts/layout.js';
@@ -49,7 +49,7 @@ export function readLocalNames(memory: MemoryReader, layout: Layout, code: CodeO
   const fields = layout.PyCodeObject;
   const at = (offset: number | undefined) => {
     if (offset === undefined) throw new CorruptData('the layout does not say where names of variables are');
-    return toAddress(pointerAt(memory.read(offsetBy(code.address, offset), 8), 0));
+    return toAddress(readPointer(memory, offsetBy(code.address, offset)));
   };
   const slots =
     fields.co_localsplusnames === undefined
@@ -135,7 +135,7 @@ function readKinds(memory: MemoryReader, layout: Layout, bytes: Address): Uint8A
 }
 
 function countOf(memory: MemoryReader, layout: Layout, object: Address): number {
-  const count = ssizeAt(memory.read(offsetBy(object, layout.PyVarObject.ob_size), 8), 0);
+  const count = readSsize(memory, offsetBy(object, layout.PyVarObject.ob_size));
   if (count < 0 || count > SLOT_LIMIT) throw new CorruptData(`a code object of ${count} variables`);
   return count;
 }

@@ -1,6 +1,6 @@
 /** How are `int`, `bool`, `float`, `complex` and `Decimal` objects written? */
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readSsize } from '../../memory/reader.js';
 import { needed } from '../layouts/needed.js';
 import { readIntSize, readSmallInt } from '../objects.js';
 import {
@@ -12,6 +12,7 @@ import {
   EXACT_LIMBS,
 } from './number-repr.js';
 import type { ObjectInHand, Repr, Spell } from './repr.js';
+import type { KnownType } from './types.js';
 
 /** https://github.com/python/cpython/blob/v3.12.1/Include/cpython/longintrepr.h (PyLong_SHIFT) */
 const LIMB_BITS = 30;
@@ -21,10 +22,20 @@ const LIMBS_LIMIT = 2 ** 40;
 
 /** The value of an `int` object; null beyond {@link EXACT_LIMBS} digits of 30 bits. Throws CorruptData, … */
 export function readBigInt({ address }: Pick<ObjectInHand, 'address'>, repr: Repr): bigint | null {
+  const { python2 } = repr.layout;
+  if (python2 && isShortInt(repr.types.of(address))) {
+    return repr.memory.read(offsetBy(address, python2.PyIntObject.ob_ival), 8).getBigInt64(0, true);
+  }
   const { digits: limbs, negative } = readIntSize(repr.memory, repr.layout, address);
   if (limbs > EXACT_LIMBS) return null;
   const magnitude = joined(readLimbs(repr, address, 0, limbs));
   return negative ? -magnitude : magnitude;
+}
+
+/** Whether it is Python 2's `int` or derives from it. */
+function isShortInt(type: KnownType): boolean {
+  for (let each: KnownType | null = type; each; each = each.base) if (!each.isClass && each.tp_name === 'int') return true;
+  return false;
 }
 
 export const spellInt: Spell = ({ address }, repr) => {
@@ -112,7 +123,7 @@ function decimalText(address: ObjectInHand['address'], repr: Repr): string {
     const payload = count === 0 ? '' : coefficient(repr, data, words, 0, words).padStart(count, '0').slice(-count);
     return `${sign}${flags & SIGNALLING ? 'sNaN' : 'NaN'}${payload}`;
   }
-  const exponent = ssizeAt(repr.memory.read(offsetBy(address, fields['dec.exp']), 8), 0);
+  const exponent = readSsize(repr.memory, offsetBy(address, fields['dec.exp']));
   const { maxString } = repr.limits;
   // Plain notation writes all zeros up to the point; an exponent that large is never written plainly.
   if (count <= maxString) {

@@ -5,7 +5,7 @@
  */
 import type { Address } from '../../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readPointer, ssizeAt } from '../../memory/reader.js';
 import { decodeComplexRepr, decodeFloatRepr } from './number-repr.js';
 import type { Repr, Spell } from './repr.js';
 import { decodeBytesRepr, decodeStringRepr } from './string-repr.js';
@@ -115,7 +115,7 @@ function elementAt(at: Address, { kind, bytes, bigEndian }: ElementType, repr: R
       return real && imag ? decodeComplexRepr(real.value, imag.value) : null;
     }
     case 'O':
-      return repr.show(pointerAt(repr.memory.read(at, 8), 0), depth);
+      return repr.show(readPointer(repr.memory, at), depth);
     case 'S':
     case 'U':
       return bytes > 0 && bytes <= 65_536 && little ? paddedText(repr.memory.read(at, bytes), kind, repr) : null;

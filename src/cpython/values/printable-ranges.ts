@@ -37,6 +37,11 @@ export const NEVER_PRINTABLE =
 
 /** What became printable with each version of the character database; in those before it is escaped. */
 export const PRINTABLE_SINCE: Readonly<Partial<Record<UnicodeVersion, string>>> = {
+  '11.0':
+    '128 13 2u el.3 2o.b 2w 88.3 3b 3n.6 78 3j 3f 1m.2 27v t3.17 2.3 1j 72.4 jp n3 1iy.3 l.q 4.f g6.a kf.2 luu.q ' +
+    '1j3 8.2 90.2 ht9.3 1dw.2 i jb.14 8.a cm.14 8.16 dm.3 dw 82 jf 6d.1o ck.20 8.1g 2.t gt.7 1.2 1.18 3 1.2 1.9 ' +
+    '8.a 6.6 1.2 1.11 1.2 1.6 7.a 8m.p fnr.2j 92 4qz.5 7ww.7x 29.b0 6as.k 3i.7 4xk.1w vu 8g.6 vh.2 y.3 63.4 87.c ' +
+    'j 8.8 1.2 p.4 f.i 2.4 3 1.4 i.h d.a 7.2 d.1c 2o.e 15xe.5rl',
   '12.1':
     '2gn em 2 2 1.6 4 7 7.2 2 d 2tb 2xa 1h gf xb n22.6 2.5 pr.2 jug.n vc go kn.8 2.1a 2.b 4f.2 116.1e d fnp.6 4 ' +
     '1b.9 2i.2 4r2.6 860.3 h.4 9eg.19 3.e 2.a 4.2 a8.1m 5 18r qd.1p tq 12g 10 6d.c 81.3 1b 1d 9 15.6 3.2 a.6 3.8 ' +

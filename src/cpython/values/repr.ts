@@ -6,7 +6,7 @@
 import type { Address } from '../../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readPointer, readSsize } from '../../memory/reader.js';
 import type { DictItem } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
 import { type Spelling, spellingOf } from '../layouts/spelling.js';
@@ -236,7 +236,7 @@ export class Repr {
 
   /** The pointer in a member of an object. */
   pointer(object: Address, offset: number): number {
-    return pointerAt(this.memory.read(offsetBy(object, offset), 8), 0);
+    return readPointer(this.memory, offsetBy(object, offset));
   }
 
   /** The object that a member of an object points to. Throws InvalidAddress where that is none. */
@@ -246,7 +246,7 @@ export class Repr {
 
   /** A Py_ssize_t that counts something. */
   size(object: Address, offset: number): number {
-    const size = ssizeAt(this.memory.read(offsetBy(object, offset), 8), 0);
+    const size = readSsize(this.memory, offsetBy(object, offset));
     if (size < 0) throw new CorruptData(`its size is ${size}`);
     return size;
   }

@@ -29,6 +29,28 @@ export function decodeStringRepr(view: DataView, kind: 1 | 2 | 4, unicode: Unico
 }
 
 /**
+ * `repr` of the first characters of Python 2's `unicode`: all but ASCII escaped, surrogate pairs as the character that
+ * they stand for. https://github.com/python/cpython/blob/v2.7.18/Objects/unicodeobject.c#L3005
+ */
+export function decodeWideRepr(view: DataView, kind: 1 | 2 | 4): string {
+  const points = codePoints(view, kind);
+  const quote = points.includes(APOSTROPHE) && !points.includes(QUOTE) ? QUOTE : APOSTROPHE;
+  let out = `u${String.fromCharCode(quote)}`;
+  for (let i = 0; i < points.length; i++) {
+    const point = points[i] ?? 0;
+    const low = points[i + 1] ?? 0;
+    if (point >= 0xd800 && point < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) {
+      out += escapeOf(0x10000 + (point - 0xd800) * 0x400 + (low - 0xdc00));
+      i++;
+    } else if (point === quote || point === BACKSLASH) out += `\\${String.fromCharCode(point)}`;
+    else if (point > 0x10ffff) throw new CorruptData(`0x${point.toString(16)} is not a character`);
+    else if (point < 0x20 || point >= 0x7f) out += escapeOf(point);
+    else out += String.fromCharCode(point);
+  }
+  return out + String.fromCharCode(quote);
+}
+
+/**
  * `repr` of `bytes`, or what stands between the parentheses of that of a `bytearray`, which escapes every apostrophe.
  * https://github.com/python/cpython/blob/v3.12.1/Objects/bytearrayobject.c (bytearray_repr)
  */

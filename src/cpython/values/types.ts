@@ -6,7 +6,7 @@
 import type { Address } from '../../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { CorruptData, pointerAt, readCString, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readCString, readPointer, readSsize, ssizeAt } from '../../memory/reader.js';
 import { readDict } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
 import { readTypeFacts, type TypeFacts } from '../objects.js';
@@ -67,7 +67,7 @@ export class Types {
 
   /** The type of the object at `object`. Throws MemoryFault, InvalidAddress, CorruptData. */
   of(object: Address): KnownType {
-    return this.at(pointerAt(this.#memory.read(offsetBy(object, this.#layout.PyObject.ob_type), 8), 0));
+    return this.at(readPointer(this.#memory, offsetBy(object, this.#layout.PyObject.ob_type)));
   }
 
   /** The type at `pointer`. Throws as {@link of}. */
@@ -192,7 +192,7 @@ export class Types {
 
   /** The text a member of a type points to. No check of its type: that would need the type `str` to be known. */
   #plainText(type: Address, offset: number): string {
-    const pointer = toAddress(pointerAt(this.#memory.read(offsetBy(type, offset), 8), 0));
+    const pointer = toAddress(readPointer(this.#memory, offsetBy(type, offset)));
     return readUnicode(this.#memory, this.#layout, pointer, NAME_LIMIT).text;
   }
 
@@ -214,7 +214,7 @@ export class Types {
 
   #readLine(type: KnownType): KnownType[] {
     const tuple = toAddress(type.tp_mro);
-    const count = ssizeAt(this.#memory.read(offsetBy(tuple, this.#layout.PyVarObject.ob_size), 8), 0);
+    const count = readSsize(this.#memory, offsetBy(tuple, this.#layout.PyVarObject.ob_size));
     if (count < 1 || count > MRO_LIMIT) throw new CorruptData(`${type.name} has ${count} bases`);
     const view = this.#memory.read(offsetBy(tuple, this.#layout.PyTupleObject.ob_item), 8 * count);
     return Array.from({ length: count }, (_, i) => pointerAt(view, 8 * i)).map((pointer) => this.at(pointer));

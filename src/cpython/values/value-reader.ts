@@ -6,6 +6,7 @@ import { type Address, formatAddress, isUserSpace } from '../../memory/address.j
 import type { MemoryReader } from '../../memory/reader.js';
 import type { Value } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
+import { spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
 import { spellings } from './kinds.js';
 import { REDACTED, type RedactionSettings, secretNames } from './redaction.js';
@@ -47,7 +48,7 @@ export class ValueReader {
       types: this.types,
       limits: settings,
       isSecret: secretNames(settings),
-      spellOf: spellings(this.types),
+      spellOf: spellings(this.types, spellingOf(layout)),
       leaves: new Map(),
     };
   }

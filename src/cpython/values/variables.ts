@@ -5,7 +5,7 @@
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { pointerAt } from '../../memory/reader.js';
+import { pointerAt, readPointer } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import { readDict } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
@@ -70,7 +70,7 @@ function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: 
     // Until the function's first instructions have run, an argument is not in its cell yet.
     const cell = values.typeOf(pointer)?.tp_name === 'cell';
     const { ob_ref } = values.layout.objects.PyCellObject;
-    const content = cell ? pointerAt(values.memory.read(offsetBy(toAddress(pointer), ob_ref), 8), 0) : pointer;
+    const content = cell ? readPointer(values.memory, offsetBy(toAddress(pointer), ob_ref)) : pointer;
     return { name, kind, value: values.readNamed(name, content) };
   } catch (error) {
     return { name, kind, value: invalid(pointer, error) };
@@ -92,8 +92,7 @@ function readDictVariables(
 ): { variables: Variable[]; omitted: number } {
   const { frames } = values.layout;
   const fields = frames.kind === 'frame-objects' ? frames.PyFrameObject : frames._PyInterpreterFrame;
-  const pointer = (offset: number) =>
-    untagged(pointerAt(frameMemory.read(offsetBy(frame, offset), 8), 0), values.layout);
+  const pointer = (offset: number) => untagged(readPointer(frameMemory, offsetBy(frame, offset)), values.layout);
   const locals = pointer(fields.f_locals);
   if (locals === 0 || !isDict(locals, values)) return { variables: [], omitted: 0 };
   const isModule = locals === pointer(fields.f_globals);
@@ -114,7 +113,7 @@ function isDict(pointer: number, values: ValueReader): boolean {
   return false;
 }
 
-const DEFINITIONS: ReadonlySet<string> = new Set(['module', 'function', 'builtin_function_or_method']);
+const DEFINITIONS: ReadonlySet<string> = new Set(['module', 'function', 'builtin_function_or_method', 'classobj']);
 
 function isDefinition(pointer: number, values: ValueReader): boolean {
   const type = values.typeOf(pointer);
