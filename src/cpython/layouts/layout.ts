@@ -140,8 +140,6 @@ export interface Layout {
     readonly co_varnames?: Offset;
     readonly co_cellvars?: Offset;
     readonly co_freevars?: Offset;
-    /** An argument that is a cell too: its own slot is emptied, or (2.7) left as it was when the function was entered. */
-    readonly cellArguments?: 'left-behind';
     readonly co_localsplusnames?: Offset;
     readonly co_localspluskinds?: Offset;
     /** int index of the first traceable instruction: 3.11+ (`_co_firsttraceable`). */

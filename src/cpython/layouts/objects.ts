@@ -150,6 +150,8 @@ export type GeneratorLayout =
       readonly kind: 'frame-object';
       readonly gi_frame: Offset;
       readonly gi_code: Offset;
+      /** int: whether it runs, where its frame does not say so (2.7). */
+      readonly gi_running?: Offset;
       /** 3.5+ both. */
       readonly gi_name?: Offset;
       readonly gi_qualname?: Offset;

@@ -78,7 +78,6 @@ export const v2_7: Layout = {
     co_varnames: 56,
     co_cellvars: 72,
     co_freevars: 64,
-    cellArguments: 'left-behind',
   },
   PyBytesObject: {
     ob_sval: 36,
@@ -236,6 +235,7 @@ export const v2_7: Layout = {
       kind: 'frame-object',
       gi_frame: 16,
       gi_code: 32,
+      gi_running: 24,
     },
     PyBaseExceptionObject: {
       dict: 16,

@@ -58,8 +58,8 @@ function standingOfFrameObject(
     fields.gi_running !== undefined
       ? repr.memory.read(offsetBy(address, fields.gi_running), 4).getInt32(0, true) !== 0
       : f_state !== undefined && frameStates !== undefined
-      ? repr.memory.read(offsetBy(at, f_state), 1).getInt8(0) === frameStates.FRAME_EXECUTING
-      : f_executing !== undefined && repr.memory.read(offsetBy(at, f_executing), 1).getInt8(0) !== 0;
+        ? repr.memory.read(offsetBy(at, f_state), 1).getInt8(0) === frameStates.FRAME_EXECUTING
+        : f_executing !== undefined && repr.memory.read(offsetBy(at, f_executing), 1).getInt8(0) !== 0;
   if (running) return { state: 'running', place: null };
   if (lasti < 0) return { state: 'not started', place: null };
   const unit = frames.lasti === 'instructions' ? 2 : 1;

@@ -188,7 +188,11 @@ function spellingOfClass(type: KnownType, types: Types, vocabulary: Vocabulary):
   const inherited = spellingOfCType(base, vocabulary);
   if (inherited === vocabulary.opaque) return spellInstance;
   // An exception is shown by its arguments, whatever it would say of itself.
-  const overridden = type.tp_repr !== base.tp_repr && inherited !== spellException && inherited !== spellType && inherited !== spellOldType;
+  const overridden =
+    type.tp_repr !== base.tp_repr &&
+    inherited !== spellException &&
+    inherited !== spellType &&
+    inherited !== spellOldType;
   return overridden ? spellAround(inherited) : inherited;
 }
 

@@ -34,7 +34,8 @@ export function readBigInt({ address }: Pick<ObjectInHand, 'address'>, repr: Rep
 
 /** Whether it is Python 2's `int` or derives from it. */
 function isShortInt(type: KnownType): boolean {
-  for (let each: KnownType | null = type; each; each = each.base) if (!each.isClass && each.tp_name === 'int') return true;
+  for (let each: KnownType | null = type; each; each = each.base)
+    if (!each.isClass && each.tp_name === 'int') return true;
   return false;
 }
 
