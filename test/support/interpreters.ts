@@ -7,9 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, appendFileSync, constants, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Minor versions of CPython 3 that the suite expects to work, both ends included. */
-export const SUPPORTED = { major: 3, minorFrom: 7, minorTo: 13 } as const;
+export const SUPPORTED = { major: 3, minorFrom: 7, minorTo: 15 } as const;
 
 export interface PythonVersion {
   major: number;
@@ -30,6 +31,10 @@ export interface Interpreter {
   freeThreaded: boolean;
   /** A `--with-pydebug` build. */
   debug: boolean;
+  /** A `--with-trace-refs` build. */
+  traceRefs: boolean;
+  /** Whether it was fetched or built by scripts/provision-pythons.mjs. */
+  provisioned: boolean;
   /** Whether the file that holds the interpreter has a `.symtab`. */
   hasSymbols: boolean;
   /** Directory of Python.h; null when the headers are not installed. */
@@ -57,7 +62,8 @@ let known: Discovery | undefined;
 
 /**
  * The interpreters to test on, oldest first. `PYSTACK_TEST_PYTHONS` (colon-separated paths) adds some,
- * `PYSTACK_TEST_ONLY` (comma-separated, "3.12,3.8") keeps only those versions.
+ * `PYSTACK_TEST_ONLY` (comma-separated, "3.12,3.8,3.13t") keeps only those versions. Of those in .cache/pythons, only
+ * versions are taken that there is no other of; `PYSTACK_TEST_FLAVOURS=all` takes every build.
  */
 export function findInterpreters(): Interpreter[] {
   return discovery().interpreters;
@@ -65,7 +71,9 @@ export function findInterpreters(): Interpreter[] {
 
 /** One interpreter for what need not be tried on all: the newest. Throws where there is none. */
 export function anyInterpreter(): Interpreter {
-  const newest = findInterpreters().findLast((interpreter) => !interpreter.debug && !interpreter.freeThreaded);
+  const ordinary = findInterpreters().filter((interpreter) => !interpreter.debug && !interpreter.freeThreaded);
+  // What the machine has itself goes before what was fetched: the same choice with and without.
+  const newest = ordinary.findLast((interpreter) => !interpreter.provisioned) ?? ordinary.at(-1);
   if (!newest) throw new Error('no supported Python on this machine: install python3, or set PYSTACK_TEST_PYTHONS');
   return newest;
 }
@@ -102,6 +110,8 @@ interface Probe {
   shared: boolean;
   freeThreaded: boolean;
   debug: boolean;
+  traceRefs: boolean;
+  pymalloc: boolean;
   hasSymbols: boolean;
   headers: string | null;
 }
@@ -133,6 +143,8 @@ print(json.dumps({
     'shared': shared,
     'freeThreaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
     'debug': hasattr(sys, 'gettotalrefcount'),
+    'traceRefs': hasattr(sys, 'getobjects'),
+    'pymalloc': sysconfig.get_config_var('WITH_PYMALLOC') != 0,
     'hasSymbols': symbols,
     'headers': include if os.path.exists(os.path.join(include, 'Python.h')) else None,
 }))
@@ -140,10 +152,10 @@ print(json.dumps({
 
 /** Looks for interpreters and asks each what it is; the work of about a second. */
 export function discover(environment: NodeJS.ProcessEnv = process.env): Discovery {
-  const probes = new Map<string, Probe>();
+  const probes = new Map<string, Found>();
   const skipped: SkippedInterpreter[] = [];
   const asked = new Set<string>();
-  for (const { path, named } of candidates(environment)) {
+  for (const { path, named, provisioned } of candidates(environment)) {
     const real = realPath(path);
     if (real === null) {
       if (named)
@@ -156,22 +168,39 @@ export function discover(environment: NodeJS.ProcessEnv = process.env): Discover
     if (asked.has(key)) continue;
     asked.add(key);
     const answer = probe(path);
-    if (typeof answer !== 'string') probes.set(answer.executable, answer);
+    if (typeof answer !== 'string') probes.set(answer.executable, { ...answer, provisioned });
     else if (named || !script) skipped.push({ executable: path, version: null, reason: answer });
   }
   const only = (environment['PYSTACK_TEST_ONLY'] ?? '').split(',').filter(Boolean);
+  const everyFlavour = environment['PYSTACK_TEST_FLAVOURS'] === 'all';
   const interpreters: Interpreter[] = [];
-  for (const found of [...probes.values()].sort(byVersion)) {
-    const reason = reasonToSkip(found, only);
+  const all = [...probes.values()].sort(byVersion);
+  for (const found of all) {
+    const reason = reasonToSkip(found, only) ?? (everyFlavour ? null : furtherFlavour(found, all));
     if (reason === null) interpreters.push(describe(found, interpreters));
     else skipped.push({ executable: found.executable, version: found.version.join('.'), reason });
   }
   return { interpreters, skipped };
 }
 
-function* candidates(environment: NodeJS.ProcessEnv): Generator<{ path: string; named: boolean }> {
+interface PlaceToLook {
+  path: string;
+  named: boolean;
+  provisioned: boolean;
+}
+
+interface Found extends Probe {
+  provisioned: boolean;
+}
+
+/** Where scripts/provision-pythons.mjs puts what it fetches and builds. */
+const PROVISIONED = fileURLToPath(new URL('../../.cache/pythons', import.meta.url));
+
+const PYTHON_NAME = /^python([23](\.\d+)?t?d?)?$/;
+
+function* candidates(environment: NodeJS.ProcessEnv): Generator<PlaceToLook> {
   for (const path of (environment['PYSTACK_TEST_PYTHONS'] ?? '').split(':').filter(Boolean)) {
-    yield { path, named: true };
+    yield { path, named: true, provisioned: false };
   }
   const versionManager = environment['PYENV_ROOT'] ?? join(homedir(), '.pyenv');
   const folders = [
@@ -183,7 +212,14 @@ function* candidates(environment: NodeJS.ProcessEnv): Generator<{ path: string; 
   ];
   for (const folder of new Set(folders)) {
     for (const name of entries(folder)) {
-      if (/^python([23](\.\d+)?t?d?)?$/.test(name)) yield { path: join(folder, name), named: false };
+      if (PYTHON_NAME.test(name)) yield { path: join(folder, name), named: false, provisioned: false };
+    }
+  }
+  for (const tree of entries(PROVISIONED)) {
+    for (const folder of [join(PROVISIONED, tree, 'bin'), join(PROVISIONED, tree, 'root', 'usr', 'bin')]) {
+      for (const name of entries(folder)) {
+        if (PYTHON_NAME.test(name)) yield { path: join(folder, name), named: false, provisioned: true };
+      }
     }
   }
 }
@@ -231,14 +267,33 @@ function reasonToSkip(found: Probe, only: readonly string[]): string | null {
     const { minorFrom, minorTo } = SUPPORTED;
     return `outside the supported versions ${SUPPORTED.major}.${minorFrom} to ${SUPPORTED.major}.${minorTo}`;
   }
-  if (only.length > 0 && !only.includes(`${major}.${minor}`)) return 'left out by PYSTACK_TEST_ONLY';
+  const name = `${major}.${minor}${found.freeThreaded ? 't' : ''}`;
+  if (only.length > 0 && !only.includes(name)) return 'left out by PYSTACK_TEST_ONLY';
   return null;
 }
 
-function describe(found: Probe, others: readonly Interpreter[]): Interpreter {
+/** Of a fetched build, why the plain suite does without it; null where it is the only one of its version. */
+function furtherFlavour(found: Found, all: readonly Found[]): string | null {
+  if (!found.provisioned) return null;
+  const same = all.filter(
+    (other) =>
+      other.version[0] === found.version[0] &&
+      other.version[1] === found.version[1] &&
+      other.freeThreaded === found.freeThreaded &&
+      other.implementation === found.implementation,
+  );
+  const preferred = same.find((other) => !other.provisioned) ?? same.find((other) => !other.debug) ?? same[0];
+  return preferred === found
+    ? null
+    : 'another build of a version tested anyway; PYSTACK_TEST_FLAVOURS=all takes it too';
+}
+
+function describe(found: Found, others: readonly Interpreter[]): Interpreter {
   const [major, minor, patch] = found.version;
   const words = [found.version.join('.'), found.shared ? 'shared' : 'static'];
   if (found.debug) words.push('debug');
+  if (found.traceRefs) words.push('trace-refs');
+  if (!found.pymalloc) words.push('no-pymalloc');
   if (found.freeThreaded) words.push('free-threaded');
   if (!found.hasSymbols) words.push('stripped');
   const label = words.join(' ');
@@ -251,6 +306,8 @@ function describe(found: Probe, others: readonly Interpreter[]): Interpreter {
     shared: found.shared,
     freeThreaded: found.freeThreaded,
     debug: found.debug,
+    traceRefs: found.traceRefs,
+    provisioned: found.provisioned,
     hasSymbols: found.hasSymbols,
     headers: found.headers,
   };

@@ -17,6 +17,8 @@ export interface Headers {
   readonly patch: number;
   /** `Py_DEBUG` in its pyconfig.h. */
   readonly debug: boolean;
+  /** `Py_GIL_DISABLED` in its pyconfig.h. */
+  readonly freeThreaded: boolean;
 }
 
 /** Reads patchlevel.h. null: no headers there, or not the internal ones, of which every version from 3.7 has some. */
@@ -28,8 +30,11 @@ export function headersAt(include: string): Headers | null {
   const major = number('PY_MAJOR_VERSION');
   const minor = number('PY_MINOR_VERSION');
   if (major === 3 && minor >= 7 && !existsSync(join(include, 'internal'))) return null;
-  const debug = /^#define Py_DEBUG 1/m.test(readFileSync(join(include, 'pyconfig.h'), 'utf8'));
-  return { include, major, minor, patch: number('PY_MICRO_VERSION'), debug };
+  const config = readFileSync(join(include, 'pyconfig.h'), 'utf8');
+  // Debian's is a fork in the road to one file an architecture.
+  const debug = /^#define Py_DEBUG 1/m.test(config) || /\dd$/.test(include);
+  const freeThreaded = /^#define Py_GIL_DISABLED 1/m.test(config);
+  return { include, major, minor, patch: number('PY_MICRO_VERSION'), debug, freeThreaded };
 }
 
 /** What C says of a probe: its number, and the size of the member where there is one. */

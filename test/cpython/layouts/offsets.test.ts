@@ -57,7 +57,12 @@ for (const headers of found) {
   const label = `${headers.major}.${headers.minor}.${headers.patch}`;
   if (rowOf(headers, {}) === null) continue;
   describe(`${label} (${headers.include})`, () => {
-    for (const flavour of FLAVOURS.filter(({ exists }) => exists(version))) {
+    // What pyconfig.h says cannot be unsaid.
+    const flavours = FLAVOURS.filter(
+      ({ exists, build }) =>
+        exists(version) && (!headers.freeThreaded || build.freeThreaded) && !(headers.debug && build.traceRefs),
+    );
+    for (const flavour of flavours) {
       it(`has the row's numbers when ${flavour.name}`, () => {
         check(headers, flavour);
         verified.add(`${headers.major}.${headers.minor}`);
