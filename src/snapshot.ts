@@ -101,6 +101,13 @@ export type Evidence = 'still' | 'stopped' | 'agreed' | 'none';
 
 export type GilState = 'holding' | 'waiting' | 'dropping' | 'none' | 'disabled' | 'unknown';
 
+/**
+ * Whether a thread may touch Python objects: what stands in the GIL's place in builds without one. `attached`: it runs
+ * Python; `detached`: it is outside, in a system call or in C code; `suspended`: it is kept outside while another thread
+ * needs all others still (the collector does); `shutting-down`: the interpreter ends, and it is not let in again.
+ */
+export type Attachment = 'attached' | 'detached' | 'suspended' | 'shutting-down';
+
 export interface Thread {
   /** Kernel thread id as seen from here; null for a Python thread state without a (known) OS thread. */
   tid: number | null;
@@ -120,6 +127,8 @@ export interface Thread {
   threadState: string | null;
   /** What it has to do with the GIL of its interpreter. `disabled`: there is none. */
   gil: GilState;
+  /** Whether it runs Python, as the interpreter has it noted (3.13+). null: before, or not known. */
+  attachment: Attachment | null;
   /** Whether this thread runs the garbage collector. null: unknown. */
   gc: boolean | null;
   /** `terminated`: the OS thread is gone; `unstarted`: the thread state exists, the OS thread has not bound to it. */

@@ -3,9 +3,9 @@
  * read once for each; what showing them needs is in code.ts.
  */
 import type { Address } from '../memory/address.js';
-import { isUserSpace } from '../memory/address.js';
+import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { pointerAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
 import { isCode } from './code-type.js';
 import type { Layout } from './layouts/layout.js';
 import type { Span } from './span.js';
@@ -29,6 +29,8 @@ export class CodeShapes {
   readonly #layout: Layout;
   readonly #types: TypeNames;
   readonly #shapes = new Map<number, CodeShape | null>();
+  /** Of copies: `address of the code object` -> `index` -> first instruction. */
+  readonly #copies = new Map<number, Map<number, number>>();
   readonly #span: Span;
 
   constructor(layout: Layout, types: TypeNames = new TypeNames(layout)) {
@@ -53,6 +55,22 @@ export class CodeShapes {
     return shape;
   }
 
+  /** As {@link readFirstInstruction}, each copy looked up once. */
+  firstInstruction(memory: MemoryReader, address: Address, shape: CodeShape, tlbcIndex: number): number {
+    if (tlbcIndex === 0) return shape.firstInstruction;
+    let copies = this.#copies.get(address);
+    if (!copies) {
+      copies = new Map();
+      this.#copies.set(address, copies);
+    }
+    let first = copies.get(tlbcIndex);
+    if (first === undefined) {
+      first = readFirstInstruction(memory, this.#layout, address, tlbcIndex);
+      copies.set(tlbcIndex, first);
+    }
+    return first;
+  }
+
   #readShape(memory: MemoryReader, address: Address): CodeShape | null {
     const fields = this.#layout.PyCodeObject;
     const { start } = this.#span;
@@ -63,11 +81,37 @@ export class CodeShapes {
     const firstTraceable =
       fields._co_firsttraceable === undefined ? 0 : 2 * view.getInt32(fields._co_firsttraceable - start, true);
     return {
-      firstInstruction: fields.co_code_adaptive === undefined ? 0 : address + fields.co_code_adaptive,
+      firstInstruction: ownBytecode(this.#layout, address),
       firstTraceable,
       isTrampoline:
         fields._co_firsttraceable !== undefined &&
         pointerAt(view, fields.co_filename - start) === pointerAt(view, fields.co_name - start),
     };
   }
+}
+
+/**
+ * Where the bytecode begins that a frame with this `tlbc_index` runs; 0 where it is an object of its own (up to 3.10). In
+ * free-threaded builds each thread has a copy to specialize (3.14+), of which the first is the code object's own.
+ * Throws MemoryFault, and CorruptData where there is no such copy.
+ * https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_interpframe.h#L57-L70
+ */
+export function readFirstInstruction(memory: MemoryReader, layout: Layout, address: Address, tlbcIndex = 0): number {
+  const { co_tlbc } = layout.PyCodeObject;
+  const array = layout._PyCodeArray;
+  if (tlbcIndex === 0 || co_tlbc === undefined || array === undefined) return ownBytecode(layout, address);
+  const copies = readPointer(memory, offsetBy(address, co_tlbc));
+  const size = isUserSpace(copies) ? readPointer(memory, offsetBy(copies as Address, array.size)) : 0;
+  if (tlbcIndex < 0 || tlbcIndex >= size) {
+    throw new CorruptData(`the code object at ${formatAddress(address)} has no copy ${tlbcIndex}, only ${size}`);
+  }
+  const first = readPointer(memory, offsetBy(copies as Address, array.entries + 8 * tlbcIndex));
+  if (!isUserSpace(first)) {
+    throw new CorruptData(`copy ${tlbcIndex} of the code object at ${formatAddress(address)} was never made`);
+  }
+  return first;
+}
+
+function ownBytecode({ PyCodeObject: { co_code_adaptive } }: Layout, address: Address): number {
+  return co_code_adaptive === undefined ? 0 : address + co_code_adaptive;
 }

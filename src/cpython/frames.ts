@@ -121,6 +121,7 @@ function walkInterpreterFrames(
     [fields.instr, 8],
     [fields.owner, 1],
     [fields.is_entry, 1],
+    [fields.tlbc_index, 4],
   ]);
   const seen = new Set<number>();
   for (let at = firstInterpreterFrame(memory, layout, threadState); at !== 0; ) {
@@ -137,12 +138,14 @@ function walkInterpreterFrames(
       entries.push(previous);
     } else {
       const code = untag(pointerAt(view, fields.f_code - span.start), layout.tagMask);
+      // Taken out before anything else is read: the view may not outlive another read.
+      const instr = pointerAt(view, fields.instr - span.start);
+      const tlbcIndex = fields.tlbc_index === undefined ? 0 : view.getInt32(fields.tlbc_index - span.start, true);
+      const isEntry = fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0;
       const shape = shapes.read(memory, code);
       if (!shape) return truncated(foreignCode(at, code));
-      const instr = pointerAt(view, fields.instr - span.start);
-      const lasti = instr - shape.firstInstruction;
+      const lasti = instr - shapes.firstInstruction(memory, code as Address, shape, tlbcIndex);
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
-      const isEntry = fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0;
       if (isEntry) entries.push(previous);
       if (started || !shape.isTrampoline) {
         frames.push({

@@ -36,6 +36,7 @@ const THREAD = orderOf<Thread>({
   interpreterId: null,
   threadState: null,
   gil: null,
+  attachment: null,
   gc: null,
   status: null,
   os: null,

@@ -43,6 +43,7 @@ export function thread(fields: Partial<Thread> = {}): Thread {
     interpreterId: 0,
     threadState: '0x7f0000000010',
     gil: 'none',
+    attachment: null,
     gc: false,
     status: 'alive',
     os: null,

@@ -60,6 +60,7 @@ export const v3_13: Layout = {
       cleared: 7,
       finalized: 8,
     },
+    state: 40,
     id: 224,
     datastack_chunk: 232,
     current_exception: 112,

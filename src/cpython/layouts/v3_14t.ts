@@ -61,6 +61,7 @@ export const v3_14t: Layout = {
       finalized: 7,
     },
     holds_gil: 36,
+    state: 44,
     id: 224,
     datastack_chunk: 232,
     current_exception: 112,

@@ -61,6 +61,7 @@ export const v3_15: Layout = {
     },
     holds_gil: 36,
     gil_requested: 40,
+    state: 48,
     id: 248,
     datastack_chunk: 256,
     current_exception: 136,

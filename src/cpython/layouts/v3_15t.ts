@@ -62,6 +62,7 @@ export const v3_15t: Layout = {
     },
     holds_gil: 36,
     gil_requested: 40,
+    state: 48,
     id: 248,
     datastack_chunk: 256,
     current_exception: 136,
