@@ -27,6 +27,7 @@
       "target_name": "pystack_unwind",
       "sources": [
         "native/unwind/addon.cc",
+        "native/unwind/code_parts.cc",
         "native/unwind/debug_files.cc",
         "native/unwind/debug_info.cc",
         "native/unwind/demangle.cc",

@@ -113,6 +113,7 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
     return DefineClass(env, "Unwinder",
                        {InstanceMethod<&UnwinderObject::unwind>("unwind"),
                         InstanceMethod<&UnwinderObject::name>("name"),
+                        InstanceMethod<&UnwinderObject::isPartOf>("isPartOf"),
                         InstanceMethod<&UnwinderObject::problems>("problems")});
   }
 
@@ -226,6 +227,17 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
         result.Set(static_cast<std::uint32_t>(i), namedObject(env, unwinder_->name(address(pcs[i]), flags[i])));
       }
       return result;
+    });
+  }
+
+  // isPartOf(pc: number, flags: number, symbol: string): boolean
+  Napi::Value isPartOf(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    return guarded(env, [&]() -> Napi::Value {
+      if (!info[0].IsNumber() || !info[1].IsNumber() || !info[2].IsString()) throw Napi::TypeError::New(env, "bad call");
+      const auto flags = static_cast<std::uint8_t>(info[1].As<Napi::Number>().Uint32Value());
+      const std::string symbol = info[2].As<Napi::String>();
+      return Napi::Boolean::New(env, unwinder_->isPartOf(address(info[0].As<Napi::Number>().DoubleValue()), flags, symbol));
     });
   }
 

@@ -94,6 +94,13 @@ const FrameRules* FrameTable::at(Addr pc) {
   return entry->second.get();
 }
 
+std::optional<FrameTable::Range> FrameTable::rangeAt(Addr pc) {
+  const auto offset = find(pc);
+  const auto entry = offset ? entryAt(*offset) : std::nullopt;
+  if (!entry || pc < entry->start || pc >= entry->end) return std::nullopt;
+  return Range{entry->start, entry->end};
+}
+
 std::unique_ptr<FrameRules> FrameTable::decode(Addr pc) {
   const auto offset = find(pc);
   const auto entry = offset ? entryAt(*offset) : std::nullopt;

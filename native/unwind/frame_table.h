@@ -37,6 +37,13 @@ class FrameTable {
   // The rules in force at `pc` (as in the ELF file); nullptr: none cover it.
   const FrameRules* at(Addr pc);
 
+  struct Range {
+    Addr start;
+    Addr end;
+  };
+  // The code that one entry describes: a function, or a part of one that the compiler put elsewhere.
+  std::optional<Range> rangeAt(Addr pc);
+
  private:
   struct Common;
   struct Entry;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "code_parts.h"
+
 namespace pystack::unwind {
 namespace {
 
@@ -202,8 +204,8 @@ bool Module::constantAt(Addr address, std::size_t size, void* into) {
   return true;
 }
 
-std::optional<FoundSymbol> Module::symbolAt(Addr address) {
-  if (!usable()) return std::nullopt;
+// Of a usable module.
+const SymbolTable& Module::symbols() {
   if (!symbols_) {
     symbols_.emplace();
     bool whole = symbols_->add(main_.elf.get(), SHT_SYMTAB);
@@ -212,9 +214,30 @@ std::optional<FoundSymbol> Module::symbolAt(Addr address) {
     if (!whole) loadMiniDebug();
     symbols_->finish(whole);
   }
-  auto found = symbols_->at(address - bias_);
+  return *symbols_;
+}
+
+std::optional<FoundSymbol> Module::symbolAt(Addr address) {
+  if (!usable()) return std::nullopt;
+  auto found = symbols().at(address - bias_);
   if (found) found->start += bias_;
   return found;
+}
+
+bool Module::isPartOf(Addr address, const std::string& function) {
+  if (!usable() || symbolAt(address)) return false;
+  if (!ehFrameTried_) findEhFrame();
+  if (!ehFrame_) return false;
+  const auto part = ehFrame_->rangeAt(address - bias_);
+  const FrameRules* first = part ? ehFrame_->at(part->start) : nullptr;
+  // A function begins with nothing on the stack but its return address; a part of one begins in the midst of it.
+  if (first == nullptr || isFunctionEntry(*machine_, *first)) return false;
+  const auto start = symbols().startOf(function);
+  const auto whole = start ? ehFrame_->rangeAt(*start) : std::nullopt;
+  if (!whole) return false;
+  LoadedBytes code = loadedFrom(whole->start);
+  code.bytes.size = std::min<std::size_t>(code.bytes.size, whole->end - whole->start);
+  return jumpsInto(*machine_, code.bytes, whole->start, part->start, part->end);
 }
 
 std::vector<SourceFrame> Module::sourceAt(Addr address) {

@@ -63,6 +63,9 @@ class Module {
   bool constantAt(Addr address, std::size_t size, void* into);
   std::optional<FoundSymbol> symbolAt(Addr address);
   std::vector<SourceFrame> sourceAt(Addr address);
+  // Whether the code at `address`, which has no symbol, is a part of the function of this name: compilers put what is
+  // rarely executed elsewhere, and tell so in `.symtab` only. By the function's own jumps into it.
+  bool isPartOf(Addr address, const std::string& function);
 
  private:
   bool open();
@@ -73,6 +76,7 @@ class Module {
   void findDebugFrame();
   Elf* debugElf();
   void loadMiniDebug();
+  const SymbolTable& symbols();
 
   ModuleSource source_;
   DebugFiles& debugFiles_;

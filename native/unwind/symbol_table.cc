@@ -90,4 +90,12 @@ std::optional<FoundSymbol> SymbolTable::at(Addr address) const {
   return std::nullopt;
 }
 
+std::optional<Addr> SymbolTable::startOf(const std::string& name) const {
+  for (const Entry& entry : entries_) {
+    const char* each = elf_strptr(entry.elf, entry.strings, entry.name);
+    if (each != nullptr && name == each) return entry.start;
+  }
+  return std::nullopt;
+}
+
 }  // namespace pystack::unwind

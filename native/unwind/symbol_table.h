@@ -27,6 +27,8 @@ class SymbolTable {
   // To be called after the last `add`. `isWhole`: all functions are in it, and not only those that others may call.
   void finish(bool isWhole);
   std::optional<FoundSymbol> at(Addr address) const;
+  // Where the function of this name begins.
+  std::optional<Addr> startOf(const std::string& name) const;
 
  private:
   struct Entry {

@@ -170,4 +170,15 @@ const NamedAddress& Unwinder::name(Addr pc, std::uint8_t flags) {
   return named;
 }
 
+bool Unwinder::isPartOf(Addr pc, std::uint8_t flags, const std::string& symbol) {
+  const bool exact = flags & (UnwoundFrame::activation | UnwoundFrame::signalTrampoline);
+  const Addr address = exact || pc == 0 ? pc : pc - 1;
+  const auto [entry, added] = parts_.try_emplace({address, symbol});
+  if (added) {
+    Module* module = moduleAt(address);
+    entry->second = module != nullptr && module->isPartOf(address, symbol);
+  }
+  return entry->second;
+}
+
 }  // namespace pystack::unwind

@@ -1,6 +1,7 @@
 // Who called whom? Follows one thread's copied stack, and names what was found.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,8 @@ class Unwinder {
 
   UnwoundStack unwind(Registers registers, std::vector<MemoryRange> memory);
   const NamedAddress& name(Addr pc, std::uint8_t flags);
+  // Whether the nameless code at `pc` (flags as of a frame there) is a part of the function `symbol` of that module.
+  bool isPartOf(Addr pc, std::uint8_t flags, const std::string& symbol);
   const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
 
  private:
@@ -93,6 +96,7 @@ class Unwinder {
   std::vector<Placed> placed_;
   std::vector<AddressRange> executable_;
   std::unordered_map<Addr, NamedAddress> names_;
+  std::map<std::pair<Addr, std::string>, bool> parts_;
   // Return addresses that were asked about.
   std::unordered_map<Addr, bool> trampolines_;
 };

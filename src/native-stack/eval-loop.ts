@@ -15,7 +15,7 @@ export type Role =
  * The loop of every CPython from 3.6 on (PEP 523).
  * https://github.com/python/cpython/blob/v3.13.0/Python/ceval.c#L757
  */
-const EVAL_LOOP = '_PyEval_EvalFrameDefault';
+export const EVAL_LOOP = '_PyEval_EvalFrameDefault';
 
 /**
  * Interpreters built for tail calls have a function for each instruction instead of cases in one loop.

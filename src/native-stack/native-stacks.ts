@@ -6,7 +6,7 @@ import type { InspectSettings } from '../options.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { Target } from '../target/target.js';
 import type { NativeState } from './eval-loop.js';
-import { stateOf } from './eval-loop.js';
+import { EVAL_LOOP, stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Machine, Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
@@ -102,14 +102,10 @@ export class NativeStacks {
     const frames: NativeFrame[] = [];
     unwound.forEach((frame, i) => {
       const at = named[i];
-      for (const { symbol, ...rest } of at?.frames ?? []) {
-        frames.push({
-          kind: 'native',
-          symbol: symbol ?? signalName(frame),
-          library: at?.library ?? null,
-          address: formatAddress(frame.pc),
-          ...rest,
-        });
+      const common = { kind: 'native', library: at?.library ?? null, address: formatAddress(frame.pc) } as const;
+      for (const names of at?.frames ?? []) {
+        const symbol = names.symbol ?? signalName(frame);
+        frames.push({ ...names, ...common, ...(symbol === null ? this.#partOf(frame, common.library) : { symbol }) });
       }
     });
     frames.reverse();
@@ -124,6 +120,12 @@ export class NativeStacks {
         })),
       ),
     };
+  }
+
+  /** In stripped interpreters most of the evaluation loop may have no name, being where its rare instructions are. */
+  #partOf(frame: UnwoundFrame, library: string | null): Pick<NativeFrame, 'symbol' | 'rawSymbol'> {
+    const isLoop = library === this.#interpreterLibrary && this.#unwinder.isPartOf(frame, EVAL_LOOP);
+    return isLoop ? { symbol: EVAL_LOOP, rawSymbol: EVAL_LOOP } : { symbol: null, rawSymbol: null };
   }
 
   /** Modules that were needed and could not be used, and why. */

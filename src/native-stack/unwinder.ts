@@ -88,6 +88,7 @@ export interface SymbolisedAddress {
 interface AddonUnwinder {
   unwind(registers: BigUint64Array, known: Uint8Array, memory: readonly CopiedRange[]): AddonStack;
   name(pcs: Float64Array, flags: Uint8Array): SymbolisedAddress[];
+  isPartOf(pc: number, flags: number, symbol: string): boolean;
   problems(): { path: string; problem: string }[];
 }
 
@@ -164,17 +165,21 @@ export class Unwinder {
     const asked = [...fresh];
     const named = this.#native.name(
       Float64Array.from(asked, ([, { pc }]) => pc),
-      Uint8Array.from(
-        asked,
-        ([, frame]) =>
-          (frame.isActivation ? FLAG.activation : 0) | (frame.isSignalTrampoline ? FLAG.signalTrampoline : 0),
-      ),
+      Uint8Array.from(asked, ([, frame]) => flagsOf(frame)),
     );
     named.forEach((name, i) => {
       const key = asked[i]?.[0];
       if (key !== undefined) this.#names.set(key, name);
     });
     return frames.map((frame) => this.#names.get(nameKey(frame)) ?? NAMELESS);
+  }
+
+  /**
+   * Whether the nameless code of a frame is a part of the function `symbol` of the same module: compilers put what is
+   * rarely executed elsewhere, and stripped files do not tell where.
+   */
+  isPartOf(frame: UnwoundFrame, symbol: string): boolean {
+    return this.#native.isPartOf(frame.pc, flagsOf(frame), symbol);
   }
 
   /** Modules that were needed and could not be used, and why. */
@@ -206,6 +211,10 @@ const NAMELESS: SymbolisedAddress = {
 /** The same pc means different places as the next instruction and as a return address: the latter are negative. */
 function nameKey({ pc, isActivation, isSignalTrampoline }: UnwoundFrame): number {
   return isActivation || isSignalTrampoline ? pc : -pc;
+}
+
+function flagsOf({ isActivation, isSignalTrampoline }: UnwoundFrame): number {
+  return (isActivation ? FLAG.activation : 0) | (isSignalTrampoline ? FLAG.signalTrampoline : 0);
 }
 
 /** A stop in the words of the result. */

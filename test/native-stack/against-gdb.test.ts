@@ -49,9 +49,11 @@ function compareFrames(ours: readonly NativeFrame[], theirs: readonly GdbFrame[]
   const text = (address: string, inlined: boolean, name: string | null) =>
     `${inlined ? '(inlined)' : address} ${libc.has(address) ? '(libc)' : name === null ? '?' : functionName(name)}`;
   expect(
-    ours.map(({ address, inlined, symbol, rawSymbol }) =>
-      text(address, inlined, symbol?.startsWith('<signal') ? symbol : rawSymbol),
-    ),
+    ours.map(({ address, inlined, symbol, rawSymbol, offset }) => {
+      // Named after what was called in its place: debuggers have no name for it.
+      const isStandIn = !inlined && offset === null && rawSymbol !== null;
+      return text(address, inlined, symbol?.startsWith('<signal') ? symbol : isStandIn ? null : rawSymbol);
+    }),
   ).toEqual(theirs.map(({ pc, inlined, name }) => text(formatAddress(pc), inlined, name)));
   ours.forEach(({ file, line }, i) => {
     seen.frames++;
@@ -70,7 +72,7 @@ describe.skipIf(noGdb !== null)('the same frames as gdb', () => {
   }
 
   test('and, but for addresses to which the line table gives several lines, the same lines', () => {
-    expect(seen.sameLines).toBeGreaterThan(0.97 * seen.lines);
+    expect(seen.sameLines).toBeGreaterThanOrEqual(0.97 * seen.lines);
   });
 
   afterAll(() => {

@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'pystack-without-libdw-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('only --native needs it', () => {
-  for (const part of ['bin', 'dist', 'package.json', 'binding.gyp']) cpSync(join(root, part), join(folder, part), { recursive: true });
+  for (const part of ['bin', 'dist', 'package.json', 'binding.gyp'])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
   mkdirSync(join(folder, 'build/Release'), { recursive: true });
   const addon = 'build/Release/pystack_native.node';
   cpSync(join(root, addon), join(folder, addon));
