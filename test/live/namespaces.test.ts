@@ -74,15 +74,18 @@ function withContainer(
   const script = LAYOUTS[layout];
   const folders = script.includes('"$3"') ? [staged, inside, more] : [staged, inside];
   const home = dirname(dirname(interpreter.executable));
+  const environment = { PYTHONHOME: home === '/' ? '/usr' : home, LD_LIBRARY_PATH: join(home, 'lib') };
+  // One that looks for its libraries beside itself does not start elsewhere.
+  const copyRuns = spawnSync(join(staged, 'python'), ['-c', ''], { env: environment }).status === 0;
   return withProgram(
     interpreter,
     'many_threads.py',
     {
       through: [...through, 'sh', '-c', script, 'sh', ...folders],
-      executable: join(inside, 'python'),
+      executable: copyRuns ? join(inside, 'python') : interpreter.executable,
       file: join(inside, 'many_threads.py'),
       args: ['3', '2'],
-      environment: { PYTHONHOME: home === '/' ? '/usr' : home, LD_LIBRARY_PATH: join(home, 'lib') },
+      environment: copyRuns ? environment : {},
     },
     use,
   );

@@ -12,7 +12,9 @@ export interface CommandResult {
   stderr: string;
 }
 
-export const PYSTACK = fileURLToPath(new URL('../../bin/pystack', import.meta.url));
+/** `PYSTACK_TEST_COMMAND` names another: an installed one, or one built aside. */
+export const PYSTACK =
+  process.env['PYSTACK_TEST_COMMAND'] ?? fileURLToPath(new URL('../../bin/pystack', import.meta.url));
 
 /** Runs `pystack` with these arguments; `environment` is added to a plain one, in which nothing forces colour. */
 export function runPystack(

@@ -1,0 +1,148 @@
+/**
+ * Who may look at whom? As the target's own user without root, as another, without the capability, at what has made
+ * itself unreadable, where /proc hides: either all is shown, or the check that refuses is named, with what can be seen
+ * nevertheless. Users are changed with setpriv, so that it needs root, as in most containers and on build machines.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type CommandResult, PYSTACK, runCommand } from '../support/command.js';
+import { findInterpreters, type Interpreter } from '../support/interpreters.js';
+import { type Program, type ProgramOptions, programPath, withProgram } from '../support/target.js';
+
+/** `nobody` on most systems; any other that runs nothing would do. */
+const SOMEBODY = 65534;
+const ANOTHER = 65533;
+
+function as(uid: number): string[] {
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
+}
+const UNCAPABLE = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', '--'];
+
+function runs(command: readonly string[]): boolean {
+  const [program = '', ...args] = command;
+  return spawnSync(program, args).status === 0;
+}
+
+/** Both this program and a Python have to be within reach of an ordinary user. */
+function reachable(): Interpreter | null {
+  if (process.getuid?.() !== 0 || !runs([...as(SOMEBODY), process.execPath, PYSTACK, '--version'])) return null;
+  const folder = spawnSync('setpriv', [...as(SOMEBODY).slice(1), 'test', '-r', programPath('idle.py')]);
+  if (folder.status !== 0) return null;
+  return (
+    findInterpreters().find(
+      ({ executable, debug, freeThreaded }) =>
+        !debug && !freeThreaded && runs([...as(SOMEBODY), executable, '-c', 'import ctypes']),
+    ) ?? null
+  );
+}
+const interpreter = reachable();
+
+function look(through: readonly string[], pid: number, ...options: string[]): Promise<CommandResult> {
+  const [command = '', ...args] = [...through, process.execPath, PYSTACK, 'remote', ...options, `${pid}`];
+  return runCommand(command, args, { HOME: '/' });
+}
+
+function inside(through: readonly string[], name: string, use: (program: Program) => Promise<void>): Promise<void> {
+  if (!interpreter) throw new Error('no interpreter within reach');
+  return withProgram(interpreter, name, { through }, use);
+}
+
+function expectRefused({ code, stdout, stderr }: CommandResult, cause: RegExp): void {
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^pystack: no permission to read process \d+\nCause: /);
+  expect(stderr).toMatch(cause);
+  expect(stderr).toMatch(/\nNext step: \S/);
+}
+
+describe.skipIf(interpreter === null)('with users to change to (needs root)', () => {
+  test('its own user sees all of it', () =>
+    inside(as(SOMEBODY), 'many_threads.py', async ({ pid }) => {
+      for (const options of [[], ['--no-block'], ['--locals'], ['--native-all']]) {
+        const { code, stdout, stderr } = await look(as(SOMEBODY), pid, ...options);
+        expect(code, stderr).toBe(0);
+        expect(stdout.match(/^Traceback for thread/gm)?.length).toBe(41);
+        expect(stdout).toContain('time.sleep(3600)');
+      }
+    }));
+
+  test('another user is told who it is and what it does', () =>
+    inside(as(SOMEBODY), 'many_threads.py', async ({ pid, file }) => {
+      const refused = await look(as(ANOTHER), pid);
+      expectRefused(refused, new RegExp(`runs as uid ${SOMEBODY}, we as uid ${ANOTHER} without the capability`));
+      expect(refused.stderr).toContain('\nSeen nevertheless:\n');
+      expect(refused.stderr).toContain(`${file} (uid ${SOMEBODY}, started 2`);
+      expect(refused.stderr).toMatch(new RegExp(`\n {2}thread ${pid} \\(.*\\): sleeping\n`));
+      expect(refused.stderr).toMatch(/\n {2}and 21 more threads\n/);
+    }));
+
+  test('root without the capability', () =>
+    inside(as(SOMEBODY), 'idle.py', async ({ pid }) => {
+      expectRefused(await look(UNCAPABLE, pid), /we as uid 0 but without the capability CAP_SYS_PTRACE/);
+      expect((await look([], pid)).code).toBe(0);
+    }));
+
+  test('a process with more capabilities than ours', async () => {
+    await inside([], 'idle.py', async ({ pid }) => {
+      expectRefused(await look(UNCAPABLE, pid), /holds capabilities we do not/);
+    });
+    const capable = [...as(SOMEBODY).slice(0, -1), '--inh-caps=+net_admin', '--ambient-caps=+net_admin', '--'];
+    await inside(capable, 'idle.py', async ({ pid }) => {
+      expectRefused(await look(as(SOMEBODY), pid), /holds capabilities we do not \(CapPrm 1000, ours 0\)/);
+    });
+  });
+
+  test('one that has made itself unreadable, with a name meant for terminals', () =>
+    inside(as(SOMEBODY), 'undumpable.py', async ({ pid }) => {
+      const refused = await look(as(SOMEBODY), pid);
+      expectRefused(refused, /has made itself unreadable/);
+      expect(refused.stderr).toContain('(pool\\x1b[31m): sleeping');
+      expect(refused.stderr).not.toContain('\x1b');
+      expect((await look([], pid)).stdout).toContain('in named');
+    }));
+
+  test('a setuid program', async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pystack-setuid-'));
+    try {
+      chmodSync(folder, 0o755);
+      const executable = join(folder, 'python');
+      copyFileSync(interpreter?.executable ?? '', executable);
+      chmodSync(executable, 0o4755);
+      const options: ProgramOptions = { through: as(SOMEBODY), executable };
+      await withProgram(interpreter as Interpreter, 'idle.py', options, async ({ pid }) => {
+        const refused = await look(as(SOMEBODY), pid);
+        if (refused.code === 0) context.skip('files are on a file system mounted nosuid');
+        expectRefused(refused, new RegExp(`setuid program: it was started by uid ${SOMEBODY} and runs as uid 0`));
+        expect((await look([], pid)).code).toBe(0);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('where /proc hides what is not ours', async (context) => {
+    const hiding = (hidepid: number, ...command: string[]) => [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      `mount -t proc -o hidepid=${hidepid} proc /proc && exec "$@"`,
+      'sh',
+      ...command,
+    ];
+    if (!runs(hiding(2, 'true'))) context.skip('no mount namespaces here');
+    await inside([], 'idle.py', async ({ pid }) => {
+      expectRefused(await look(hiding(1, ...as(SOMEBODY)), pid), /mounted with hidepid=/);
+      const hidden = await look(hiding(2, ...as(SOMEBODY)), pid);
+      expect(hidden.code).toBe(1);
+      expect(hidden.stderr).toMatch(/there is no process \d+\nCause: .*hidepid=.*\nNext step: try as root/);
+      expect((await look(hiding(2), pid)).code).toBe(0);
+    });
+    // Its own processes are shown to everybody.
+    await inside(as(SOMEBODY), 'idle.py', async ({ pid }) => {
+      expect((await look(hiding(2, ...as(SOMEBODY)), pid)).code).toBe(0);
+    });
+  });
+});
