@@ -8,7 +8,7 @@ import { asPystackError } from './capture/unreadable.js';
 import type { NativeFrames } from './describe/native-frames.js';
 import { describeProcess, isComplete, type ProcessFacts } from './describe/process.js';
 import { readNames } from './describe/thread-names.js';
-import { locate } from './locate/locate.js';
+import { type Located, locate } from './locate/locate.js';
 import { CoreStacks } from './native-stack/core-stacks.js';
 import { stackOptions } from './native-stack/native-stacks.js';
 import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
@@ -64,7 +64,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   watch.lap('walk');
   const names = readNames(memory, located, captured.runtime);
   watch.lap('names');
-  const native = nativeFrames(target, located.library, settings);
+  const native = nativeFrames(target, located, settings);
   const snapshot = describeProcess({ facts: factsOf(target), located, captured, names, native });
   const threads = describeThreads(snapshot.threads, target, settings);
   const core = describeCore(target);
@@ -83,11 +83,11 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
 }
 
-function nativeFrames(target: CoreTarget, library: string | null, settings: CoreSettings): NativeFrames | null {
+function nativeFrames(target: CoreTarget, located: Located, settings: CoreSettings): NativeFrames | null {
   const { native, plumbing, sysroot } = settings;
   if (native === 'off') return null;
   const stacks = new CoreStacks(target, {
-    ...stackOptions(settings, library),
+    ...stackOptions(settings, located),
     ...(sysroot === null ? {} : { targetRoot: sysroot, debugRoots: [`${sysroot}/usr/lib/debug`, '/usr/lib/debug'] }),
   });
   return {

@@ -121,7 +121,7 @@ async function liveStacks(target: LiveTarget, located: Located, settings: Inspec
     import('./native-stack/live-stacks.js'),
     import('./native-stack/native-stacks.js'),
   ]);
-  return new LiveStacks(target, stackOptions(settings, located.library));
+  return new LiveStacks(target, stackOptions(settings, located));
 }
 
 function nativeFramesOf(stacks: LiveStacks, { native, mode, plumbing }: InspectSettings): NativeFrames | null {

@@ -20,18 +20,22 @@ export interface Merged {
   readonly warnings: readonly Warning[];
 }
 
-/** The threads with their native frames, in the same order; as given, they have Python frames only. */
+/**
+ * The threads with their native frames, in the same order; as given, they have Python frames only. `evalLoop`: the
+ * function that runs those. Default that of 3.6 and later.
+ */
 export function addNativeFrames(
   described: readonly { readonly thread: Thread; readonly copied: NativeState | null }[],
   native: NativeFrames,
+  evalLoop?: string,
 ): Merged[] {
   const stacks = described.map(({ thread, copied }): NativeStack | string | null => {
     const { tid, status } = thread;
     return tid === null || status === 'terminated' ? null : native.stackOf(tid, copied);
   });
   const threads = described.map(({ thread }) => thread);
-  for (const shared of inSeveralInterpreters(threads)) shareStack(shared, threads, stacks);
-  return threads.map((thread, i) => addStack(thread, stacks[i] ?? null, native));
+  for (const shared of inSeveralInterpreters(threads)) shareStack(shared, threads, stacks, evalLoop);
+  return threads.map((thread, i) => addStack(thread, stacks[i] ?? null, native, evalLoop));
 }
 
 /** Indices of thread states of one OS thread, the outermost interpreter's first: the main one is entered first. */
@@ -50,12 +54,14 @@ function shareStack(
   shared: readonly number[],
   threads: readonly Thread[],
   stacks: (NativeStack | string | null)[],
+  evalLoop: string | undefined,
 ): void {
   const whole = stacks[shared[0] ?? 0];
   if (!whole || typeof whole === 'string') return;
   const parts = splitNative(
     whole.frames,
     shared.map((i) => pythonFrames(threads[i])),
+    evalLoop,
   );
   shared.forEach((i, n) => {
     stacks[i] = { ...whole, frames: parts[n] ?? [] };
@@ -66,7 +72,12 @@ function pythonFrames(thread: Thread | undefined): PythonFrame[] {
   return thread?.frames.filter((frame): frame is PythonFrame => frame.kind === 'python') ?? [];
 }
 
-function addStack(thread: Thread, stack: NativeStack | string | null, native: NativeFrames): Merged {
+function addStack(
+  thread: Thread,
+  stack: NativeStack | string | null,
+  native: NativeFrames,
+  evalLoop: string | undefined,
+): Merged {
   const { tid } = thread;
   if (tid === null || stack === null) return { thread: { ...thread, nativeEnding: COMPLETE }, warnings: [] };
   if (typeof stack === 'string') {
@@ -79,11 +90,12 @@ function addStack(thread: Thread, stack: NativeStack | string | null, native: Na
   const python = pythonFrames(thread);
   const merged = mergeStacks(
     { native: stack.frames, nativeEnding: stack.ending, python, pythonEnding: thread.ending },
-    { verbose: native.plumbing, onlyLast: native.mode === 'last' && thread.isPython },
+    { verbose: native.plumbing, evalLoop, onlyLast: native.mode === 'last' && thread.isPython },
   );
   const warnings: Warning[] = [];
   // What lies outside of the evaluation loop was not asked for then.
-  const enough = native.mode === 'last' && stack.frames.some(({ rawSymbol }) => roleOf(rawSymbol) === 'eval-loop');
+  const enough =
+    native.mode === 'last' && stack.frames.some(({ rawSymbol }) => roleOf(rawSymbol, evalLoop) === 'eval-loop');
   const ending = enough ? COMPLETE : stack.ending;
   if (ending.kind === 'truncated') {
     const message = `the native stack of thread ${tid} ends early: ${ending.reason}`;

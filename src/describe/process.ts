@@ -2,6 +2,7 @@
 import type { CapturedProcess } from '../capture/captured.js';
 import type { Located } from '../locate/locate.js';
 import { formatAddress } from '../memory/address.js';
+import { evalLoopOf } from '../native-stack/eval-loop.js';
 import { type Frame, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import type { OsThread, TargetFile } from '../target/target.js';
 import { FrameDescriber } from './frames.js';
@@ -58,7 +59,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
       copied: thread.native,
     })),
   ];
-  const merged = native && addNativeFrames(described, native);
+  const merged = native && addNativeFrames(described, native, evalLoopOf(located.layout));
   const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
   const warnings = [
     ...captured.warnings,

@@ -4,6 +4,8 @@
  * By exact names: a function of the user's that happens to be called `my_take_gil` is the user's.
  */
 
+import type { Layout } from '../cpython/layouts/layout.js';
+
 export type Role =
   /** Runs Python frames: one entry frame and those it called without leaving C. */
   | 'eval-loop'
@@ -17,6 +19,11 @@ export type Role =
  */
 export const EVAL_LOOP = '_PyEval_EvalFrameDefault';
 
+/** Which function runs the frames of this version. */
+export function evalLoopOf({ frames }: Pick<Layout, 'frames'>): string {
+  return frames.kind === 'frame-objects' ? (frames.evalLoop ?? EVAL_LOOP) : EVAL_LOOP;
+}
+
 /**
  * Interpreters built for tail calls have a function for each instruction instead of cases in one loop.
  * https://github.com/python/cpython/blob/v3.14.0/Python/ceval_macros.h#L77
@@ -28,7 +35,9 @@ const PLUMBING = new Set([
   'call_function',
   'classmethoddescr_call',
   'cmpwrapper_call',
+  'do_call',
   'do_call_core',
+  'ext_do_call',
   'fast_function',
   'function_code_fastcall',
   'function_call',
@@ -69,11 +78,11 @@ export function functionName(rawSymbol: string): string {
   return end <= 0 ? rawSymbol : rawSymbol.slice(0, end);
 }
 
-/** The part that the function of this symbol plays; a null symbol is nobody we know. */
-export function roleOf(rawSymbol: string | null): Role {
+/** The part that the function of this symbol plays; a null symbol is nobody we know. `evalLoop`: the loop's own. */
+export function roleOf(rawSymbol: string | null, evalLoop: string = EVAL_LOOP): Role {
   if (rawSymbol === null) return 'other';
   const name = functionName(rawSymbol);
-  if (name === EVAL_LOOP || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
+  if (name === evalLoop || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
   if (PLUMBING.has(name) || PLUMBING_PREFIXES.some((prefix) => name.startsWith(prefix))) return 'plumbing';
   // PEP 590: every callable type has a function of its own for it.
   if (/vectorcall/i.test(name)) return 'plumbing';

@@ -19,6 +19,8 @@ export interface MergeInput {
 export interface MergeOptions {
   /** Also the interpreter's plumbing. Default false. */
   readonly verbose?: boolean;
+  /** The function that runs Python frames. Default that of 3.6 and later. */
+  readonly evalLoop?: string;
   /** Only the native frames after the last Python frame. Default false. */
   readonly onlyLast?: boolean;
 }
@@ -40,7 +42,7 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
   const { native, python } = input;
   if (native.length === 0) return { frames: python, problem: null };
   const groups = groupByEntry(python);
-  const loops = evalLoops(native);
+  const loops = evalLoops(native, options.evalLoop);
   const start = native.findLastIndex(({ rawSymbol }) => startsGreenlet(rawSymbol));
   const candidates = loops.runs.filter((index) => index > start);
   const { pairs, unplaced, problem } = pair(candidates, groups, input);
@@ -80,11 +82,11 @@ interface Loops {
   readonly parts: ReadonlySet<number>;
 }
 
-function evalLoops(native: readonly NativeFrame[]): Loops {
+function evalLoops(native: readonly NativeFrame[], evalLoop?: string): Loops {
   const runs: number[] = [];
   const parts = new Set<number>();
   native.forEach((frame, index) => {
-    if (roleOf(frame.rawSymbol) !== 'eval-loop') return;
+    if (roleOf(frame.rawSymbol, evalLoop) !== 'eval-loop') return;
     const within = runs.at(-1) === index - 1 || parts.has(index - 1);
     if (within && isInstruction(frame.rawSymbol)) parts.add(index);
     else runs.push(index);

@@ -1,12 +1,14 @@
 /**
  * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
  */
+
+import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { InspectSettings } from '../options.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { Target } from '../target/target.js';
 import type { NativeState } from './eval-loop.js';
-import { EVAL_LOOP, stateOf } from './eval-loop.js';
+import { EVAL_LOOP, evalLoopOf, stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Machine, Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
@@ -17,6 +19,8 @@ export interface NativeStackOptions
   extends Pick<UnwinderOptions, 'demangle' | 'debuginfodMs' | 'onProgress' | 'debugRoots' | 'targetRoot'> {
   /** Default x86-64. */
   readonly machine?: Machine;
+  /** The function that runs Python frames. Default that of 3.6 and later. */
+  readonly evalLoop?: string;
   /** Path of the file that holds the interpreter, for {@link NativeStack.state}; null: not known. */
   readonly interpreterLibrary: string | null;
 }
@@ -27,10 +31,11 @@ const DEBUGINFOD_MS = 10_000;
 /** The options that users set, in the unwinder's terms. */
 export function stackOptions(
   settings: Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress'>,
-  interpreterLibrary: string | null,
+  { library, layout }: { readonly library: string | null; readonly layout: Layout },
 ): NativeStackOptions {
   return {
-    interpreterLibrary,
+    interpreterLibrary: library,
+    evalLoop: evalLoopOf(layout),
     demangle: settings.demangle,
     debuginfodMs: settings.debuginfod ? DEBUGINFOD_MS : 0,
     onProgress: (path, had, expected) => {
@@ -74,9 +79,10 @@ export function copyOfThread(thread: {
 export class NativeStacks {
   readonly #unwinder: Unwinder;
   readonly #interpreterLibrary: string | null;
+  readonly #evalLoop: string;
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: Target, { machine = 'x86-64', interpreterLibrary, ...options }: NativeStackOptions) {
+  constructor(target: Target, { machine = 'x86-64', interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
     this.#unwinder = new Unwinder({
       machine,
       modules: nativeModules(target),
@@ -85,6 +91,7 @@ export class NativeStacks {
       ...options,
     });
     this.#interpreterLibrary = interpreterLibrary;
+    this.#evalLoop = evalLoop ?? EVAL_LOOP;
   }
 
   /** Follows a copied stack, without names: to learn, before time is up, whether more must be copied. */
@@ -124,8 +131,8 @@ export class NativeStacks {
 
   /** In stripped interpreters most of the evaluation loop may have no name, being where its rare instructions are. */
   #partOf(frame: UnwoundFrame, library: string | null): Pick<NativeFrame, 'symbol' | 'rawSymbol'> {
-    const isLoop = library === this.#interpreterLibrary && this.#unwinder.isPartOf(frame, EVAL_LOOP);
-    return isLoop ? { symbol: EVAL_LOOP, rawSymbol: EVAL_LOOP } : { symbol: null, rawSymbol: null };
+    const isLoop = library === this.#interpreterLibrary && this.#unwinder.isPartOf(frame, this.#evalLoop);
+    return isLoop ? { symbol: this.#evalLoop, rawSymbol: this.#evalLoop } : { symbol: null, rawSymbol: null };
   }
 
   /** Modules that were needed and could not be used, and why. */

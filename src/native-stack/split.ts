@@ -12,8 +12,9 @@ import { roleOf } from './eval-loop.js';
 export function splitNative(
   native: readonly NativeFrame[],
   pythonStacks: readonly (readonly PythonFrame[])[],
+  evalLoop?: string,
 ): (readonly NativeFrame[])[] {
-  const loops = native.flatMap(({ rawSymbol }, index) => (roleOf(rawSymbol) === 'eval-loop' ? [index] : []));
+  const loops = native.flatMap(({ rawSymbol }, index) => (roleOf(rawSymbol, evalLoop) === 'eval-loop' ? [index] : []));
   const counts = pythonStacks.map((frames) => frames.filter(({ isEntry }, i) => isEntry || i === 0).length);
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total !== loops.length) return pythonStacks.map((_, i) => (i === pythonStacks.length - 1 ? native : []));

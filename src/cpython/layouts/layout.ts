@@ -300,6 +300,8 @@ export type FrameLayout =
         readonly f_state?: Offset;
         readonly f_localsplus: Offset;
       };
+      /** The function that runs them, where it is not `_PyEval_EvalFrameDefault` (2.7; PEP 523 came with 3.6). */
+      readonly evalLoop?: 'PyEval_EvalFrameEx';
       /** Unit of f_lasti: bytes, or two-byte instructions (3.10). -1 before the first instruction in both. */
       readonly lasti: 'bytes' | 'instructions';
     }

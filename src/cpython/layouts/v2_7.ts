@@ -62,6 +62,7 @@ export const v2_7: Layout = {
       f_lineno: 124,
       f_localsplus: 376,
     },
+    evalLoop: 'PyEval_EvalFrameEx',
     lasti: 'bytes',
   },
   PyCodeObject: {

@@ -79,7 +79,7 @@ export function probes2_7(): OldRow {
     PyObject,
     PyVarObject,
     PyTupleObject,
-    frames,
+    frames: { ...(frames as Extract<typeof frames, { kind: 'frame-objects' }>), evalLoop: 'PyEval_EvalFrameEx' },
     PyCodeObject: { ...code, positions: 'unsigned-lnotab' },
     PyBytesObject: { ob_sval: start('PyStringObject', 'ob_sval') },
     PyLongObject: { sign: 'ob_size', ob_digit: start('struct _longobject', 'ob_digit') },
