@@ -1,9 +1,11 @@
 #include "freeze.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "monotonic.h"
+#include "system_error.h"
 #include "tracer.h"
 
 namespace pystack {
@@ -13,6 +15,23 @@ namespace {
 void touch(uint8_t* byte) noexcept {
   volatile uint8_t* there = byte;
   *there = *there;
+}
+
+// How long threads may stand while others have not come to their stop: all are let go then, and tried again. They come
+// within microseconds unless they wait for a CPU, or for a disk, both of which may take long. Each try may take twice as
+// long as the one before; after the last, those that have not come count as refused.
+constexpr int64_t kPatienceNs = 1'000'000;
+constexpr int64_t kPatiencePerThreadNs = 20'000;
+constexpr unsigned kMostTries = 8;
+// Slept just before threads are stopped: what then blocks need not be stopped, and whoever has just slept is not about to
+// have used up its share of a busy CPU while threads stand.
+constexpr int64_t kBeforeStopNs = 100'000;
+// Between two tries, so that they get the CPU that we would take.
+constexpr int64_t kMostBetweenTriesNs = 5'000'000;
+
+void pauseFor(int64_t ns) noexcept {
+  const timespec time{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  nanosleep(&time, nullptr);
 }
 
 class Freeze {
@@ -43,7 +62,11 @@ class Freeze {
   void copyWithoutOwner();
   void copyPages(const Indices& pages);
   void copyOwned(const Indices& threads);
-  void stopAndCopy(const Indices& runners);
+  // Stops them, but for those that have blocked meanwhile, and copies. `starved`: it has to be tried again, after the
+  // last try without those that did not come.
+  StopEnd stopAndCopy(const Indices& runners, bool lastRound);
+  // Whether the thread, looked at again, is blocked by now and need not be stopped.
+  bool hasBlocked(uint32_t thread, bool lastRound, Look& look) noexcept;
   // Whether all is known of all that can be.
   bool check(const Indices& runners);
   bool checkUnstopped(uint32_t thread);
@@ -64,6 +87,9 @@ class Freeze {
   std::vector<unsigned> pageBatch_;
   std::vector<unsigned> pageRound_;
   unsigned batch_ = 0;
+  unsigned tries_ = 1;
+  unsigned starvedRounds_ = 0;
+  int64_t patienceNs_;
   // Where the pieces of stacks tell whether they were read.
   std::vector<uint8_t> stackOk_;
 };
@@ -75,6 +101,7 @@ Freeze::Freeze(const FreezePlan& plan, ProcessMemory& memory, ThreadLook& thread
       progress_(plan.tids.size()),
       pageBatch_(plan.pages.size()),
       pageRound_(plan.pages.size()),
+      patienceNs_(kPatienceNs + kPatiencePerThreadNs * static_cast<int64_t>(plan.tids.size())),
       stackOk_(plan.tids.size() * stackPiecesPerThread()) {
   out_.threads.resize(plan.tids.size());
 }
@@ -213,7 +240,18 @@ Freeze::Indices Freeze::lookAndCopy(bool lastRound) {
   return others;
 }
 
-void Freeze::stopAndCopy(const Indices& runners) {
+bool Freeze::hasBlocked(uint32_t thread, bool lastRound, Look& look) noexcept {
+  if (mustStop(thread, lastRound) || threads_.method() == LookMethod::none) return false;
+  try {
+    look = threads_.look(plan_.tids[thread]);
+  } catch (const SystemError&) {
+    // No descriptor to look with: it is stopped, as planned.
+    return false;
+  }
+  return look.state == ThreadState::blocked;
+}
+
+StopEnd Freeze::stopAndCopy(const Indices& runners, bool lastRound) {
   // Everything is allocated and touched before anything stops.
   std::vector<Piece> pieces;
   batch_++;
@@ -230,38 +268,48 @@ void Freeze::stopAndCopy(const Indices& runners) {
   std::vector<Tracee> tracees(runners.size());
   for (size_t k = 0; k < runners.size(); k++) tracees[k].tid = plan_.tids[runners[k]];
   std::vector<size_t> stackEnds(runners.size());
-  bool inTime = false;
+  std::vector<Look> lastLooks(runners.size());
+  StopEnd end = StopEnd::allStand;
   int64_t pauseNs = 0;
 
   TracerThread tracer([&] {
+    // Attaching stops nothing. Who begins to wait before we ask is not to be disturbed.
     Seized seized(tracees.data(), tracees.size());
-    const int64_t startNs = monotonicNs();
-    const int64_t deadlineNs = startNs + plan_.maxPauseNs;
-    inTime = seized.stop(threads_, deadlineNs);
-    if (inTime) {
+    leaveCpusOf(tracees.data(), tracees.size(), threads_);
+    pauseFor(kBeforeStopNs);
+    for (size_t k = 0; k < runners.size(); k++) {
+      if (tracees[k].state != Tracee::State::seized || !hasBlocked(runners[k], lastRound, lastLooks[k])) continue;
+      tracees[k].state = Tracee::State::spared;
+    }
+    const int64_t deadlineNs = monotonicNs() + plan_.maxPauseNs;
+    end = seized.stop(threads_, deadlineNs, patienceNs_);
+    if (end == StopEnd::allStand) {
       seized.readRegisters();
-      size_t end = pages;
+      size_t used = pages;
       for (size_t k = 0; k < runners.size(); k++) {
-        if (tracees[k].registers.known) end += stackPieces(runners[k], tracees[k].registers.sp(), &pieces[end]);
-        stackEnds[k] = end;
+        const uint64_t sp = tracees[k].state == Tracee::State::spared ? lastLooks[k].sp
+                            : tracees[k].registers.known              ? tracees[k].registers.sp()
+                                                                      : 0;
+        if (sp != 0) used += stackPieces(runners[k], sp, &pieces[used]);
+        stackEnds[k] = used;
       }
-      inTime = memory_.copy(pieces.data(), end, deadlineNs) != CopyEnd::pastDeadline;
+      if (memory_.copy(pieces.data(), used, deadlineNs) == CopyEnd::pastDeadline) end = StopEnd::pastDeadline;
     }
     seized.release();
-    pauseNs = monotonicNs() - startNs;
+    if (seized.standingSinceNs() != 0) pauseNs = monotonicNs() - seized.standingSinceNs();
   });
   tracer.join();
 
-  bool stood = false;
+  const bool copied = end == StopEnd::allStand;
   size_t stackStart = pages;
   for (size_t k = 0; k < runners.size(); k++) {
     const Tracee& tracee = tracees[k];
     FrozenThread& thread = out_.threads[runners[k]];
+    Progress& progress = progress_[runners[k]];
     switch (tracee.state) {
       case Tracee::State::standing:
-        stood = true;
         thread.everStopped = true;
-        if (!inTime) break;
+        if (!copied) break;
         thread.evidence = Evidence::stopped;
         if (!tracee.registers.known) break;
         thread.registers = tracee.registers;
@@ -270,9 +318,17 @@ void Freeze::stopAndCopy(const Indices& runners) {
         tracee.registers.tellSyscall(thread.look);
         measureStack(runners[k], pieces.data() + stackStart, stackEnds[k] - stackStart);
         break;
+      case Tracee::State::spared:
+        // Like any other blocked thread from here on: copied after it was looked at, and checked below.
+        if (!copied) break;
+        thread.look = lastLooks[k];
+        measureStack(runners[k], pieces.data() + stackStart, stackEnds[k] - stackStart);
+        progress.copied = true;
+        progress.needsLook = false;
+        break;
       case Tracee::State::ended:
         thread.evidence = Evidence::gone;
-        progress_[runners[k]].needsLook = false;
+        progress.needsLook = false;
         break;
       case Tracee::State::refused: {
         // A thread that is ending may not be traced either.
@@ -280,7 +336,7 @@ void Freeze::stopAndCopy(const Indices& runners) {
         const bool ended = letter == 0 || letter == 'Z' || letter == 'X';
         if (ended) {
           thread.evidence = Evidence::gone;
-          progress_[runners[k]].needsLook = false;
+          progress.needsLook = false;
         } else {
           thread.refusal = tracee.error;
         }
@@ -290,13 +346,16 @@ void Freeze::stopAndCopy(const Indices& runners) {
         thread.refusal = tracee.error;
         break;
       case Tracee::State::seized:
+        if (end == StopEnd::starved && tries_ == kMostTries) thread.refusal = ETIMEDOUT;
+        break;
       case Tracee::State::untouched:
         break;
     }
     stackStart = stackEnds[k];
   }
-  if (stood) out_.pauseNs = std::max(out_.pauseNs, pauseNs);
-  if (!inTime) out_.overPause = true;
+  out_.pauseNs = std::max(out_.pauseNs, pauseNs);
+  if (end == StopEnd::pastDeadline) out_.overPause = true;
+  return end;
 }
 
 bool Freeze::recopiedSinceProof(uint32_t thread) const {
@@ -335,7 +394,7 @@ bool Freeze::check(const Indices& runners) {
   }
   for (const uint32_t i : runners) {
     const Evidence evidence = out_.threads[i].evidence;
-    if (evidence == Evidence::stopped || evidence == Evidence::gone) continue;
+    if (evidence != Evidence::none) continue;
     // Not to be stopped: another round is worth its while if it has blocked meanwhile, or may soon.
     if (threads_.method() == LookMethod::none) continue;
     if (plan_.mode == FreezeMode::noStop || threads_.look(plan_.tids[i]).state == ThreadState::blocked) settled = false;
@@ -347,7 +406,8 @@ FreezeOutcome Freeze::run() {
   copyWithoutOwner();
   for (;;) {
     out_.rounds++;
-    const bool lastRound = out_.rounds >= plan_.maxRounds;
+    // A try that starved is none of the rounds that were asked for.
+    const bool lastRound = out_.rounds >= plan_.maxRounds + starvedRounds_;
     const Indices others = lookAndCopy(lastRound);
     Indices runners;
     Indices unstoppable;
@@ -356,17 +416,25 @@ FreezeOutcome Freeze::run() {
       (stoppable ? runners : unstoppable).push_back(i);
     }
     if (lastRound || plan_.mode != FreezeMode::noStop) copyOwned(unstoppable);
+    bool starved = false;
     if (runners.empty()) {
       copyPages(plan_.sharedPages);
     } else {
-      stopAndCopy(runners);
+      starved = stopAndCopy(runners, lastRound) == StopEnd::starved;
     }
-    if (check(others) || lastRound || out_.overPause) break;
-    if (plan_.mode == FreezeMode::noStop) {
-      // What runs now may wait soon.
-      const timespec pause{0, std::min<long>(50'000L * out_.rounds, 1'000'000L)};
-      nanosleep(&pause, nullptr);
+    const bool settled = check(others);
+    if (starved) {
+      starvedRounds_++;
+      pauseFor(std::min(patienceNs_, kMostBetweenTriesNs));
+      if (tries_ < kMostTries) {
+        tries_++;
+        patienceNs_ *= 2;
+      }
+      continue;
     }
+    if (settled || lastRound || out_.overPause) break;
+    // What runs now may wait soon.
+    if (plan_.mode == FreezeMode::noStop) pauseFor(std::min<int64_t>(50'000 * int64_t{out_.rounds}, 1'000'000));
   }
   out_.simultaneous = !out_.overPause;
   for (size_t i = 0; i < progress_.size(); i++) {

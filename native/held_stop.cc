@@ -3,17 +3,10 @@
 #include "monotonic.h"
 
 namespace pystack {
-namespace {
-
-// For a thread that is runnable but gets no CPU. The others stand still meanwhile.
-constexpr int64_t kStopNs = 500'000'000;
-
-}  // namespace
-
-HeldStop::HeldStop(const std::vector<pid_t>& tids, const ThreadLook& threads)
-    : tracees_(tids.size()), stands_(tids.size()), thread_([this, &tids, &threads] {
+HeldStop::HeldStop(const std::vector<pid_t>& tids, const ThreadLook& threads, int64_t stopNs)
+    : tracees_(tids.size()), stands_(tids.size()), thread_([this, &tids, &threads, stopNs] {
         for (size_t i = 0; i < tids.size(); i++) tracees_[i].tid = tids[i];
-        hold(threads);
+        hold(threads, stopNs);
       }) {
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait(lock, [this] { return stopped_; });
@@ -21,10 +14,10 @@ HeldStop::HeldStop(const std::vector<pid_t>& tids, const ThreadLook& threads)
 
 HeldStop::~HeldStop() { release(); }
 
-void HeldStop::hold(const ThreadLook& threads) noexcept {
+void HeldStop::hold(const ThreadLook& threads, int64_t stopNs) noexcept {
   Seized seized(tracees_.data(), tracees_.size());
   const int64_t startNs = monotonicNs();
-  seized.stop(threads, startNs + kStopNs);
+  seized.stop(threads, startNs + stopNs, stopNs);
   seized.acknowledge();
   std::unique_lock<std::mutex> lock(mutex_);
   for (size_t i = 0; i < tracees_.size(); i++) stands_[i] = tracees_[i].state == Tracee::State::standing;

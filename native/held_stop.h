@@ -16,8 +16,8 @@ namespace pystack {
 
 class HeldStop {
  public:
-  // Returns when all that can stand do. `tids` must be threads of the target. Throws SystemError EAGAIN.
-  HeldStop(const std::vector<pid_t>& tids, const ThreadLook& threads);
+  // Returns when all that can stand do, or after `stopNs`. `tids` must be threads of the target. Throws SystemError EAGAIN.
+  HeldStop(const std::vector<pid_t>& tids, const ThreadLook& threads, int64_t stopNs);
   // Releases.
   ~HeldStop();
   HeldStop(const HeldStop&) = delete;
@@ -28,7 +28,7 @@ class HeldStop {
   int64_t release() noexcept;
 
  private:
-  void hold(const ThreadLook& threads) noexcept;
+  void hold(const ThreadLook& threads, int64_t stopNs) noexcept;
 
   std::vector<Tracee> tracees_;
   std::vector<bool> stands_;

@@ -16,6 +16,9 @@
 namespace pystack {
 namespace {
 
+// For a thread that is runnable but gets no CPU. The others stand still meanwhile.
+constexpr int64_t kMostStopMs = 500;
+
 UniqueFd openProcess(pid_t pid) {
   char path[24];
   std::snprintf(path, sizeof path, "/proc/%d", pid);
@@ -119,6 +122,7 @@ Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
   requireMainThread(env);
   Access& process = access(env);
   const Elements<int32_t> tids = int32Array(info[0], "tids must be an Int32Array");
+  const int64_t maxMs = info[1].IsUndefined() ? kMostStopMs : wholeNumber(info[1], "maxMs", 0, kMostStopMs);
   return guarded(env, [&]() -> Napi::Value {
     // A number that is none of this process's threads may be somebody else's.
     std::vector<pid_t> ours;
@@ -129,7 +133,7 @@ Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
       ours.push_back(tid);
       places.push_back(i);
     }
-    const auto held = std::make_shared<HeldStop>(ours, process.threads);
+    const auto held = std::make_shared<HeldStop>(ours, process.threads, maxMs * 1'000'000);
     auto stopped = Napi::Uint8Array::New(env, tids.length);
     for (size_t i = 0; i < ours.size(); i++) stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
     Napi::Object result = Napi::Object::New(env);

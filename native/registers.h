@@ -23,6 +23,7 @@ struct Registers {
   uint64_t pc() const noexcept { return values.rip; }
   // The call it was stopped in, if any: orig_rax is negative outside one.
   void tellSyscall(Look& look) const noexcept {
+    look.syscall = -1;
     if (static_cast<int64_t>(values.orig_rax) < 0) return;
     look.syscall = static_cast<int32_t>(values.orig_rax);
     const uint64_t args[6] = {values.rdi, values.rsi, values.rdx, values.r10, values.r8, values.r9};

@@ -196,17 +196,33 @@ bool ThreadLook::stillSince(pid_t tid, const Look& since) {
   return readCounter(tid, runs) && runs == since.runs;
 }
 
-char ThreadLook::stateLetter(pid_t tid) const noexcept {
+const char* ThreadLook::readStat(pid_t tid, char* into, size_t size) const noexcept {
   char path[24];
   std::snprintf(path, sizeof path, "%d/stat", tid);
   UniqueFd fd(openat(tasks_.fd(), path, O_RDONLY | O_CLOEXEC));
-  char text[128];
-  const ssize_t length = fd ? pread(fd.get(), text, sizeof text - 1, 0) : -1;
-  if (length <= 0) return 0;
-  text[length] = '\0';
+  const ssize_t length = fd ? pread(fd.get(), into, size - 1, 0) : -1;
+  if (length <= 0) return nullptr;
+  into[length] = '\0';
   // `tid (comm) S …`: a name may hold anything, a closing parenthesis too.
-  const char* after = std::strrchr(text, ')');
-  return after != nullptr && after[1] == ' ' ? after[2] : 0;
+  const char* after = std::strrchr(into, ')');
+  return after != nullptr && after[1] == ' ' ? after + 2 : nullptr;
+}
+
+char ThreadLook::stateLetter(pid_t tid) const noexcept {
+  char text[128];
+  const char* stat = readStat(tid, text, sizeof text);
+  return stat != nullptr ? *stat : 0;
+}
+
+int ThreadLook::lastCpu(pid_t tid) const noexcept {
+  char text[768];
+  const char* at = readStat(tid, text, sizeof text);
+  // The state is field 3, the processor field 39: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+  for (int field = 3; at != nullptr && field < 39; field++) {
+    at = std::strchr(at, ' ');
+    if (at != nullptr) at++;
+  }
+  return at != nullptr ? static_cast<int>(std::strtol(at, nullptr, 10)) : -1;
 }
 
 }  // namespace pystack

@@ -44,6 +44,9 @@ class ThreadLook {
   // The scheduler's letter for the thread (`D`: cannot be stopped), 0 when it is gone.
   char stateLetter(pid_t tid) const noexcept;
 
+  // The CPU it ran on last, -1 when it is gone.
+  int lastCpu(pid_t tid) const noexcept;
+
   // What the proof rests on here; `none` once a file of a thread was refused.
   LookMethod method() const noexcept;
 
@@ -57,6 +60,8 @@ class ThreadLook {
   // Length of the file's start, read into `into` as text; 0: it was refused; nullopt: the thread is gone.
   std::optional<size_t> readFile(pid_t tid, File file, char* into, size_t size);
   UniqueFd open(pid_t tid, File file);
+  // `stat` from behind the name on, into `into` as text; null: the thread is gone.
+  const char* readStat(pid_t tid, char* into, size_t size) const noexcept;
   // False: the thread is gone.
   bool readCounter(pid_t tid, uint64_t& counter);
   // False: the thread is gone.

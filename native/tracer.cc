@@ -24,7 +24,7 @@ namespace {
 // A runnable thread stops within microseconds, unless it waits for a CPU; one in uninterruptible sleep does not at all.
 constexpr int64_t kUninterruptibleNs = 20'000'000;
 // For so long we ask without a pause whether the threads stand: whoever sleeps has to be woken, and may have to wait.
-constexpr int64_t kSpinNs = 50'000;
+constexpr int64_t kSpinNs = 200'000;
 // Between two looks at threads that take longer.
 constexpr timespec kPoll{0, 5'000};
 // linux/ptrace.h, which glibc's sys/ptrace.h does not get along with.
@@ -76,20 +76,28 @@ Seized::Seized(Tracee* tracees, size_t count) noexcept : tracees_(tracees), coun
 
 Seized::~Seized() { release(); }
 
-bool Seized::stop(const ThreadLook& threads, int64_t deadlineNs) noexcept {
+StopEnd Seized::stop(const ThreadLook& threads, int64_t deadlineNs, int64_t patienceNs) noexcept {
   const int64_t startNs = monotonicNs();
   for (size_t i = 0; i < count_; i++) {
     if (tracees_[i].state != Tracee::State::seized) continue;
     if (request(PTRACE_INTERRUPT, tracees_[i].tid) != 0) tracees_[i].state = Tracee::State::ended;
   }
+  int64_t lookedNs = startNs;
   for (;;) {
     bool all = true;
     for (size_t i = 0; i < count_; i++) {
-      if (tracees_[i].state == Tracee::State::seized && !arrived(tracees_[i])) all = false;
+      if (tracees_[i].state != Tracee::State::seized) continue;
+      if (!arrived(tracees_[i])) {
+        all = false;
+      } else if (standingSinceNs_ == 0 && tracees_[i].state == Tracee::State::standing) {
+        // Somewhere between the pass before and this one.
+        standingSinceNs_ = lookedNs;
+      }
     }
-    if (all) return true;
+    if (all) return StopEnd::allStand;
     const int64_t nowNs = monotonicNs();
-    if (nowNs > deadlineNs) return false;
+    if (nowNs > deadlineNs) return StopEnd::pastDeadline;
+    if (standingSinceNs_ != 0 && nowNs - standingSinceNs_ > patienceNs) return StopEnd::starved;
     if (nowNs - startNs > kUninterruptibleNs) {
       for (size_t i = 0; i < count_; i++) {
         Tracee& tracee = tracees_[i];
@@ -99,6 +107,7 @@ bool Seized::stop(const ThreadLook& threads, int64_t deadlineNs) noexcept {
         tracee.error = ETIMEDOUT;
       }
     }
+    lookedNs = nowNs;
     // On another CPU it stops at once. Else it needs ours, and under real-time scheduling yielding would not give it.
     if (nowNs - startNs > kSpinNs) nanosleep(&kPoll, nullptr);
   }
@@ -126,12 +135,25 @@ void Seized::acknowledge() noexcept {
 void Seized::release() noexcept {
   for (size_t i = 0; i < count_; i++) {
     Tracee& tracee = tracees_[i];
-    const bool attached = tracee.state == Tracee::State::seized || tracee.state == Tracee::State::lingering;
+    const bool attached = tracee.state == Tracee::State::seized || tracee.state == Tracee::State::spared ||
+                          tracee.state == Tracee::State::lingering;
     // Only a standing thread can be detached; the others are when our thread ends.
     if (attached && !arrived(tracee)) continue;
     if (tracee.state == Tracee::State::standing) request(PTRACE_DETACH, tracee.tid, static_cast<uintptr_t>(tracee.signal));
   }
   count_ = 0;
+}
+
+void leaveCpusOf(const Tracee* tracees, size_t count, const ThreadLook& threads) noexcept {
+  // As many as a cpu_set_t tells of; on a larger machine the call fails, and we stay where we are.
+  cpu_set_t cpus;
+  if (sched_getaffinity(0, sizeof cpus, &cpus) != 0) return;
+  for (size_t i = 0; i < count; i++) {
+    const int cpu = threads.lastCpu(tracees[i].tid);
+    if (cpu >= 0 && cpu < CPU_SETSIZE) CPU_CLR(static_cast<unsigned>(cpu), &cpus);
+    if (CPU_COUNT(&cpus) == 0) return;
+  }
+  sched_setaffinity(0, sizeof cpus, &cpus);
 }
 
 TracerThread::TracerThread(std::function<void()> body) {

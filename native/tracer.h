@@ -24,6 +24,8 @@ struct Tracee {
     // Attached, but running, or on its way into the stop.
     seized,
     standing,
+    // Attached, and left to run: found blocked before anything was asked to stop.
+    spared,
     // Attached, but does not come to its stop (it is in uninterruptible sleep). Let go when our thread ends.
     lingering,
     ended,
@@ -37,6 +39,8 @@ struct Tracee {
   Registers registers;
 };
 
+enum class StopEnd { allStand, starved, pastDeadline };
+
 // Threads of the target held by the calling thread, until release() or destruction. Allocates nothing.
 class Seized {
  public:
@@ -46,9 +50,12 @@ class Seized {
   Seized(const Seized&) = delete;
   Seized& operator=(const Seized&) = delete;
 
-  // Asks all attached ones to stop, then waits until all that can have. False: `deadlineNs` (CLOCK_MONOTONIC) came
-  // first. A thread the scheduler says is not runnable gets kUninterruptibleNs and then counts as lingering.
-  bool stop(const ThreadLook& threads, int64_t deadlineNs) noexcept;
+  // Asks all that are `seized` to stop, then waits until all that can have; `starved` where some have stood for
+  // `patienceNs` and others still have not, be it that there is no CPU for them. `deadlineNs` is CLOCK_MONOTONIC. A thread
+  // the scheduler says is not runnable gets kUninterruptibleNs and then counts as lingering.
+  StopEnd stop(const ThreadLook& threads, int64_t deadlineNs, int64_t patienceNs) noexcept;
+  // Since when, at the earliest, some thread stands (CLOCK_MONOTONIC); until then none does because of us. 0: none does.
+  int64_t standingSinceNs() const noexcept { return standingSinceNs_; }
   // Of those that stand.
   void readRegisters() noexcept;
   // Takes what the kernel has to report of those that stand without a signal, so that nobody else's wait() does.
@@ -59,7 +66,12 @@ class Seized {
  private:
   Tracee* tracees_;
   size_t count_;
+  int64_t standingSinceNs_ = 0;
 };
+
+// Moves the calling thread to CPUs on which none of these ran last, if there are any: a thread has to get its CPU to come
+// to its stop, and if that is ours, who runs next there once it stands is not up to us.
+void leaveCpusOf(const Tracee* tracees, size_t count, const ThreadLook& threads) noexcept;
 
 // Runs `body` on a thread of its own, with all signals blocked.
 class TracerThread {

@@ -29,5 +29,5 @@ export function notStoppable({ frozen: { refused } }: Pass): Warning | null {
 /** What a refusal means, by the name of its errno. */
 const REFUSALS: Readonly<Record<string, string>> = {
   EPERM: 'another process traces it, or we may not',
-  ETIMEDOUT: 'it is in an uninterruptible wait',
+  ETIMEDOUT: 'it is in an uninterruptible wait, or there is no CPU for it',
 };

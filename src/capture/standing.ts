@@ -26,6 +26,9 @@ const LISTINGS = 6;
 /** After so many, threads that may be on their way to becoming Python threads are stopped as well: all there are. */
 const LISTINGS_OF_PYTHON_THREADS = 2;
 
+/** For threads that are runnable but get no CPU; the others stand meanwhile. */
+const MOST_MS_TO_STOP = 500;
+
 /** Null when the threads could not be listed or stopped consistently. */
 export function walkStanding(
   process: NativeProcess,
@@ -57,7 +60,8 @@ export function walkStanding(
       const wanted = n < LISTINGS_OF_PYTHON_THREADS ? distinctTids(tidOf) : [...tids.values()];
       const fresh = wanted.filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
       if (fresh.length > 0) {
-        const stop = process.stop(Int32Array.from(fresh));
+        const leftMs = Math.floor(started + options.maxPauseMs - performance.now());
+        const stop = process.stop(Int32Array.from(fresh), Math.min(Math.max(leftMs, 0), MOST_MS_TO_STOP));
         stops.push({ tids: fresh, stop });
         fresh.forEach((tid, i) => {
           if (stop.stopped[i] === 1) stopped.add(tid);

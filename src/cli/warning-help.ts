@@ -49,7 +49,8 @@ export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
     remedy: 'Allow more, or ask for less (without `--locals`, `--native`).',
   },
   'not-stoppable': {
-    meaning: 'A thread could not be stopped: it is in an uninterruptible wait or under another tracer.',
+    meaning:
+      'A thread could not be stopped: it is in an uninterruptible wait, gets no CPU, or is under another tracer.',
     remedy: 'What is shown of it is read without a stop; see its `evidence`.',
   },
   starting: {

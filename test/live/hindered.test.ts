@@ -40,6 +40,24 @@ onEveryInterpreter('a busy process under another tracer', (interpreter) =>
   ),
 );
 
+test('a thread that gets no CPU keeps nobody waiting for long', () =>
+  withProgram(anyInterpreter(), 'starved.py', {}, async (program) => {
+    const snapshot = await inspectProcess(program.pid);
+    // Its turn may come in time, by luck. Else it is let be, after some tries that take less than half a second together.
+    expect(snapshot.capture.pauseMs).toBeLessThan(1000);
+    for (const name of ['starved', 'computing']) {
+      const thread = threadNamed(snapshot, name);
+      expect(thread, JSON.stringify(snapshot.warnings)).toMatchObject({ consistent: true, movingFrames: 0 });
+      expect(pythonFrames(thread).at(-1)?.function).toBe('compute');
+    }
+    const { capture, threads, warnings } = snapshot;
+    if (threads.some(({ evidence }) => evidence === 'agreed')) {
+      expect(capture.methods).toContain('without-stopping');
+      const hindrances = ['not-stoppable', 'max-pause-exceeded'];
+      expect(warnings.filter(({ code }) => hindrances.includes(code)).length).toBe(1);
+    }
+  }));
+
 onEveryInterpreter('a limit that allows no pause at all', (interpreter) =>
   withProgram(interpreter, 'busy.py', {}, async (program) => {
     const snapshot = await inspectProcess(program.pid, { maxPauseMs: 0.001, timeBudgetMs: 3000 });
