@@ -55,7 +55,7 @@ async function locals() {
   await pause(withOption(tools, '--locals'));
 }
 
-/** Threads that run beside a hundred that sleep: ours there, as a ratio to the floor where only those run. */
+/** Threads that run beside a hundred that sleep: ours there (at most 2), as a ratio to the floor where only those run. */
 async function running() {
   for (const [kind, what] of [
     ['gil', 'contending for the GIL'],
@@ -64,9 +64,13 @@ async function running() {
     for (const count of [1, 4]) {
       const busy = { depth: 30, record: true, running: count, kind };
       const [noise, floor] = await pausesOf({ ...busy, threads: 1 }, [null, (pid) => [floorProgram, `${pid}`]]);
-      const [ours] = await pausesOf({ ...busy, threads: 100 }, [tools[0].command]);
+      const ours = [tools[0], ...['--native', '--locals'].flatMap((option) => withOption([tools[0]], option))];
+      const pauses = await pausesOf(
+        { ...busy, threads: 100 },
+        ours.map(({ command }) => command),
+      );
       print(`\nPause with ${count} more threads ${what}: ours beside 100 that sleep, floor where none sleeps`);
-      const rows = Object.entries({ 'noise (no tool)': noise, floor, ours });
+      const rows = [['noise (no tool)', noise], ['floor', floor], ...ours.map(({ name }, n) => [name, pauses[n]])];
       table(
         ['', 'longest ms', 'it / floor'],
         rows.map(([name, ms]) => [name, ms.toFixed(3), (ms / floor).toFixed(2)]),
