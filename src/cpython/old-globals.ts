@@ -77,6 +77,15 @@ export function readCollectingVariable(memory: MemoryReader, { collecting }: Glo
   return collecting === undefined ? null : readInt(memory, collecting) !== 0;
 }
 
+/**
+ * Whether there is an interpreter that is not being finalized; null: not known.
+ * https://github.com/python/cpython/blob/v2.7.18/Python/pythonrun.c (Py_InitializeEx, Py_Finalize)
+ */
+export function readInitializedVariable(memory: MemoryReader, globals: GlobalAddresses): boolean | null {
+  const initialized = globals['Py_IsInitialized()'];
+  return initialized === undefined ? null : readInt(memory, initialized) !== 0;
+}
+
 /** The thread state that finalizes; null: none, or not known (2.7 does not note it). */
 export function readFinalizingVariable(memory: MemoryReader, { _Py_Finalizing }: GlobalAddresses): Address | null {
   return _Py_Finalizing === undefined ? null : readLink(memory, _Py_Finalizing);

@@ -20,6 +20,7 @@ import {
   readFinalizingVariable,
   readGilLock,
   readGilVariables,
+  readInitializedVariable,
 } from './old-globals.js';
 import { reasonOf } from './problem.js';
 import type { Span } from './span.js';
@@ -104,12 +105,12 @@ export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): Runti
       : linkOrNull(pointerIn(memory, address, fields.finalizing));
   const initialized =
     fields.initialized === undefined
-      ? null
+      ? readInitializedVariable(memory, runtime.globals ?? {})
       : memory.read(offsetBy(address, fields.initialized), 4).getInt32(0, true) !== 0;
   const walk: RuntimeWalk = {
     interpreters: [],
     threadStates: [],
-    state: stateOf(head, finalizing, initialized),
+    state: layout.globals ? oldStateOf(head, finalizing, initialized) : stateOf(head, finalizing, initialized),
     finalizing,
     problems,
   };
@@ -146,6 +147,13 @@ function stateOf(head: number, finalizing: Address | null, initialized: boolean 
   if (head === 0) return 'starting';
   if (initialized === null) return 'unknown';
   return initialized ? 'initialized' : 'starting';
+}
+
+/** Up to 3.6 it counts as initialized from before there is an interpreter until it begins to finalize. */
+function oldStateOf(head: number, finalizing: Address | null, initialized: boolean | null): RuntimeWalk['state'] {
+  if (head === 0) return 'starting';
+  if (finalizing !== null || initialized === false) return 'finalizing';
+  return initialized === null ? 'unknown' : 'initialized';
 }
 
 function readInterpreter(

@@ -11,12 +11,18 @@ import { readUnicode } from '../cpython/text.js';
 import { TypeNames } from '../cpython/type-names.js';
 import { type Address, offsetBy, toAddress } from '../memory/address.js';
 import { type MemoryReader, readPointer } from '../memory/reader.js';
+import { addressOfReturned } from './getter.js';
 import type { Module } from './module.js';
 
-/** Those that have a symbol; `interp_head` was found already. */
+/** Those that have a symbol, or a function that returns them; `interp_head` was found already. */
 export function findGlobals(module: Module, globals: Globals, interp_head: Address): GlobalAddresses {
   const names: GlobalName[] = Object.values(globals);
-  return { ...Object.fromEntries(module.addressesOf(names)), interp_head };
+  const returned = addressOfReturned(module, 'Py_IsInitialized');
+  return {
+    ...Object.fromEntries(module.addressesOf(names)),
+    ...(returned !== null && { 'Py_IsInitialized()': returned }),
+    interp_head,
+  };
 }
 
 /** The layout with what Python 2 may be built with; any other as it is. `interp_head`: of a proven interpreter. */

@@ -2,14 +2,18 @@
 
 `announce()` starts a thread that waits until every other thread stands still, asks Python itself where each one is
 (sys._current_frames, f_lineno, co_positions), prints one line `ready {json}` and ends. Whoever started the program
-waits for that line and for the end of that thread. Runs on Python 3.7 and later.
+waits for that line and for the end of that thread. Runs on Python 2.7, and on 3.6 and later.
 """
+import collections
 import json
 import os
 import signal
 import sys
 import threading
 import time
+
+if sys.version_info[0] == 2:
+    import python2
 
 # Nobody outlives a test run by more than this, even if the run itself is killed.
 LIFETIME_S = 600
@@ -66,6 +70,8 @@ def _frames():
     """Newest thread first, as the interpreter keeps its list; without this one."""
     frames = sys._current_frames()
     del frames[threading.get_ident()]
+    if sys.version_info[0] == 2:
+        return collections.OrderedDict(sorted(frames.items(), key=lambda item: -python2.age(item[0])))
     return frames
 
 

@@ -9,8 +9,12 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Minor versions of CPython 3 that the suite expects to work, both ends included. */
-export const SUPPORTED = { major: 3, minorFrom: 7, minorTo: 15 } as const;
+/** Minor versions of CPython 3 that the suite expects to work, both ends included; and 2.7. */
+const SUPPORTED = { minorFrom: 6, minorTo: 15 } as const;
+
+export function isSupported({ major, minor }: Pick<PythonVersion, 'major' | 'minor'>): boolean {
+  return major === 3 ? minor >= SUPPORTED.minorFrom && minor <= SUPPORTED.minorTo : major === 2 && minor === 7;
+}
 
 export interface PythonVersion {
   major: number;
@@ -263,10 +267,10 @@ function reasonToSkip(found: Probe, only: readonly string[]): string | null {
   const [major, minor] = found.version;
   if (found.implementation !== 'cpython') return `${found.implementation}, not CPython`;
   if (found.bits !== 64) return `a ${found.bits}-bit build`;
-  if (major !== SUPPORTED.major || minor < SUPPORTED.minorFrom || minor > SUPPORTED.minorTo) {
-    const { minorFrom, minorTo } = SUPPORTED;
-    return `outside the supported versions ${SUPPORTED.major}.${minorFrom} to ${SUPPORTED.major}.${minorTo}`;
+  if (!isSupported({ major, minor })) {
+    return `outside the supported versions 2.7 and 3.${SUPPORTED.minorFrom} to 3.${SUPPORTED.minorTo}`;
   }
+  if (major === 2 && !only.includes(`${major}.${minor}`)) return 'not yet';
   const name = `${major}.${minor}${found.freeThreaded ? 't' : ''}`;
   if (only.length > 0 && !only.includes(name)) return 'left out by PYSTACK_TEST_ONLY';
   return null;

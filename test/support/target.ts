@@ -80,6 +80,20 @@ export function programPath(name: string): string {
 }
 
 /**
+ * The file of a program for this Python. For Python 2 that may be one of its own, `name_python2.py`; what has none and
+ * says `Python 3 only: why` in its first lines does not run there.
+ */
+function programFor({ version }: Interpreter, name: string): string {
+  const file = programPath(name);
+  if (version.major === 3) return file;
+  const own = programPath(name.replace(/\.py$/, '_python2.py'));
+  if (existsSync(own)) return own;
+  const why = existsSync(file) && /^Python 3 only: (.*)$/m.exec(readFileSync(file, 'utf8').slice(0, 1000))?.[1];
+  if (why) throw new NotOnThisPython(`${name} is for Python 3 only: ${why}`);
+  return file;
+}
+
+/**
  * Starts test/programs/`name` and waits until it is ready. Rejects with its stderr when it ends or takes too long,
  * and with {@link NotOnThisPython}. The caller kills it; {@link withProgram} does so by itself.
  */
@@ -89,7 +103,7 @@ export async function startProgram(
   options: ProgramOptions = {},
 ): Promise<Program> {
   const { args = [], flags = [], environment = {}, through = [], folder, readyWithin = 30_000 } = options;
-  const file = options.file ?? programPath(name);
+  const file = options.file ?? programFor(interpreter, name);
   noteCovered(interpreter);
   const [command = '', ...words] = [...through, options.executable ?? interpreter.executable, ...flags, file, ...args];
   const child = spawn(command, words, {

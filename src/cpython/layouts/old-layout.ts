@@ -12,6 +12,8 @@ export interface Globals {
   readonly _PyThreadState_Current: '_PyThreadState_Current';
   /** int */
   readonly collecting: 'collecting';
+  /** int; set before there is an interpreter, and unset once it begins to finalize. Found by who returns it. */
+  readonly initialized: 'Py_IsInitialized()';
   /** PyThreadState* of the thread that finalizes; 3.6. */
   readonly finalizing?: '_Py_Finalizing';
   /** 3.6: the members of the later struct _gil_runtime_state. */

@@ -8,6 +8,7 @@ export const v2_7: Layout = {
     _PyThreadState_Current: '_PyThreadState_Current',
     interp_head: 'interp_head',
     collecting: 'collecting',
+    initialized: 'Py_IsInitialized()',
     interpreter_lock: 'interpreter_lock',
   },
   _PyRuntimeState: {

@@ -8,6 +8,7 @@ export const v3_6: Layout = {
     _PyThreadState_Current: '_PyThreadState_Current',
     interp_head: 'interp_head',
     collecting: 'collecting',
+    initialized: 'Py_IsInitialized()',
     finalizing: '_Py_Finalizing',
     last_holder: 'gil_last_holder',
     locked: 'gil_locked',
