@@ -1,29 +1,23 @@
-// Looks at PID ROUNDS times with the library, one after the other, and tells what that left behind in this process.
-//   node looker.mjs PID ROUNDS PAUSE_MS MODE
+// Looks at processes with the library, in one process of its own that is kept. To each message { pid, rounds, pauseMs,
+// mode } it answers with what it saw and with what that left behind here.
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspectProcess } from '../dist/index.js';
 
-const [pid, rounds, pauseMs] = process.argv.slice(2, 5).map(Number);
-const mode = process.argv[5];
-const seen = { looks: 0, incomplete: 0, errors: [], stopped: 0, longestPauseMs: 0, before: null, after: null };
-const own = () => ({
-  rssMiB: process.memoryUsage.rss() / 2 ** 20,
-  descriptors: readdirSync('/proc/self/fd').length,
-});
-for (let n = 0; n < rounds; n++) {
-  // Whatever is allocated once has been by then.
-  if (n === Math.min(200, Math.floor(rounds / 3))) seen.before = own();
-  try {
-    const { complete, capture } = await inspectProcess(pid, { mode });
-    seen.looks++;
-    if (!complete) seen.incomplete++;
-    seen.stopped += capture.stoppedThreads;
-    seen.longestPauseMs = Math.max(seen.longestPauseMs, capture.pauseMs);
-  } catch (error) {
-    seen.errors.push(`${error.code}: ${error.message}`);
+process.on('message', async ({ pid, rounds, pauseMs, mode }) => {
+  const seen = { looks: 0, incomplete: 0, errors: [], stopped: 0, longestPauseMs: 0 };
+  for (let n = 0; n < rounds; n++) {
+    try {
+      const { complete, capture } = await inspectProcess(pid, { mode });
+      seen.looks++;
+      if (!complete) seen.incomplete++;
+      seen.stopped += capture.stoppedThreads;
+      seen.longestPauseMs = Math.max(seen.longestPauseMs, capture.pauseMs);
+    } catch (error) {
+      seen.errors.push(`${error.code}: ${error.message}`);
+    }
+    await sleep(pauseMs);
   }
-  await sleep(pauseMs);
-}
-seen.after = own();
-process.stdout.write(JSON.stringify(seen));
+  const rssMiB = process.memoryUsage.rss() / 2 ** 20;
+  process.send({ ...seen, rssMiB, descriptors: readdirSync('/proc/self/fd').length });
+});
