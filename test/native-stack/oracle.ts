@@ -74,3 +74,36 @@ function askGdb(what: readonly string[]): Map<number, GdbFrame[]> {
     ]),
   );
 }
+
+/** A second opinion, of elfutils' own unwinder. */
+export const noEuStack: string | null = spawnSync('eu-stack', ['--version']).error
+  ? 'there is no eu-stack (elfutils)'
+  : null;
+
+/** As {@link gdbStacks}, without inlined calls and lines. */
+export function euStacks(pid: number): Map<number, GdbFrame[]> {
+  return askEuStack(['-p', String(pid)]);
+}
+
+/** The same of a core file. */
+export function euCoreStacks(executable: string, core: string): Map<number, GdbFrame[]> {
+  return askEuStack(['-e', executable, '--core', core]);
+}
+
+function askEuStack(what: readonly string[]): Map<number, GdbFrame[]> {
+  // -n 0: however deep. It exits with 1 where a stack ends early, having written what it found.
+  const { stdout } = spawnSync('eu-stack', ['-n', '0', ...what], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const threads = new Map<number, GdbFrame[]>();
+  let frames: GdbFrame[] = [];
+  for (const line of stdout.split('\n')) {
+    const tid = /^TID (\d+):/.exec(line)?.[1];
+    const frame = /^#\d+ +0x([0-9a-f]+) *(\S*)/.exec(line);
+    if (tid !== undefined) {
+      frames = [];
+      threads.set(Number(tid), frames);
+    } else if (frame) {
+      frames.push({ pc: Number.parseInt(frame[1] ?? '', 16), name: frame[2] || null, inlined: false, source: null });
+    }
+  }
+  return threads;
+}
