@@ -46,7 +46,8 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   const located = locate(target, {
     exhaustive: settings.exhaustive,
     strategies: settings.locateBy,
-    log: (message) => settings.log(1, message),
+    library: settings.library,
+    log: (message, isDetail) => settings.log(isDetail ? 2 : 1, message),
   });
   watch.lap('locate');
   const { memory } = target;

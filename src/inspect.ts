@@ -18,6 +18,7 @@ import { type Located, locate } from './locate/locate.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Capture, Snapshot } from './snapshot.js';
+import { pythonDescendants } from './target/live/descendants.js';
 import { describeFd } from './target/live/descriptors.js';
 import { checkProcess, explainFailure } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
@@ -70,11 +71,7 @@ export interface Examined {
 
 /** Locates, captures and describes. Throws whatever went wrong. */
 export async function examine(target: LiveTarget, settings: InspectSettings, watch: Stopwatch): Promise<Examined> {
-  const located = locate(target, {
-    exhaustive: settings.exhaustive,
-    strategies: settings.locateBy,
-    log: (message) => settings.log(1, message),
-  });
+  const located = locateHere(target, settings);
   watch.lap('locate');
   const liveNames = new LiveNames(target.native, located);
   watch.lap('names');
@@ -93,6 +90,27 @@ export async function examine(target: LiveTarget, settings: InspectSettings, wat
   watch.lap('describe');
   if (snapshot.threads.length === 0) throw nobodyThere(`process ${target.pid}`, snapshot);
   return { snapshot: { ...snapshot, timings: watch.laps }, located, captured, names };
+}
+
+/** As {@link locate}; a process that is no Python is told apart from one that started some. */
+function locateHere(target: LiveTarget, settings: InspectSettings): Located {
+  try {
+    return locate(target, {
+      exhaustive: settings.exhaustive,
+      strategies: settings.locateBy,
+      library: settings.library,
+      log: (message, isDetail) => settings.log(isDetail ? 2 : 1, message),
+    });
+  } catch (error) {
+    if (!(error instanceof PystackError) || error.code !== 'not-python') throw error;
+    const [child, ...more] = pythonDescendants(target.pid);
+    if (!child) throw error;
+    const others = more.length === 0 ? '' : `, and ${more.length} more: pgrep -P ${target.pid}`;
+    throw new PystackError(error.code, error.message, {
+      ...error.details,
+      nextStep: `look at the Python that it started (${child.comm}): pystack remote ${child.pid}${others}`,
+    });
+  }
 }
 
 function factsOf(target: LiveTarget): ProcessFacts {

@@ -38,6 +38,8 @@ interface CommonOptions {
   readonly exhaustive?: boolean;
   /** Names of the only locating strategies to use; null (the default): all. */
   readonly locateBy?: readonly string[] | null;
+  /** Part of the path of the file whose interpreter is shown, where a process has several; null (the default): the busiest. */
+  readonly library?: string | null;
   /** Told what is being done. Default: nobody. */
   readonly log?: Log;
   /** Told, again and again, what is being waited for (debug information from a server). Default: nobody. */
@@ -125,6 +127,7 @@ function settleCommon(options: CommonOptions): Settled<CommonOptions> {
     locals: locals === false ? null : locals === true ? DEFAULT_LOCALS : { ...DEFAULT_LOCALS, ...locals },
     exhaustive: options.exhaustive ?? false,
     locateBy: options.locateBy ?? null,
+    library: options.library ?? null,
     log: options.log ?? (() => {}),
     progress: options.progress ?? (() => {}),
   };

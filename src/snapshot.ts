@@ -275,6 +275,7 @@ export type WarningCode =
   | 'thread-vanished'
   | 'thread-unreadable'
   | 'interpreter-unreadable'
+  | 'other-interpreter'
   | 'version-untested'
   | 'names-unreadable'
   | 'source-modified'

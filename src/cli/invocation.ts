@@ -10,7 +10,7 @@ import type {
   SnapshotOptions,
 } from '../options.js';
 import { NOT_YET } from './not-yet.js';
-import { declareProgram, type Opts } from './program.js';
+import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 import { parsePid } from './values.js';
 
 /** How the result is to be shown. */
@@ -32,6 +32,8 @@ export type Invocation =
       readonly options: SnapshotOptions;
       readonly view: View;
     }
+  | { readonly command: 'doctor'; readonly pid: number | null; readonly view: View }
+  | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' };
 
@@ -69,6 +71,14 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         const view = viewOf(opts, globals);
         const options = { ...coreOptions(executable, opts, view), ...stackOptions(opts, view) };
         invocation ??= { command: 'core', core: coreSource(core, opts), options, view };
+      },
+      doctor(pid, opts, globals) {
+        const view = viewOf(opts, globals);
+        invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
+      },
+      completion(shell) {
+        const known = SHELLS.find((each) => each === shell);
+        if (known !== undefined) invocation ??= { command: 'completion', shell: known };
       },
       version() {
         invocation ??= { command: 'version' };
@@ -109,11 +119,13 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   return invocation;
 }
 
+const COMMANDS: ReadonlySet<string> = new Set(['remote', 'core', 'snapshot', 'doctor', 'completion']);
+
 /** Commander's message in our shape, its "(Did you mean …?)" as the next step. */
 function usageError(error: CommanderError, argv: readonly string[]): PystackError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
-  const command = argv.find((word) => word === 'remote' || word === 'core' || word === 'snapshot');
+  const command = argv.find((word) => COMMANDS.has(word));
   const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
   const asCommand = argv.find((word) => !word.startsWith('-')) ?? '';
   if (error.code === 'commander.unknownCommand' && /^\d+$/.test(asCommand)) {
@@ -199,6 +211,7 @@ function stackOptions(opts: Opts, view: View) {
     locals: opts['locals'] === true ? localsOptions(opts) : false,
     exhaustive: opts['exhaustive'] === true,
     locateBy: stringsOf(opts['locateBy']) ?? null,
+    library: stringOf(opts['library']),
   };
 }
 

@@ -2,7 +2,7 @@
  * What can be said on the command line? The commands, their options and their help, declared for commander. What they
  * mean is in invocation.ts; docs/cli.md is made from this.
  */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS } from '../options.js';
 import { collectPattern, parseCount, parseList, parseMilliseconds } from './values.js';
 
@@ -21,11 +21,17 @@ class SharedOption extends Option {
   }
 }
 
+/** Shells that `pystack completion` knows. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
 /** Runs with what was parsed. Values are what the parsers above made of them; absent options are undefined. */
 export interface Handlers {
   remote(pid: string, opts: Opts, globals: Opts): void;
   snapshot(pid: string, opts: Opts, globals: Opts): void;
   core(core: string | undefined, executable: string | undefined, opts: Opts, globals: Opts): void;
+  doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
+  completion(shell: string): void;
   version(): void;
 }
 
@@ -110,6 +116,37 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     ['pystack core ./core --sysroot ./image', 'with the files of the machine it came from'],
   ]);
 
+  const doctor = program
+    .command('doctor', { hidden: hidden.has('doctor') })
+    .summary('say what this machine and a process allow')
+    .description(
+      'Tries everything that looking at a process leans on, on this machine and, if one is named, on that process, ' +
+        'and says what to do about each no. A named process is looked at as `pystack remote` would.',
+    )
+    .argument('[pid]', 'process id')
+    .action((pid: string | undefined, opts: Opts) => handlers.doctor(pid, opts, program.opts()));
+  addJson(doctor, add);
+  addGeneral(doctor);
+  doctor.helpOption('-h, --help', 'print this help');
+  addExamples(doctor, [
+    ['pystack doctor', 'what this machine allows'],
+    ['pystack doctor 1234', 'and whether process 1234 can be looked at'],
+    ['pystack doctor --json | jq .checks', 'for programs'],
+  ]);
+
+  const completion = program
+    .command('completion', { hidden: hidden.has('completion') })
+    .summary('print what makes a shell complete these commands')
+    .description('Prints a script for the shell named. Its first lines say where to put it.')
+    .addArgument(new Argument('<shell>', 'whose completion').choices(SHELLS))
+    .action((shell: string) => handlers.completion(shell));
+  completion.helpOption('-h, --help', 'print this help');
+  addExamples(completion, [
+    ['source <(pystack completion bash)', 'in this bash'],
+    ['pystack completion zsh > ~/.zfunc/_pystack', 'in every zsh, with ~/.zfunc in $fpath'],
+    ['pystack completion fish | source', 'in this fish'],
+  ]);
+
   addExamples(program, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
@@ -184,12 +221,19 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
     command,
     new SharedOption('--no-redact', 'do not withhold password, token, secret and the like', 'redactDefaults'),
   );
-  add(command, new Option('--exhaustive', 'use slow ways of locating the interpreter as well'));
+  add(
+    command,
+    new Option('--exhaustive', 'look for the interpreter in all memory if nothing quicker finds it (up to a minute)'),
+  );
   add(
     command,
     withParser('--locate-by <names>', 'use only these ways of locating it: symbol,section,cookie,scan', (flag) =>
       parseList(flag, ','),
     ),
+  );
+  add(
+    command,
+    new Option('--library <name>', 'of several interpreters, the one in the file of that name (part of it)'),
   );
   addGeneral(command);
   command.helpOption('-h, --help', 'print this help');
@@ -200,7 +244,17 @@ function withParser(flags: string, description: string, parser: (flag: string) =
   return option.argParser(parser(option.long ?? flags));
 }
 
-function addExamples(command: Command, examples: readonly (readonly [string, string])[]): void {
+type Examples = readonly (readonly [string, string])[];
+
+const EXAMPLES = new WeakMap<Command, Examples>();
+
+/** What the help of a command ends with: command line and what it does. */
+export function examplesOf(command: Command): Examples {
+  return EXAMPLES.get(command) ?? [];
+}
+
+function addExamples(command: Command, examples: Examples): void {
+  EXAMPLES.set(command, examples);
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);

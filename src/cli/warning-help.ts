@@ -32,6 +32,11 @@ export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
     meaning: 'An interpreter, or the rest of the list of interpreters, cannot be read; its threads are missing.',
     remedy: 'Look again. If it stays, memory is corrupted, or a core lacks those pages.',
   },
+  'other-interpreter': {
+    meaning:
+      'The process has more than one Python at work, each with a library of its own; the threads of one are shown.',
+    remedy: 'Name the library of the other: `--library`, with part of its path.',
+  },
   'version-untested': {
     meaning: 'The interpreter describes itself well enough to be read, but its version has not been tested with.',
     remedy: 'Compare what is shown with what you know; a newer release may have tested it.',

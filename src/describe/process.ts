@@ -1,6 +1,7 @@
 /** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
 import type { CapturedProcess } from '../capture/captured.js';
-import type { Located } from '../locate/locate.js';
+import type { Located, OtherInterpreter } from '../locate/locate.js';
+import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
 import { type Frame, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
@@ -63,6 +64,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
   const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
   const warnings = [
     ...captured.warnings,
+    ...located.others.map(otherInterpreter),
     ...warningsOf(captured, threads, names),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
@@ -92,11 +94,20 @@ const INCOMPLETE: ReadonlySet<Warning['code']> = new Set<Warning['code']>([
   'not-simultaneous',
   'thread-unreadable',
   'interpreter-unreadable',
+  'other-interpreter',
   'max-pause-exceeded',
   'core-truncated',
   'core-damaged',
   'native-incomplete',
 ]);
+
+function otherInterpreter({ version, library, address }: OtherInterpreter): Warning {
+  const which = `Python ${formatVersion(version)} of ${library ?? 'no file'} at ${formatAddress(address)}`;
+  return {
+    code: 'other-interpreter',
+    message: `another interpreter is at work in this process and not shown: ${which} (--library chooses)`,
+  };
+}
 
 function describePython(located: Located, captured: CapturedProcess): PythonInfo {
   const { major, minor, patch } = located.version;

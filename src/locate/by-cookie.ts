@@ -19,7 +19,8 @@ export const byCookie: Strategy = {
     let searched = 0;
     // Its initial content is not zero, so it is in the part that the file has; .bss is searched last.
     for (const range of searchOrder(module)) {
-      const end = Math.min(range.end, range.start + MAX_SEARCH - searched);
+      const limit = module.isAnonymous ? Number.POSITIVE_INFINITY : MAX_SEARCH;
+      const end = Math.min(range.end, range.start + limit - searched);
       for (const { start, view } of readChunks(module.memory, { start: range.start, end })) {
         if (search.outOfTime()) return `no ${DEBUG_COOKIE} in what could be searched in time`;
         searched += view.byteLength;
@@ -37,6 +38,6 @@ export const byCookie: Strategy = {
   },
 };
 
-function searchOrder(module: Module): MemoryRange[] {
-  return module.writableRanges.toReversed();
+function searchOrder(module: Module): readonly MemoryRange[] {
+  return module.isAnonymous ? module.writableRanges : module.writableRanges.toReversed();
 }

@@ -13,18 +13,16 @@ import type { Candidate, Search, Strategy } from './strategy.js';
 const WORD = 8;
 /** Searched in one module: the structure is in the first megabytes of data of every program seen. */
 const MAX_SEARCH = 64 * 1024 * 1024;
-/** With `--exhaustive`. */
-const MAX_EXHAUSTIVE = 1024 * 1024 * 1024;
 
 export const byScan: Strategy = {
   name: 'scan',
   *candidates(module, search): Generator<Candidate, string> {
     const heads = headOffsets(module, search);
     if (heads.length === 0) return 'nothing about it says that it is Python (--exhaustive looks all the same)';
-    const ranges = search.exhaustive ? [...module.writableRanges, ...search.anonymousRanges()] : module.writableRanges;
     const isWritable = (address: number) => search.isWritable(address);
-    let left = search.exhaustive ? MAX_EXHAUSTIVE : MAX_SEARCH;
-    for (const range of ranges) {
+    // What belongs to no file is searched for as long as there is time.
+    let left = module.isAnonymous ? Number.POSITIVE_INFINITY : MAX_SEARCH;
+    for (const range of module.writableRanges) {
       const end = Math.min(range.end, range.start + left);
       for (const { start, view } of readChunks(module.memory, { start: range.start, end }, 2 * WORD)) {
         if (search.outOfTime()) return 'no such place in what could be searched in time';
@@ -32,7 +30,7 @@ export const byScan: Strategy = {
         for (const at of findWords(view, start, isWritable)) {
           for (const head of heads) {
             if (isUserSpace(at - head)) {
-              yield { address: toAddress(at - head), how: 'a place that looks like it', isGuess: true };
+              yield { address: toAddress(at - head), how: 'a place that looks like it', isGuess: true, head };
             }
           }
         }

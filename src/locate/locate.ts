@@ -14,13 +14,14 @@ import { byNote } from './by-note.js';
 import { byScan } from './by-scan.js';
 import { bySection } from './by-section.js';
 import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
+import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
 import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
 import { membership } from './membership.js';
 import type { MemoryRange, Module } from './module.js';
-import { listModules } from './module.js';
-import { notFound } from './not-found.js';
+import { anonymousMemory, listModules } from './module.js';
+import { type FailedSearch, noSuchLibrary, notFound } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
@@ -29,10 +30,12 @@ import { STRATEGY_NAMES } from './strategy.js';
 export interface LocateOptions {
   /** Also search anonymous memory, and modules that nothing marks as Python. Default false. */
   readonly exhaustive?: boolean;
+  /** Part of the name of the only file to look in, for a process with several interpreters. Default null: all. */
+  readonly library?: string | null;
   /** Names of the only strategies to use ({@link STRATEGY_NAMES}), tried in their usual order. Default: all. */
   readonly strategies?: readonly string[] | null;
-  /** Told each attempt and its outcome. */
-  readonly log?: (line: string) => void;
+  /** Told each attempt and its outcome; `isDetail`: one that failed where nothing was expected. */
+  readonly log?: (line: string, isDetail: boolean) => void;
 }
 
 /** A found interpreter. It is what the walk over CPython's structures starts from. */
@@ -53,9 +56,11 @@ export interface Located {
   readonly strategy: StrategyName;
   /** What was tried, in order. */
   readonly attempts: readonly Attempt[];
-  /** How many more places hold a proven interpreter of their own; the one with most threads was taken. */
-  readonly others: number;
+  /** More places that hold a proven interpreter of their own; the one with most threads was taken. */
+  readonly others: readonly OtherInterpreter[];
 }
+
+export type OtherInterpreter = Pick<Located, 'address' | 'version' | 'library'>;
 
 /** In the order in which they are tried: from the quickest and surest. */
 const STRATEGIES: readonly Strategy[] = [
@@ -85,6 +90,9 @@ export function locate(target: Target, options: LocateOptions = {}): Located {
   }
 }
 
+/** Those that can look where there is no file. */
+const ANYWHERE: ReadonlySet<StrategyName> = new Set(['cookie', 'scan']);
+
 /** What the costly strategies may take in all; found interpreters are found in a small part of it. */
 const SEARCH_MS = 5_000;
 const EXHAUSTIVE_SEARCH_MS = 60_000;
@@ -102,7 +110,7 @@ class OpenSearch implements Search {
   readonly #attempts: Attempt[] = [];
   readonly #unsupported = new Map<string, PythonVersion>();
   /** Where a runtime without an interpreter was seen. */
-  #empty: { module: Module; why: string } | null = null;
+  #empty: FailedSearch['empty'] = null;
   #writable: MemoryRange[] | undefined;
   #isWritable: ((address: number) => boolean) | undefined;
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
@@ -115,8 +123,11 @@ class OpenSearch implements Search {
     this.#deadline = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
     this.#strategies = chosenStrategies(options.strategies ?? null);
     const { likely, others } = listModules(target);
-    this.#likely = likely;
-    this.#others = others;
+    const { library = null } = options;
+    const isWanted = ({ path }: Module) => library === null || path.includes(library);
+    this.#likely = likely.filter(isWanted);
+    this.#others = others.filter(isWanted);
+    if (this.#likely.length + this.#others.length === 0 && library !== null) throw noSuchLibrary(library, likely);
   }
 
   run(): Located {
@@ -124,20 +135,26 @@ class OpenSearch implements Search {
     const noted = this.target.noted ? this.#strategies.filter(({ name }) => name === 'note') : [];
     const quick = this.#strategies.filter(({ name }) => QUICK.has(name));
     const thorough = this.#strategies.filter(({ name }) => name !== 'note' && !QUICK.has(name));
+    const anywhere = this.#strategies.filter(({ name }) => ANYWHERE.has(name));
+    const nowhere = this.exhaustive ? anonymousMemory(this.target) : null;
     for (const [strategies, modules] of [
       [noted, [...this.#likely, ...this.#others]],
       [quick, this.#likely],
       [thorough, this.#likely],
       [quick, this.#others],
       [thorough, this.#others],
+      [anywhere, nowhere ? [nowhere] : []],
     ] as const) {
       for (const strategy of strategies) {
-        const proven = modules.flatMap((module) => this.#try(strategy, module) ?? []);
+        const proven = modules.flatMap((module) => this.#try(strategy, module));
         // Two at once: both structures hold, so it is two interpreters. The one at work is the one with threads.
         const best = proven.reduce<Proven | null>((a, b) => (a && a.threadStates >= b.threadStates ? a : b), null);
         if (best) {
           const { threadStates: _, ...located } = best;
-          return { ...located, attempts: this.#attempts, others: proven.length - 1 };
+          const others = proven
+            .filter((other) => other !== best)
+            .map(({ address, version, library }) => ({ address, version, library }));
+          return { ...located, attempts: this.#attempts, others };
         }
       }
     }
@@ -155,25 +172,27 @@ class OpenSearch implements Search {
     for (const module of [...this.#likely, ...this.#others]) module.close();
   }
 
-  #try(strategy: Strategy, module: Module): Proven | null {
+  /** Interpreters in `module`: one, or where a strategy names places each of which is worth it, all. */
+  #try(strategy: Strategy, module: Module): Proven[] {
+    const found = new Map<Address, Proven>();
     const candidates = strategy.candidates(module, this);
     let refused: string | null = null;
     for (let next = candidates.next(); ; next = candidates.next()) {
       if (next.done) {
-        this.#note(strategy, module, refused ?? next.value);
-        return null;
+        if (found.size === 0) this.#note(strategy, module, refused ?? next.value);
+        return [...found.values()];
       }
+      if (found.has(next.value.address)) continue;
       const outcome = this.#judge(next.value, module);
-      if (typeof outcome !== 'string') {
-        const { layout, address, version } = outcome;
-        this.#note(
-          strategy,
-          module,
-          `found at ${formatAddress(address)}: ${next.value.how}, ${version.major}.${version.minor} (${layout.origin})`,
-        );
-        return { ...outcome, strategy: strategy.name };
+      if (typeof outcome === 'string') {
+        refused ??= outcome;
+        continue;
       }
-      refused ??= outcome;
+      const { layout, address, version } = outcome;
+      const how = `${next.value.how}, ${version.major}.${version.minor} (${layout.origin})`;
+      this.#note(strategy, module, `found at ${formatAddress(address)}: ${how}`, false);
+      found.set(address, { ...outcome, strategy: strategy.name });
+      if (!QUICK.has(strategy.name)) return [...found.values()];
     }
   }
 
@@ -183,29 +202,39 @@ class OpenSearch implements Search {
     const { address } = candidate;
     const choices = readOwnChoice(module, address, this.#noteUnsupported) ?? this.#rows(module, candidate);
     for (const { layout, version, freeThreaded, approximate, because, isGuess } of choices) {
+      if (candidate.head !== undefined && candidate.head !== layout._PyRuntimeState['interpreters.head']) continue;
       const proof = prove(this.target.memory, address, layout, candidate.isGuess ? 1 : PROOF_TRIES);
       switch (proof.kind) {
-        case 'proven':
+        case 'proven': {
+          const settled = this.#settle(layout, module, candidate);
+          const why =
+            candidate.isGuess || isGuess ? refuteRuntime(this.target.memory, { address, version, ...settled }) : null;
+          if (why !== null) {
+            refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${why}, read as ${because}`;
+            break;
+          }
           return {
             address,
-            ...this.#settle(layout, module, candidate),
+            ...settled,
             version,
             freeThreaded,
             approximate,
-            library: module.path,
-            moduleMapping: module.mappings[0] ?? null,
+            library: module.isAnonymous ? null : module.path,
+            moduleMapping: module.isAnonymous ? null : (module.mappings[0] ?? null),
             threadStates: proof.threadStates,
           };
+        }
         case 'empty':
           // A guess that leads nowhere is no sign of anything.
-          if (!candidate.isGuess) this.#empty ??= { module, why: proof.why };
+          if (!candidate.isGuess) this.#empty ??= { module, why: proof.why, stage: proof.stage };
           // The right version, and no interpreter: other versions would only misread it.
           if (!isGuess) return `${formatAddress(address)} (${candidate.how}): ${proof.why}, read as ${because}`;
+          refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
           break;
         case 'refuted':
+          refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
           break;
       }
-      refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
     }
     return refused ?? `${formatAddress(address)} (${candidate.how}): no layout of its version is known`;
   }
@@ -223,9 +252,9 @@ class OpenSearch implements Search {
     if (!known || (known.patch === null && version.patch !== null)) this.#unsupported.set(key, version);
   };
 
-  #note(strategy: Strategy, module: Module, outcome: string): void {
+  #note(strategy: Strategy, module: Module, outcome: string, isDetail = this.#others.includes(module)): void {
     this.#attempts.push({ strategy: strategy.name, module: module.name, outcome });
-    this.options.log?.(`locate by ${strategy.name} in ${module.path}: ${outcome}`);
+    this.options.log?.(`locate by ${strategy.name} in ${module.path}: ${outcome}`, isDetail);
   }
 
   outOfTime(): boolean {
@@ -255,7 +284,7 @@ class OpenSearch implements Search {
 
   *#findChoices(module: Module): Generator<LayoutChoice> {
     yield* rowChoices(module, this.#noteUnsupported);
-    if (this.exhaustive) yield* everyRow(module);
+    if (this.exhaustive || module.isAnonymous) yield* everyRow(module);
   }
 
   writableRanges(): readonly MemoryRange[] {
@@ -266,15 +295,6 @@ class OpenSearch implements Search {
   isWritable(address: number): boolean {
     this.#isWritable ??= membership(this.writableRanges());
     return this.#isWritable(address);
-  }
-
-  anonymousRanges(): readonly MemoryRange[] {
-    return this.target
-      .mappings()
-      .filter(
-        ({ readable, writable, path }) =>
-          readable && writable && (path === null || path === '[heap]' || path.startsWith('[anon')),
-      );
   }
 }
 

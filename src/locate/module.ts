@@ -35,7 +35,7 @@ export class Module {
   constructor(
     private readonly target: Target,
     readonly path: string,
-    /** All of this file, in address order. */
+    /** All of this file, in address order; anonymous memory, smallest first. */
     readonly mappings: readonly Mapping[],
   ) {}
 
@@ -54,9 +54,14 @@ export class Module {
     return this.#file;
   }
 
+  /** Whether it is no file but all memory that belongs to none. */
+  get isAnonymous(): boolean {
+    return this.path === ANONYMOUS;
+  }
+
   #open(): void {
     // Any mapping leads to the file; which of them the kernel keeps in map_files does not matter.
-    const first = this.mappings[0];
+    const first = this.isAnonymous ? undefined : this.mappings[0];
     this.#source = first ? this.target.openMapped(first) : null;
     if (this.#source === null) {
       this.trouble = 'its file cannot be opened';
@@ -74,7 +79,7 @@ export class Module {
   get mapped(): MappedElf | null {
     if (this.#mapped === undefined) {
       this.#mapped = null;
-      const start = this.mappings.find(({ fileOffset }) => fileOffset === 0)?.start;
+      const start = this.isAnonymous ? undefined : this.mappings.find(({ fileOffset }) => fileOffset === 0)?.start;
       if (start !== undefined) {
         try {
           this.#mapped = new MappedElf(this.memory, start, this.path);
@@ -162,6 +167,23 @@ export class Module {
 /** A symbol without what compilers append to it (`.lto_priv.0`). */
 function functionName(symbol: string): string {
   return symbol.split('.')[0] ?? symbol;
+}
+
+const ANONYMOUS = '[memory of no file]';
+
+/**
+ * Heap and anonymous mappings: where a program is that was unpacked, or moved to other pages, as it started. The smallest
+ * first: a library's data is a few megabytes, and heaps are of any size.
+ */
+export function anonymousMemory(target: Target): Module {
+  const ranges = target
+    .mappings()
+    .filter(({ readable, path }) => readable && (path === null || path === '[heap]' || path.startsWith('[anon')));
+  return new Module(
+    target,
+    ANONYMOUS,
+    ranges.toSorted((a, b) => a.end - a.start - (b.end - b.start)),
+  );
 }
 
 /** What executables and shared libraries of CPython are called, wherever they are installed. */

@@ -16,9 +16,15 @@ export interface FailedSearch {
   /** Versions that clues spoke of and no layout is known for. */
   readonly unsupported: readonly PythonVersion[];
   /** Where a runtime structure without an interpreter was. */
-  readonly empty: { readonly module: Module; readonly why: string } | null;
+  readonly empty: {
+    readonly module: Module;
+    readonly why: string;
+    readonly stage: 'unused' | 'over' | null;
+  } | null;
   readonly exhaustive: boolean;
 }
+
+type Empty = NonNullable<FailedSearch['empty']>;
 
 /** Other implementations of Python, by what their programs and libraries are called. */
 const OTHER_PYTHONS: readonly (readonly [RegExp, string])[] = [
@@ -44,14 +50,38 @@ export function notFound(search: FailedSearch): PystackError {
   }
   const unsupported = search.unsupported[0];
   if (unsupported) return unsupportedVersion(subject, unsupported);
-  if (empty) {
-    return new PystackError('not-initialized', `${subject} has no Python interpreter at work`, {
-      cause: `${empty.module.name} holds Python, but ${empty.why}: it is still starting, has finished, or never uses it`,
-      nextStep: 'try again in a moment',
-    });
-  }
+  if (empty) return notAtWork(subject, pid, empty);
   const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
+}
+
+/** The PystackError where no mapped file is called `library`. */
+export function noSuchLibrary(library: string, likely: readonly Module[]): PystackError {
+  return new PystackError('file-not-found', `no mapped file is called ${library}`, {
+    cause: 'what is asked for is part of the path of a program or library of the process',
+    nextStep: `name one of: ${likely.map(({ path }) => path).join(', ')}`,
+  });
+}
+
+function notAtWork(subject: string, pid: number | null, { module, why, stage }: Empty): PystackError {
+  const holds = `${module.name} holds Python, but ${why}`;
+  switch (stage) {
+    case 'unused':
+      return new PystackError('not-initialized', `${subject} has not initialised its Python`, {
+        cause: `${holds}: it is mapped and was never used, or is about to start`,
+        nextStep: 'if it should be starting, try again in a moment',
+      });
+    case 'over':
+      return new PystackError('not-initialized', `the Python of ${subject} has shut down`, {
+        cause: `${holds}: Py_Finalize has run, and what runs now is not Python`,
+        nextStep: `look at its native stacks: ${pid === null ? 'gdb with the core' : `eu-stack -p ${pid}`}`,
+      });
+    case null:
+      return new PystackError('not-initialized', `${subject} has no Python interpreter at work`, {
+        cause: `${holds}: it is still starting, has finished, or never uses it`,
+        nextStep: 'try again in a moment',
+      });
+  }
 }
 
 function unsupportedVersion(subject: string, version: PythonVersion): PystackError {

@@ -12,8 +12,8 @@ import { MemoryFault, readPointer } from '../memory/reader.js';
 
 export type Proof =
   | { readonly kind: 'proven'; readonly interpreters: number; readonly threadStates: number }
-  /** Plausible, but there is no interpreter: not started yet, or over. */
-  | { readonly kind: 'empty'; readonly why: string }
+  /** Plausible, but there is no interpreter. `stage`: never yet, or no more; null: not known. */
+  | { readonly kind: 'empty'; readonly why: string; readonly stage: 'unused' | 'over' | null }
   | { readonly kind: 'refuted'; readonly why: string };
 
 /** Enough to be sure; a process may have thousands of each, and the walk reads them all. */
@@ -48,7 +48,7 @@ class Refuted extends Error {}
 function check(memory: MemoryReader, address: Address, layout: Layout): Proof {
   const runtime = layout._PyRuntimeState;
   const head = link(memory, address, runtime['interpreters.head'], 'interpreters.head');
-  if (head === null) return { kind: 'empty', why: 'it has no interpreter' };
+  if (head === null) return withoutInterpreter(memory, address, layout);
   // A table of offsets does not tell where `main` is: that number may be of another version.
   const mainOffset = runtime['interpreters.main'];
   const main =
@@ -68,8 +68,29 @@ function check(memory: MemoryReader, address: Address, layout: Layout): Proof {
   if (main !== null && interpreter === null && !seen.has(main)) {
     throw new Refuted(`the main interpreter ${formatAddress(main)} is not in its list`);
   }
-  if (threadStates === 0) return { kind: 'empty', why: 'none of its interpreters has a thread' };
+  if (threadStates === 0) return { kind: 'empty', why: 'none of its interpreters has a thread', stage: null };
   return { kind: 'proven', interpreters: seen.size, threadStates };
+}
+
+/** More interpreters than any process has ever had. */
+const MAX_NEXT_ID = 2 ** 24;
+
+/**
+ * `interpreters.next_id`, two words behind `head`: -1 or 0 until the first interpreter is made, and kept when the last is
+ * gone. https://github.com/python/cpython/blob/v3.12.1/Python/pystate.c (init_interpreters, interpreter_clear)
+ */
+function withoutInterpreter(memory: MemoryReader, address: Address, layout: Layout): Proof {
+  if (layout.globals) return { kind: 'empty', why: 'it has no interpreter', stage: null };
+  const nextId = memory
+    .read(offsetBy(address, layout._PyRuntimeState['interpreters.head'] + 16), 8)
+    .getBigInt64(0, true);
+  if (nextId === 0n || nextId === -1n) {
+    return { kind: 'empty', why: 'it has never had an interpreter', stage: 'unused' };
+  }
+  if (nextId > 0n && nextId < MAX_NEXT_ID) {
+    return { kind: 'empty', why: 'it has no interpreter any more', stage: 'over' };
+  }
+  return { kind: 'empty', why: 'it has no interpreter', stage: null };
 }
 
 function checkThreadStates(memory: MemoryReader, interpreter: Address, layout: Layout): number {

@@ -18,6 +18,8 @@ export interface Candidate {
   readonly how: string;
   /** One of very many that will mostly be refused at the first look. */
   readonly isGuess?: true;
+  /** Offset of `interpreters.head` that it was found by: other layouts need not be tried. */
+  readonly head?: number;
   /** Which version is said to be there. */
   readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded' | 'globals'>;
 }
@@ -41,8 +43,6 @@ export interface Search {
   writableRanges(): readonly MemoryRange[];
   /** Whether an address lies in it. */
   isWritable(address: number): boolean;
-  /** Writable memory that belongs to no file: heap and anonymous mappings. */
-  anonymousRanges(): readonly MemoryRange[];
 }
 
 /** What came of one strategy in one module. */

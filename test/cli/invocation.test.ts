@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { IDLE } from '../../src/cli/declared.js';
 import { parseInvocation } from '../../src/cli/invocation.js';
 import { NOT_YET } from '../../src/cli/not-yet.js';
 import { declareProgram } from '../../src/cli/program.js';
@@ -55,6 +56,7 @@ describe('remote', () => {
         locals: false,
         exhaustive: false,
         locateBy: null,
+        library: null,
       },
       view: { json: false, color: true, verbosity: 0 },
     });
@@ -71,6 +73,7 @@ describe('remote', () => {
     [['--native-last', '--native-all'], { native: 'all' }],
     [['--no-demangle', '--no-debuginfod'], { demangle: false, debuginfod: false }],
     [['--exhaustive'], { exhaustive: true }],
+    [['--library', 'libpython3.11'], { library: 'libpython3.11' }],
     [['--locate-by', 'symbols,bss'], { locateBy: ['symbols', 'bss'] }],
     [['--locals'], { locals: { redact: [], redactDefaults: true } }],
     [
@@ -182,7 +185,7 @@ describe('what is not there yet', () => {
   });
 
   test('exists under the name that the list gives it', () => {
-    const program = declareProgram({ remote() {}, snapshot() {}, core() {}, version() {} }, ALL_THERE);
+    const program = declareProgram(IDLE, ALL_THERE);
     const names = program.commands.flatMap((command) => [command.name(), ...command.options.map(({ long }) => long)]);
     expect(names).toEqual(expect.arrayContaining([...NOT_YET]));
   });

@@ -72,7 +72,7 @@ describe.each(findInterpreters())('$label', (interpreter) => {
       expect({ freeThreaded, approximate, others }).toEqual({
         freeThreaded: interpreter.freeThreaded,
         approximate: false,
-        others: 0,
+        others: [],
       });
       expect(library).toContain('python');
     });

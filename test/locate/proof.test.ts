@@ -55,7 +55,9 @@ test('a thousand threads cost no more than a few', () => {
 
 test('not started, or finished', () => {
   const none = runtimeWith();
-  expect(prove(none.memory, none.address, layout)).toMatchObject({ kind: 'empty', why: 'it has no interpreter' });
+  expect(prove(none.memory, none.address, layout)).toMatchObject({ kind: 'empty', stage: 'unused' });
+  none.memory.word(none.address + layout._PyRuntimeState['interpreters.head'] + 16, 1);
+  expect(prove(none.memory, none.address, layout)).toMatchObject({ kind: 'empty', stage: 'over' });
   const idle = runtimeWith(0);
   expect(prove(idle.memory, idle.address, layout).kind).toBe('empty');
 });
