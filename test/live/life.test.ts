@@ -14,12 +14,13 @@ lookAt('starting: sitecustomize waits', 'idle.py', startingIn('starting_site'), 
   expect(pythonFrames(onlyThread(snapshot)).at(-1)?.file).toBe(programPath('starting_site/sitecustomize.py'));
 });
 
-lookAt('starting: before it is initialized', 'idle.py', startingIn('starting_encodings'), (snapshot) => {
+lookAt('starting: before it is initialized', 'idle.py', startingIn('starting_encodings'), (snapshot, program) => {
   const file = programPath('starting_encodings/encodings/__init__.py');
   const frames = pythonFrames(onlyThread(snapshot));
   expect(frames.at(-1)).toMatchObject({ function: 'wait', file, line: lineOf(file, '# here') });
   expect(frames.at(-2)).toMatchObject({ function: '<module>', file });
-  expect(frames.length).toBeGreaterThan(2);
+  // The import system is written in Python from 3.3 on.
+  if (program.interpreter.version.major > 2) expect(frames.length).toBeGreaterThan(2);
 });
 
 lookAt('finalizing: an atexit handler waits', 'at_exit.py', {}, expectOracle);

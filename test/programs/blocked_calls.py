@@ -14,7 +14,7 @@ import oracle
 
 CLONE_NEWIPC = 0x08000000
 # asm/unistd.h of x86-64, and of the others
-IO_SETUP, IO_GETEVENTS, FUTEX = (206, 208, 202) if os.uname().machine == 'x86_64' else (0, 4, 98)
+IO_SETUP, IO_GETEVENTS, FUTEX = (206, 208, 202) if os.uname()[4] == 'x86_64' else (0, 4, 98)
 
 libc = ctypes.CDLL(None, use_errno=True)
 NULL = ctypes.c_void_p()

@@ -109,10 +109,7 @@ def in_metaclass():
         def __call__(cls, *arguments):
             return gate()
 
-    class Made(metaclass=Meta):
-        pass
-
-    Made()
+    Meta('Made', (), {})()
 
 
 def in_init_subclass():

@@ -6,7 +6,7 @@ import threading
 import time
 
 
-class Last:
+class Last(object):
     def __del__(self, write=os.write, sleep=time.sleep):
         write(1, b'ready {"threads": null}\n')
         sleep(3600)  # here
@@ -17,6 +17,8 @@ def rest():
 
 
 signal.alarm(600)
-threading.Thread(target=rest, name='daemon', daemon=True).start()
+daemon = threading.Thread(target=rest, name='daemon')
+daemon.daemon = True
+daemon.start()
 # Not in this module: its dict would outlive it, held by the thread, and never be cleared.
 sys.last_object = Last()

@@ -1,4 +1,7 @@
-"""Generators, coroutines and asynchronous generators, driven from Python and from C."""
+"""Generators, coroutines and asynchronous generators, driven from Python and from C.
+
+Python 3 only: `yield from`, coroutines.
+"""
 import asyncio
 import collections
 import itertools

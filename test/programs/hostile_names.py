@@ -1,4 +1,6 @@
 """Names made to deceive whoever prints them: control characters, escape sequences, direction overrides, line ends."""
+from __future__ import unicode_literals
+
 import threading
 import time
 
@@ -22,6 +24,8 @@ HOSTILE = [
 ]
 
 for text in HOSTILE:
-    threading.Thread(target=renamed(text, '/tmp/%s.py' % text), name=text, daemon=True).start()
+    if not isinstance(text, str):
+        text = text.encode('utf-8')
+    threading.Thread(target=renamed(text, str('/tmp/') + text + str('.py')), name=text, daemon=True).start()
 oracle.announce()
 time.sleep(3600)

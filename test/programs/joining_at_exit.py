@@ -12,7 +12,8 @@ def rest():
 
 def main_is_waiting():
     frame = sys._current_frames()[threading.main_thread().ident]
-    while frame is not None and frame.f_code.co_name != '_shutdown':
+    # In Python 2 it is `_MainThread._exitfunc`.
+    while frame is not None and frame.f_code.co_name not in ('_shutdown', '_exitfunc'):
         frame = frame.f_back
     return frame is not None
 

@@ -8,7 +8,7 @@ import time
 import oracle
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-SYS_EXIT = {'x86_64': 60, 'aarch64': 93}[os.uname().machine]
+SYS_EXIT = {'x86_64': 60, 'aarch64': 93}[os.uname()[4]]
 
 
 def wait():

@@ -1,4 +1,7 @@
-"""Frames with variables of every kind: what they are called, which are arguments, in which order. 3.7 and later."""
+"""Frames with variables of every kind: what they are called, which are arguments, in which order. 3.7 and later.
+
+Python 3 only: keyword-only arguments, nonlocal.
+"""
 import sys
 import threading
 import types

@@ -1,11 +1,10 @@
 """Holds thousands of drawn values in arguments, and writes down what Python itself says of each.
 
 locals_oracle.py FILE [SEED] [COUNT]: FILE becomes {"name": [type, repr], ...}, names being those of the arguments that
-hold the values, spread over a chain of calls. Runs on Python 3.7 and later.
+hold the values, spread over a chain of calls. Runs on Python 3.6 and later.
 """
 import asyncio
 import collections
-import dataclasses
 import datetime
 import decimal
 import enum
@@ -24,6 +23,11 @@ import uuid
 import weakref
 
 import oracle
+
+try:
+    import dataclasses
+except ImportError:
+    dataclasses = None
 
 FILE = sys.argv[1]
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -59,17 +63,22 @@ class Mode(enum.IntFlag):
     AB = 3
 
 
-@dataclasses.dataclass
-class Point:
-    x: object
-    y: object = 7
-    hidden: object = dataclasses.field(default=0, repr=False)
-    shared: typing.ClassVar[int] = 3
+if dataclasses:
+    @dataclasses.dataclass
+    class Point:
+        x: object
+        y: object = 7
+        hidden: object = dataclasses.field(default=0, repr=False)
+        shared: typing.ClassVar[int] = 3
 
+    @dataclasses.dataclass(order=True)
+    class Further(Point):
+        z: object = None
+else:
+    def Point(*values):
+        return list(values)
 
-@dataclasses.dataclass(order=True)
-class Further(Point):
-    z: object = None
+    Further = Point
 
 
 Pair = collections.namedtuple('Pair', 'left right')
@@ -304,7 +313,7 @@ def queue(depth):
 
 
 def looped(_depth):
-    kind = R.randrange(6)
+    kind = R.randrange(6 if dataclasses else 5)
     if kind == 0:
         made = [1]
         made.append(made)

@@ -1,4 +1,7 @@
-"""Names in any script, and with lone surrogates, as functions, files and threads have them."""
+"""Names in any script, and with lone surrogates, as functions, files and threads have them.
+
+Python 3 only: identifiers are ASCII in Python 2.
+"""
 import threading
 import time
 

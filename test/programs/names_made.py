@@ -11,6 +11,10 @@ def renamed(name, file='<made>'):
         if hasattr(code, 'co_qualname'):
             changes['co_qualname'] = 'outer.' + name
         code = code.replace(**changes)
+    elif not hasattr(code, 'co_kwonlyargcount'):
+        code = types.CodeType(
+            code.co_argcount, code.co_nlocals, code.co_stacksize, code.co_flags, code.co_code, code.co_consts,
+            code.co_names, code.co_varnames, file, name, code.co_firstlineno, code.co_lnotab)
     else:
         code = types.CodeType(
             code.co_argcount, code.co_kwonlyargcount, code.co_nlocals, code.co_stacksize, code.co_flags, code.co_code,

@@ -1,4 +1,7 @@
-"""A thread that waits behind the native code of a package. Argument: which. Exits with 77 without it."""
+"""A thread that waits behind the native code of a package. Argument: which. Exits with 77 without it.
+
+Python 3 only: the packages it imports are.
+"""
 import sys
 import threading
 import time

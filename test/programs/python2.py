@@ -3,6 +3,7 @@
 Imported by oracle.py, and so by every program, before it starts a thread.
 """
 import itertools
+import json
 import thread
 import threading
 
@@ -28,6 +29,10 @@ class Thread(_Plain):
 threading.Thread = Thread
 threading.get_ident = thread.get_ident
 threading.main_thread = lambda: _main
+
+
+# What is imported when it is first used would wait for the import lock, which a program may be holding.
+json.dumps({}).encode('ascii')
 
 
 def age(ident):

@@ -1,4 +1,5 @@
 """Variables of which some must not be told, and memory that nobody shows: each holds a text of its own, told to who looks."""
+import binascii
 import os
 import time
 
@@ -6,7 +7,7 @@ import oracle
 
 
 def text(what):
-    return what + '-' + os.urandom(8).hex()
+    return what + '-' + binascii.hexlify(os.urandom(8)).decode('ascii')
 
 
 KEPT_TO_ITSELF = [text('unshown') for _ in range(100)]

@@ -11,6 +11,11 @@ export interface Spelling {
   readonly python: 2 | 3;
   /** `ValueError('a',)` or `ValueError('a')`. https://github.com/python/cpython/pull/3127 */
   readonly loneArgument: 'comma' | 'bare';
+  /**
+   * Whether a `bytearray`, `deque` or `defaultdict` of a subclass is written under that one's name.
+   * https://github.com/python/cpython/pull/3631
+   */
+  readonly containerNames: 'builtin' | 'own';
   /** `datetime.timedelta(1, 2)` or `datetime.timedelta(days=1, seconds=2)`. https://github.com/python/cpython/pull/3687 */
   readonly timedelta: 'positions' | 'keywords';
   /** `OrderedDict([('a', 1)])` or `OrderedDict({'a': 1})`. https://github.com/python/cpython/pull/101446 */
@@ -22,6 +27,8 @@ export interface Spelling {
   /** `<staticmethod object at 0x…>` or `<staticmethod(<function f at 0x…>)>`; `classmethod` likewise. */
   readonly staticmethod: 'opaque' | 'wrapping';
   readonly SimpleNamespace: 'sorted' | 'in-order';
+  /** `bytearray(b"it\\'s")` or `bytearray(b"it's")`: whether every apostrophe is escaped, or as in `bytes`. */
+  readonly bytearray: 'escaping-all' | 'as-bytes';
   /** How weak references and `functools.partial` name types: by `tp_name`, or with the module. */
   readonly typeNames: 'tp_name' | 'with-module';
 }
@@ -34,15 +41,23 @@ const v3_7: Spelling = {
   unicode: '11.0',
   python: 3,
   loneArgument: 'bare',
+  containerNames: 'own',
   timedelta: 'keywords',
   OrderedDict: 'pairs',
   flagClass: 'enum',
   combinedFlags: 'taken-apart',
   staticmethod: 'opaque',
   SimpleNamespace: 'sorted',
+  bytearray: 'escaping-all',
   typeNames: 'tp_name',
 };
-const v3_6: Spelling = { ...v3_7, unicode: '9.0', loneArgument: 'comma', timedelta: 'positions' };
+const v3_6: Spelling = {
+  ...v3_7,
+  unicode: '9.0',
+  loneArgument: 'comma',
+  containerNames: 'builtin',
+  timedelta: 'positions',
+};
 const v2_7: Spelling = { ...v3_6, python: 2 };
 const v3_8: Spelling = { ...v3_7, unicode: '12.1' };
 const v3_9: Spelling = { ...v3_8, unicode: '13.0', SimpleNamespace: 'in-order' };
@@ -51,7 +66,7 @@ const v3_11: Spelling = { ...v3_10, unicode: '14.0', flagClass: 'flag', combined
 const v3_12: Spelling = { ...v3_11, unicode: '15.0', OrderedDict: 'dict' };
 const v3_13: Spelling = { ...v3_12, unicode: '15.1', typeNames: 'with-module' };
 const v3_14: Spelling = { ...v3_13, unicode: '16.0' };
-const v3_15: Spelling = { ...v3_14, unicode: '17.0' };
+const v3_15: Spelling = { ...v3_14, unicode: '17.0', bytearray: 'as-bytes' };
 
 const BY_VERSION: Readonly<Record<string, Spelling>> = {
   '2.7': v2_7,

@@ -102,8 +102,9 @@ export const spellDeque: Spell = (object, repr, depth) => {
   const maxlen = readPointer(repr.memory, offsetBy(address, fields.maxlen));
   // -1, no limit, is beyond every size as an unsigned number.
   const limit = maxlen < 2 ** 60 ? `, maxlen=${maxlen}` : '';
-  if (length === 0) return `${type.shortName}([]${limit})`;
-  const around: readonly [string, string] = [`${type.shortName}([`, `]${limit})`];
+  const name = repr.containerName(type, 'deque');
+  if (length === 0) return `${name}([]${limit})`;
+  const around: readonly [string, string] = [`${name}([`, `]${limit})`];
   return repr.container(object, depth, around, '[...]', (inner) => {
     const pointers = readDequeItems(object, repr, Math.min(length, repr.limits.maxItems));
     return repr.list(
@@ -133,7 +134,7 @@ export const spellDefaultDict: Spell = (object, repr, depth) => {
   const { address, type } = object;
   const factory = repr.pointer(address, repr.layout.objects.defdictobject.default_factory);
   const made = factory === 0 ? 'None' : repr.show(factory, depth);
-  return `${type.shortName}(${made}, ${spellDict(object, repr, depth)})`;
+  return `${repr.containerName(type, 'defaultdict')}(${made}, ${spellDict(object, repr, depth)})`;
 };
 
 export const spellOrderedDict: Spell = (object, repr, depth) => {

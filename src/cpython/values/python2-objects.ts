@@ -122,7 +122,7 @@ export const spellOldOpaque: Spell = (object, repr, depth) => {
 
 /** Names in the order in which they lie in the object; null: the type is none of these. */
 function readFields(type: KnownType, repr: Repr): string[] | null {
-  if (type.isClass || type.tp_dict === 0 || type.facts.itemsize !== 8) return null;
+  if (type.isClass || type.tp_dict === 0) return null;
   const { items } = readDict(repr.memory, repr.layout, toAddress(type.tp_dict), NAMES_LIMIT);
   if (!items.some(({ key }) => repr.types.text(key) === 'n_sequence_fields')) return null;
   const { PyMemberDescrObject, parts } = repr.layout.objects;

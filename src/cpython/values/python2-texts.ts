@@ -30,8 +30,8 @@ export const spellByteArray: Spell = ({ address, type }, repr) => {
     const start = repr.link(address, needed(repr.layout.python2, 'PyByteArrayObject').PyByteArrayObject.ob_bytes);
     bytes = bytesOf(repr.memory.read(start, count)).slice();
   }
-  const shown = decodeBytesRepr(bytes, 'bytearray');
-  return `${type.shortName}(${length > count ? repr.cut(`${shown}… (${length} bytes)`) : shown})`;
+  const shown = decodeBytesRepr(bytes, repr.spelling.bytearray);
+  return `${repr.containerName(type, 'bytearray')}(${length > count ? repr.cut(`${shown}… (${length} bytes)`) : shown})`;
 };
 
 /** `int`, a C long. */

@@ -130,6 +130,11 @@ export class Repr {
     return true;
   }
 
+  /** The name that a container of a subclass goes by: its own, or that of what C code made. */
+  containerName(type: KnownType, builtin: string): string {
+    return this.spelling.containerNames === 'own' ? type.shortName : builtin;
+  }
+
   /** Notes that something was left out here. */
   cut(mark: string): string {
     this.truncated = true;

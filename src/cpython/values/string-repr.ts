@@ -1,6 +1,6 @@
 /** How does Python write a string or bytes down? `repr` of their content: quotes, escapes. Pure. */
 import { CorruptData } from '../../memory/reader.js';
-import type { UnicodeVersion } from '../layouts/spelling.js';
+import type { Spelling, UnicodeVersion } from '../layouts/spelling.js';
 import { unprintable } from './printable.js';
 
 /** Nothing to escape whatever the version: most strings. */
@@ -29,8 +29,8 @@ export function decodeStringRepr(view: DataView, kind: 1 | 2 | 4, unicode: Unico
 }
 
 /**
- * `repr` of the first characters of Python 2's `unicode`: all but ASCII escaped, surrogate pairs as the character that
- * they stand for. https://github.com/python/cpython/blob/v2.7.18/Objects/unicodeobject.c#L3005
+ * `repr` of the first characters of Python 2's `unicode`: all but ASCII escaped; where characters are two bytes wide,
+ * surrogate pairs as the character that they stand for. https://github.com/python/cpython/blob/v2.7.18/Objects/unicodeobject.c#L3005
  */
 export function decodeWideRepr(view: DataView, kind: 1 | 2 | 4): string {
   const points = codePoints(view, kind);
@@ -39,7 +39,7 @@ export function decodeWideRepr(view: DataView, kind: 1 | 2 | 4): string {
   for (let i = 0; i < points.length; i++) {
     const point = points[i] ?? 0;
     const low = points[i + 1] ?? 0;
-    if (point >= 0xd800 && point < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) {
+    if (kind === 2 && point >= 0xd800 && point < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) {
       out += escapeOf(0x10000 + (point - 0xd800) * 0x400 + (low - 0xdc00));
       i++;
     } else if (point === quote || point === BACKSLASH) out += `\\${String.fromCharCode(point)}`;
@@ -51,14 +51,14 @@ export function decodeWideRepr(view: DataView, kind: 1 | 2 | 4): string {
 }
 
 /**
- * `repr` of `bytes`, or what stands between the parentheses of that of a `bytearray`, which escapes every apostrophe.
- * https://github.com/python/cpython/blob/v3.12.1/Objects/bytearrayobject.c (bytearray_repr)
+ * `repr` of `bytes`, or what stands between the parentheses of that of a `bytearray`, which up to 3.14 escapes every
+ * apostrophe. https://github.com/python/cpython/blob/v3.12.1/Objects/bytearrayobject.c (bytearray_repr)
  */
-export function decodeBytesRepr(bytes: Uint8Array, of: 'bytes' | 'bytearray' = 'bytes'): string {
+export function decodeBytesRepr(bytes: Uint8Array, as: Spelling['bytearray'] = 'as-bytes'): string {
   const quote = bytes.includes(APOSTROPHE) && !bytes.includes(QUOTE) ? QUOTE : APOSTROPHE;
   let out = `b${String.fromCharCode(quote)}`;
   for (const byte of bytes) {
-    const quoted = byte === quote || (of === 'bytearray' && byte === APOSTROPHE);
+    const quoted = byte === quote || (as === 'escaping-all' && byte === APOSTROPHE);
     if (quoted || byte === BACKSLASH) out += `\\${String.fromCharCode(byte)}`;
     else if (byte < 0x20 || byte >= 0x7f) out += escapeOf(byte);
     else out += String.fromCharCode(byte);

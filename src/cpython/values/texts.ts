@@ -27,8 +27,8 @@ export const spellByteArray: Spell = ({ address, type }, repr) => {
     const start = repr.link(address, needed(repr.layout.objects.PyByteArrayObject, 'PyByteArrayObject').ob_start);
     bytes = bytesOf(repr.memory.read(start, count)).slice();
   }
-  const shown = decodeBytesRepr(bytes, 'bytearray');
-  return `${type.shortName}(${length > count ? repr.cut(`${shown}… (${length} bytes)`) : shown})`;
+  const shown = decodeBytesRepr(bytes, repr.spelling.bytearray);
+  return `${repr.containerName(type, 'bytearray')}(${length > count ? repr.cut(`${shown}… (${length} bytes)`) : shown})`;
 };
 
 /** Bit 0 of `flags`. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/memoryobject.h */

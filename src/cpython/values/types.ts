@@ -155,7 +155,9 @@ export class Types {
     const tp_mro = pointerAt(view, fields.tp_mro);
     const basePointer = pointerAt(view, fields.tp_base);
     const basicsize = ssizeAt(view, fields.tp_basicsize);
-    if (!has(flags, READY) || basicsize < this.#layout.PyObject.sizeof || basicsize > BASICSIZE_LIMIT) {
+    // Some of Python 2's extensions leave it to whoever uses a type first.
+    const isReady = has(flags, READY) || (this.#layout.python2 !== undefined && !has(flags, HEAPTYPE));
+    if (!isReady || basicsize < this.#layout.PyObject.sizeof || basicsize > BASICSIZE_LIMIT) {
       throw notAType(pointer);
     }
     const meta = this.#memory.read(offsetBy(toAddress(metatype), fields.tp_flags), 4).getUint32(0, true);
