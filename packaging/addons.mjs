@@ -41,7 +41,7 @@ export async function buildAddons(target, replaced = {}) {
     [
       'binding.gyp',
       ...filesBelow('native').filter((file) => /\.(cc|h)$/.test(file)),
-      ...filesBelow('packaging').filter((file) => /(addons|libraries)\.mjs$|\.h$|\.map$/.test(file)),
+      ...filesBelow('packaging').filter((file) => /(addons|libraries)\.mjs$|\.[ch]$|\.map$/.test(file)),
       ...filesBelow('node_modules/node-addon-api').filter((file) => file.endsWith('.h')),
       ...filesBelow('node_modules/node-api-headers/include'),
     ],
@@ -85,7 +85,7 @@ export async function buildAddons(target, replaced = {}) {
 /** Everything that is not ours, in one archive that is kept for as long as nothing of it changes. */
 async function buildArchive(zig, target, sources, work) {
   const lists = libraries(sources, here.replace(/\/$/, ''));
-  const configs = filesBelow('packaging').filter((file) => file.endsWith('.h'));
+  const configs = filesBelow('packaging').filter((file) => /\.[ch]$/.test(file));
   const key = hashOf([JSON.stringify([target.triple, COMMON, PINS, lists])], configs);
   const pinned = Object.entries(sources).every(([, folder]) => folder.startsWith(CACHE));
   const archive = pinned ? join(CACHE, 'archives', target.name, `${key}.a`) : join(work, 'libraries.a');

@@ -1,18 +1,25 @@
-// Does an addon lean on nothing but the C library? Read from the file itself: what it needs, of which machine it is, and
-// the newest version of glibc that any of its symbols asks for.
+// Does an addon lean on nothing but the C library? Read from the file itself: what it needs, of which machine it is, the
+// newest version of glibc that any of its symbols asks for, and whether any symbol was forgotten.
 import { readFileSync } from 'node:fs';
 import { GLIBC } from './targets.mjs';
 
 const DT_NEEDED = 1n;
 const DT_STRTAB = 5n;
+const DT_HASH = 4n;
+const DT_SYMTAB = 6n;
+const DT_VERSYM = 0x6ffffff0n;
 const DT_VERNEED = 0x6ffffffen;
 const DT_VERNEEDNUM = 0x6fffffffn;
+const SYMBOL_BYTES = 24;
+const STB_WEAK = 2;
+const VER_NDX_GLOBAL = 1;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 
 /**
  * What a shared object asks of the machine. Throws an Error for what is no 64-bit little-endian ELF file.
- * @returns {{ machine: number, needed: string[], versions: string[] }}
+ * @returns {{ machine: number, needed: string[], versions: string[], missing: string[] }} missing: symbols that nothing
+ *   it needs is known to bring; only told where symbols have versions (glibc)
  */
 export function requirementsOf(file) {
   const bytes = readFileSync(file);
@@ -52,7 +59,20 @@ export function requirementsOf(file) {
     }
     at += bytes.readUInt32LE(at + 12);
   }
-  return { machine: bytes.readUInt16LE(18), needed, versions: [...versions] };
+
+  // Symbols that some library has to bring, and none is bound to: a library that was forgotten at the link.
+  const missing = [];
+  const symbols = offsetOf(dynamicValue(DT_SYMTAB) ?? 0);
+  const versionIndices = dynamicValue(DT_VERSYM);
+  const hash = dynamicValue(DT_HASH);
+  const count = hash === undefined ? 0 : bytes.readUInt32LE(offsetOf(hash) + 4);
+  for (let i = 1; i < count && versionIndices !== undefined; i++) {
+    const symbol = symbols + i * SYMBOL_BYTES;
+    const isUndefined = bytes.readUInt16LE(symbol + 6) === 0 && bytes[symbol + 4] >> 4 !== STB_WEAK;
+    const isBound = bytes.readUInt16LE(offsetOf(versionIndices) + i * 2) > VER_NDX_GLOBAL;
+    if (isUndefined && !isBound) missing.push(text(bytes.readUInt32LE(symbol)));
+  }
+  return { machine: bytes.readUInt16LE(18), needed, versions: [...versions], missing };
 }
 
 /** The newest GLIBC_x.y among symbol versions; null where there is none (musl). */
@@ -68,11 +88,14 @@ export function newestGlibc(versions) {
 
 /** Throws an Error unless the addon runs wherever its target says. Returns what was found. */
 export function checkAddon(file, target) {
-  const { machine, needed, versions } = requirementsOf(file);
+  const { machine, needed, versions, missing } = requirementsOf(file);
+  // Node.js itself brings these.
+  const unknown = missing.filter((name) => !/^(napi_|node_api_)/.test(name));
   const glibc = newestGlibc(versions);
   const tooMuch = needed.filter((name) => !target.mayNeed.includes(name));
   if (machine !== target.elfMachine) throw new Error(`${file} is for machine ${machine}, not ${target.elfMachine}`);
   if (tooMuch.length > 0) throw new Error(`${file} needs ${tooMuch.join(', ')} besides the C library`);
+  if (unknown.length > 0) throw new Error(`${file} lacks ${unknown.join(', ')}`);
   if (target.libc === 'musl' && glibc !== null) throw new Error(`${file} is for musl and asks for glibc ${glibc}`);
   if (glibc !== null && isNewer(glibc, GLIBC)) throw new Error(`${file} asks for glibc ${glibc}; ${GLIBC} is promised`);
   return { needed, glibc };

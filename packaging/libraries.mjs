@@ -12,6 +12,7 @@ export function libraries(sources, configs) {
   const { elfutils, zlib, libzstd, libiberty } = sources;
   const xz = sources['xz-utils'];
   return [
+    { name: 'backends', folder: join(configs, 'elfutils'), files: ['without_backends.c'], flags: [] },
     {
       name: 'elfutils',
       folder: elfutils,
@@ -47,7 +48,7 @@ export function libraries(sources, configs) {
       folder: libzstd,
       files: ['common', 'decompress'].flatMap((name) => filesOf(libzstd, `lib/${name}`)),
       // The assembler part is for x86-64 alone.
-      flags: ['-DZSTD_DISABLE_ASM', '-DZSTD_LEGACY_SUPPORT=0', '-DXXH_NAMESPACE=ZSTD_'],
+      flags: ['-DZSTD_DISABLE_ASM', '-DZSTD_LEGACY_SUPPORT=0', '-DZSTD_TRACE=0', '-DXXH_NAMESPACE=ZSTD_'],
     },
     {
       name: 'xz-utils',

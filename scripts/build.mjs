@@ -1,9 +1,9 @@
-// Builds dist/: the program (cli.cjs), the library (index.js) and its types.
+// Builds dist/: the program (cli.cjs), the library for `import` (index.js) and `require` (index.cjs), and its types.
 //
 // The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
 // does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -35,6 +35,12 @@ const lazyChildProcess = {
   },
 };
 
+/** CommonJS has no import.meta; the addon and package.json are found relative to it. */
+const importMeta = {
+  define: { 'import.meta.url': 'importMeta.url' },
+  banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
+};
+
 rmSync(`${root}/dist`, { recursive: true, force: true });
 
 await build({
@@ -45,21 +51,24 @@ await build({
   // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
   supported: { 'dynamic-import': false },
   plugins: [lazyChildProcess],
-  // CommonJS has no import.meta; the addon and package.json are found relative to it.
-  define: { 'import.meta.url': 'importMeta.url' },
-  banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
+  ...importMeta,
 });
 
 await writeCodeCache();
 
 if (existsSync(`${root}/src/index.ts`)) {
   await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' });
+  const commonJs = { outfile: 'dist/index.cjs', format: 'cjs', ...importMeta };
+  await build({ ...common, entryPoints: ['src/index.ts'], ...commonJs });
   if (!process.argv.includes('--no-types')) {
     const { status } = spawnSync(`${root}/node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json'], {
       cwd: root,
       stdio: 'inherit',
     });
     if (status !== 0) process.exit(status ?? 1);
+    // TypeScript takes declarations for those of a CommonJS module where the package.json beside them says so.
+    cpSync(`${root}/dist/types`, `${root}/dist/types-cjs`, { recursive: true });
+    writeFileSync(`${root}/dist/types-cjs/package.json`, '{ "type": "commonjs" }\n');
   }
 }
 

@@ -53,7 +53,13 @@ export async function run(
       world.stdout.write(invocation.text);
       return EXIT.complete;
     }
+    if (invocation.command === 'completion') {
+      const { completionScript } = await import('./completion.js');
+      world.stdout.write(completionScript(invocation.shell));
+      return EXIT.complete;
+    }
     view = invocation.view;
+    if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
     return await show(invocation, world, pipeline);
   } catch (thrown) {
     // Whoever asked for it knows.
@@ -77,11 +83,27 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
   return error.exitCode;
 }
 
-async function show(
-  invocation: Extract<Invocation, { view: View }>,
-  world: World,
-  pipeline: Pipeline,
-): Promise<ExitCode> {
+/** Commands that show what threads do. */
+type Looking = Extract<Invocation, { command: 'remote' | 'core' | 'snapshot' }>;
+
+/** Exit code 1: something that is needed is refused; 3: it works with limits. */
+async function consult(pid: number | null, view: View, world: World): Promise<ExitCode> {
+  const [{ examineMachine }, { doctorText }, { verdict }] = await Promise.all([
+    import('../doctor/doctor.js'),
+    import('../doctor/text.js'),
+    import('../doctor/report.js'),
+  ]);
+  const report = await examineMachine(pid);
+  if (view.json) {
+    world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
+    world.stdout.write(doctorText(report, palette));
+  }
+  return { yes: EXIT.complete, limited: EXIT.incomplete, no: EXIT.nothing }[verdict(report.checks)];
+}
+
+async function show(invocation: Looking, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
   const started = world.now();
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
@@ -134,12 +156,7 @@ interface Found {
   readonly tell: () => Promise<void>;
 }
 
-async function work(
-  invocation: Extract<Invocation, { view: View }>,
-  pipeline: Pipeline,
-  world: World,
-  logging: Observers,
-): Promise<Found> {
+async function work(invocation: Looking, pipeline: Pipeline, world: World, logging: Observers): Promise<Found> {
   if (invocation.command === 'snapshot') {
     const { pid, path, options } = invocation;
     const saved = await pipeline.snapshotProcess(pid, path, { ...options, ...logging, signal: world.interruption() });

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { declaredTree, IDLE } from '../../src/cli/declared.js';
 import { NOT_YET } from '../../src/cli/not-yet.js';
 import { declareProgram } from '../../src/cli/program.js';
+import { version } from '../../src/version.js';
+import { manPage } from './man-page.js';
 import { cliPage, errorsPage, jsonPage, type Schema, undescribed, warningsPage } from './reference-pages.js';
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
 const schema: Schema = JSON.parse(readFileSync(path('schema/snapshot.schema.json'), 'utf8'));
-const program = declareProgram({ remote() {}, snapshot() {}, core() {}, version() {} }, NOT_YET);
+const program = declareProgram(IDLE, NOT_YET);
 
 test.each([
   ['docs/errors.md', errorsPage()],
   ['docs/warnings.md', warningsPage()],
   ['docs/cli.md', cliPage(program)],
   ['docs/json.md', jsonPage(schema)],
+  ['man/pystack.1', manPage(declaredTree(), version())],
 ])('%s says what the program does (if not: run this with -u)', async (file, text) => {
   await expect(text).toMatchFileSnapshot(path(file));
 });

@@ -1,0 +1,4 @@
+// placeholder
+export async function makeExecutable() {
+  throw new Error('not yet');
+}

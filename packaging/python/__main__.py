@@ -1,0 +1,5 @@
+"""python -m pystack_node"""
+
+from . import main
+
+main()

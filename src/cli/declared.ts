@@ -1,0 +1,19 @@
+/** The declared commands as data, with their examples: for what is made of them instead of running them. */
+import { type Program, programTree } from './command-tree.js';
+import { NOT_YET } from './not-yet.js';
+import { declareProgram, examplesOf, type Handlers } from './program.js';
+
+const nothing = () => {};
+/** Runs nothing. */
+export const IDLE: Handlers = {
+  remote: nothing,
+  snapshot: nothing,
+  core: nothing,
+  doctor: nothing,
+  completion: nothing,
+  version: nothing,
+};
+
+export function declaredTree(): Program {
+  return programTree(declareProgram(IDLE, NOT_YET), examplesOf);
+}
