@@ -1,9 +1,10 @@
 // Is a copy that is called proven ever torn? Threads write pairs of words and block between in many ways; a thread that
-// stands still of its own accord has both words equal.  node bench/proof/torn.mjs [PROOFS=1000000] [THREADS=24]
+// stands still of its own accord has both words equal.  node bench/proof/torn.mjs [PROOFS=1000000] [THREADS=24] [MOST_SECONDS]
 import { EVIDENCE, LiveProcess, PAGE_SIZE, plan, start } from './target.mjs';
 
 const wanted = Number(process.argv[2] ?? 1_000_000);
 const threads = Number(process.argv[3] ?? 24);
+const mostMs = Number(process.argv[4] ?? Number.POSITIVE_INFINITY) * 1000;
 const pairs = await start('pairs', threads);
 const target = new LiveProcess(pairs.pid);
 const base = pairs.says.words;
@@ -20,7 +21,7 @@ for (let i = 0; i < threads; i++) {
 const seen = { proofs: 0, torn: 0, stopped: 0, stoppedTorn: 0, none: 0, simultaneous: 0, freezes: 0 };
 const { method } = target.look();
 const started = performance.now();
-while (seen.proofs < wanted) {
+while (seen.proofs < wanted && performance.now() - started < mostMs) {
   // Mostly without stopping: each round is as good a test, and far quicker.
   const result = target.freeze(plan({ tids, owned, mode: seen.freezes % 50 ? 'no-stop' : 'prove', maxRounds: 4 }));
   seen.freezes++;
