@@ -51,7 +51,7 @@ describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.labe
       });
     });
 
-    it('contention: who has the GIL and who waits for it', async () => {
+    it.skipIf(interpreter.freeThreaded)('contention: who has the GIL and who waits for it', async () => {
       await onProgram(interpreter, 'contention.py', [], async (program) => {
         const seen = { holding: 0, waiting: 0 };
         await until(

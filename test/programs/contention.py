@@ -1,8 +1,13 @@
 """One thread that computes in Python without end, and some that would like the GIL all the time."""
+import sys
 import threading
 import time
 
 import oracle
+
+if not getattr(sys, '_is_gil_enabled', lambda: True)():
+    sys.stderr.write('without a GIL nobody contends for it')
+    sys.exit(77)
 
 
 def compute():  # root

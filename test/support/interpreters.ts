@@ -4,7 +4,7 @@
  * counted and printed.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, appendFileSync, constants, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,7 +168,7 @@ export function discover(environment: NodeJS.ProcessEnv = process.env): Discover
     }
     // Shims of different names are one file and different answers; binaries need to be asked once.
     const script = isScript(real);
-    const key = script ? path : real;
+    const key = script ? path : identityOf(real);
     if (asked.has(key)) continue;
     asked.add(key);
     const answer = probe(path);
@@ -243,6 +243,12 @@ function realPath(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** One program may have several names: `python3.13` and `python3.13t` of a free-threaded build are one file. */
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path);
+  return `${dev}:${ino}`;
 }
 
 function isScript(path: string): boolean {

@@ -1,7 +1,7 @@
 /** Are numbers and text written as Python writes them? Drawn ones, compared with what an interpreter prints. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { UNICODE_VERSIONS } from '../../../src/cpython/layouts/spelling.js';
+import { spellingOf, UNICODE_VERSIONS } from '../../../src/cpython/layouts/spelling.js';
 import {
   decodeComplexRepr,
   decodeFloatRepr,
@@ -46,8 +46,7 @@ print(json.dumps([[struct.pack('<d', x).hex(), repr(x), repr(complex(x, -x))] fo
 
 test('text and bytes', () => {
   const interpreter = anyInterpreter();
-  const { minor } = interpreter.version;
-  const unicode = ({ 7: '11.0', 8: '12.1', 9: '13.0', 10: '13.0', 11: '14.0', 12: '15.0', 13: '15.1' } as const)[minor];
+  const { unicode, bytearray } = spellingOf({ version: interpreter.minorVersion });
   const rows = python<[string, string, string, string][]>(
     interpreter,
     `
@@ -59,8 +58,8 @@ octets = lambda s: bytes(ord(c) & 0xff for c in s)
 print(json.dumps([[s.encode('utf-32-le', 'surrogatepass').hex(), repr(s), octets(s).hex(), repr(octets(s)) + repr(bytearray(octets(s)))] for s in some]))`,
   );
   for (const [hex, text, octets, bytes] of rows) {
-    expect(decodeStringRepr(viewOf(fromHex(hex)), 4, unicode ?? '15.1')).toBe(text);
-    const both = `${decodeBytesRepr(fromHex(octets))}bytearray(${decodeBytesRepr(fromHex(octets), 'bytearray')})`;
+    expect(decodeStringRepr(viewOf(fromHex(hex)), 4, unicode)).toBe(text);
+    const both = `${decodeBytesRepr(fromHex(octets))}bytearray(${decodeBytesRepr(fromHex(octets), bytearray)})`;
     expect(both).toBe(bytes);
   }
 });

@@ -1,0 +1,273 @@
+// Which Pythons does the whole matrix need that this machine lacks, and can they be had? Fetched from Debian's archive as
+// apt is configured here, or built from its source packages, into .cache/pythons, once. What cannot be had is said, with
+// the reason, and is missing from the matrix. `node scripts/provision-pythons.mjs`
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { relocateProgram } from './relocate-program.mjs';
+
+const FOLDER = fileURLToPath(new URL('../.cache/pythons', import.meta.url));
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Interpreters as Debian builds them: static, stripped, LTO and PGO, with a pydebug build and debug symbols each. */
+const DEBIAN = { folder: 'debian-sid', suite: 'sid', versions: ['3.13', '3.14', '3.15'] };
+
+/** What nobody packages. Each is tried with the versions of the source package that the archive lists, newest first. */
+const BUILDS = [
+  { folder: '3.13t', source: 'python3.13', configure: ['--disable-gil'] },
+  { folder: '3.14t', source: 'python3.14', configure: ['--disable-gil'] },
+  { folder: '3.15t', source: 'python3.15', configure: ['--disable-gil'] },
+  {
+    folder: '3.13-debug-no-pymalloc',
+    source: 'python3.13',
+    configure: ['--with-pydebug', '--with-trace-refs', '--without-pymalloc'],
+  },
+  // Objects are linked to each other up to 3.12; later ones keep the list elsewhere.
+  { folder: '3.9-trace-refs', source: 'python3.9', configure: ['--with-trace-refs', '--without-pymalloc'] },
+  { folder: '3.13-frame-pointers', source: 'python3.13', configure: [], cflags: '-O2 -g -fno-omit-frame-pointer' },
+  { folder: '3.13-musl', source: 'python3.13', configure: ['CC=musl-gcc'], needs: 'musl-gcc' },
+];
+const SOURCE_SUITES = ['sid', 'forky', 'trixie', 'bookworm', 'bullseye'];
+
+/**
+ * Makes what is missing. Returns, for each, `{ name, state: 'present' | 'made' | 'missing', reason }`; `reason` is null
+ * unless missing. `log` is told what is being done.
+ */
+export function provisionPythons(log = () => {}) {
+  mkdirSync(FOLDER, { recursive: true });
+  const results = [];
+  const step = (name, folder, make) => {
+    if (existsSync(join(FOLDER, folder, '.complete'))) {
+      results.push({ name, state: 'present', reason: null });
+      return;
+    }
+    try {
+      log(`provision: ${name} …`);
+      make();
+      writeFileSync(join(FOLDER, folder, '.complete'), '');
+      results.push({ name, state: 'made', reason: null });
+    } catch (error) {
+      results.push({ name, state: 'missing', reason: error.message });
+    }
+  };
+  const { folder, suite, versions } = DEBIAN;
+  step(`${versions.join(', ')} of Debian ${suite}, and pydebug`, folder, () => fetchDebian(DEBIAN));
+  for (const version of versions) {
+    step(`${version} without its table of offsets`, `${version}-no-table`, () => withoutTable(version));
+  }
+  for (const build of BUILDS) {
+    const flags = build.configure.concat(build.cflags ?? []).join(' ');
+    step(`${build.folder} (${flags}) from source`, build.folder, () => buildPython(build));
+  }
+  return results;
+}
+
+function fetchDebian({ folder, suite, versions }) {
+  const apt = aptFor(`deb-${suite}`, [`deb [arch=amd64 signed-by=${KEYRING}] ${archive()} ${suite} main`]);
+  const packages = versions.flatMap((v) => [
+    `python${v}`,
+    `libpython${v}`,
+    `libpython${v}-dev`,
+    `python${v}-dbg`,
+    `libpython${v}-dbg`,
+  ]);
+  run('apt-get', ['-qq', '-y', '--download-only', 'install', ...packages], { APT_CONFIG: apt.config });
+  const root = join(FOLDER, folder, 'root');
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) mkdirSync(join(root, 'usr', name), { recursive: true });
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+    run('ln', ['-sfn', `usr/${name}`, join(root, name)]);
+  }
+  const archives = join(apt.folder, 'cache/archives');
+  for (const deb of readdirSync(archives).filter((name) => name.endsWith('.deb'))) {
+    run('sh', [
+      '-c',
+      'dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --keep-directory-symlink',
+      'sh',
+      join(archives, deb),
+      root,
+    ]);
+  }
+  // They run from where they are, with their own loader and libraries.
+  const loader = realpathSync(join(root, 'usr/lib64/ld-linux-x86-64.so.2'));
+  const library = realpathSync(join(root, 'usr/lib/x86_64-linux-gnu'));
+  for (const version of versions) {
+    for (const name of [`python${version}`, `python${version}d`]) {
+      const file = realpathSync(join(root, 'usr/bin', name));
+      relocateProgram(file, loader, library);
+      run(file, ['-c', 'import threading']);
+    }
+  }
+  rmSync(archives, { recursive: true });
+}
+
+/** A copy that does not say how it is laid out: its cookie is overwritten, so that rows have to do. */
+function withoutTable(version) {
+  const original = join(FOLDER, DEBIAN.folder, 'root/usr/bin', `python${version}`);
+  if (!existsSync(original)) throw new Error(`there is no ${version} of Debian to copy`);
+  // Beside the original, where it finds its library; under a name that only the matrix knows.
+  const copy = `${original}-no-table`;
+  const bytes = readFileSync(original);
+  const at = bytes.indexOf('xdebugpy', 0, 'latin1');
+  if (at < 0) throw new Error('the interpreter has no table');
+  bytes.fill(0, at, at + 8);
+  copyFileSync(original, copy);
+  writeFileSync(copy, bytes);
+  run(copy, ['-c', 'import threading']);
+  mkdirSync(join(FOLDER, `${version}-no-table`), { recursive: true });
+}
+
+function buildPython({ folder, source, configure, cflags = '-O1 -g0', needs }) {
+  if (needs && spawnSync(needs, ['--version']).error) throw new Error(`there is no ${needs}`);
+  const tree = sourceTree(source);
+  const work = join(FOLDER, 'build', folder);
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const prefix = join(FOLDER, folder);
+  const options = ['-q', `--prefix=${prefix}`, '--without-ensurepip', '--disable-test-modules', ...configure];
+  run(join(tree, 'configure'), [...options, `CFLAGS=${cflags}`], {}, work);
+  run('nice', ['-n', '10', 'make', '-s', `-j${availableParallelism()}`], {}, work);
+  run('make', ['-s', 'install'], {}, work);
+  rmSync(work, { recursive: true });
+}
+
+const trees = new Map();
+
+/** The unpacked source package; fails where no listed version can be had. */
+function sourceTree(name) {
+  const known = trees.get(name);
+  if (known instanceof Error) throw known;
+  if (known) return known;
+  try {
+    const tree = fetchSource(name);
+    trees.set(name, tree);
+    return tree;
+  } catch (error) {
+    trees.set(name, error);
+    throw error;
+  }
+}
+
+function fetchSource(name) {
+  const lines = SOURCE_SUITES.map((suite) => `deb-src [signed-by=${KEYRING}] ${archive()} ${suite} main`);
+  const apt = aptFor('source', lines);
+  const environment = { APT_CONFIG: apt.config };
+  const versions = [
+    ...new Set(
+      run('apt-cache', ['showsrc', name], environment)
+        .split('\n')
+        .flatMap((line) => (line.startsWith('Version: ') ? [line.slice(9)] : [])),
+    ),
+  ];
+  let reason = 'it is not listed';
+  for (const version of versions.sort(newestFirst)) {
+    const got = join(apt.folder, `${name}-${version}`);
+    mkdirSync(got, { recursive: true });
+    try {
+      run('apt-get', ['-qq', '--download-only', 'source', `${name}=${version}`], environment, got);
+      const tar = readdirSync(got).find((file) => file.includes('.orig.tar'));
+      run('tar', ['-xf', join(got, tar ?? ''), '-C', got]);
+      const tree = readdirSync(got, { withFileTypes: true }).find((entry) => entry.isDirectory());
+      if (tree) return join(got, tree.name);
+    } catch (error) {
+      reason = error.message;
+    }
+  }
+  throw new Error(`the source package ${name} cannot be had: ${reason}`);
+}
+
+function newestFirst(a, b) {
+  return b.localeCompare(a, 'en', { numeric: true });
+}
+
+/** An apt of our own beside the machine's: nothing of the system is read or changed but where its archive is. */
+function aptFor(name, sources) {
+  const folder = join(FOLDER, 'apt', name);
+  for (const part of ['state/lists/partial', 'cache/archives/partial', 'etc/apt.conf.d', 'etc/preferences.d']) {
+    mkdirSync(join(folder, part), { recursive: true });
+  }
+  const config = join(folder, 'apt.conf');
+  writeFileSync(join(folder, 'status'), '');
+  writeFileSync(join(folder, 'etc/sources.list'), `${sources.join('\n')}\n`);
+  const settings = {
+    Dir: `${folder}/`,
+    'Dir::State': `${folder}/state`,
+    'Dir::State::status': `${folder}/status`,
+    'Dir::Cache': `${folder}/cache`,
+    'Dir::Etc': `${folder}/etc`,
+    'Dir::Etc::sourcelist': `${folder}/etc/sources.list`,
+    'Dir::Etc::main': '/dev/null',
+    'Dir::Etc::parts': `${folder}/etc/apt.conf.d`,
+    'APT::Sandbox::User': 'root',
+    'APT::Install-Recommends': 'false',
+    'Acquire::Languages': 'none',
+    'Acquire::Check-Valid-Until': 'false',
+  };
+  writeFileSync(
+    config,
+    Object.entries(settings)
+      .map(([key, value]) => `${key} "${value}";\n`)
+      .join(''),
+  );
+  run('apt-get', ['-qq', 'update'], { APT_CONFIG: config });
+  return { folder, config };
+}
+
+/** The address of the Debian archive that this machine's apt uses. */
+function archive() {
+  const files = ['/etc/apt/sources.list', ...listed('/etc/apt/sources.list.d')].filter((file) => existsSync(file));
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    const uris = [...text.matchAll(/^(?:URIs:|deb(?: \[[^\]]*\])?)\s+(\S+)/gm)].map(([, uri]) => uri);
+    // Other vendors' archives and the one of security updates have no interpreters.
+    const found = uris.find((uri) => /\/debian\/?$/.test(uri));
+    if (found) return found;
+  }
+  throw new Error("this machine's apt has no Debian archive");
+}
+
+function listed(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
+/** What the command printed; fails with its last words. */
+function run(command, args, environment = {}, cwd = FOLDER) {
+  const ran = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 1_200_000,
+  });
+  if (ran.error) throw new Error(`${basename(command)}: ${ran.error.message}`);
+  if (ran.status !== 0) {
+    const words = (ran.stderr.trim() || ran.stdout.trim()).split('\n').at(-1) ?? '';
+    throw new Error(`${basename(command)} failed${words ? `: ${withoutAddresses(words)}` : ''}`);
+  }
+  return ran.stdout;
+}
+
+/** Which mirror it was is of no use to whoever reads the reason. */
+function withoutAddresses(words) {
+  return words.replace(/\bhttps?:\/\/\S*\//g, '').replace(/\s*\[IP: [^\]]*\]/, '');
+}
+
+/** The results as lines of text. */
+export function describeProvisioned(results) {
+  return results.map(({ name, state, reason }) => `  ${state.padEnd(8)} ${name}${reason ? `: ${reason}` : ''}`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '/').href) {
+  const results = provisionPythons((line) => process.stdout.write(`${line}\n`));
+  process.stdout.write(`Pythons in .cache/pythons:\n${describeProvisioned(results).join('\n')}\n`);
+}
