@@ -64,7 +64,8 @@ export function livePages(process: NativeProcess): PageRecorder {
   return new PageRecorder(pagesOf(process));
 }
 
-function pagesOf(process: NativeProcess): PageSource {
+/** Its pages, as they are when each is first asked for. */
+export function pagesOf(process: NativeProcess): PageSource {
   return new ReaderPages((address, into) => process.read(address, into));
 }
 

@@ -5,7 +5,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer, ssizeAt } from '../memory/reader.js';
 import type { DictItem, DictItems } from './dict-items.js';
 import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
@@ -63,6 +63,17 @@ export function readSplitItems(
   const items: DictItem[] = [];
   for (const index of order) push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
   return { items, truncated: table.nentries > limit };
+}
+
+/** The keys of a split table, as pointers; a value has the place of its key. Throws as readDict. */
+export function readSplitKeys(memory: MemoryReader, layout: Layout, keys: Address, limit = ITEM_LIMIT): number[] {
+  const { entries, nentries, entry } = readKeyTable(memory, layout, keys);
+  return readPointers(memory, entries, Math.min(nentries, limit), entry.sizeof, entry.me_key);
+}
+
+/** The value at one place of a split table; 0: not set. Throws MemoryFault, InvalidAddress. */
+export function readSplitValue(memory: MemoryReader, layout: Layout, values: Address, index: number): number {
+  return readPointer(memory, offsetBy(valuesStart(layout, values), 8 * index));
 }
 
 function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyTable {

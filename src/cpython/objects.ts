@@ -107,6 +107,17 @@ export function readIntSize(
   }
 }
 
+/** Where the attributes of an instance are. */
+export type AttributesAt =
+  /** In a table whose keys its type's instances share. */
+  | { readonly kind: 'split'; readonly keys: Address; readonly values: Address }
+  /** In a dict. */
+  | { readonly kind: 'dict'; readonly dict: Address }
+  /** Nowhere: none has been set yet. */
+  | { readonly kind: 'empty' };
+
+const EMPTY: AttributesAt = { kind: 'empty' };
+
 /**
  * The attributes in an instance's `__dict__`, wherever the version keeps them; null when its type gives it none.
  * Throws MemoryFault, InvalidAddress, CorruptData.
@@ -118,38 +129,49 @@ export function readAttributes(
   limit = ITEM_LIMIT,
   type: TypeFacts = readTypeFacts(memory, layout, readTypeOf(memory, layout, object)),
 ): DictItems | null {
+  const at = locateAttributes(memory, layout, object, type);
+  if (at === null) return null;
+  switch (at.kind) {
+    case 'split':
+      return readSplitItems(memory, layout, at.keys, at.values, limit);
+    case 'dict':
+      return readDict(memory, layout, at.dict, limit);
+    case 'empty':
+      return { items: [], truncated: false };
+  }
+}
+
+/** Where the attributes of an instance of `type` are; null when that gives it none. Throws as {@link readAttributes}. */
+export function locateAttributes(
+  memory: MemoryReader,
+  layout: Layout,
+  object: Address,
+  type: TypeFacts,
+): AttributesAt | null {
   const { instances } = layout;
+  if (instances.kind === 'dictoffset' || (type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
+    return locateByDictoffset(memory, layout, object, type);
+  }
   switch (instances.kind) {
-    case 'dictoffset':
-      return readAtDictoffset(memory, layout, object, type, limit);
     case 'values-and-dict': {
-      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
-        return readAtDictoffset(memory, layout, object, type, limit);
-      }
       const values = readPointer(memory, offsetBy(object, instances.managed_values));
-      if (values !== 0) return readSplitItems(memory, layout, cachedKeys(type), toAddress(values), limit);
-      return readDictAt(memory, layout, offsetBy(object, instances.managed_dict), limit);
+      if (values !== 0) return { kind: 'split', keys: cachedKeys(type), values: toAddress(values) };
+      return dictOrEmpty(readPointer(memory, offsetBy(object, instances.managed_dict)));
     }
     case 'dict-or-values': {
-      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
-        return readAtDictoffset(memory, layout, object, type, limit);
-      }
       const word = readPointer(memory, offsetBy(object, instances.managed_dict));
       // Values are stored as their address minus one, which makes it odd.
       // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L379-L403
-      if (word % 2 === 1) return readSplitItems(memory, layout, cachedKeys(type), toAddress(word + 1), limit);
-      return word === 0 ? { items: [], truncated: false } : readDict(memory, layout, toAddress(word), limit);
+      if (word % 2 === 1) return { kind: 'split', keys: cachedKeys(type), values: toAddress(word + 1) };
+      return dictOrEmpty(word);
     }
     case 'inline-values': {
-      if ((type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
-        return readAtDictoffset(memory, layout, object, type, limit);
-      }
       const dict = readPointer(memory, offsetBy(object, instances.managed_dict));
-      if (dict !== 0) return readDict(memory, layout, toAddress(dict), limit);
-      if ((type.flags & instances.Py_TPFLAGS_INLINE_VALUES) === 0) return { items: [], truncated: false };
+      if (dict !== 0) return dictOrEmpty(dict);
+      if ((type.flags & instances.Py_TPFLAGS_INLINE_VALUES) === 0) return EMPTY;
       const values = offsetBy(object, type.basicsize);
       const valid = memory.read(offsetBy(values, instances.dictvalues.valid), 1).getUint8(0) !== 0;
-      return valid ? readSplitItems(memory, layout, cachedKeys(type), values, limit) : { items: [], truncated: false };
+      return valid ? { kind: 'split', keys: cachedKeys(type), values } : EMPTY;
     }
   }
 }
@@ -160,13 +182,12 @@ function cachedKeys(type: TypeFacts): Address {
 }
 
 /** A `__dict__` pointer at `tp_dictoffset`, counted from the end of the object when negative. */
-function readAtDictoffset(
+function locateByDictoffset(
   memory: MemoryReader,
   layout: Layout,
   object: Address,
   type: TypeFacts,
-  limit: number,
-): DictItems | null {
+): AttributesAt | null {
   if (type.dictoffset === 0) return null;
   let offset = type.dictoffset;
   if (offset < 0) {
@@ -174,11 +195,10 @@ function readAtDictoffset(
     const items = Math.abs(readSsize(memory, offsetBy(object, layout.PyVarObject.ob_size)));
     offset += Math.ceil((type.basicsize + items * type.itemsize) / 8) * 8;
   }
-  return readDictAt(memory, layout, offsetBy(object, offset), limit);
+  return dictOrEmpty(readPointer(memory, offsetBy(object, offset)));
 }
 
-/** The dict that a pointer in memory leads to; a dict not made yet is empty. */
-function readDictAt(memory: MemoryReader, layout: Layout, pointer: Address, limit: number): DictItems {
-  const dict = readPointer(memory, pointer);
-  return dict === 0 ? { items: [], truncated: false } : readDict(memory, layout, toAddress(dict), limit);
+/** A dict not made yet is empty. */
+function dictOrEmpty(dict: number): AttributesAt {
+  return dict === 0 ? EMPTY : { kind: 'dict', dict: toAddress(dict) };
 }

@@ -9,8 +9,9 @@ import { CorruptData, readPointer, readSsize } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
 import { readDict } from './dict.js';
 import type { Layout } from './layouts/layout.js';
+import { NamedAttributes } from './named-attributes.js';
 import type { TypeFacts } from './objects.js';
-import { readAttributes, readSmallInt, readTypeFacts, readTypeOf } from './objects.js';
+import { readSmallInt, readTypeFacts, readTypeOf } from './objects.js';
 import { reasonOf } from './problem.js';
 import type { InterpreterWalk, PythonRuntime } from './runtime.js';
 import { readUnicode } from './text.js';
@@ -62,6 +63,8 @@ class NameReader {
   readonly #types: TypeNames;
   readonly #keys = new Map<number, string | null>();
   readonly #facts = new Map<number, TypeFacts>();
+  readonly #named: NamedAttributes;
+  readonly #bools = new Map<number, boolean | null>();
   readonly #lengthAt: number;
   readonly #attributes: typeof ATTRIBUTES | typeof PYTHON_2_ATTRIBUTES;
 
@@ -69,6 +72,7 @@ class NameReader {
     this.#memory = memory;
     this.#layout = layout;
     this.#types = new TypeNames(layout);
+    this.#named = new NamedAttributes(memory, layout, (key) => this.#keyText(key));
     this.#lengthAt = layout.PyUnicodeObject?.length ?? layout.PyVarObject.ob_size;
     this.#attributes = layout.python2 ? PYTHON_2_ATTRIBUTES : ATTRIBUTES;
   }
@@ -101,11 +105,11 @@ class NameReader {
       facts = readTypeFacts(this.#memory, this.#layout, type);
       this.#facts.set(type, facts);
     }
-    const attributes = readAttributes(this.#memory, this.#layout, object, undefined, facts)?.items ?? [];
     const { name: nameKey, daemonic } = this.#attributes;
-    const name = this.find(attributes, nameKey);
-    if (!name) throw new CorruptData(`it has no ${nameKey}`);
-    names.set(ident, { name: this.#text(name), daemon: this.#bool(this.find(attributes, daemonic)), isMain });
+    const name = this.#named.read(object, facts, nameKey);
+    if (name === null) throw new CorruptData(`it has no ${nameKey}`);
+    const daemon = this.#bool(this.#named.read(object, facts, daemonic));
+    names.set(ident, { name: this.#text(toAddress(name)), daemon, isMain });
   }
 
   /** A name may be of a subclass of `str`; what else it may be (a program may set anything) is refused. */
@@ -116,9 +120,15 @@ class NameReader {
     return truncated ? `${text}…` : text;
   }
 
-  #bool(address: Address | null): boolean | null {
-    if (address === null || this.#typeName(address) !== 'bool') return null;
-    return readSmallInt(this.#memory, this.#layout, address) === 1;
+  #bool(pointer: number | null): boolean | null {
+    if (pointer === null) return null;
+    let daemon = this.#bools.get(pointer);
+    if (daemon === undefined) {
+      const address = toAddress(pointer);
+      daemon = this.#typeName(address) === 'bool' ? readSmallInt(this.#memory, this.#layout, address) === 1 : null;
+      this.#bools.set(pointer, daemon);
+    }
+    return daemon;
   }
 
   /** The value under a `str` key, or null. */

@@ -21,11 +21,21 @@ function describeVariables({ arguments: args, locals, omittedLocals, problem }: 
 
 type Shown = Omit<PythonFrame, 'kind' | 'isEntry'>;
 
-/** Describes the frames of many threads. Where many stand at the same instruction it is decoded once. */
+/** What all frames at one instruction have in common, entered from C and not; made when first asked for. */
+interface Described {
+  readonly shown: Shown;
+  entry?: PythonFrame;
+  inner?: PythonFrame;
+}
+
+/**
+ * Describes the frames of many threads. Where many stand at the same instruction it is decoded once, and without
+ * variables they are one and the same object: what is done for each frame, as writing it, can be done once for all.
+ */
 export class FrameDescriber {
   readonly #layout: Layout;
   readonly #sources: SourceReader;
-  readonly #shown = new Map<CodeResult, Map<number, Shown>>();
+  readonly #described = new Map<CodeResult, Map<number, Described>>();
 
   constructor(layout: Layout, sources: SourceReader) {
     this.#layout = layout;
@@ -38,25 +48,26 @@ export class FrameDescriber {
       const frame = walk.stack.frames[i];
       const result = walk.codes[i];
       if (!frame || !result) continue;
-      const described: PythonFrame = { kind: 'python', ...this.#at(frame, result), isEntry: frame.isEntry };
+      const described = plainFrame(this.#at(frame, result), frame.isEntry);
       const variables = walk.values?.variables[i] ?? null;
       frames.push(variables ? { ...described, ...describeVariables(variables) } : described);
     }
     return frames;
   }
 
-  #at(frame: FrameWalk, result: CodeResult): Shown {
-    let instructions = this.#shown.get(result);
+  #at(frame: FrameWalk, result: CodeResult): Described {
+    let instructions = this.#described.get(result);
     if (!instructions) {
       instructions = new Map();
-      this.#shown.set(result, instructions);
+      this.#described.set(result, instructions);
     }
-    let shown = instructions.get(frame.lasti);
-    if (!shown) {
-      shown = 'problem' in result ? unreadable(frame, result.problem) : this.#show(frame.lasti, result.code);
-      instructions.set(frame.lasti, shown);
+    let described = instructions.get(frame.lasti);
+    if (!described) {
+      const shown = 'problem' in result ? unreadable(frame, result.problem) : this.#show(frame.lasti, result.code);
+      described = { shown };
+      instructions.set(frame.lasti, described);
     }
-    return shown;
+    return described;
   }
 
   #show(lasti: number, code: CodeObject): Shown {
@@ -72,6 +83,15 @@ export class FrameDescriber {
       source: this.#sources.lineAt(code.file, position),
     };
   }
+}
+
+function plainFrame(described: Described, isEntry: boolean): PythonFrame {
+  if (isEntry) {
+    described.entry ??= { kind: 'python', ...described.shown, isEntry };
+    return described.entry;
+  }
+  described.inner ??= { kind: 'python', ...described.shown, isEntry };
+  return described.inner;
 }
 
 function unreadable(frame: FrameWalk, problem: string): Shown {

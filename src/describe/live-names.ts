@@ -2,9 +2,10 @@
  * The names of a running process's threads: read before the capture and looked at again after it. Most often nothing has
  * changed, and to see that the same bytes are still there is much cheaper than to read a thousand names anew.
  */
-import { livePages } from '../capture/rehearse.js';
+import { pagesOf } from '../capture/rehearse.js';
 import { type PythonRuntime, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
-import { PAGE_BYTES, type PagedMemory } from '../memory/pages.js';
+import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
+import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../target/native.js';
 import { agreeing, hasName, type Names, noNames, readNames, withMore } from './thread-names.js';
 
@@ -14,14 +15,14 @@ const READINGS = 10;
 export class LiveNames {
   readonly #process: NativeProcess;
   readonly #python: PythonRuntime;
-  readonly #memory: PagedMemory;
+  readonly #memory: WordRecorder;
   readonly #first: Names;
 
   /** Reads them for the first time. Throws MemoryFault or CorruptData when not even the runtime can be read. */
   constructor(process: NativeProcess, python: PythonRuntime) {
     this.#process = process;
     this.#python = python;
-    this.#memory = livePages(process);
+    this.#memory = new WordRecorder(pagesOf(process));
     this.#first = readNames(this.#memory, python, readRuntime(this.#memory, python));
   }
 
@@ -41,21 +42,22 @@ export class LiveNames {
   }
 
   #read(): Names {
-    const memory = livePages(this.#process);
+    const memory = new PagedMemory(pagesOf(this.#process));
     return readNames(memory, this.#python, readRuntime(memory, this.#python));
   }
 
-  /** Whether every page of the first reading still holds the same bytes. */
+  /** Whether every word that the first reading read is still the same. */
   #isUnchanged(): boolean {
-    const pages = [...this.#memory.pages];
-    const addresses = Float64Array.from(pages, ([page]) => page * PAGE_BYTES);
+    const pages = [...this.#memory.pages.keys()];
     const bytes = new Uint8Array(pages.length * PAGE_BYTES);
     const ok = new Uint8Array(pages.length);
-    this.#process.readPages(addresses, bytes, ok);
-    return pages.every(([, was], i) => {
-      if (was === null || ok[i] !== 1) return was === null && ok[i] !== 1;
-      const now = bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
-      return Buffer.compare(now, new Uint8Array(was.buffer, was.byteOffset, PAGE_BYTES)) === 0;
-    });
+    this.#process.readPages(
+      Float64Array.from(pages, (page) => page * PAGE_BYTES),
+      bytes,
+      ok,
+    );
+    return pages.every((page, i) =>
+      this.#memory.isSame(page, ok[i] === 1 ? bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES) : null),
+    );
   }
 }

@@ -16,12 +16,15 @@ const ACTS =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{061C}\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{206F}\u{FEFF}\u{FFF9}-\u{FFFB}]/u;
 const EACH_THAT_ACTS = new RegExp(ACTS.source, 'gu');
 
+/** Nothing acts in it, and that is quickly seen: nearly all text. */
+const PLAIN = /^[ -~]*$/;
+
 /** Short names for those that have one in Python. */
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** `text` with everything that would act on a terminal written out: `\x1b`, `\u202e`, `\n`. */
 export function harmless(text: string): string {
-  return ACTS.test(text) ? text.replace(EACH_THAT_ACTS, escapeOf) : text;
+  return !PLAIN.test(text) && ACTS.test(text) ? text.replace(EACH_THAT_ACTS, escapeOf) : text;
 }
 
 /** Spaces for a tab inside a line of source; leading ones are cut before, so there is no column to align to. */

@@ -3,23 +3,48 @@ import type { Frame, NativeFrame, PythonFrame, SourceLine, Value, Variable } fro
 import { harmless, harmlessSource } from './escape.js';
 import type { Palette } from './palette.js';
 
-/** The lines of one frame, without line endings. */
-export function frameText(frame: Frame, palette: Palette): string[] {
-  return frame.kind === 'python' ? pythonText(frame, palette) : [nativeText(frame, palette)];
-}
+/** Writes frames. What many have in common, all of it or the source line, is written once. */
+export class FrameWriter {
+  readonly #palette: Palette;
+  readonly #frames = new Map<Frame, string>();
+  readonly #sources = new Map<SourceLine, string>();
 
-function pythonText(frame: PythonFrame, palette: Palette): string[] {
-  const name = palette.name(harmless(frame.qualname ?? frame.function));
-  const lines = [
-    `    ${palette.python('(Python)')} File "${harmless(frame.file)}", line ${frame.line ?? '?'}, in ${name}`,
-  ];
-  const source = frame.source === null ? '' : sourceText(frame.source, palette);
-  if (source !== '') lines.push(`        ${source}`);
-  if (frame.problem !== undefined) lines.push(`        ${palette.note(`* ${harmless(frame.problem)}`)}`);
-  variablesText('Arguments', frame.arguments, palette, lines);
-  variablesText('Locals', frame.locals, palette, lines);
-  if (frame.omittedLocals !== undefined) lines.push(`        ${palette.faint(`… ${frame.omittedLocals} more`)}`);
-  return lines;
+  constructor(palette: Palette) {
+    this.#palette = palette;
+  }
+
+  /** The lines of one frame, each ended but the last. */
+  text(frame: Frame): string {
+    let text = this.#frames.get(frame);
+    if (text === undefined) {
+      text = frame.kind === 'python' ? this.#pythonText(frame) : nativeText(frame, this.#palette);
+      // With variables no two frames are the same.
+      if (frame.kind === 'python' && frame.arguments === undefined) this.#frames.set(frame, text);
+    }
+    return text;
+  }
+
+  #pythonText(frame: PythonFrame): string {
+    const palette = this.#palette;
+    const name = palette.name(harmless(frame.qualname ?? frame.function));
+    let text = `    ${palette.python('(Python)')} File "${harmless(frame.file)}", line ${frame.line ?? '?'}, in ${name}`;
+    const source = frame.source === null ? '' : this.#sourceText(frame.source);
+    if (source !== '') text += `\n        ${source}`;
+    if (frame.problem !== undefined) text += `\n        ${palette.note(`* ${harmless(frame.problem)}`)}`;
+    if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette);
+    if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette);
+    if (frame.omittedLocals !== undefined) text += `\n        ${palette.faint(`… ${frame.omittedLocals} more`)}`;
+    return text;
+  }
+
+  #sourceText(source: SourceLine): string {
+    let text = this.#sources.get(source);
+    if (text === undefined) {
+      text = sourceText(source, this.#palette);
+      this.#sources.set(source, text);
+    }
+    return text;
+  }
 }
 
 /** Said of a line that may not be the one that ran. */
@@ -39,10 +64,11 @@ function sourceText(source: SourceLine, palette: Palette): string {
   return harmlessSource(text.slice(first, start)) + executing + harmlessSource(text.slice(end, last));
 }
 
-function variablesText(heading: string, variables: Variable[] | undefined, palette: Palette, lines: string[]): void {
-  if (variables === undefined || variables.length === 0) return;
-  lines.push(`      ${palette.faint(`${heading}:`)}`);
-  for (const variable of variables) lines.push(`        ${harmless(variable.name)}: ${variableText(variable.value)}`);
+function variablesText(heading: string, variables: Variable[], palette: Palette): string {
+  if (variables.length === 0) return '';
+  let text = `\n      ${palette.faint(`${heading}:`)}`;
+  for (const { name, value } of variables) text += `\n        ${harmless(name)}: ${variableText(value)}`;
+  return text;
 }
 
 /** A value as one harmless line; a problem is told where the value does not tell it itself. */

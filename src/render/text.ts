@@ -6,7 +6,7 @@
 import type { Snapshot, Thread } from '../snapshot.js';
 import { coreText } from './core-text.js';
 import { harmless } from './escape.js';
-import { frameText, variableText } from './frame-text.js';
+import { FrameWriter, variableText } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
 import { statusWords } from './status.js';
 
@@ -30,6 +30,7 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
   const interpreters = new Set(snapshot.threads.map((thread) => thread.interpreterId).filter((id) => id !== null));
   const context: Context = {
     palette,
+    frames: new FrameWriter(palette),
     verbose: options.verbose ?? false,
     showInterpreter: interpreters.size > 1,
     // What looking without a stop can say and stopping cannot: where each blocked thread waits.
@@ -48,6 +49,7 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
 
 interface Context {
   readonly palette: Palette;
+  readonly frames: FrameWriter;
   readonly verbose: boolean;
   readonly showInterpreter: boolean;
   readonly showWaiting: boolean;
@@ -68,7 +70,7 @@ function threadLines(thread: Thread, context: Context, continues: boolean): stri
     if (!continues) lines.push(`Traceback for thread ${tid}${name}${ownStatus} (most recent call last):`);
     if (context.showInterpreter) lines.push(`  ${interpreterText(thread)} ${status}`);
   }
-  for (const frame of thread.frames) lines.push(...frameText(frame, context.palette));
+  for (const frame of thread.frames) lines.push(context.frames.text(frame));
   if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);
   for (const note of notes(thread, context)) lines.push(`  ${context.palette.note(`* ${note}`)}`);
   return lines;
