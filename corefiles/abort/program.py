@@ -1,4 +1,4 @@
-"""Another thread than the main one calls abort(), inside a comprehension inside a method."""
+"""Another thread than the main one calls abort(), inside a comprehension inside a method. Python 3 only: a name that is not ASCII."""
 import os
 import threading
 

@@ -1,4 +1,4 @@
-"""Threads that all want the GIL all the time, when a signal ends them."""
+"""Threads that all want the GIL all the time, when a signal ends them. Python 3 only: daemon=."""
 import os
 import signal
 import threading

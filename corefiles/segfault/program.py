@@ -1,4 +1,4 @@
-"""Dereferences a null pointer through ctypes, three calls deep, beside two threads that sleep."""
+"""Dereferences a null pointer through ctypes, three calls deep, beside two threads that sleep. Python 3 only: daemon=."""
 import ctypes
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Threads in several kinds of wait, with names, a generator, variables and one of them secret: kept by `pystack snapshot`."""
+"""Threads in several kinds of wait, with names, a generator, variables and one of them secret: kept by `pystack snapshot`. Python 3 only: flush=."""
 import os
 import threading
 import time

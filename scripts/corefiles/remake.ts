@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -50,7 +51,7 @@ async function makeCores(wanted: (folder: string) => boolean): Promise<void> {
     const version = versionFolder(interpreter);
     for (const situation of situations) {
       const folder = join('corefiles', situation, version);
-      if (!wanted(folder)) continue;
+      if (!wanted(folder) || !isFor(interpreter, situation)) continue;
       mkdirSync(folder, { recursive: true });
       const bytes = await makeCore(interpreter, join('corefiles', situation, 'program.py'), join(folder, 'core.gz'));
       process.stdout.write(`${folder}: ${Math.ceil(bytes / 1024)} KiB\n`);
@@ -58,11 +59,22 @@ async function makeCores(wanted: (folder: string) => boolean): Promise<void> {
   }
 }
 
+/** A program may say in its first lines that it is only for Python 2 or 3, and why. */
+function isFor({ version }: Interpreter, situation: string): boolean {
+  const text = readFileSync(join('corefiles', situation, 'program.py'), 'utf8').slice(0, 1000);
+  const only = /Python ([23]) only: /.exec(text)?.[1];
+  return only === undefined || Number(only) === version.major;
+}
+
 /** `3.12`, `3.11-static`. */
-function versionFolder({ minorVersion, shared, debug, freeThreaded }: Interpreter): string {
-  return [minorVersion, shared ? '' : 'static', debug ? 'debug' : '', freeThreaded ? 'free-threaded' : '']
-    .filter(Boolean)
-    .join('-');
+function versionFolder({ minorVersion, shared, debug, traceRefs, freeThreaded }: Interpreter): string {
+  const words = {
+    static: !shared,
+    debug,
+    'trace-refs': traceRefs,
+    'free-threaded': freeThreaded,
+  };
+  return [minorVersion, ...Object.entries(words).flatMap(([word, has]) => (has ? [word] : []))].join('-');
 }
 
 /** Where the interpreter seems to lie in the cores: they are to tell nothing of whose machine made them. */

@@ -1,4 +1,7 @@
-"""A process forked off by a thread, while other threads run: the child has only the thread that forked."""
+"""A process forked off by a thread, while other threads run: the child has only the thread that forked.
+
+Python 3 only: in Python 2 the child keeps the thread states of the others, whose identifiers are used again.
+"""
 import os
 import threading
 import time

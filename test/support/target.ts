@@ -103,6 +103,7 @@ export async function startProgram(
   options: ProgramOptions = {},
 ): Promise<Program> {
   const { args = [], flags = [], environment = {}, through = [], folder, readyWithin = 30_000 } = options;
+  if (flags.includes('-X') && interpreter.version.major < 3) throw new NotOnThisPython('Python 2 has no -X');
   const file = options.file ?? programFor(interpreter, name);
   noteCovered(interpreter);
   const [command = '', ...words] = [...through, options.executable ?? interpreter.executable, ...flags, file, ...args];

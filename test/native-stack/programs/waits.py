@@ -100,7 +100,8 @@ def wait_generator():
         time.sleep(3600)
 
     def more():
-        yield from numbers()
+        for each in numbers():
+            yield each
 
     list(more())
 
