@@ -125,14 +125,15 @@ _pystack_ids() {
 ${PIDS}
 }
 _pystack() {
-  local curcontext=$curcontext state line
+  local curcontext=$curcontext state line context
+  typeset -A opt_args
   _arguments -C ${options.map(zshOption).join(' ')} '1:command:->command' '*::argument:->argument'
   case $state in
     command)
-      local -a commands=(
+      local -a names=(
 ${list.join('\n')}
       )
-      _describe command commands ;;
+      _describe command names ;;
     argument)
       case $words[1] in
 ${cases.map((line) => line.replaceAll(/^/gm, '  ')).join('\n')}
@@ -176,9 +177,9 @@ function fishScript({ options, commands }: Program): string {
 function __pystack_pids
   set -l pids
   set -l all
-  for dir in /proc/[0-9]*
-    set -a all (string replace /proc/ '' $dir)
-    string match -q '*python*' (readlink $dir/exe 2>/dev/null); and set -a pids (string replace /proc/ '' $dir)
+  for pid in (string match -rg '^/proc/(\\d+)$' /proc/*)
+    set -a all $pid
+    string match -q '*python*' (readlink /proc/$pid/exe 2>/dev/null); and set -a pids $pid
   end
   if test (count $pids) -gt 0
     string join \\n $pids
