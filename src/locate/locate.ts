@@ -192,7 +192,8 @@ class OpenSearch implements Search {
       const how = `${next.value.how}, ${version.major}.${version.minor} (${layout.origin})`;
       this.#note(strategy, module, `found at ${formatAddress(address)}: ${how}`, false);
       found.set(address, { ...outcome, strategy: strategy.name });
-      if (!QUICK.has(strategy.name)) return [...found.values()];
+      // Of guesses the first is the best; places that are named are each one's own.
+      if (next.value.isGuess || !QUICK.has(strategy.name)) return [...found.values()];
     }
   }
 

@@ -47,7 +47,10 @@ function failure(action: () => unknown): PystackError {
 describe.each(findInterpreters())('$label', (interpreter) => {
   test('by every strategy', async () => {
     await withProgram(interpreter, 'idle.py', {}, ({ pid }) => {
-      const expected = locateForTest(pid, interpreter);
+      // Before 3.7 there is no structure to ask binutils for.
+      const expected = isAtLeast(interpreter, 7)
+        ? locateForTest(pid, interpreter)
+        : locateIn(pid, { strategies: ['symbol'] });
       const outcomes = Object.fromEntries(
         STRATEGY_NAMES.map((name) => {
           try {
@@ -78,7 +81,7 @@ describe.each(findInterpreters())('$label', (interpreter) => {
     });
   });
 
-  test('stripped, renamed, without section headers, and deleted while it runs', async () => {
+  test('stripped, renamed, without section headers, and deleted while it runs', async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'locate-'));
     try {
       const started = copyStripped(interpreter.executable, interpreter.shared, folder);
@@ -87,6 +90,9 @@ describe.each(findInterpreters())('$label', (interpreter) => {
         LD_LIBRARY_PATH: folder,
         PYTHONHOME: dirname(dirname(realpathSync(interpreter.executable))),
       };
+      if (spawnSync(started.program, ['-S', '-c', ''], { env: environment }).status !== 0) {
+        context.skip('a copy of it does not start elsewhere');
+      }
       const child = spawn(started.program, ['-S', '-c', 'import time; print("up", flush=True); time.sleep(600)'], {
         env: environment,
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,0 +1,81 @@
+/**
+ * How does a test get a Python that was built otherwise? The static library that an interpreter's installation brings is
+ * linked into programs of every kind that linkers make, and then less and less is left in them of what helps to find it.
+ * What is made is kept in the cache of the checkout.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Interpreter } from '../support/interpreters.js';
+
+const CACHE = fileURLToPath(new URL('../../.cache/builds', import.meta.url));
+const SOURCES = fileURLToPath(new URL('programs', import.meta.url));
+
+/** Kinds of programs, and the linker's words for them. */
+export const LINKAGES = {
+  'non-PIE': ['-no-pie'],
+  PIE: ['-pie', '-fPIE'],
+  'PIE that exports': ['-pie', '-fPIE', '-rdynamic'],
+  static: ['-static'],
+  'static-PIE': ['-static-pie', '-fPIE'],
+} as const;
+export type Linkage = keyof typeof LINKAGES;
+
+/** The program `kind` of that interpreter; null with a reason where this machine cannot make it. */
+export function linked(interpreter: Interpreter, linkage: Linkage): string | { reason: string } {
+  const path = join(CACHE, `${interpreter.label} ${linkage}`.replaceAll(/[^\w.-]+/g, '-'));
+  if (existsSync(path)) return path;
+  const library = staticLibrary(interpreter);
+  if (!library || !interpreter.headers) return { reason: 'its static library or headers are not installed' };
+  mkdirSync(CACHE, { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  const flags = ['-O1', '-w', `-I${interpreter.headers}`, ...LINKAGES[linkage]];
+  const libraries = ['-Wl,--start-group', library, '-lm', '-ldl', '-lutil', '-lpthread', '-Wl,--end-group'];
+  const source = join(SOURCES, 'python_main.c');
+  const { status, stderr } = spawnSync('cc', [...flags, '-o', temporary, source, ...libraries], { encoding: 'utf8' });
+  if (status !== 0) return { reason: `it cannot be linked: ${stderr.trim().split('\n').at(-1)}` };
+  renameSync(temporary, path);
+  return path;
+}
+
+/** `libpython3.12.a` below the installation; null without one. */
+function staticLibrary({ executable, version }: Interpreter): string | null {
+  const lib = join(dirname(dirname(executable)), 'lib');
+  const folder = join(lib, `python${version.major}.${version.minor}`);
+  const configs = existsSync(folder) ? readdirSync(folder).filter((name) => /^config-[\d.m]+(-|$)/.test(name)) : [];
+  for (const config of configs) {
+    const found = readdirSync(join(folder, config)).find((name) => /^libpython[\d.m]+\.a$/.test(name));
+    if (found) return join(folder, config, found);
+  }
+  return null;
+}
+
+/** A shared libpython of that interpreter; null where it has none. */
+export function sharedLibrary({ executable }: Interpreter): string | null {
+  const { stdout } = spawnSync('ldd', [executable], { encoding: 'utf8' });
+  return /=> (\S*\/libpython\S+) /.exec(stdout ?? '')?.[1] ?? null;
+}
+
+/** A C program beside this file, compiled into `folder`. */
+export function compiled(name: string, folder: string): string {
+  const path = join(folder, name);
+  execFileSync('cc', ['-O1', '-Wall', '-o', path, join(SOURCES, `${name}.c`), '-ldl'], { stdio: 'inherit' });
+  return path;
+}
+
+/** A copy without symbol tables; one that needs none to be loaded loses `.dynsym` with them. */
+export function stripped(program: string, folder: string): string {
+  const path = join(folder, 'stripped');
+  copyFileSync(program, path);
+  execFileSync('strip', ['--strip-all', path]);
+  return path;
+}
+
+/** Takes the section headers away, too: nothing that runs needs e_shoff, e_shnum, e_shstrndx. */
+export function withoutSections(program: string): void {
+  const file = openSync(program, 'r+');
+  writeSync(file, new Uint8Array(8), 0, 8, 40);
+  writeSync(file, new Uint8Array(4), 0, 4, 60);
+  closeSync(file);
+}

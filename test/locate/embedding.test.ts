@@ -1,0 +1,148 @@
+/**
+ * Python inside other programs: in a library that is loaded late, in several at once, in two copies of one, mapped and
+ * never used, used and over, or moved to memory of no file. Each is shown, or named for what it is.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { PystackError } from '../../src/errors.js';
+import { inspectProcess } from '../../src/inspect.js';
+import type { Snapshot } from '../../src/snapshot.js';
+import { pythonFrames, pythonThreads } from '../support/expectation.js';
+import { findInterpreters, formatVersion, type Interpreter } from '../support/interpreters.js';
+import { until } from '../support/target.js';
+import { compiled, sharedLibrary } from './builds.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pystack-embedding-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let embedding: string | undefined;
+
+const shared = findInterpreters().flatMap((interpreter) => {
+  const library = sharedLibrary(interpreter);
+  return library === null || interpreter.debug ? [] : [{ ...interpreter, library }];
+});
+type Shared = Interpreter & { library: string };
+
+/** Runs `embedding WHAT LIBRARY…` and hands over its pid once it is ready. */
+async function withEmbedding(
+  what: string,
+  libraries: readonly Shared[],
+  use: (pid: number) => Promise<void>,
+): Promise<void> {
+  embedding ??= compiled('embedding', folder);
+  const home = what === 'run' && libraries.length > 1 ? {} : { PYTHONHOME: homeOf(libraries.at(-1)) };
+  const child = spawn(embedding, [what, ...libraries.map(({ library }) => library)], {
+    env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1', ...home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+    await until(`${what} is ready`, () => {
+      if (child.exitCode !== null) throw new Error(`embedding ${what} ended: ${text}`);
+      return text.includes('ready');
+    });
+    const pid = child.pid ?? 0;
+    await until('it sleeps', () => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') S '));
+    await use(pid);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function homeOf(interpreter: Shared | undefined): string {
+  return dirname(dirname(interpreter?.executable ?? ''));
+}
+
+function expectInside(snapshot: Snapshot, { version, library }: Shared): void {
+  expect(snapshot.python).toMatchObject({ version: formatVersion(version), library });
+  const [thread] = pythonThreads(snapshot);
+  expect(thread && pythonFrames(thread).map((frame) => frame.function)).toEqual(['<module>', 'inside']);
+}
+
+async function failure(pid: number, exhaustive = false): Promise<PystackError> {
+  return inspectProcess(pid, { exhaustive }).then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error) => error as PystackError,
+  );
+}
+
+describe.each(shared)('$label', (interpreter) => {
+  test('in a library that the program loads', () =>
+    withEmbedding('run', [interpreter], async (pid) => expectInside(await inspectProcess(pid), interpreter)));
+
+  test('mapped and never initialised', () =>
+    withEmbedding('map', [interpreter], async (pid) => {
+      const { code, message } = await failure(pid);
+      expect({ code, message }).toEqual(
+        interpreter.version.minor < 7
+          ? { code: 'not-initialized', message: expect.any(String) }
+          : { code: 'not-initialized', message: `process ${pid} has not initialised its Python` },
+      );
+    }));
+
+  test('initialised and over', () =>
+    withEmbedding('finish', [interpreter], async (pid) => {
+      const { code, message } = await failure(pid);
+      expect({ code, message }).toEqual(
+        interpreter.version.minor < 7
+          ? { code: 'not-initialized', message: expect.any(String) }
+          : { code: 'not-initialized', message: `the Python of process ${pid} has shut down` },
+      );
+    }));
+
+  test('in memory of no file, with --exhaustive', () =>
+    withEmbedding('moved', [interpreter], async (pid) => {
+      const without = await failure(pid);
+      expect(without.code).toBe('not-python');
+      expect(without.details.nextStep).toContain('--exhaustive');
+      // Before 3.7 nothing is left to go by.
+      if (interpreter.version.minor < 7) return;
+      const started = performance.now();
+      const snapshot = await inspectProcess(pid, { exhaustive: true });
+      expect(performance.now() - started).toBeLessThan(30_000);
+      const { major, minor } = interpreter.version;
+      expect(snapshot.python).toMatchObject({ major, minor, library: null });
+      const [thread] = pythonThreads(snapshot);
+      expect(thread && pythonFrames(thread).map((frame) => frame.function)).toEqual(['<module>', 'inside']);
+    }));
+});
+
+const [older, newer] = [shared.at(-2), shared.at(-1)];
+describe.skipIf(!older || !newer)('two libraries', () => {
+  const both = [older, newer].filter((one) => one !== undefined);
+  const [first, last] = both as [Shared, Shared];
+
+  test('only one of which is used', async () => {
+    await withEmbedding('last', [first, last], async (pid) => expectInside(await inspectProcess(pid), last));
+    await withEmbedding('last', [last, first], async (pid) => expectInside(await inspectProcess(pid), first));
+  });
+
+  test('both of which are used', () =>
+    withEmbedding('run', [first, last], async (pid) => {
+      const snapshot = await inspectProcess(pid);
+      expect(snapshot.complete).toBe(false);
+      const [warning] = snapshot.warnings.filter(({ code }) => code === 'other-interpreter');
+      const named = [first, last].filter(({ library }) => warning?.message.includes(library));
+      expect(named).toHaveLength(1);
+      for (const { library, version } of [first, last]) {
+        const one = await inspectProcess(pid, { library });
+        expect(one.python).toMatchObject({ library, version: formatVersion(version) });
+        expect(one.complete).toBe(true);
+      }
+      expectInside(await inspectProcess(pid, { library: last.library }), last);
+      await expect(inspectProcess(pid, { library: 'libnothing' })).rejects.toMatchObject({ code: 'file-not-found' });
+    }));
+
+  test('two copies of one', () =>
+    withEmbedding('copies', [last, last], async (pid) => {
+      const snapshot = await inspectProcess(pid);
+      expect(snapshot.warnings.map(({ code }) => code)).toContain('other-interpreter');
+    }));
+});
+
+if (shared.length === 0) test.skip('no interpreter with a shared library');
