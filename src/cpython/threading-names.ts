@@ -32,12 +32,14 @@ export interface ThreadNames {
   problems: string[];
 }
 
-/** Of a Thread. In Python 2 they are private to the class. */
-const ATTRIBUTES = { name: '_name', daemonic: '_daemonic' } as const;
-const PYTHON_2_ATTRIBUTES = { name: '_Thread__name', daemonic: '_Thread__daemonic' } as const;
-
-/** Characters of the longest key that is looked up here: longer ones need not be read. */
-const LONGEST_KEY = PYTHON_2_ATTRIBUTES.daemonic.length;
+/** Of a Thread; and how many characters the longest key has that is looked up here: longer ones need not be read. */
+const ATTRIBUTES = { name: '_name', daemonic: '_daemonic', longest: '_main_thread'.length } as const;
+/** In Python 2 they are private to the class. */
+const PYTHON_2_ATTRIBUTES = {
+  name: '_Thread__name',
+  daemonic: '_Thread__daemonic',
+  longest: '_Thread__daemonic'.length,
+} as const;
 
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
 export function readThreadNames(
@@ -150,7 +152,7 @@ class NameReader {
   #readKey(key: Address): string | null {
     // Python 2's `str` is a PyVarObject, whose size stands in the same place.
     const length = readSsize(this.#memory, offsetBy(key, this.#lengthAt));
-    const wanted = length <= LONGEST_KEY && this.#typeName(key) === 'str';
+    const wanted = length <= this.#attributes.longest && this.#typeName(key) === 'str';
     return wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
   }
 
