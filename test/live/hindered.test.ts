@@ -147,6 +147,28 @@ test.skipIf(!canMount)('where nothing tells who stands still, all are stopped, a
   }),
 );
 
+test.skipIf(!canMount)('a kernel that counts no runs: context switches prove it as well, and it says so', () =>
+  withProgram(anyInterpreter(), 'computing.py', {}, async (program) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pystack-mount-'));
+    try {
+      const zeros = join(folder, 'schedstat');
+      writeFileSync(zeros, '0 0 0\n');
+      // Whether it counts is asked of our own process.
+      const script = `mount --bind ${zeros} /proc/$$/schedstat && exec "$@"`;
+      const command = ['-m', 'sh', '-c', script, 'sh', process.execPath, PYSTACK, 'remote', '-v', '--json'];
+      const { code, stdout, stderr } = await runCommand('unshare', [...command, `${program.pid}`]);
+      expect(code, stderr).toBe(0);
+      const snapshot = JSON.parse(stdout) as Snapshot;
+      expectOracle(snapshot, program);
+      expect(snapshot.capture).toMatchObject({ stoppedThreads: 1, simultaneous: true });
+      expect(stderr).toContain('captured by switches+syscall, ');
+      expect(snapshot.warnings).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }),
+);
+
 test('the usual step is told with -v', () =>
   withProgram(anyInterpreter(), 'many_threads.py', { args: ['4', '5'] }, async (program) => {
     const { stderr } = await runPystack(['remote', '-v', `${program.pid}`]);

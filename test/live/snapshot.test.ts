@@ -153,6 +153,31 @@ test.skipIf(noEuStack !== null)('eu-stack follows every native stack', () =>
   ),
 );
 
+/** The program of the same name that is written in Python: on PATH or in the folders of PYSTACK_PEERS; null: not there. */
+const namesake = [process.env['PYSTACK_PEERS'], process.env['PATH']]
+  .flatMap((list) => (list ?? '').split(':'))
+  .filter(Boolean)
+  .map((folder) => join(folder, 'pystack'))
+  .find((path) => existsSync(path) && /^#!.*python/.test(readFileSync(path, 'latin1')));
+
+test.skipIf(namesake === undefined)("Python's pystack shows the same frames", () =>
+  withFolder((folder) =>
+    withProgram(anyInterpreter(), 'many_threads.py', { args: ['3', '4'] }, async ({ pid, interpreter }) => {
+      const path = join(folder, 'snapshot');
+      // Ours says which class a function is of.
+      const frames = (text: string) =>
+        [...text.matchAll(/File "(\S+)", line (\d+), in (?:\S+\.)?(\S+)/g)].map((match) => match.slice(1).join(' '));
+      for (const native of ['off', 'python'] as const) {
+        await snapshotProcess(pid, path, { native });
+        const theirs = await runCommand(namesake ?? '', ['core', path, interpreter.executable]);
+        const ours = await runPystack(['core', path]);
+        expect(frames(theirs.stdout).length, theirs.stderr).toBeGreaterThan(20);
+        expect(frames(theirs.stdout).sort()).toEqual(frames(ours.stdout).sort());
+      }
+    }),
+  ),
+);
+
 describe('the command', () => {
   const interpreter = anyInterpreter();
 
