@@ -1,5 +1,7 @@
 #include "code_parts.h"
 
+#include <algorithm>
+
 namespace pystack::unwind {
 namespace {
 
@@ -15,8 +17,8 @@ std::uint64_t wordAt(Bytes code, std::size_t offset) {
   return reader.fixed(4);
 }
 
-bool armJumpsInto(Bytes code, Addr at, Addr start, Addr end) {
-  for (std::size_t offset = 0; offset + 4 <= code.size; offset += 4) {
+std::optional<std::size_t> findArmJump(Bytes code, Addr at, Addr start, Addr end, std::size_t offset) {
+  for (; offset + 4 <= code.size; offset += 4) {
     const std::uint64_t word = wordAt(code, offset);
     std::uint64_t words = 0;
     // b; b.cond, cbz and cbnz.
@@ -24,10 +26,13 @@ bool armJumpsInto(Bytes code, Addr at, Addr start, Addr end) {
     else if (word >> 24 == 0x54 || (word >> 24 & 0x7e) == 0x34) words = signedBits(word >> 5, 19);
     else continue;
     const Addr target = at + offset + words * 4;
-    if (target >= start && target < end) return true;
+    if (target >= start && target < end) return offset;
   }
-  return false;
+  return std::nullopt;
 }
+
+// Compilers set up a frame at once, but may move other instructions between those that do.
+constexpr std::size_t kPrologueBytes = 128;
 
 }  // namespace
 
@@ -40,16 +45,55 @@ bool isFunctionEntry(const Machine& machine, const FrameRules& rules) {
   return true;
 }
 
-bool jumpsInto(const Machine& machine, Bytes code, Addr at, Addr start, Addr end) {
-  if (machine.elfMachine == EM_AARCH64) return armJumpsInto(code, at, start, end);
-  for (std::size_t offset = 0; offset + 6 <= code.size; offset++) {
+std::optional<std::size_t> findJumpInto(const Machine& machine, Bytes code, Addr at, Addr start, Addr end,
+                                        std::size_t offset) {
+  if (machine.elfMachine == EM_AARCH64) return findArmJump(code, at, start, end, offset);
+  for (; offset + 6 <= code.size; offset++) {
     const std::uint8_t operation = code.data[offset];
     // jmp with 32 bits; 0f 80 to 0f 8f: the conditional ones.
     const bool isConditional = operation == 0x0f && (code.data[offset + 1] & 0xf0) == 0x80;
     if (operation != 0xe9 && !isConditional) continue;
     const std::size_t distance = offset + (isConditional ? 2 : 1);
     const Addr target = at + distance + 4 + signedBits(wordAt(code, distance), 32);
-    if (target >= start && target < end) return true;
+    if (target >= start && target < end) return offset;
+  }
+  return std::nullopt;
+}
+
+std::optional<Prologue> prologueOf(const Machine& machine, Bytes code) {
+  if (machine.elfMachine != EM_X86_64) return std::nullopt;
+  const std::size_t size = std::min(code.size, kPrologueBytes);
+  std::size_t at = 0;
+  const auto is = [&](std::uint8_t a, std::uint8_t b, std::uint8_t c) {
+    return code.data[at] == a && code.data[at + 1] == b && code.data[at + 2] == c;
+  };
+  while (at + 7 <= size && !is(0x48, 0x89, 0xe5)) at++;  // mov %rsp, %rbp
+  if (at + 7 > size) return std::nullopt;
+  for (; at + 7 <= size; at++) {
+    // sub $imm8, %rsp; sub $imm32, %rsp
+    if (is(0x48, 0x83, 0xec)) return Prologue{at, signedBits(code.data[at + 3], 8)};
+    if (is(0x48, 0x81, 0xec)) return Prologue{at, signedBits(wordAt(code, at + 3), 32)};
+  }
+  return Prologue{std::nullopt, 0};
+}
+
+Addr pushedBytes(const Machine& machine, const FrameRules& rules) {
+  // The return address and the caller's frame pointer lie above the frame pointer, all else below.
+  std::int64_t pushed = 0;
+  for (unsigned number = 0; number < machine.registers; number++) {
+    const Rule& rule = rules.registers[number];
+    if (rule.kind == Rule::Kind::savedAtOffset) pushed = std::max(pushed, -rule.offset - 16);
+  }
+  return static_cast<Addr>(pushed);
+}
+
+bool followsCall(const Machine& machine, const MemoryCopy& memory, Addr address) {
+  if (machine.elfMachine != EM_X86_64) return false;
+  if (memory.read(address - 5, 1) == 0xe8) return true;
+  // call through a register or memory: ff /2, and what its operand takes.
+  for (const unsigned size : {2U, 3U, 4U, 6U, 7U}) {
+    const auto start = memory.read(address - size, 2);
+    if (start && (*start & 0x38ff) == 0x10ff) return true;
   }
   return false;
 }

@@ -13,6 +13,9 @@ namespace {
 // .gnu_debugdata holds function symbols only; a few MiB for the largest programs.
 constexpr std::size_t kMaxMiniDebug = 256U << 20;
 
+// For the rest of a function elsewhere; the code of the largest libraries is several times as much.
+constexpr std::size_t kMaxSearchedCode = 64U << 20;
+
 Elf_Scn* sectionNamed(Elf* elf, const char* name, GElf_Shdr& header) {
   std::size_t names = 0;
   if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
@@ -226,18 +229,56 @@ std::optional<FoundSymbol> Module::symbolAt(Addr address) {
 
 bool Module::isPartOf(Addr address, const std::string& function) {
   if (!usable() || symbolAt(address)) return false;
-  if (!ehFrameTried_) findEhFrame();
-  if (!ehFrame_) return false;
-  const auto part = ehFrame_->rangeAt(address - bias_);
-  const FrameRules* first = part ? ehFrame_->at(part->start) : nullptr;
-  // A function begins with nothing on the stack but its return address; a part of one begins in the midst of it.
-  if (first == nullptr || isFunctionEntry(*machine_, *first)) return false;
   const auto start = symbols().startOf(function);
-  const auto whole = start ? ehFrame_->rangeAt(*start) : std::nullopt;
-  if (!whole) return false;
-  LoadedBytes code = loadedFrom(whole->start);
-  code.bytes.size = std::min<std::size_t>(code.bytes.size, whole->end - whole->start);
-  return jumpsInto(*machine_, code.bytes, whole->start, part->start, part->end);
+  const auto whole = functionOf(address - bias_);
+  return start && whole && whole->start == *start;
+}
+
+LoadedBytes Module::functionCode(Addr pc) {
+  const auto function = usable() ? functionOf(pc - bias_) : std::nullopt;
+  if (!function) return {};
+  LoadedBytes code = loadedFrom(function->start);
+  code.address += bias_;
+  code.bytes.size = std::min<std::size_t>(code.bytes.size, function->end - function->start);
+  return code;
+}
+
+// The function that the code at `address` (the ELF file's) belongs to. A function begins with nothing on the stack but
+// its return address; a part of one begins in the midst of it, and is jumped into by the function that it is part of.
+std::optional<FrameTable::Range> Module::functionOf(Addr address) {
+  if (!ehFrameTried_) findEhFrame();
+  const auto range = ehFrame_ ? ehFrame_->rangeAt(address) : std::nullopt;
+  const FrameRules* first = range ? ehFrame_->at(range->start) : nullptr;
+  if (first == nullptr || isFunctionEntry(*machine_, *first)) return range;
+  const auto [entry, added] = wholes_.try_emplace(range->start);
+  if (!added) return entry->second;
+  std::map<Addr, unsigned> jumps;
+  std::size_t headers = 0;
+  if (elf_getphdrnum(main_.elf.get(), &headers) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < headers; i++) {
+    GElf_Phdr load;
+    if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
+        !(load.p_flags & PF_X)) {
+      continue;
+    }
+    LoadedBytes code = loadedFrom(load.p_vaddr);
+    code.bytes.size = std::min(code.bytes.size, kMaxSearchedCode);
+    std::size_t from = 0;
+    while (const auto jump = findJumpInto(*machine_, code.bytes, load.p_vaddr, range->start, range->end, from)) {
+      const auto jumper = ehFrame_->rangeAt(load.p_vaddr + *jump);
+      const FrameRules* its = jumper ? ehFrame_->at(jumper->start) : nullptr;
+      if (its != nullptr && isFunctionEntry(*machine_, *its)) jumps[jumper->start]++;
+      from = *jump + 1;
+    }
+  }
+  // What was no jump was taken for one here and there; nobody else has as many.
+  unsigned most = 0;
+  for (const auto& [start, count] : jumps) {
+    if (count <= most) continue;
+    most = count;
+    entry->second = ehFrame_->rangeAt(start);
+  }
+  return entry->second;
 }
 
 std::vector<SourceFrame> Module::sourceAt(Addr address) {

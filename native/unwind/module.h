@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,8 @@ class Module {
   // Whether the code at `address`, which has no symbol, is a part of the function of this name: compilers put what is
   // rarely executed elsewhere, and tell so in `.symtab` only. By the function's own jumps into it.
   bool isPartOf(Addr address, const std::string& function);
+  // The whole function that `pc` is in, at its address in the target; empty: not known.
+  LoadedBytes functionCode(Addr pc);
 
  private:
   bool open();
@@ -77,6 +80,7 @@ class Module {
   Elf* debugElf();
   void loadMiniDebug();
   const SymbolTable& symbols();
+  std::optional<FrameTable::Range> functionOf(Addr address);
 
   ModuleSource source_;
   DebugFiles& debugFiles_;
@@ -90,6 +94,8 @@ class Module {
 
   bool ehFrameTried_ = false;
   std::optional<FrameTable> ehFrame_;
+  // Start of a part → the function it belongs to.
+  std::map<Addr, std::optional<FrameTable::Range>> wholes_;
   bool debugFrameTried_ = false;
   std::optional<FrameTable> debugFrame_;
 

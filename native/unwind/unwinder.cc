@@ -3,10 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include "code_parts.h"
 #include "demangle.h"
 #include "without_rules.h"
 
 namespace pystack::unwind {
+namespace {
+
+// Few functions have as much in use; a number that is larger is no frame pointer.
+constexpr Addr kMaxFrameBytes = 1U << 20;
+
+}  // namespace
+
 Unwinder::Unwinder(std::vector<ModuleSource> modules, std::vector<AddressRange> executable, DebugFileSearch search,
                    UnwinderOptions options)
     : debugFiles_(std::move(search)), options_(options), executable_(std::move(executable)) {
@@ -80,6 +88,9 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
       if (!(frame.flags & UnwoundFrame::signalTrampoline) && !step.isCertain) foundBy = UnwoundFrame::byFramePointer;
     } else {
       const auto sp = registers.get(machine.sp);
+      if (rules->cfaRegister == machine.fp && rules->cfaOffset == 16 && !registers.get(machine.fp)) {
+        findFramePointer(registers, memory, *rules, *module, within);
+      }
       const auto applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
       if (const auto* stop = std::get_if<Stop>(&applied)) {
         stack.ending = *stop;
@@ -126,6 +137,32 @@ std::variant<Step, Stop> Unwinder::stepWithoutRules(Registers& registers, const 
     if (const auto step = leaveByReturn(machine, memory, isCode, registers, pc)) return *step;
   }
   return followFramePointer(machine, memory, isCode, frame.flags & UnwoundFrame::byFramePointer, registers, pc);
+}
+
+// Of a thread that was not stopped, the frame pointer is known once somebody has saved it. Before that, the stack pointer
+// in the caller of what saved nothing is known, and how much of the stack that function uses, it says itself. Taken only
+// where that leads to a frame record, and this one to another.
+void Unwinder::findFramePointer(Registers& registers, const MemoryCopy& memory, const FrameRules& rules, Module& module,
+                                Addr within) const {
+  const Machine& machine = *options_.machine;
+  const auto sp = registers.get(machine.sp);
+  if (!sp || registers.lostAt(machine.fp)) return;
+  const LoadedBytes code = module.functionCode(within);
+  const auto prologue = prologueOf(machine, code.bytes);
+  if (!prologue) return;
+  // Registers that were saved later lie in the room that was taken. Where none was taken, a further push may have aligned it.
+  const FrameRules* then = prologue->takesRoomAt ? module.rulesAt(code.address + *prologue->takesRoomAt) : &rules;
+  if (then == nullptr) return;
+  const Addr pushed = pushedBytes(machine, *then);
+  const Addr bytes = prologue->takesRoomAt ? pushed + prologue->roomBytes : pushed + pushed % 16;
+  const auto isRecord = [&](Addr at) {
+    const auto caller = memory.read(at + 8);
+    return at % 16 == 0 && caller && isExecutable(*caller) && followsCall(machine, memory, *caller);
+  };
+  const Addr fp = *sp + bytes;
+  const auto callerFp = memory.read(fp);
+  if (!callerFp || *callerFp <= fp || *callerFp - fp > kMaxFrameBytes || !isRecord(fp) || !isRecord(*callerFp)) return;
+  registers.set(machine.fp, fp);
 }
 
 bool Unwinder::isTrampoline(const MemoryCopy& memory, Addr pc) {

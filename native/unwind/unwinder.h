@@ -87,6 +87,8 @@ class Unwinder {
   bool isExecutable(Addr address) const;
   std::variant<Step, Stop> stepWithoutRules(Registers& registers, const MemoryCopy& memory, UnwoundFrame& frame,
                                             Addr pc);
+  void findFramePointer(Registers& registers, const MemoryCopy& memory, const FrameRules& rules, Module& module,
+                        Addr within) const;
   bool isTrampoline(const MemoryCopy& memory, Addr pc);
 
   DebugFiles debugFiles_;

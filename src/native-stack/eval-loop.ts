@@ -63,11 +63,20 @@ const TAKES_GIL = 'take_gil';
 const DROPS_GIL = 'drop_gil';
 
 /**
- * The whole of a collection: `collect` up to 3.8, `gc_collect_main` from 3.9 (and in free-threaded builds
- * `gc_collect_internal`, which runs it with the world stopped).
+ * A collection: `collect` up to 3.8, `gc_collect_main` from 3.9 (and in free-threaded builds `gc_collect_internal`, which
+ * runs it with the world stopped). Where it is done in steps (3.14), it is one of the last four.
  * https://github.com/python/cpython/blob/v3.13.0/Python/gc.c#L1320
+ * https://github.com/python/cpython/blob/v3.14.0/Python/gc.c#L1985
  */
-const COLLECTS = new Set(['collect', 'gc_collect_main', 'gc_collect_internal']);
+const COLLECTS = new Set([
+  'collect',
+  'gc_collect_main',
+  'gc_collect_internal',
+  'gc_collect_young',
+  'gc_collect_increment',
+  'gc_collect_full',
+  'gc_collect_region',
+]);
 
 /**
  * The function's own name of a symbol: without the version (`@@…`) and without what compilers append to parts and
