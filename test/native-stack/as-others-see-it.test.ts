@@ -108,7 +108,13 @@ for (const { name, lacking, live, core, interpreters } of ORACLES) {
             const theirs = live(pid);
             for (const mode of MODES) {
               const snapshot = await inspectProcess(pid, { mode, native: 'python', plumbing: true });
-              compare(`${name}, ${mode}`, snapshot, theirs);
+              try {
+                compare(`${name}, ${mode}`, snapshot, theirs);
+              } catch (error) {
+                if (live === gdbStacks || noGdb !== null) throw error;
+                // One of the two is wrong (older elfutils are, in newer libffi): a third decides.
+                compare(`gdb, since ${name} is of another opinion, ${mode}`, snapshot, gdbStacks(pid));
+              }
             }
           }));
       }

@@ -255,7 +255,7 @@ stack_end: .skip 64
     );
     const began = performance.now();
     const [stack] = await stacksOf(file, 'still');
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(stack?.ending).toEqual({ kind: 'truncated', reason: 'more than 100000 native frames' });
   },
 );
