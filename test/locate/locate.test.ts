@@ -93,7 +93,7 @@ describe.each(findInterpreters())('$label', (interpreter) => {
       if (spawnSync(started.program, ['-S', '-c', ''], { env: environment }).status !== 0) {
         context.skip('a copy of it does not start elsewhere');
       }
-      const child = spawn(started.program, ['-S', '-c', 'import time; print("up", flush=True); time.sleep(600)'], {
+      const child = spawn(started.program, ['-S', '-c', 'import os, time; os.write(1, b"up"); time.sleep(600)'], {
         env: environment,
         stdio: ['ignore', 'pipe', 'inherit'],
       });

@@ -41,11 +41,22 @@ def middle(how):
     die(how)
 
 
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+def wait_to_be_told():
+    if hasattr(signal, 'sigwait'):
+        signal.sigwait([signal.SIGUSR1])
+    while not hasattr(signal, 'sigwait') and not told:
+        time.sleep(0.01)
+
+
+told = []
+if hasattr(signal, 'pthread_sigmask'):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+else:
+    signal.signal(signal.SIGUSR1, lambda *_: told.append(True))
 for number in range(2):
     threading.Thread(target=time.sleep, args=(600,), name='bystander-%d' % number, daemon=True).start()
 oracle.die_eventually()
 time.sleep(0.05)
 oracle.say_ready({})
-signal.sigwait([signal.SIGUSR1])
+wait_to_be_told()
 outer(sys.argv[1])
