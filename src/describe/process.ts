@@ -1,5 +1,6 @@
 /** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
 import type { CapturedProcess } from '../capture/captured.js';
+import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
 import type { Located, OtherInterpreter } from '../locate/locate.js';
 import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
@@ -65,6 +66,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
   const warnings = [
     ...captured.warnings,
     ...located.others.map(otherInterpreter),
+    ...untested(located),
     ...warningsOf(captured, threads, names),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
@@ -123,6 +125,16 @@ function describePython(located: Located, captured: CapturedProcess): PythonInfo
     locatedBy: located.strategy,
     state: captured.runtime.state,
   };
+}
+
+/** A version newer than all that are known was read as far as it describes itself. */
+function untested({ approximate, version }: Located): Warning[] {
+  if (!approximate) return [];
+  const name = `${version.major}.${version.minor}`;
+  const message =
+    `Python ${name} is newer than the versions this tool was tested with: read by the interpreter's own table of offsets` +
+    `, and what that does not tell (values of variables, for most) as in ${SUPPORTED_VERSIONS.at(-1)}`;
+  return [{ code: 'version-untested', message }];
 }
 
 function unreadableValues(frames: readonly Frame[]): number {

@@ -29,8 +29,11 @@ export interface LayoutChoice {
   readonly because: string;
 }
 
-/** Versions met for which there is no layout: told when nothing else is found. */
-export type NoteUnsupported = (version: PythonVersion) => void;
+/**
+ * Versions met for which there is no layout, and why what they say of themselves was of no use (null: they say nothing):
+ * told when nothing else is found.
+ */
+export type NoteUnsupported = (version: PythonVersion, trouble: string | null) => void;
 
 /**
  * What the structure at `address` says of itself, from 3.13; null: it says nothing, so rows are to be tried. Where its
@@ -43,24 +46,24 @@ export function readOwnChoice(
 ): readonly LayoutChoice[] | null {
   let own: OwnWords | null;
   let table: DebugOffsets | null = null;
-  let trouble = '';
+  let trouble: string | null = null;
   try {
     own = readOwnWords(module.memory, address);
     if (!own) return null;
     table = readDebugOffsets(module.memory, address);
   } catch (error) {
-    if (error instanceof CorruptData) trouble = ` (not used: ${error.message})`;
-    else if (error instanceof MemoryFault) trouble = ' (cut off)';
+    if (error instanceof CorruptData) trouble = error.message;
+    else if (error instanceof MemoryFault) trouble = 'it is cut off';
     else throw error;
     own = readOwnWords(module.memory, address);
     if (!own) return null;
   }
   const { version, freeThreaded } = own;
-  const clue = { version, source: `its own table of offsets${trouble}` };
+  const clue = { version, source: `its own table of offsets${trouble === null ? '' : ` (not used: ${trouble})`}` };
   const known = chooseRow(module, clue, freeThreaded);
   const row = known ?? (table && nextVersionRow(module, version, freeThreaded));
   if (!row) {
-    unsupported(version);
+    unsupported(version, trouble);
     return [];
   }
   return [
@@ -95,7 +98,7 @@ export function* rowChoices(module: Module, unsupported: NoteUnsupported): Gener
     if (tried.has(minor)) continue;
     tried.add(minor);
     const choices = bothBuilds(module, clue);
-    if (choices.length === 0 && !clue.isGuess) unsupported(clue.version);
+    if (choices.length === 0 && !clue.isGuess) unsupported(clue.version, null);
     yield* choices;
   }
 }

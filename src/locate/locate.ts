@@ -21,7 +21,7 @@ import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-cho
 import { membership } from './membership.js';
 import type { MemoryRange, Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
-import { type FailedSearch, noSuchLibrary, notFound } from './not-found.js';
+import { type FailedSearch, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
@@ -108,7 +108,7 @@ class OpenSearch implements Search {
   readonly #likely: readonly Module[];
   readonly #others: readonly Module[];
   readonly #attempts: Attempt[] = [];
-  readonly #unsupported = new Map<string, PythonVersion>();
+  readonly #unsupported = new Map<string, UnsupportedVersion>();
   /** Where a runtime without an interpreter was seen. */
   #empty: FailedSearch['empty'] = null;
   #writable: MemoryRange[] | undefined;
@@ -233,6 +233,8 @@ class OpenSearch implements Search {
           refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
           break;
         case 'refuted':
+          // It is what it says, and not laid out as the version before: too new.
+          if (approximate) this.#noteUnsupported(version, proof.why);
           refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${proof.why}, read as ${because}`;
           break;
       }
@@ -247,10 +249,10 @@ class OpenSearch implements Search {
     return { layout: asBuilt(this.target.memory, layout, address), globals };
   }
 
-  readonly #noteUnsupported = (version: PythonVersion): void => {
+  readonly #noteUnsupported = (version: PythonVersion, trouble: string | null): void => {
     const key = `${version.major}.${version.minor}`;
     const known = this.#unsupported.get(key);
-    if (!known || (known.patch === null && version.patch !== null)) this.#unsupported.set(key, version);
+    if (!known || (known.patch === null && version.patch !== null)) this.#unsupported.set(key, { ...version, trouble });
   };
 
   #note(strategy: Strategy, module: Module, outcome: string, isDetail = this.#others.includes(module)): void {

@@ -8,13 +8,18 @@ import type { PythonVersion } from './python-version.js';
 import { decodeFileName, formatVersion } from './python-version.js';
 import type { Attempt } from './strategy.js';
 
+/** A version without a layout; `trouble`: why what it says of itself was of no use, null where it says nothing. */
+export interface UnsupportedVersion extends PythonVersion {
+  readonly trouble: string | null;
+}
+
 export interface FailedSearch {
   readonly pid: number | null;
   /** Likely ones first. */
   readonly modules: readonly Module[];
   readonly attempts: readonly Attempt[];
   /** Versions that clues spoke of and no layout is known for. */
-  readonly unsupported: readonly PythonVersion[];
+  readonly unsupported: readonly UnsupportedVersion[];
   /** Where a runtime structure without an interpreter was. */
   readonly empty: {
     readonly module: Module;
@@ -84,12 +89,14 @@ function notAtWork(subject: string, pid: number | null, { module, why, stage }: 
   }
 }
 
-function unsupportedVersion(subject: string, version: PythonVersion): PystackError {
+function unsupportedVersion(subject: string, version: UnsupportedVersion): PystackError {
   const oldest = SUPPORTED_VERSIONS[0] ?? '';
   const newest = SUPPORTED_VERSIONS.at(-1) ?? '';
   const older = compareVersions(version, oldest) < 0;
   return new PystackError('unsupported-version', `${subject} runs Python ${formatVersion(version)}`, {
-    cause: `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})`,
+    cause:
+      `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})` +
+      (version.trouble === null ? '' : `, and what it says of them is of no use: ${version.trouble}`),
     nextStep: older
       ? 'use a tool of its time, such as gdb with its python-gdb.py'
       : 'look for a newer release of pystack',
