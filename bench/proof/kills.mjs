@@ -1,4 +1,4 @@
-// Does our death at any instant leave a thread of the target stopped?  node bench/proof/kills.mjs [KILLS=500] [THREADS=100]
+// Does our death at any instant leave a thread of the target stopped?  node bench/proof/kills.mjs [KILLS=500] [THREADS=100] [MOST_SECONDS]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { addonPath, programsPath, start } from './target.mjs';
 
 const kills = Number(process.argv[2] ?? 500);
 const threads = Number(process.argv[3] ?? 100);
+const mostMs = Number(process.argv[4] ?? Number.POSITIVE_INFINITY) * 1000;
 const targets = [await start('threads', threads, 0), await start('threads', threads, 2)];
 
 function stopped(pid) {
@@ -16,7 +17,9 @@ function stopped(pid) {
 }
 
 let left = 0;
-for (let k = 0; k < kills; k++) {
+let done = 0;
+const started = performance.now();
+for (let k = 0; k < kills && performance.now() - started < mostMs; k++) {
   const { pid } = targets[k % 2];
   const mode = k % 4 < 2 ? 'stop-all' : 'prove';
   const us = spawn(process.execPath, [`${programsPath}freeze_forever.mjs`, addonPath, String(pid), mode], {
@@ -34,6 +37,7 @@ for (let k = 0; k < kills; k++) {
     still = stopped(pid);
   }
   left += still.length;
+  done++;
 }
-console.log(`${kills} kills, ${left} threads left stopped`);
+console.log(`${done} kills, ${left} threads left stopped`);
 process.exit(left > 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-// Freezes process PID again and again, until killed: freeze_forever.mjs ADDON PID MODE
+// Freezes process PID again and again, until killed or until there is none: freeze_forever.mjs ADDON PID MODE
 import { createRequire } from 'node:module';
 
 const [addon, pid, mode] = process.argv.slice(2);
@@ -6,8 +6,10 @@ const { LiveProcess } = createRequire(import.meta.url)(addon);
 const target = new LiveProcess(Number(pid));
 const tids = target.look().tids;
 process.stdout.write('{}\n');
-for (;;) {
-  target.freeze({
+const GONE = 3;
+let evidence;
+do {
+  ({ evidence } = target.freeze({
     mode,
     tids,
     pages: new Float64Array(0),
@@ -17,5 +19,5 @@ for (;;) {
     stackBytes: 65536,
     maxRounds: 3,
     maxPauseMs: 1000,
-  });
-}
+  }));
+} while (evidence.some((had) => had !== GONE));
