@@ -5,7 +5,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, readPointer, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
 import type { DictItem, DictItems } from './dict-items.js';
 import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
@@ -37,11 +37,12 @@ const LOG2_LIMIT = 40;
 /** The items of the `dict` at `address`. That it is one is for the caller to know. Throws MemoryFault, CorruptData. */
 export function readDict(memory: MemoryReader, layout: Layout, address: Address, limit = ITEM_LIMIT): DictItems {
   const fields = layout.PyDictObject;
-  const view = memory.read(address, fields.sizeof);
-  const used = ssizeAt(view, fields.ma_used);
-  if (layout.dict.keys === 'table') return readHashTable(memory, layout.dict, address, view, limit);
-  const keys = toAddress(pointerAt(view, needed(fields.ma_keys, 'ma_keys')));
-  const values = pointerAt(view, needed(fields.ma_values, 'ma_values'));
+  if (layout.dict.keys === 'table') {
+    return readHashTable(memory, layout.dict, address, memory.read(address, fields.sizeof), limit);
+  }
+  const used = readSsize(memory, offsetBy(address, fields.ma_used));
+  const keys = toAddress(readPointer(memory, offsetBy(address, needed(fields.ma_keys, 'ma_keys'))));
+  const values = readPointer(memory, offsetBy(address, needed(fields.ma_values, 'ma_values')));
   if (used < 0) throw new CorruptData(`dict at ${formatAddress(address)} has ${used} items`);
   if (values !== 0) return readSplitItems(memory, layout, keys, toAddress(values), limit);
   return combinedItems(memory, readKeyTable(memory, layout, keys), limit);
@@ -57,7 +58,7 @@ export function readSplitItems(
 ): DictItems {
   const table = readKeyTable(memory, layout, keys);
   const count = Math.min(table.nentries, limit);
-  const order = insertionOrder(memory, layout, values, count);
+  const order = readSplitOrder(memory, layout, values, count);
   const keyPointers = readPointers(memory, table.entries, count, table.entry.sizeof, table.entry.me_key);
   const valuePointers = readPointers(memory, valuesStart(layout, values), count, 8, 0);
   const items: DictItem[] = [];
@@ -162,7 +163,7 @@ function valuesStart(layout: Layout, values: Address): Address {
  * The order in which the values of a split table were set, as indices: kept since 3.11, because instances that share
  * keys may set their attributes in different orders. Before, such an instance got a table of its own.
  */
-function insertionOrder(memory: MemoryReader, layout: Layout, values: Address, count: number): Iterable<number> {
+export function readSplitOrder(memory: MemoryReader, layout: Layout, values: Address, count: number): Iterable<number> {
   const { instances } = layout;
   switch (instances.kind) {
     case 'dictoffset':

@@ -59,15 +59,27 @@ export function readCharacters(memory: MemoryReader, layout: Layout, address: Ad
   return { view: memory.read(start, count * kind), kind, length };
 }
 
+/** Up to here putting characters together costs less than making a Buffer. */
+const SHORT_TEXT = 64;
+
+/** Characters of one byte each as a string. */
+export function decodeLatin1(view: DataView): string {
+  if (view.byteLength > SHORT_TEXT) {
+    return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('latin1');
+  }
+  let text = '';
+  for (let at = 0; at < view.byteLength; at++) text += String.fromCharCode(view.getUint8(at));
+  return text;
+}
+
 /** Characters of `kind` bytes each as a string. Throws CorruptData for a code point beyond U+10FFFF. */
 export function decodeCharacters(view: DataView, kind: 1 | 2 | 4): string {
-  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
   switch (kind) {
     case 1:
-      return bytes.toString('latin1');
+      return decodeLatin1(view);
     case 2:
       // Unlike TextDecoder, this leaves lone surrogates alone.
-      return bytes.toString('utf16le');
+      return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('utf16le');
     case 4: {
       const parts: string[] = [];
       for (let at = 0; at < view.byteLength; at += 4) {

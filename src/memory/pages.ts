@@ -16,12 +16,23 @@ export interface PageSource {
   fetch(page: number): DataView | null;
 }
 
+/** A page that was asked for. */
+export interface FetchedPage {
+  /** null: it could not be had. */
+  readonly view: DataView | null;
+  /** Which of its words were read, a bit each, for whom that matters. */
+  words: Uint32Array | null;
+}
+
+const NO_PAGE: FetchedPage = { view: null, words: null };
+
 /** A MemoryReader that fetches whole pages, each at most once. */
 export class PagedMemory implements MemoryReader {
   readonly #source: PageSource;
-  readonly #pages = new Map<number, DataView | null>();
+  readonly #pages = new Map<number, FetchedPage>();
   #lastPage = -1;
-  #lastView: DataView | null = null;
+  /** The page that was read last. */
+  protected last = NO_PAGE;
 
   constructor(source: PageSource) {
     this.#source = source;
@@ -31,7 +42,7 @@ export class PagedMemory implements MemoryReader {
     const page = Math.floor(address / PAGE_BYTES);
     const start = address - page * PAGE_BYTES;
     if (start + size <= PAGE_BYTES) {
-      const view = this.#page(page);
+      const { view } = page === this.#lastPage ? this.last : this.#turnTo(page);
       if (view === null) throw new MemoryFault(address, size);
       return new DataView(view.buffer, view.byteOffset + start, size);
     }
@@ -42,27 +53,25 @@ export class PagedMemory implements MemoryReader {
     const page = Math.floor(address / PAGE_BYTES);
     const start = address - page * PAGE_BYTES;
     if (start > PAGE_BYTES - 8) return pointerAt(this.read(address, 8), 0);
-    const view = this.#page(page);
+    const { view } = page === this.#lastPage ? this.last : this.#turnTo(page);
     if (view === null) throw new MemoryFault(address, 8);
     return pointerAt(view, start);
   }
 
-  #page(page: number): DataView | null {
-    if (page === this.#lastPage) return this.#lastView;
-    const view = this.page(page);
+  #turnTo(page: number): FetchedPage {
+    this.last = this.page(page);
     this.#lastPage = page;
-    this.#lastView = view;
-    return view;
+    return this.last;
   }
 
   /** The page with that number, fetched if need be. Not asked again for the page it was asked for last. */
-  protected page(page: number): DataView | null {
-    let view = this.#pages.get(page);
-    if (view === undefined) {
-      view = this.#source.fetch(page);
-      this.#pages.set(page, view);
+  protected page(page: number): FetchedPage {
+    let fetched = this.#pages.get(page);
+    if (!fetched) {
+      fetched = { view: this.#source.fetch(page), words: null };
+      this.#pages.set(page, fetched);
     }
-    return view;
+    return fetched;
   }
 
   /** Has {@link page} be asked for whatever page is read next. */
@@ -70,8 +79,8 @@ export class PagedMemory implements MemoryReader {
     this.#lastPage = -1;
   }
 
-  /** All pages asked for so far by number; null: could not be had. */
-  get pages(): ReadonlyMap<number, DataView | null> {
+  /** All pages asked for so far, by number. */
+  get pages(): ReadonlyMap<number, FetchedPage> {
     return this.#pages;
   }
 
@@ -79,13 +88,13 @@ export class PagedMemory implements MemoryReader {
     // Checked before anything is allocated: `size` may come from corrupt memory.
     const lastPage = Math.floor((toAddress(address + size - 1) as number) / PAGE_BYTES);
     for (let page = firstPage; page <= lastPage; page++) {
-      if (this.#page(page) === null) throw new MemoryFault(address, size);
+      if (this.#turnTo(page).view === null) throw new MemoryFault(address, size);
     }
     const bytes = new Uint8Array(size);
     let done = 0;
     let from = start;
     for (let page = firstPage; page <= lastPage; page++) {
-      const view = this.#page(page);
+      const { view } = this.#turnTo(page);
       if (view === null) throw new MemoryFault(address, size);
       const step = Math.min(PAGE_BYTES - from, size - done);
       bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, step), done);
@@ -111,7 +120,7 @@ export class PageRecorder extends PagedMemory {
     return before;
   }
 
-  protected override page(page: number): DataView | null {
+  protected override page(page: number): FetchedPage {
     this.#owner.add(page);
     return super.page(page);
   }

@@ -2,8 +2,8 @@
 import type { Address } from '../../memory/address.js';
 import { formatAddress, offsetBy } from '../../memory/address.js';
 import { CorruptData, readCString, readSsize } from '../../memory/reader.js';
-import { ITEM_LIMIT } from '../dict.js';
-import { readAttributes } from '../objects.js';
+import { readDict, readSplitOrder, readSplitValue } from '../dict.js';
+import { type AttributesAt, locateAttributes } from '../objects.js';
 import type { ObjectInHand, Repr } from './repr.js';
 import type { KnownType } from './types.js';
 
@@ -29,13 +29,43 @@ export function readOwnAttributes(
     const value = repr.pointer(address, offset);
     if (value !== 0) attributes.push({ name, value });
   }
-  const dict = readAttributes(repr.memory, repr.layout, address, limit + 1, type.facts);
-  for (const { key, value } of dict?.items ?? []) {
-    // What is in an instance's dict under something else than text was not put there as an attribute.
-    attributes.push({ name: repr.types.text(key) ?? `<key at ${formatAddress(key)}>`, value });
-  }
-  const complete = !dict?.truncated && attributes.length <= limit;
+  const at = locateAttributes(repr.memory, repr.layout, address, type.facts);
+  const truncated =
+    at?.kind === 'split'
+      ? readSplitAttributes(at, repr, limit + 1, attributes)
+      : readDictAttributes(at, repr, limit + 1, attributes);
+  const complete = !truncated && attributes.length <= limit;
   return { attributes: attributes.slice(0, limit), complete };
+}
+
+/** Adds the items of an instance's dict; returns whether there are more. */
+function readDictAttributes(at: AttributesAt | null, repr: Repr, limit: number, attributes: Attribute[]): boolean {
+  if (at?.kind !== 'dict') return false;
+  const { items, truncated } = readDict(repr.memory, repr.layout, at.dict, limit);
+  for (const { key, value } of items) attributes.push({ name: nameOf(key, repr), value });
+  return truncated;
+}
+
+/** The same of attributes whose keys are shared: their names are read once for all instances. */
+function readSplitAttributes(
+  { keys, values }: AttributesAt & { kind: 'split' },
+  repr: Repr,
+  limit: number,
+  attributes: Attribute[],
+): boolean {
+  const names = repr.types.sharedKeys(keys);
+  const count = Math.min(names.length, limit);
+  for (const index of readSplitOrder(repr.memory, repr.layout, values, count)) {
+    const value = readSplitValue(repr.memory, repr.layout, values, index);
+    const key = names[index] ?? 0;
+    if (key !== 0 && value !== 0) attributes.push({ name: nameOf(key, repr), value });
+  }
+  return names.length > limit;
+}
+
+/** What is in an instance's dict under something else than text was not put there as an attribute. */
+function nameOf(key: number, repr: Repr): string {
+  return repr.types.text(key) ?? `<key at ${formatAddress(key)}>`;
 }
 
 /** The value of one attribute, or null: looked for in the slots, the `__dict__`, and then the class bodies. */
@@ -45,9 +75,8 @@ export function readAttribute({ address, type }: ObjectInHand, repr: Repr, name:
     const value = repr.pointer(address, slot);
     if (value !== 0) return value;
   }
-  const items = readAttributes(repr.memory, repr.layout, address, ITEM_LIMIT, type.facts)?.items ?? [];
-  const found = items.find(({ key }) => repr.types.text(key) === name);
-  if (found) return found.value;
+  const found = repr.types.named.read(address, type.facts, name);
+  if (found !== null) return found;
   return slot === undefined ? repr.types.attribute(type, name) : null;
 }
 

@@ -55,7 +55,7 @@ export interface Leaf {
 /** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
 const NESTING_LIMIT = 300;
 
-/** One value in the making. */
+/** One value in the making, then the next. */
 export class Repr {
   readonly memory: MemoryReader;
   readonly layout: Layout;
@@ -67,7 +67,7 @@ export class Repr {
   /** Why something in it could not be read: the first reason. */
   problem: string | null = null;
   /** Objects that may still be looked at. */
-  left: number;
+  left = 0;
   readonly #context: ReprContext;
   /** Containers that are being written, outermost first: meeting one again ends there. */
   readonly #open = new Set<Address>();
@@ -76,14 +76,22 @@ export class Repr {
   /** Counts whatever makes a text depend on more than its object: others inside, depth. */
   #inside = 0;
 
-  constructor(context: ReprContext, objects: number) {
+  constructor(context: ReprContext) {
     this.#context = context;
     this.memory = context.memory;
     this.layout = context.layout;
     this.types = context.types;
     this.limits = context.limits;
     this.spelling = spellingOf(context.layout);
+  }
+
+  /** A value from its beginning, for which so many objects may be looked at. What was noted of the one before is gone. */
+  whole(pointer: number, objects: number): string {
     this.left = objects;
+    this.truncated = false;
+    this.redacted = false;
+    this.problem = null;
+    return this.show(pointer, this.limits.depth);
   }
 
   /** The object that a pointer in memory leads to, whatever it leads to. */
@@ -191,7 +199,11 @@ export class Repr {
 
   /** The first `limits.maxItems` of an array of `count` pointers, written. */
   elements(start: Address, count: number, depth: number): string[] {
-    return this.pointers(start, Math.min(count, this.limits.maxItems)).map((pointer) => this.show(pointer, depth));
+    const shown: string[] = [];
+    // All of it is there, or nothing is shown of it.
+    const pointers = this.pointers(start, Math.min(count, this.limits.maxItems));
+    for (const pointer of pointers) shown.push(this.show(pointer, depth));
+    return shown;
   }
 
   pointers(start: Address, count: number): number[] {
@@ -212,7 +224,12 @@ export class Repr {
 
   /** `key: value` of dict items. */
   pairs(items: readonly DictItem[], depth: number): string[] {
-    return this.entries(items, depth).map(([key, value]) => `${key}: ${value}`);
+    const pairs: string[] = [];
+    for (const { key, value } of items) {
+      const shown = this.show(key, depth);
+      pairs.push(`${shown}: ${this.showNamed(this.#nameOf(key), value, depth)}`);
+    }
+    return pairs;
   }
 
   /** A key that is text; null if it is something else, or damaged (which showing it tells). */

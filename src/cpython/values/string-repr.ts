@@ -1,6 +1,7 @@
 /** How does Python write a string or bytes down? `repr` of their content: quotes, escapes. Pure. */
 import { CorruptData } from '../../memory/reader.js';
 import type { Spelling, UnicodeVersion } from '../layouts/spelling.js';
+import { decodeLatin1 } from '../text.js';
 import { unprintable } from './printable.js';
 
 /** Nothing to escape whatever the version: most strings. */
@@ -12,7 +13,7 @@ const PLAIN = /^[ !#-&(-[\]-~]*$/;
  */
 export function decodeStringRepr(view: DataView, kind: 1 | 2 | 4, unicode: UnicodeVersion): string {
   if (kind === 1) {
-    const text = Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('latin1');
+    const text = decodeLatin1(view);
     if (PLAIN.test(text)) return `'${text}'`;
   }
   const points = codePoints(view, kind);

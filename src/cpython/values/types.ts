@@ -7,8 +7,9 @@ import type { Address } from '../../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { CorruptData, pointerAt, readCString, readPointer, readSsize, ssizeAt } from '../../memory/reader.js';
-import { readDict } from '../dict.js';
+import { readDict, readSplitKeys } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
+import { NamedAttributes } from '../named-attributes.js';
 import { readTypeFacts, type TypeFacts } from '../objects.js';
 import { readWideCharacters } from '../python2-text.js';
 import { decodeCharacters, readUnicode } from '../text.js';
@@ -59,10 +60,24 @@ export class Types {
   readonly #bodies = new Map<KnownType, ReadonlyMap<string, number>>();
   readonly #lines = new Map<KnownType, readonly KnownType[]>();
   readonly #texts = new Map<number, string | null>();
+  readonly #sharedKeys = new Map<Address, readonly number[]>();
+  /** Attributes of instances, by name. */
+  readonly named: NamedAttributes;
 
   constructor(memory: MemoryReader, layout: Layout) {
     this.#memory = memory;
     this.#layout = layout;
+    this.named = new NamedAttributes(memory, layout, (key) => this.text(key));
+  }
+
+  /** The keys that instances share, as pointers, in the order of their values. Read once. Throws as {@link of}. */
+  sharedKeys(keys: Address): readonly number[] {
+    let shared = this.#sharedKeys.get(keys);
+    if (!shared) {
+      shared = readSplitKeys(this.#memory, this.#layout, keys);
+      this.#sharedKeys.set(keys, shared);
+    }
+    return shared;
   }
 
   /** The type of the object at `object`. Throws MemoryFault, InvalidAddress, CorruptData. */

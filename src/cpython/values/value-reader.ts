@@ -30,6 +30,7 @@ export class ValueReader {
   readonly types: Types;
   readonly maxItems: number;
   readonly #context: ReprContext;
+  readonly #repr: Repr;
   readonly #objectsAValue: number;
   readonly #values = new Map<number, Value>();
   #leftOfThread = OBJECTS_A_THREAD;
@@ -51,6 +52,7 @@ export class ValueReader {
       spellOf: spellings(this.types, spellingOf(layout)),
       leaves: new Map(),
     };
+    this.#repr = new Repr(this.#context);
   }
 
   /** From here on, what is read counts as another thread's. */
@@ -70,18 +72,14 @@ export class ValueReader {
     const known = this.#values.get(pointer);
     if (known) return known;
     const most = Math.min(this.#objectsAValue, this.#leftOfThread, this.#leftOfPass);
-    const repr = new Repr(this.#context, most);
-    const text = repr.show(pointer, this.#context.limits.depth);
+    const repr = this.#repr;
+    const text = repr.whole(pointer, most);
     const used = most - Math.max(repr.left, 0);
     this.#leftOfThread -= used;
     this.#leftOfPass -= used;
-    const value: Value = {
-      type: this.#typeName(pointer),
-      repr: text,
-      truncated: repr.truncated,
-      redacted: repr.redacted,
-      ...(repr.problem === null ? {} : { problem: repr.problem }),
-    };
+    const { truncated, redacted, problem } = repr;
+    const value: Value = { type: this.#typeName(pointer), repr: text, truncated, redacted };
+    if (problem !== null) value.problem = problem;
     // What was cut for want of work left may be whole elsewhere.
     if (repr.left >= 0) this.#values.set(pointer, value);
     return value;

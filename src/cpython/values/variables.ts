@@ -32,19 +32,29 @@ export function readVariables(
   try {
     const slots = readSlots(frameMemory, values.layout, frame, names.slots);
     const dict = names.inDict ? readDictVariables(frameMemory, values, frame) : null;
-    const slotVariables = (of: readonly LocalName[]) =>
-      of
-        .filter(({ hidden, slot }) => !hidden || slots[slot])
-        .map((name) => variableOf(name, slots[name.slot] ?? 0, values));
     return {
-      arguments: slotVariables(names.arguments),
-      locals: [...(dict?.variables ?? []), ...slotVariables(names.locals)],
+      arguments: slotVariables([], names.arguments, slots, values),
+      locals: slotVariables(dict?.variables ?? [], names.locals, slots, values),
       omittedLocals: dict?.omitted ?? 0,
       problem: null,
     };
   } catch (error) {
     return { arguments: [], locals: [], omittedLocals: 0, problem: reasonOf(error) };
   }
+}
+
+/** Adds the variables that are in slots to those that are not. */
+function slotVariables(
+  variables: Variable[],
+  names: readonly LocalName[],
+  slots: readonly number[],
+  values: ValueReader,
+): Variable[] {
+  for (const name of names) {
+    const pointer = slots[name.slot] ?? 0;
+    if (!name.hidden || pointer !== 0) variables.push(variableOf(name, pointer, values));
+  }
+  return variables;
 }
 
 function readSlots(memory: MemoryReader, layout: Layout, frame: Address, count: number): number[] {
