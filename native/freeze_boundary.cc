@@ -77,14 +77,6 @@ FreezePlan readPlan(Napi::Env env, const Napi::Value& value) {
   return plan;
 }
 
-Napi::Value registersOf(Napi::Env env, const Registers& registers) {
-  if (!registers.known) return env.Null();
-  auto array = Napi::BigUint64Array::New(env, Registers::kCount);
-  const auto* words = reinterpret_cast<const uint8_t*>(&registers.values);
-  std::copy_n(words, sizeof registers.values, reinterpret_cast<uint8_t*>(array.Data()));
-  return array;
-}
-
 Napi::Object outcomeOf(Napi::Env env, const FreezePlan& plan, const FreezeOutcome& outcome, LookMethod method,
                        Napi::ArrayBuffer stackBytes) {
   const size_t count = plan.tids.size();
@@ -127,6 +119,14 @@ Napi::Object outcomeOf(Napi::Env env, const FreezePlan& plan, const FreezeOutcom
 }
 
 }  // namespace
+
+Napi::Value registersOf(Napi::Env env, const Registers& registers) {
+  if (!registers.known) return env.Null();
+  auto array = Napi::BigUint64Array::New(env, Registers::kCount);
+  const auto* words = reinterpret_cast<const uint8_t*>(&registers.values);
+  std::copy_n(words, sizeof registers.values, reinterpret_cast<uint8_t*>(array.Data()));
+  return array;
+}
 
 Napi::Object freezeByPlan(Napi::Env env, const Napi::Value& value, ProcessMemory& memory, ThreadLook& threads) {
   FreezePlan plan = readPlan(env, value);

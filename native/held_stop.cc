@@ -18,6 +18,7 @@ void HeldStop::hold(const ThreadLook& threads, int64_t stopNs) noexcept {
   Seized seized(tracees_.data(), tracees_.size());
   const int64_t startNs = monotonicNs();
   seized.stop(threads, startNs + stopNs, stopNs);
+  seized.readRegisters();
   seized.acknowledge();
   std::unique_lock<std::mutex> lock(mutex_);
   for (size_t i = 0; i < tracees_.size(); i++) stands_[i] = tracees_[i].state == Tracee::State::standing;

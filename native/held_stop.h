@@ -24,6 +24,8 @@ class HeldStop {
   HeldStop& operator=(const HeldStop&) = delete;
 
   bool stands(size_t thread) const { return stands_[thread]; }
+  // Of one that stands; not known where the kernel would not tell.
+  const Registers& registers(size_t thread) const { return tracees_[thread].registers; }
   // Lets all go; returns for how many ns they stood, 0 at a second call.
   int64_t release() noexcept;
 

@@ -135,9 +135,23 @@ Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
     }
     const auto held = std::make_shared<HeldStop>(ours, process.threads, maxMs * 1'000'000);
     auto stopped = Napi::Uint8Array::New(env, tids.length);
-    for (size_t i = 0; i < ours.size(); i++) stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
+    auto registers = Napi::Array::New(env, tids.length);
+    auto sp = Napi::Float64Array::New(env, tids.length);
+    auto pc = Napi::Float64Array::New(env, tids.length);
+    for (size_t i = 0; i < tids.length; i++) registers.Set(i, env.Null());
+    for (size_t i = 0; i < ours.size(); i++) {
+      stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
+      const Registers& its = held->registers(i);
+      if (!held->stands(i) || !its.known) continue;
+      registers.Set(places[i], registersOf(env, its));
+      sp.Data()[places[i]] = static_cast<double>(its.sp());
+      pc.Data()[places[i]] = static_cast<double>(its.pc());
+    }
     Napi::Object result = Napi::Object::New(env);
     result.Set("stopped", stopped);
+    result.Set("registers", registers);
+    result.Set("sp", sp);
+    result.Set("pc", pc);
     // The function owns the stop: when it is collected, the threads go on.
     result.Set("release", Napi::Function::New(env, [held](const Napi::CallbackInfo& call) -> Napi::Value {
                  return Napi::Number::New(call.Env(), static_cast<double>(held->release()) / 1e6);

@@ -8,13 +8,15 @@ import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess, NativeStop } from '../target/native.js';
-import type { CapturedProcess, CapturedThread, CopiedMemory } from './captured.js';
+import type { CapturedProcess, CapturedThread, CopiedMemory, NativeState, NativeWish } from './captured.js';
 import { distinctTids } from './pass.js';
 import { type TidMap, tidsOf } from './rehearse.js';
 import { orNull } from './unreadable.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
 export interface StandingOptions {
+  /** null: no native stacks are wanted. */
+  readonly native: NativeWish | null;
   /** The walk is given up, with what it has, when threads have stood for this long, ms. */
   readonly maxPauseMs: number;
   /** Whether variables are read, and how; null: not. */
@@ -25,6 +27,9 @@ export interface StandingOptions {
 const LISTINGS = 6;
 /** After so many, threads that may be on their way to becoming Python threads are stopped as well: all there are. */
 const LISTINGS_OF_PYTHON_THREADS = 2;
+
+/** Most that is copied of a native stack: there is no second time. Most are far smaller, and end where the stack does. */
+const MOST_STACK_BYTES = 256 * 1024;
 
 /** For threads that are runnable but get no CPU; the others stand meanwhile. */
 const MOST_MS_TO_STOP = 500;
@@ -45,6 +50,7 @@ export function walkStanding(
     runtime: RuntimeWalk;
     tidOf: Map<Address, number | null>;
     walks: ThreadWalk[];
+    native: ReadonlyMap<number, NativeState>;
     cut: boolean;
   } | null = null;
   try {
@@ -57,7 +63,8 @@ export function walkStanding(
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);
-      const wanted = n < LISTINGS_OF_PYTHON_THREADS ? distinctTids(tidOf) : [...tids.values()];
+      const onlyPythons = n < LISTINGS_OF_PYTHON_THREADS && !options.native?.allThreads;
+      const wanted = onlyPythons ? distinctTids(tidOf) : [...tids.values()];
       const fresh = wanted.filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
       if (fresh.length > 0) {
         const leftMs = Math.floor(started + options.maxPauseMs - performance.now());
@@ -71,13 +78,16 @@ export function walkStanding(
       // A list that ends early is being changed by a thread we do not know yet.
       if (runtime.problems.length > 0 && n < LISTINGS - 1) continue;
       const walks = runtime.threadStates.map((state) => walk.thread(state));
-      found = { memory: { frames: pages, objects: pages }, runtime, tidOf, walks, cut: memory.late };
+      const native = options.native ? copyNative(process, stops) : new Map<number, NativeState>();
+      found = { memory: { frames: pages, objects: pages }, runtime, tidOf, walks, native, cut: memory.late };
     }
   } finally {
     for (const { stop } of stops) released = Math.max(released, stop.release());
   }
   if (!found) return null;
-  const { memory, runtime, tidOf, walks, cut } = found;
+  const { memory, runtime, tidOf, walks, native, cut } = found;
+  const pythons = new Set(tidOf.values());
+  const others = options.native?.allThreads ? [...stopped].filter((tid) => !pythons.has(tid)) : [];
   const threads = walks.map((walk): CapturedThread => {
     const tid = tidOf.get(walk.state.address) ?? null;
     const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
@@ -91,7 +101,7 @@ export function walkStanding(
       evidence,
       movingFrames: 0,
       look: null,
-      native: null,
+      native: (tid !== null && native.get(tid)) || null,
     };
   });
   const warnings: Warning[] = cut
@@ -106,7 +116,11 @@ export function walkStanding(
     memory,
     runtime,
     threads,
-    nativeThreads: [],
+    nativeThreads: others.map((tid) => ({
+      look: { tid, running: null, syscall: null, sp: null, pc: null },
+      evidence: 'stopped',
+      native: native.get(tid) ?? null,
+    })),
     capture: {
       mode: 'blocking',
       pauseMs: released,
@@ -117,6 +131,25 @@ export function walkStanding(
     },
     warnings,
   };
+}
+
+/** Registers and stack bytes of all that stand, by thread id. */
+function copyNative(
+  process: NativeProcess,
+  stops: readonly { readonly tids: readonly number[]; readonly stop: NativeStop }[],
+): Map<number, NativeState> {
+  const copied = new Map<number, NativeState>();
+  const room = new Uint8Array(MOST_STACK_BYTES);
+  for (const { tids, stop } of stops) {
+    tids.forEach((tid, i) => {
+      const registers = stop.registers[i] ?? null;
+      const [sp, pc] = [stop.sp[i] ?? 0, stop.pc[i] ?? 0];
+      if (!registers || sp === 0) return;
+      const stack = room.slice(0, process.read(sp, room));
+      copied.set(tid, { registers, sp, pc, stack, more: [] });
+    });
+  }
+  return copied;
 }
 
 /** Live pages until a point in time, then none: the walk ends by itself, with reasons. */

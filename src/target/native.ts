@@ -55,6 +55,11 @@ export interface NativeProcess {
 export interface NativeStop {
   /** Which of them stand now (index into tids): 1 stopped, 0 not. */
   readonly stopped: Uint8Array;
+  /** Of each that stands its general registers, as in {@link FreezeResult}; else null. */
+  readonly registers: readonly (BigUint64Array | null)[];
+  /** Where these say it is; 0 where there are none. */
+  readonly sp: Float64Array;
+  readonly pc: Float64Array;
   /** Lets them go; returns for how long they stood, ms. A second call does nothing and returns 0. */
   release(): number;
 }
