@@ -13,6 +13,8 @@ import type { MemoryRange, Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
 
 const WORD = 8;
+/** What malloc aligns to; interpreters are never elsewhere. */
+const MALLOC_ALIGNMENT = 16;
 /** Bytes before and behind: a handful of variables. */
 const NEIGHBOURHOOD = 256;
 /** Searched in one module: no build of these versions has more data. */
@@ -55,6 +57,7 @@ function* pointersToInterpreters(
 ): Generator<Candidate> {
   const layouts = oldLayouts(module, search);
   const found: { address: Address; interpreters: number }[] = [];
+  const counted = new Map<number, number>();
   let left = MAX_SEARCH;
   for (const range of ranges) {
     const end = Math.min(range.end, range.start + left);
@@ -63,8 +66,12 @@ function* pointersToInterpreters(
       left -= view.byteLength;
       for (let i = Math.ceil(start / WORD) * WORD - start; i + WORD <= view.byteLength; i += WORD) {
         const pointer = pointerAt(view, i);
-        if (pointer % WORD !== 0 || !search.isWritable(pointer)) continue;
-        const interpreters = Math.max(...layouts.map((layout) => countInterpreters(module.memory, pointer, layout)));
+        if (pointer === 0 || pointer % MALLOC_ALIGNMENT !== 0 || !search.isWritable(pointer)) continue;
+        let interpreters = counted.get(pointer);
+        if (interpreters === undefined) {
+          interpreters = Math.max(...layouts.map((layout) => countInterpreters(module.memory, pointer, layout)));
+          counted.set(pointer, interpreters);
+        }
         if (interpreters > 0) found.push({ address: toAddress(start + i), interpreters });
       }
     }

@@ -6,6 +6,7 @@
  * https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_runtime.h#L87
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
+import { pointerAt } from '../memory/reader.js';
 import { readChunks } from './chunks.js';
 import type { Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
@@ -43,20 +44,32 @@ export const byScan: Strategy = {
 
 /** More interpreters than any process has ever had. */
 const MAX_NEXT_ID = 2 ** 24;
+/** `next_id` of who never made a second interpreter. */
+const ONE = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
 
-/** Addresses at which `head`, `main` and `next_id` could stand. */
+/**
+ * Addresses at which `head`, `main` and `next_id` could stand: first those where the latter is 1, as almost always, which
+ * are found without looking at every word.
+ */
 function* findWords(view: DataView, start: number, isWritable: (address: number) => boolean): Generator<number> {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  for (let i = bytes.indexOf(ONE, 2 * WORD); i >= 0; i = bytes.indexOf(ONE, i + 1)) {
+    if ((start + i) % WORD === 0 && isPair(view, i - 2 * WORD, isWritable)) yield start + i - 2 * WORD;
+  }
   const first = Math.ceil(start / WORD) * WORD - start;
   for (let i = first; i + 3 * WORD <= view.byteLength; i += WORD) {
-    const low = view.getUint32(i, true);
-    if (low === 0 || low % WORD !== 0) continue;
     const nextId = view.getUint32(i + 2 * WORD, true);
-    if (nextId === 0 || nextId >= MAX_NEXT_ID || view.getUint32(i + 2 * WORD + 4, true) !== 0) continue;
-    const head = low + view.getUint32(i + 4, true) * 0x1_0000_0000;
-    if (!isWritable(head)) continue;
-    const main = view.getUint32(i + WORD, true) + view.getUint32(i + WORD + 4, true) * 0x1_0000_0000;
-    if (main % WORD === 0 && isWritable(main)) yield start + i;
+    if (nextId <= 1 || nextId >= MAX_NEXT_ID || view.getUint32(i + 2 * WORD + 4, true) !== 0) continue;
+    if (isPair(view, i, isWritable)) yield start + i;
   }
+}
+
+/** Whether two pointers to writable memory stand at `i`. */
+function isPair(view: DataView, i: number, isWritable: (address: number) => boolean): boolean {
+  const head = pointerAt(view, i);
+  if (head === 0 || head % WORD !== 0 || !isWritable(head)) return false;
+  const main = pointerAt(view, i + WORD);
+  return main % WORD === 0 && isWritable(main);
 }
 
 /** Offsets of `interpreters.head` that the layouts worth trying have. */
