@@ -28,11 +28,12 @@ export function follow(
   runtime: RuntimeWalk,
   pass: Pass,
 ): Moving {
-  let shown = before?.shown ?? thread.walk;
+  let shown = before && isView(before.shown) ? before.shown : thread.walk;
   let common = before?.common ?? null;
   for (const walk of [rehearsed, thread.walk]) {
-    if (walk?.stack.ending.kind !== 'complete' || !walk.stack.fitsEvalLoops) continue;
-    if (walk !== shown) common = Math.min(common ?? Number.POSITIVE_INFINITY, commonOuterFrames(shown, walk));
+    if (!walk || !isView(walk)) continue;
+    if (walk !== shown && isView(shown))
+      common = Math.min(common ?? Number.POSITIVE_INFINITY, commonOuterFrames(shown, walk));
     shown = walk;
   }
   const total = shown.stack.frames.length;
@@ -62,6 +63,11 @@ export function follow(
             walk: shown,
           },
   };
+}
+
+/** Whether it came to its end, and may be what the thread stood at. */
+function isView({ stack }: ThreadWalk): boolean {
+  return stack.ending.kind === 'complete' && stack.fitsEvalLoops;
 }
 
 /** `thread` as this pass copied it. */
