@@ -31,6 +31,11 @@ export interface StackWalk {
   frames: FrameWalk[];
   ending: StackEnding;
   /**
+   * Where on the native stack its first eval loop was entered; null: not known (before 3.12). Of several interpreters' Python
+   * stacks in one thread, the one entered at the highest address is the outermost.
+   */
+  enteredAt: Address | null;
+  /**
    * Whether the frames fit the chain of eval loops, where the version has one (3.11, 3.12). They do not while a call is
    * being entered, and with libraries that switch C stacks.
    */
@@ -59,16 +64,18 @@ export function readFrames(
         return {
           frames,
           ending: walkFrameObjects(memory, layout.frames, threadState, shapes, frames),
+          enteredAt: null,
           fitsEvalLoops: true,
         };
       case 'interpreter-frames': {
-        const entries: number[] = [];
+        const entries: Entries = { links: [], outermostShim: null };
         const ending = walkInterpreterFrames(memory, layout.frames, threadState, shapes, frames, entries);
-        return { frames, ending, fitsEvalLoops: entriesFit(memory, layout.frames, threadState, entries) };
+        const fitsEvalLoops = entriesFit(memory, layout.frames, threadState, entries.links);
+        return { frames, ending, enteredAt: entries.outermostShim, fitsEvalLoops };
       }
     }
   } catch (error) {
-    return { frames, ending: truncated(reasonOf(error)), fitsEvalLoops: false };
+    return { frames, ending: truncated(reasonOf(error)), enteredAt: null, fitsEvalLoops: false };
   }
 }
 
@@ -106,13 +113,21 @@ function walkFrameObjects(
   return COMPLETE;
 }
 
+/** Entries into eval loops as they are met, innermost first. */
+interface Entries {
+  /** What the first frame of each links to. */
+  readonly links: number[];
+  /** The last frame met that stands for an entry and lies on the native stack. */
+  outermostShim: Address | null;
+}
+
 function walkInterpreterFrames(
   memory: MemoryReader,
   layout: FrameLayout & { kind: 'interpreter-frames' },
   threadState: ThreadStateWalk,
   shapes: CodeShapes,
   frames: FrameWalk[],
-  entries: number[],
+  entries: Entries,
 ): StackEnding {
   const fields = layout._PyInterpreterFrame;
   const span = spanOf([
@@ -134,8 +149,12 @@ function walkInterpreterFrames(
     if (owner === layout.FRAME_OWNED_BY_CSTACK) {
       // The shim lies outside the first frame of its eval loop, so it is met right after that.
       const entered = frames[frames.length - 1];
-      if (entered) entered.isEntry = true;
-      entries.push(previous);
+      // One that follows another (3.15's base_frame) is of no eval loop and does not lie on the native stack.
+      if (entered && !entered.isEntry) {
+        entered.isEntry = true;
+        entries.outermostShim = at as Address;
+      }
+      entries.links.push(previous);
     } else {
       const code = untag(pointerAt(view, fields.f_code - span.start), layout.tagMask);
       // Taken out before anything else is read: the view may not outlive another read.
@@ -146,7 +165,7 @@ function walkInterpreterFrames(
       if (!shape) return truncated(foreignCode(at, code));
       const lasti = instr - shapes.firstInstruction(memory, code as Address, shape, tlbcIndex);
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
-      if (isEntry) entries.push(previous);
+      if (isEntry) entries.links.push(previous);
       if (started || !shape.isTrampoline) {
         frames.push({
           address: at as Address,

@@ -38,16 +38,13 @@ export function addNativeFrames(
   return threads.map((thread, i) => addStack(thread, stacks[i] ?? null, native, evalLoop));
 }
 
-/** Indices of thread states of one OS thread, the outermost interpreter's first: the main one is entered first. */
+/** Indices of thread states of one OS thread, the outermost interpreter's first, as they are given. */
 function inSeveralInterpreters(threads: readonly Thread[]): number[][] {
   const byTid = new Map<number, number[]>();
   threads.forEach(({ tid, frames }, i) => {
     if (tid !== null && frames.length > 0) byTid.set(tid, [...(byTid.get(tid) ?? []), i]);
   });
-  const order = (i: number) => threads[i]?.interpreterId ?? 0;
-  return [...byTid.values()]
-    .filter((indices) => indices.length > 1)
-    .map((indices) => indices.sort((a, b) => order(a) - order(b)));
+  return [...byTid.values()].filter((indices) => indices.length > 1);
 }
 
 function shareStack(

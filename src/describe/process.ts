@@ -11,6 +11,7 @@ import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import type { Names } from './thread-names.js';
+import { groupBySystemThread } from './thread-order.js';
 import { describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
@@ -55,7 +56,10 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     describeFd,
   };
   const described = [
-    ...captured.threads.map((thread) => ({ thread: describeThread(thread, context), copied: thread.native })),
+    ...groupBySystemThread(captured.threads).map((thread) => ({
+      thread: describeThread(thread, context),
+      copied: thread.native,
+    })),
     ...captured.nativeThreads.map((thread) => ({
       thread: describeNativeThread(thread, context),
       copied: thread.native,

@@ -1,8 +1,10 @@
 /** Is a process shown rightly at the ends of its life: starting, finalizing, with a subinterpreter? */
 import { expect } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
+import { renderText } from '../../src/render/text.js';
 import type { Snapshot, Thread } from '../../src/snapshot.js';
 import { expectOracle, pythonFrames, pythonThreads } from '../support/expectation.js';
+import { isAtLeast } from '../support/interpreters.js';
 import { lookAt, MODES, onEveryInterpreter } from '../support/matrix.js';
 import { lineOf } from '../support/program-text.js';
 import { programPath, until, withProgram } from '../support/target.js';
@@ -52,6 +54,45 @@ onEveryInterpreter('a subinterpreter', (interpreter) =>
       const host = threads.find((thread) => thread.interpreterId === 0 && thread.tid === tid);
       expect(host && pythonFrames(host).map((frame) => frame.function)).toContain('run');
       expect(host?.name).toBe('host');
+    }
+  }),
+);
+
+onEveryInterpreter('subinterpreters, one inside the other and side by side', (interpreter) =>
+  withProgram(interpreter, 'subinterpreters.py', {}, async (program) => {
+    const ids = program.ready['interpreters'] as Record<'inner' | 'outer' | 'lone' | 'unused', number>;
+    const tids = program.ready['tids'] as Record<'nested' | 'lone', number>;
+    for (const mode of MODES) {
+      const snapshot = await inspectProcess(program.pid, { mode });
+      expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
+      const threads = pythonThreads(snapshot);
+      const stackOf = (id: number) =>
+        threads
+          .filter((one) => one.interpreterId === id)
+          .map((one) => pythonFrames(one).map((frame) => frame.function));
+      expect(stackOf(ids.inner)).toEqual([['<module>', 'innermost']]);
+      expect(stackOf(ids.outer)).toEqual([['<module>', 'between']]);
+      expect(stackOf(ids.lone)).toEqual([['<module>', 'lone']]);
+      expect(stackOf(ids.unused).flat()).toEqual([]);
+      // Each has a lock of its own where it is made so, and nobody works.
+      expect(threads.map(({ gil }) => gil).filter((gil) => gil !== 'disabled' && gil !== 'none')).toEqual([]);
+      // What runs in one system thread stands together, the outermost first.
+      const tidsInOrder = threads.map(({ tid }) => tid);
+      for (const tid of Object.values(tids)) {
+        const places = tidsInOrder.flatMap((one, index) => (one === tid ? [index] : []));
+        expect((places.at(-1) ?? 0) - (places[0] ?? 0)).toBe(places.length - 1);
+      }
+      // Up to 3.12 a thread state belongs to the thread that made the interpreter, whoever runs in it.
+      if (!isAtLeast(interpreter, 13)) continue;
+      const nested = threads.filter(({ tid }) => tid === tids.nested).map(({ interpreterId }) => interpreterId);
+      expect(nested).toEqual([0, ids.outer, ids.inner]);
+      const lone = threads.filter(({ tid }) => tid === tids.lone).map(({ interpreterId }) => interpreterId);
+      expect(lone).toEqual([0, ids.lone]);
+      const text = renderText(snapshot);
+      const paragraph = text.split('\n\n').find((part) => part.includes(`thread ${tids.nested} `)) ?? '';
+      const headings = paragraph.split('\n').filter((line) => /^ {2}In /.test(line));
+      const words = ['In the main interpreter', `In interpreter ${ids.outer}`, `In interpreter ${ids.inner}`];
+      expect(headings.map((line) => line.replace(/ \[.*/, '').trim())).toEqual(words);
     }
   }),
 );
