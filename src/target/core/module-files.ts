@@ -3,7 +3,7 @@
  * the name. A file of another build would give bytes that look right and are not.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Warning } from '../../snapshot.js';
 import { ElfFile } from '../elf/elf-file.js';
 import type { FileSource } from '../elf/file-source.js';
@@ -73,6 +73,18 @@ export class ModuleFiles {
     return usable && found.file !== null ? openIfPossible(found.file) : null;
   }
 
+  /**
+   * The first file that may be the one of that name, unchecked: for cores that do not tell what was mapped, so that its
+   * headers have to say where it was. null: there is none.
+   */
+  openNamed(path: string, isProgram: boolean): FileSource | null {
+    for (const candidate of this.#candidates(path, isProgram)) {
+      const source = openIfPossible(candidate);
+      if (source) return source;
+    }
+    return null;
+  }
+
   /** About the modules whose bytes were asked for, in that order. */
   warnings(): Warning[] {
     const fixed = this.#explicitMismatch();
@@ -96,7 +108,7 @@ export class ModuleFiles {
   #search(module: MappedModule): ModuleFile {
     let refused: ModuleFile | null = null;
     let unverified: ModuleFile | null = null;
-    for (const candidate of this.#candidates(module)) {
+    for (const candidate of this.#candidates(module.path, module === this.#program)) {
       const verdict = judge(module, candidate, this.#coreMtimeMs);
       if (verdict?.status === 'found') return verdict;
       if (verdict?.status === 'unverified') unverified ??= verdict;
@@ -105,17 +117,19 @@ export class ModuleFiles {
     return unverified ?? refused ?? MISSING;
   }
 
-  *#candidates(module: MappedModule): Generator<string> {
+  *#candidates(path: string, isProgram: boolean): Generator<string> {
     const { executable = null, libSearchPath = [], libSearchRoot = null, sysroot = null } = this.#options;
-    const name = basename(module.path);
-    if (executable !== null && module === this.#program) yield executable;
+    const name = basename(path);
+    if (executable !== null && isProgram) yield executable;
     for (const folder of libSearchPath) yield join(folder, name);
     if (libSearchRoot !== null) {
-      yield join(libSearchRoot, module.path);
+      yield join(libSearchRoot, path);
       yield* this.#below(libSearchRoot).get(name) ?? [];
     }
-    const own = sysroot === null ? module.path : resolveInside(sysroot, module.path);
+    const own = sysroot === null ? path : resolveInside(sysroot, path);
     if (own !== null) yield own;
+    // An emulator is given the program by its name out here.
+    if (sysroot !== null && path.startsWith(`${resolve(sysroot)}/`)) yield path;
   }
 
   #below(root: string): Map<string, string[]> {

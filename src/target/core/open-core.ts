@@ -2,6 +2,7 @@
  * How does a core file become a Target? Headers, notes, memory, mappings, modules: each reads the one before, and
  * nothing is read before it is needed.
  */
+import { resolve } from 'node:path';
 import { PystackError } from '../../errors.js';
 import type { Warning } from '../../snapshot.js';
 import type { FileSource } from '../elf/file-source.js';
@@ -69,7 +70,10 @@ function buildTarget(
   const metadata = notes.metadata === null ? null : parseMetadata(notes.metadata);
   const memory = new CoreMemory(file, headers.loads, notes.kept);
   const dumped = memory.dumpedOnly;
-  const listed = notes.files ? { files: notes.files, problem: null } : filesFromLinkMap(dumped, notes.auxv);
+  const named = new ModuleFiles(options, null, writtenMs);
+  const listed = notes.files
+    ? { files: notes.files, problem: null }
+    : filesFromLinkMap(dumped, notes.auxv, (name, isProgram) => named.openNamed(name, isProgram));
   const mappings = coreMappings(
     headers.loads,
     listed.files,
@@ -161,7 +165,8 @@ function openMapped(
 /** Sources and the like are read from the other machine's image, if there is one, else from where they would be here. */
 function readFile(path: string, { sysroot = null }: SearchOptions): TargetFile | null {
   if (!path.startsWith('/')) return null;
-  const real = sysroot === null ? path : resolveInside(sysroot, path);
+  const isOutside = sysroot !== null && path.startsWith(`${resolve(sysroot)}/`);
+  const real = sysroot === null || isOutside ? path : resolveInside(sysroot, path);
   if (real === null) return null;
   try {
     const source = openFileSource(real);
