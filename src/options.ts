@@ -2,6 +2,7 @@
  * What may a caller ask for? The options of `inspectProcess` and `inspectCore`, all optional, and what they are when
  * nobody says. The command line makes these; the pipeline reads the settled form. Types and one pure function.
  */
+import { PystackError } from './errors.js';
 
 /** 1: what was found and how (`-v`); 2: every step (`-vv`). */
 export type LogLevel = 1 | 2;
@@ -124,11 +125,35 @@ function settleCommon(options: CommonOptions): Settled<CommonOptions> {
     plumbing: options.plumbing ?? false,
     demangle: options.demangle ?? true,
     debuginfod: options.debuginfod ?? true,
-    locals: locals === false ? null : locals === true ? DEFAULT_LOCALS : { ...DEFAULT_LOCALS, ...locals },
+    locals: locals === false ? null : locals === true ? DEFAULT_LOCALS : settleLocals({ ...DEFAULT_LOCALS, ...locals }),
     exhaustive: options.exhaustive ?? false,
     locateBy: options.locateBy ?? null,
     library: options.library ?? null,
     log: options.log ?? (() => {}),
     progress: options.progress ?? (() => {}),
   };
+}
+
+/** Throws PystackError `usage` for what is no limit, or no regular expression. */
+function settleLocals(locals: LocalsSettings): LocalsSettings {
+  for (const name of ['depth', 'maxString', 'maxItems'] as const) {
+    if (Number.isSafeInteger(locals[name]) && locals[name] >= 0) continue;
+    throw new PystackError('usage', `locals.${name} must be a whole number from 0 on, not ${locals[name]}`, {
+      nextStep: `leave it out for the default, ${DEFAULT_LOCALS[name]}`,
+    });
+  }
+  for (const pattern of locals.redact) checkPattern('locals.redact', pattern);
+  return locals;
+}
+
+/** Throws PystackError `usage` where `pattern`, given as `what`, is no regular expression. */
+export function checkPattern(what: string, pattern: string): void {
+  try {
+    new RegExp(pattern, 'iu');
+  } catch (error) {
+    throw new PystackError('usage', `${what}: '${pattern}' is no regular expression`, {
+      cause: error instanceof Error ? error.message : String(error),
+      nextStep: 'write characters that mean something there with a backslash before them: \\(, \\., \\[',
+    });
+  }
 }

@@ -1,5 +1,6 @@
 /** Is a value on the command line what it has to be? Each function returns it parsed or throws a usage error. */
 import { PystackError } from '../errors.js';
+import { checkPattern } from '../options.js';
 
 /** Largest pid a Linux kernel hands out (PID_MAX_LIMIT, include/linux/threads.h) is 2^22. */
 const PID_MAX = 2 ** 22;
@@ -56,12 +57,7 @@ export function parseList(flag: string, separator: string): (text: string) => st
 /** For repeatable options: appends a regular expression that has been tried out. */
 export function collectPattern(flag: string): (text: string, before?: string[]) => string[] {
   return (text, before = []) => {
-    try {
-      new RegExp(text, 'iu');
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new PystackError('usage', `${flag}: '${text}' is no regular expression`, { cause: why });
-    }
+    checkPattern(flag, text);
     return [...before, text];
   };
 }
