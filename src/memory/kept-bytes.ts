@@ -39,11 +39,14 @@ export class KeptBytes implements MemoryReader {
   /** Keeps `bytes` as those at `address`; what is kept already stays as it is. */
   keep(address: number, bytes: Uint8Array): void {
     for (const { page, from, to, at } of pieces(address, bytes.length)) {
-      const kept = this.#page(page);
-      for (let i = from; i < to; i++) {
-        if (kept.known[i] === 1) continue;
-        kept.known[i] = 1;
-        kept.bytes[i] = bytes[at + i - from] ?? 0;
+      const { bytes: kept, known } = this.#page(page);
+      const free = unknownIn(known, from, to);
+      if (free === to - from) {
+        kept.set(bytes.subarray(at, at + free), from);
+        known.fill(1, from, to);
+      } else if (free > 0) {
+        for (let i = from; i < to; i++) if (known[i] !== 1) kept[i] = bytes[at + i - from] ?? 0;
+        known.fill(1, from, to);
       }
     }
   }
@@ -91,6 +94,12 @@ export class KeptBytes implements MemoryReader {
   }
 
   #read(address: Address, size: number, source: MemoryReader | null): DataView {
+    const first = Math.floor(address / PAGE_BYTES);
+    const start = address - first * PAGE_BYTES;
+    if (start + size <= PAGE_BYTES && size > 0) {
+      const kept = this.#pages.get(first);
+      if (kept && unknownIn(kept.known, start, start + size) === 0) return new DataView(kept.bytes.buffer, start, size);
+    }
     // The size may come from corrupt memory: nothing is allocated before all of it is there.
     for (const piece of pieces(address, size)) {
       this.#complete(piece, address + piece.at, source);
@@ -105,8 +114,8 @@ export class KeptBytes implements MemoryReader {
 
   /** Throws MemoryFault for bytes that are not kept and that `source` cannot give. */
   #complete({ page, from, to }: Piece, address: number, source: MemoryReader | null): void {
-    const missing = this.#pages.get(page)?.known.subarray(from, to).includes(0) ?? true;
-    if (!missing) return;
+    const known = this.#pages.get(page)?.known;
+    if (known && unknownIn(known, from, to) === 0) return;
     if (!source) throw new MemoryFault(address, to - from, 'were not kept');
     this.keep(address, bytesOf(source.read(address as Address, to - from)));
   }
@@ -134,6 +143,13 @@ export function keeping(kept: KeptBytes, source: MemoryReader): MemoryReader {
       return view;
     },
   };
+}
+
+/** How many of `known`'s bytes [from, to) are not known. */
+function unknownIn(known: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (known[i] !== 1) count++;
+  return count;
 }
 
 /** A range cut at the borders of pages. */

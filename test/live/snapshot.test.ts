@@ -86,7 +86,11 @@ onEveryInterpreter('variables come back, and secrets are not in it', (interprete
       expect(JSON.stringify(back.threads)).toContain(ready['shown']);
       const bytes = readFileSync(path);
       expect(bytes.includes(String(ready['shown']))).toBe(true);
-      for (const secret of ['hidden', 'nested', 'unshown']) expect(bytes.includes(String(ready[secret]))).toBe(false);
+      for (const secret of ['hidden', 'nested', 'deep', 'octets', 'cookie', 'unshown']) {
+        expect(bytes.includes(String(ready[secret])), secret).toBe(false);
+      }
+      expect(bytes.includes(Buffer.from(String(ready['small']), 'hex')), 'a number').toBe(false);
+      expect(JSON.stringify(back.threads).split('<redacted>').length - 1).toBe(6);
       // Who asks for them later learns that they are not there; not that they are empty, or something else.
       const asked = await inspectCore(path, { locals: { redactDefaults: false }, ...ELSEWHERE });
       const login = asked.threads.at(-1)?.frames.at(-1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import { inspectCore } from '../../src/inspect-core.js';
+import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot, Variable } from '../../src/snapshot.js';
 import { gcore, noGcore, withFolder } from '../support/cores.js';
 import { anyInterpreter } from '../support/interpreters.js';
@@ -27,6 +28,10 @@ onEveryInterpreter('values of a running process', (interpreter) =>
         expect(wrong.slice(0, 20).join('\n'), `${mode}: ${wrong.length} of ${expected.size} wrong`).toBe('');
         expect(snapshot.capture.stoppedThreads).toBe(0);
         expect(snapshot.complete).toBe(true);
+        const saved = join(folder, `${mode}.snapshot`);
+        await snapshotProcess(pid, saved, { mode, locals: { redactDefaults: false } });
+        const read = await inspectCore(saved, { locals: { redactDefaults: false } });
+        expect(read.threads.map(({ frames }) => frames)).toEqual(snapshot.threads.map(({ frames }) => frames));
       }
     });
   }),

@@ -1,6 +1,7 @@
 """Variables of which some must not be told, and memory that nobody shows: each holds a text of its own, told to who looks."""
 import binascii
 import os
+import struct
 import time
 
 import oracle
@@ -13,14 +14,26 @@ def text(what):
 KEPT_TO_ITSELF = [text('unshown') for _ in range(100)]
 
 
-def login(user, password, settings):
+class Session(object):
+    def __init__(self, cookie):
+        self.cookie = cookie
+
+
+def login(user, password, settings, token_number, session):
     time.sleep(3600)
 
 
 def arguments():
-    shown, hidden, nested = text('shown'), text('hidden'), text('nested')
-    oracle.announce(extra={'shown': shown, 'hidden': hidden, 'nested': nested, 'unshown': KEPT_TO_ITSELF[50]})
-    return shown, hidden, {'api_key': nested, 'retries': 3}
+    shown, hidden, nested, deep, octets, cookie = [
+        text(what) for what in ('shown', 'hidden', 'nested', 'deep', 'octets', 'cookie')]
+    # Numbers have no text: what they look like in memory is told.
+    small = struct.unpack('<I', os.urandom(4))[0] % 2 ** 29 + 2 ** 28
+    oracle.announce(extra={
+        'shown': shown, 'hidden': hidden, 'nested': nested, 'deep': deep, 'octets': octets, 'cookie': cookie,
+        'small': binascii.hexlify(struct.pack('<I', small)).decode('ascii'), 'unshown': KEPT_TO_ITSELF[50]})
+    settings = {'api_key': nested, 'retries': 3, 'servers': [{'name': 'a', 'private_key': (deep, {'in': deep})}],
+                'secret': octets.encode('ascii')}
+    return shown, hidden, settings, small, Session(cookie)
 
 
 login(*arguments())
