@@ -89,11 +89,16 @@ class NameReader {
     const main = this.find(globals, '_main_thread');
     for (const { key, value } of readDict(this.#memory, this.#layout, active).items) {
       try {
-        this.#readThread(key, value, value === main, result.names);
+        this.#readThread(key, value, this.#isMain(value, main), result.names);
       } catch (error) {
         result.problems.push(`the name of the thread at ${formatAddress(value)} cannot be read: ${reasonOf(error)}`);
       }
     }
+  }
+
+  /** In Python 2 it is known by its class only. */
+  #isMain(thread: number, main: Address | null): boolean {
+    return this.#layout.python2 ? this.#typeName(toAddress(thread)) === '_MainThread' : thread === main;
   }
 
   #readThread(key: number, thread: number, isMain: boolean, names: Map<number, ThreadName>): void {

@@ -22,7 +22,10 @@ interface Said {
   types: [number, string][];
 }
 
-describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.label, interpreter })))(
+/** What Python 2 has otherwise, its oracle of values tries. */
+const interpreters = findInterpreters().filter(({ version }) => version.major > 2);
+
+describe.each(interpreters.map((interpreter) => ({ label: interpreter.label, interpreter })))(
   '$label',
   ({ interpreter }) => {
     let program: Program;

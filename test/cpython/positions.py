@@ -1,7 +1,9 @@
+# -*- coding: utf-8 -*-
 """Prints code objects as JSON lines: [co_firstlineno, line table in hexadecimal, positions by code unit].
 
 A position is a line up to 3.10 and [line, endLine, column, endColumn] from 3.11 on, as CPython's own decoders tell.
 """
+import binascii
 import ctypes
 import glob
 import json
@@ -42,6 +44,11 @@ def positions(code):
 every = int(sys.argv[1])
 library = sorted(glob.glob(os.path.join(os.path.dirname(os.__file__), '*.py')))[::every]
 for name, source in [(path, open(path, 'rb').read()) for path in library] + [('strange', text) for text in STRANGE]:
-    for code in codes(compile(source, name, 'exec')):
+    try:
+        module = compile(source, name, 'exec')
+    except SyntaxError:
+        # Some of the strange ones are for later versions.
+        continue
+    for code in codes(module):
         table = code.co_linetable if hasattr(code, 'co_linetable') else code.co_lnotab
-        sys.stdout.write(json.dumps([code.co_firstlineno, table.hex(), positions(code)]) + '\n')
+        sys.stdout.write(json.dumps([code.co_firstlineno, binascii.hexlify(table).decode('ascii'), positions(code)]) + '\n')

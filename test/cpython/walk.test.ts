@@ -118,7 +118,7 @@ function walk(
   const { layout } = runtime;
   const shared = readRuntime(memory, runtime);
   const problems = [...shared.problems];
-  if (shared.state !== 'initialized') problems.push(`the runtime is ${shared.state}`);
+  if (shared.state !== 'initialized' && !layout.globals) problems.push(`the runtime is ${shared.state}`);
   const shapes = new CodeShapes(layout);
   const ids = resolveNativeIds(memory, shared.threadStates, tids);
   const names = shared.interpreters.map((interpreter) => {

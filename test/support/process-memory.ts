@@ -41,7 +41,22 @@ export function locateForTest(pid: number, interpreter: Interpreter): PythonRunt
   const { major, minor, patch } = interpreter.version;
   const layout = layoutFor(major, minor, patch, { freeThreaded: interpreter.freeThreaded });
   if (!layout) throw new Error(`no row for ${interpreter.label}`);
-  return { address: addressOfRuntime(pid), layout, version: interpreter.version };
+  const { globals, python2 } = layout;
+  if (!globals) return { address: addressOf(pid, '_PyRuntime'), layout, version: interpreter.version };
+  // `initialized` is what many variables are called.
+  const names = Object.values(globals).filter((name) => !name.endsWith('()'));
+  return {
+    address: addressOf(pid, globals.interp_head),
+    layout: python2 ? { ...layout, python2: { ...python2, unicodeUnit: unitOf(interpreter) } } : layout,
+    globals: Object.fromEntries(names.map((name) => [name, addressOf(pid, name)])),
+    version: interpreter.version,
+  };
+}
+
+/** Bytes of a character of Python 2's `unicode`. */
+function unitOf({ executable }: Interpreter): 2 | 4 {
+  const ran = spawnSync(executable, ['-c', 'import sys; sys.exit(sys.maxunicode == 0xffff)']);
+  return ran.status === 1 ? 2 : 4;
 }
 
 /** Kernel ids of the threads of a process. */
@@ -51,31 +66,33 @@ export function threadIdsOf(pid: number): Set<number> {
 
 const found = new Map<string, { value: number; firstVaddr: number } | null>();
 
-function addressOfRuntime(pid: number): Address {
+function addressOf(pid: number, name: string): Address {
   for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
     const [range = '', , offset = '', , , path = ''] = line.split(/\s+/);
     // The first mapping of a file: where its first segment is loaded.
     if (!path.startsWith('/') || !path.includes('python') || Number.parseInt(offset, 16) !== 0) continue;
-    const symbol = runtimeSymbol(path);
+    const symbol = symbolOf(path, name);
     if (!symbol) continue;
     const start = Number.parseInt(range.split('-')[0] ?? '', 16);
     return toAddress(start - symbol.firstVaddr + symbol.value);
   }
-  throw new Error(`no _PyRuntime in the files mapped by ${pid}`);
+  throw new Error(`no ${name} in the files mapped by ${pid}`);
 }
 
-function runtimeSymbol(path: string): { value: number; firstVaddr: number } | null {
-  let symbol = found.get(path);
+function symbolOf(path: string, name: string): { value: number; firstVaddr: number } | null {
+  const key = `${name} ${path}`;
+  let symbol = found.get(key);
   if (symbol === undefined) {
     const symbols = spawnSync('readelf', ['-W', '-s', path], { encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout;
-    const value = /^\s*\d+: ([0-9a-f]+) +\S+ OBJECT (?!.* UND ).* _PyRuntime$/m.exec(symbols)?.[1];
+    const line = new RegExp(`^\\s*\\d+: ([0-9a-f]+) +\\S+ OBJECT (?!.* UND ).* ${name}$`, 'm');
+    const value = line.exec(symbols)?.[1];
     const segments = spawnSync('readelf', ['-W', '-l', path], { encoding: 'utf8' }).stdout;
     const vaddr = /^\s*LOAD\s+0x[0-9a-f]+ 0x([0-9a-f]+)/m.exec(segments)?.[1];
     symbol =
       value !== undefined && vaddr !== undefined
         ? { value: Number.parseInt(value, 16), firstVaddr: Number.parseInt(vaddr, 16) }
         : null;
-    found.set(path, symbol);
+    found.set(key, symbol);
   }
   return symbol;
 }

@@ -65,7 +65,8 @@ print(json.dumps([[s.encode('utf-32-le', 'surrogatepass').hex(), repr(s), octets
 });
 
 describe('every character, printable or not', () => {
-  for (const interpreter of findInterpreters()) {
+  // Python 2 escapes all that is not ASCII.
+  for (const interpreter of findInterpreters().filter(({ version }) => version.major > 2)) {
     test(interpreter.label, () => {
       const [version, changes] = python<[string, number[]]>(
         interpreter,
