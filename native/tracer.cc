@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -25,6 +26,8 @@ namespace {
 constexpr int64_t kUninterruptibleNs = 20'000'000;
 // For so long we ask without a pause whether the threads stand: whoever sleeps has to be woken, and may have to wait.
 constexpr int64_t kSpinNs = 200'000;
+// The nice value of whom the scheduler (the ordinary one) prefers to all others.
+constexpr int kMostUrgent = -20;
 // Between two looks at threads that take longer.
 constexpr timespec kPoll{0, 5'000};
 // linux/ptrace.h, which glibc's sys/ptrace.h does not get along with.
@@ -167,6 +170,8 @@ TracerThread::TracerThread(std::function<void()> body) {
       tid_ = static_cast<pid_t>(syscall(SYS_gettid));
       // Sleeps of microseconds, not of the 50 more that are the default.
       prctl(PR_SET_TIMERSLACK, 1);
+      // If we may: on a busy machine, threads that stand would wait for our turn. It is for this thread alone, and short.
+      setpriority(PRIO_PROCESS, 0, kMostUrgent);
       body();
     });
   } catch (const std::system_error&) {
