@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** The npm tarball, with the addons of all the targets given. */
 export function makeNpmTarball(addons, work, into) {
   const folder = join(work, 'package');
-  makeTree(folder, addons);
+  makeTree(folder, addons, { types: true });
   const [{ filename }] = JSON.parse(
     run('npm', ['pack', '--ignore-scripts', '--json', '--loglevel=error', '--pack-destination', into], { cwd: folder }),
   );
@@ -25,13 +25,13 @@ const DISTRIBUTION = 'pystack_node';
 export function makeWheel(target, addons, work, into) {
   const folder = join(work, `wheel-${target.name}`);
   const module = join(folder, DISTRIBUTION);
-  const { version, description } = makeTree(join(module, 'package'), addons);
+  const { version, description } = makeTree(join(module, 'package'), addons, { types: false });
   for (const name of ['__init__.py', '__main__.py']) {
     const text = readFileSync(join(here, 'python', name), 'utf8');
     writeFileSync(join(module, name), text.replace('@VERSION@', version));
   }
   // What a program on PATH does not need.
-  for (const name of ['dist/types', 'dist/types-cjs', 'README.md']) {
+  for (const name of ['dist/index.js', 'dist/index.cjs', 'README.md']) {
     rmSync(join(module, 'package', name), { recursive: true, force: true });
   }
   const info = join(folder, `${DISTRIBUTION}-${version}.dist-info`);

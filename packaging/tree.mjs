@@ -10,27 +10,32 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './downloads.mjs';
 import { writeLicences } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The code cache is for one version of Node.js, and differs from build to build; maps are for those who have the source. */
-const LEFT_OUT = /\.map$|cli\.cache$|\.pystack-setup$/;
-
 /**
  * Fills `folder`, which is emptied first.
  * @param {Map<string, string>} addons folder of the addons by name of the target
+ * @param {{ types: boolean }} options types: with the declarations of the library
  */
-export function makeTree(folder, addons) {
+export function makeTree(folder, addons, { types }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const part of ['bin', 'dist', 'schema', 'man', 'completions', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
+  const args = [join(root, 'scripts/build.mjs'), '--no-cache', '--into', join(folder, 'dist')];
+  run(process.execPath, [...args, ...(types ? [] : ['--no-types'])]);
+  for (const part of ['bin', 'schema', 'man', 'completions', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
     const from = join(root, part);
     if (!existsSync(from)) continue;
-    cpSync(from, join(folder, part), { recursive: true, filter: (path) => !LEFT_OUT.test(path) });
+    cpSync(from, join(folder, part), { recursive: true });
+  }
+  // Maps are for those who have the source.
+  for (const file of readdirSync(join(folder, 'dist'))) {
+    if (file.endsWith('.map')) rmSync(join(folder, 'dist', file));
   }
   for (const [target, from] of addons) {
     const into = join(folder, 'prebuilds', target);
@@ -62,10 +67,4 @@ function settleModes(folder) {
       chmodSync(path, path.endsWith('bin/pystack') ? 0o755 : 0o644);
     }
   }
-}
-
-/** Copies one file, making the folders it needs. */
-export function place(file, into) {
-  mkdirSync(dirname(into), { recursive: true });
-  copyFileSync(file, into);
 }

@@ -4,7 +4,10 @@
 // does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,12 +44,17 @@ const importMeta = {
   banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
 };
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
+// Packages are made of a build of their own, without a code cache, which is for one version of Node.js.
+const { values: asked } = parseArgs({
+  options: { into: { type: 'string' }, 'no-types': { type: 'boolean' }, 'no-cache': { type: 'boolean' } },
+});
+const dist = resolve(asked.into ?? `${root}/dist`);
+rmSync(dist, { recursive: true, force: true });
 
 await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cli.cjs',
+  outfile: `${dist}/cli.cjs`,
   format: 'cjs',
   // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
   supported: { 'dynamic-import': false },
@@ -54,21 +62,30 @@ await build({
   ...importMeta,
 });
 
-await writeCodeCache();
+if (!asked['no-cache']) await writeCodeCache();
 
 if (existsSync(`${root}/src/index.ts`)) {
-  await build({ ...common, entryPoints: ['src/index.ts'], outfile: 'dist/index.js', format: 'esm' });
-  const commonJs = { outfile: 'dist/index.cjs', format: 'cjs', ...importMeta };
+  // One library, however it is asked for: a program that does both must not have two PystackErrors.
+  const commonJs = { outfile: `${dist}/index.cjs`, format: 'cjs', ...importMeta };
   await build({ ...common, entryPoints: ['src/index.ts'], ...commonJs });
-  if (!process.argv.includes('--no-types')) {
-    const { status } = spawnSync(`${root}/node_modules/.bin/tsc`, ['-p', 'tsconfig.build.json'], {
-      cwd: root,
-      stdio: 'inherit',
-    });
+  const names = Object.keys(createRequire(import.meta.url)(`${dist}/index.cjs`)).sort();
+  writeFileSync(
+    `${dist}/index.js`,
+    `import library from './index.cjs';\nexport const { ${names.join(', ')} } = library;\n`,
+  );
+  if (!asked['no-types']) {
+    const { status } = spawnSync(
+      `${root}/node_modules/.bin/tsc`,
+      ['-p', 'tsconfig.build.json', '--outDir', `${dist}/types`],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    );
     if (status !== 0) process.exit(status ?? 1);
     // TypeScript takes declarations for those of a CommonJS module where the package.json beside them says so.
-    cpSync(`${root}/dist/types`, `${root}/dist/types-cjs`, { recursive: true });
-    writeFileSync(`${root}/dist/types-cjs/package.json`, '{ "type": "commonjs" }\n');
+    cpSync(`${dist}/types`, `${dist}/types-cjs`, { recursive: true });
+    writeFileSync(`${dist}/types-cjs/package.json`, '{ "type": "commonjs" }\n');
   }
 }
 

@@ -4,7 +4,6 @@
 //   --target <name>   for one target (repeatable): linux-x64-glibc, linux-arm64-glibc, linux-x64-musl, linux-arm64-musl
 //   --only <kind>     npm, wheel or executable (repeatable)
 //   --elfutils <dir>  with the elfutils whose source is there instead of the pinned one
-import './setup.mjs';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
