@@ -22,6 +22,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { snapshotProcess } from '../../src/save-snapshot.js';
 import { discover, type Interpreter } from '../../test/support/interpreters.js';
+import { makeEmulated } from './emulated.js';
 import { expectedText } from './expected.js';
 import { shrinkCore } from './shrink.js';
 
@@ -31,7 +32,9 @@ export async function remake(root: string, args: readonly string[]): Promise<voi
   const words = args.filter((word) => !word.startsWith('--'));
   process.chdir(root);
   const wanted = (folder: string) => words.length === 0 || words.some((word) => folder.includes(word));
-  if (!onlyExpected) await makeCores(wanted);
+  const emulated = args.find((word) => word.startsWith('--emulated='))?.slice('--emulated='.length);
+  if (emulated !== undefined) await makeEmulated(emulated, wanted);
+  else if (!onlyExpected) await makeCores(wanted);
   for (const core of listCores().filter((path) => wanted(dirname(path)))) {
     writeFileSync(join(dirname(core), 'expected.txt'), await expectedText(core));
   }

@@ -23,9 +23,14 @@ const PAGE_BYTES = 4096;
 /** All that the kept bytes must suffice for. */
 const LOOKS: readonly CoreOptions[] = [{}, { locals: true, registers: true }];
 
-/** Writes `output`; returns its size in bytes. `rename` changes the paths of mapped files. */
-export async function shrinkCore(input: string, output: string, rename: (path: string) => string): Promise<number> {
-  const target = await openCoreTarget(input);
+/** Writes `output`; returns its size in bytes. `rename` changes the paths of mapped files, `search` says where they are. */
+export async function shrinkCore(
+  input: string,
+  output: string,
+  rename: (path: string) => string,
+  search: Pick<CoreOptions, 'sysroot'> = {},
+): Promise<number> {
+  const target = await openCoreTarget(input, search);
   try {
     const { process, auxv } = target.notes;
     if (!process) throw new Error(`${input} does not say what process it is of`);
