@@ -16,15 +16,22 @@ const MAX_READINGS = 16;
 /** Most stacks are shallow; of a deep one the rest comes in one piece. */
 const FIRST_BYTES = 16 * 1024;
 const PAGE_BYTES = 4096;
+/** Code without a file that is read beforehand: signals' trampolines, where an emulator or a C library has them so. */
+const MOST_LOOSE_CODE = 64 * 1024;
 
 export class CoreStacks {
   readonly #target: CoreTarget;
   readonly #stacks: NativeStacks;
+  readonly #looseCode: readonly CopiedRange[];
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
   constructor(target: CoreTarget, options: NativeStackOptions) {
     this.#target = target;
     this.#stacks = new NativeStacks(target, { machine: target.machine, ...options });
+    this.#looseCode = target.mappings().flatMap(({ start, end, executable, path }) => {
+      const isLoose = executable && path === null && end - start <= MOST_LOOSE_CODE;
+      return (isLoose && this.#read(start, end)) || [];
+    });
   }
 
   /** Null: the core has no registers of that thread. */
@@ -36,7 +43,7 @@ export class CoreStacks {
     const mappings = this.#target.mappings();
     const sp = Number(known.find(([name]) => name === pointerNames(this.#target.machine).sp)?.[1] ?? 0n);
     const first = sp === 0 ? null : this.#read(sp, sp + FIRST_BYTES);
-    const memory: CopiedRange[] = first ? [first] : [];
+    const memory: CopiedRange[] = first ? [first, ...this.#looseCode] : [];
     let followed: UnwoundStack;
     for (let n = 1; ; n++) {
       followed = this.#stacks.follow({ registers, memory });

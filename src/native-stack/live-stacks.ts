@@ -5,6 +5,7 @@
 
 import type { LiveTarget } from '../target/live/live-target.js';
 import type { StackNeed } from '../target/native.js';
+import { lostFiles } from './modules.js';
 import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
 import { type CopiedRange, requireUnwinder, type UnwoundStack } from './unwinder.js';
@@ -43,6 +44,11 @@ export class LiveStacks {
 
   problems(): { path: string; problem: string }[] {
     return this.#stacks?.problems() ?? [];
+  }
+
+  /** Paths of mapped files that are not to be had any more. */
+  lostFiles(): string[] {
+    return lostFiles(this.#target);
   }
 
   #follow(copy: LiveCopy): UnwoundStack {

@@ -42,6 +42,17 @@ export function nativeModules(target: Target): NativeModule[] {
   return [...groups.values()].flatMap((group) => moduleOf(target, group) ?? []);
 }
 
+/** Paths of programs and libraries that were deleted or replaced since they were mapped, and cannot be had any more. */
+export function lostFiles(target: Target): string[] {
+  const gone = target.mappings().filter(({ deleted, executable, path }) => deleted && executable && path !== null);
+  const lost = gone.filter((mapping) => {
+    const source = target.openMapped(mapping);
+    source?.close();
+    return source === null;
+  });
+  return [...new Set(lost.flatMap(({ path }) => path ?? []))];
+}
+
 /** Where code lies, modules or not. */
 export function executableRanges(target: Target): { start: number; end: number }[] {
   return target

@@ -2,6 +2,7 @@
  * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
  */
 
+import { arch } from 'node:os';
 import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { InspectSettings } from '../options.js';
@@ -17,7 +18,7 @@ import { describeStop, Unwinder } from './unwinder.js';
 
 export interface NativeStackOptions
   extends Pick<UnwinderOptions, 'demangle' | 'debuginfodMs' | 'onProgress' | 'debugRoots' | 'targetRoot'> {
-  /** Default x86-64. */
+  /** Default this one's. */
   readonly machine?: Machine;
   /** The function that runs Python frames. Default that of 3.6 and later. */
   readonly evalLoop?: string;
@@ -61,7 +62,10 @@ export interface NativeStack {
   readonly state: NativeState;
 }
 
-/** A thread as a look at it and a copy of its stack give it: with the 27 words of user_regs_struct if it was stopped. */
+/** Of this machine, which live threads run on. */
+const HERE: Machine = arch() === 'arm64' ? 'aarch64' : 'x86-64';
+
+/** A live thread as a look at it and a copy of its stack give it: with the words of user_regs_struct if it was stopped. */
 export function copyOfThread(thread: {
   readonly registers: BigUint64Array | null;
   readonly sp: number;
@@ -69,9 +73,10 @@ export function copyOfThread(thread: {
   readonly stack: Uint8Array;
   readonly more?: readonly CopiedRange[];
 }): ThreadCopy {
+  const { registers, sp, pc, stack, more = [] } = thread;
   return {
-    registers: thread.registers ? stoppedRegisters(thread.registers) : blockedRegisters('x86-64', thread.sp, thread.pc),
-    memory: [{ address: thread.sp, bytes: thread.stack }, ...(thread.more ?? [])],
+    registers: registers ? stoppedRegisters(HERE, registers) : blockedRegisters(HERE, sp, pc),
+    memory: [{ address: sp, bytes: stack }, ...more],
   };
 }
 
@@ -82,7 +87,7 @@ export class NativeStacks {
   readonly #evalLoop: string;
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: Target, { machine = 'x86-64', interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
+  constructor(target: Target, { machine = HERE, interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
     this.#unwinder = new Unwinder({
       machine,
       modules: nativeModules(target),

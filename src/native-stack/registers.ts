@@ -23,8 +23,14 @@ const NAMES = {
 
 const POINTERS = { 'x86-64': { sp: 'rsp', pc: 'rip' }, aarch64: { sp: 'sp', pc: 'pc' } } as const;
 
-/** struct user_regs_struct: https://elixir.bootlin.com/linux/v6.6/source/arch/x86/include/asm/user_64.h#L69 */
-const USER_REGS = 'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss'.split(' ');
+/**
+ * struct user_regs_struct: https://elixir.bootlin.com/linux/v6.6/source/arch/x86/include/asm/user_64.h#L69
+ * struct user_pt_regs: https://elixir.bootlin.com/linux/v6.6/source/arch/arm64/include/uapi/asm/ptrace.h#L88
+ */
+const USER_REGS = {
+  'x86-64': 'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss'.split(' '),
+  aarch64: [...NAMES.aarch64, 'pstate'],
+} as const satisfies Record<Machine, readonly string[]>;
 
 /** Name of a register by its DWARF number, e.g. `rbx`. */
 export function registerName(machine: Machine, number: number): string {
@@ -45,14 +51,14 @@ export function namedRegisters(machine: Machine, named: ReadonlyMap<string, bigi
   return { values, known };
 }
 
-/** All the kernel tells of a stopped x86-64 thread: the words of struct user_regs_struct. */
-export function stoppedRegisters(words: BigUint64Array): Registers {
+/** All the kernel tells of a stopped thread: the words of struct user_regs_struct. */
+export function stoppedRegisters(machine: Machine, words: BigUint64Array): Registers {
   const named = new Map<string, bigint>();
-  USER_REGS.forEach((name, i) => {
+  USER_REGS[machine].forEach((name, i) => {
     const value = words[i];
     if (value !== undefined) named.set(name, value);
   });
-  return namedRegisters('x86-64', named);
+  return namedRegisters(machine, named);
 }
 
 /** All that is known of a thread that was not stopped: where its stack and its instruction pointer stand. */
