@@ -58,7 +58,8 @@ describe.each(findInterpreters().map((interpreter) => ({ label: interpreter.labe
           'a thread held the GIL and others waited for it',
           () => {
             const states = gilStates(program);
-            expect(states).not.toContain('unknown');
+            // In Python 2 nobody is noted between taking the lock and becoming current.
+            if (interpreter.version.major > 2) expect(states).not.toContain('unknown');
             const holding = states.filter((state) => state === 'holding').length;
             expect(holding).toBeLessThanOrEqual(1);
             seen.holding = Math.max(seen.holding, holding);

@@ -4,6 +4,7 @@
  */
 import { expect } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
+import { EVAL_LOOP } from '../../src/native-stack/eval-loop.js';
 import { mergeStacks } from '../../src/native-stack/merge.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
 import type { Frame, Snapshot } from '../../src/snapshot.js';
@@ -11,6 +12,8 @@ import { openLiveTarget } from '../../src/target/live/live-target.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 import { stackOfBlocked } from './standing.js';
+
+const PYTHON_2_LOOP = 'PyEval_EvalFrameEx';
 
 /** Thread name → its merged frames; all of them must fit. */
 function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
@@ -24,12 +27,10 @@ function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
         if (!blocked) throw new Error(`${name} does not stand still`);
         const native = blocked.stack;
         const python = thread.frames.flatMap((frame) => (frame.kind === 'python' ? [frame] : []));
-        const merged = mergeStacks({
-          native: native.frames,
-          nativeEnding: native.ending,
-          python,
-          pythonEnding: thread.ending,
-        });
+        const merged = mergeStacks(
+          { native: native.frames, nativeEnding: native.ending, python, pythonEnding: thread.ending },
+          { evalLoop: snapshot.python?.major === 2 ? PYTHON_2_LOOP : EVAL_LOOP },
+        );
         expect.soft(merged.problem, name).toBeNull();
         expect
           .soft(
@@ -47,7 +48,7 @@ function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
 }
 
 function isEvalLoop(frame: Frame): boolean {
-  return frame.kind === 'native' && (frame.rawSymbol ?? '').startsWith('_PyEval_EvalFrameDefault');
+  return frame.kind === 'native' && [EVAL_LOOP, PYTHON_2_LOOP].some((loop) => frame.rawSymbol?.startsWith(loop));
 }
 
 function text(frame: Frame): string {
@@ -66,7 +67,7 @@ for (const program of ['../native-stack/programs/waits.py', 'callbacks.py', 'gen
         if (interpreter.hasSymbols) {
           const between = names.slice(names.indexOf('wait_sorted_key()') + 1, names.indexOf('<lambda>()'));
           expect(between).toContain('builtin_sorted');
-          expect(between).toContain('list_sort_impl');
+          expect(between).toContain(interpreter.version.major === 2 ? 'listsort' : 'list_sort_impl');
         }
       }
       const deep = merged.get('wait_deep');

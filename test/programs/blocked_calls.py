@@ -13,6 +13,7 @@ import time
 import oracle
 
 CLONE_NEWIPC = 0x08000000
+SIG_BLOCK = 0
 # asm/unistd.h of x86-64, and of the others
 IO_SETUP, IO_GETEVENTS, FUTEX = (206, 208, 202) if os.uname()[4] == 'x86_64' else (0, 4, 98)
 
@@ -78,9 +79,11 @@ def wait_for_ever(number, call):
 
 keep = []
 # Else the threads that wait for it could be passed over by a handler elsewhere.
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
+blocked = (ctypes.c_ulong * 16)()
+blocked[0] = 1 << (signal.SIGUSR2 - 1)
+libc.pthread_sigmask(SIG_BLOCK, blocked, NULL)
 with open(sys.argv[1], 'r+b') as file:
-    counts = memoryview(mmap.mmap(file.fileno(), 4096)).cast('I')
+    counts = (ctypes.c_uint32 * 1024).from_buffer(mmap.mmap(file.fileno(), 4096))
 names = []
 for number, (name, call) in enumerate(calls()):
     names.append(name)

@@ -49,7 +49,12 @@ def on_epoll():
     reading, _writing = os.pipe()
     epoll = select.epoll()
     epoll.register(reading)
-    epoll.poll()
+    while True:
+        try:
+            epoll.poll()
+        except IOError:
+            # Python 2 leaves it to the program to go on waiting after a stop.
+            pass
 
 
 def on_select():

@@ -8,7 +8,7 @@ import oracle
 
 
 def text(what):
-    return what + '-' + binascii.hexlify(os.urandom(8)).decode('ascii')
+    return str(what + '-' + binascii.hexlify(os.urandom(8)).decode('ascii'))
 
 
 KEPT_TO_ITSELF = [text('unshown') for _ in range(100)]

@@ -1,4 +1,5 @@
 """Imports every module of the folder given and waits in each one's `wait(gate)`; then does what `after` files ask.
+Python 3 only: the modules have names that are not ASCII.
 
 The files are written by whoever starts this, before. Once all stand, the line `ready` tells where.
 """
