@@ -17,7 +17,7 @@ import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
-import type { Capture, Snapshot } from './snapshot.js';
+import type { Capture, Snapshot, Warning } from './snapshot.js';
 import { pythonDescendants } from './target/live/descendants.js';
 import { describeFd } from './target/live/descriptors.js';
 import { checkProcess, explainFailure } from './target/live/diagnose.js';
@@ -89,7 +89,15 @@ export async function examine(target: LiveTarget, settings: InspectSettings, wat
   });
   watch.lap('describe');
   if (snapshot.threads.length === 0) throw nobodyThere(`process ${target.pid}`, snapshot);
-  return { snapshot: { ...snapshot, timings: watch.laps }, located, captured, names };
+  const warnings = [...snapshot.warnings, ...(stacks?.lostFiles() ?? []).map(lostFile)];
+  return { snapshot: { ...snapshot, warnings, timings: watch.laps }, located, captured, names };
+}
+
+function lostFile(path: string): Warning {
+  return {
+    code: 'module-not-found',
+    message: `${path} was deleted or replaced since it was mapped (an upgrade?), so its native frames have no names; root can still read the file that runs (sudo), and a restart would load the new one`,
+  };
 }
 
 /** As {@link locate}; a process that is no Python is told apart from one that started some. */

@@ -6,8 +6,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { sharedLibrary } from '../locate/builds.js';
 import { type CommandResult, PYSTACK, runCommand } from '../support/command.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { type Program, type ProgramOptions, programPath, withProgram } from '../support/target.js';
@@ -116,6 +117,35 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
         if (refused.code === 0) context.skip('files are on a file system mounted nosuid');
         expectRefused(refused, new RegExp(`setuid program: it was started by uid ${SOMEBODY} and runs as uid 0`));
         expect((await look([], pid)).code).toBe(0);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  const shared = findInterpreters().findLast((one) => !one.debug && !one.freeThreaded && sharedLibrary(one) !== null);
+  test.skipIf(!shared)('a library that was replaced, and the privilege to open what is mapped', async () => {
+    const { executable, label } = shared as Interpreter;
+    const folder = mkdtempSync(join(tmpdir(), 'pystack-replaced-'));
+    try {
+      const library = sharedLibrary(shared as Interpreter) ?? '';
+      const copy = join(folder, basename(library));
+      copyFileSync(library, copy);
+      const environment = { LD_LIBRARY_PATH: folder, PYTHONHOME: dirname(dirname(executable)) };
+      await withProgram(shared as Interpreter, 'idle.py', { environment }, async ({ pid }) => {
+        rmSync(copy);
+        copyFileSync('/bin/true', copy);
+        const unprivileged = ['setpriv', '--bounding-set=-sys_admin,-checkpoint_restore', '--'];
+        const plain = await look(unprivileged, pid);
+        expect(plain.code, plain.stderr).toBe(0);
+        expect(plain.stdout).toContain('in wait');
+        const native = await look(unprivileged, pid, '--native');
+        expect(native.stdout).toContain('in wait');
+        expect(native.stderr, label).toContain(`${copy} was deleted or replaced since it was mapped`);
+        // Who may open it sees the names of the functions.
+        const whole = await look([], pid, '--native');
+        expect(whole.stderr).toBe('');
+        expect(whole.stdout).toContain(`in time_sleep (${copy})`);
       });
     } finally {
       rmSync(folder, { recursive: true });
