@@ -51,9 +51,38 @@ function findCoreTools(environment = process.env) {
   return { tools, missing };
 }
 
-/** Runs the benches; `report` is { rounds, measure, add, collect, median, exits, table, print }. */
-export async function benchCores(report, sizes = CORES) {
-  const { tools, missing } = findCoreTools();
+/** The same where native frames are asked for, of all that can show them. */
+function findNativeTools(environment = process.env) {
+  const { tools, missing } = findCoreTools(environment);
+  const native = tools
+    .filter(({ needs }) => needs === undefined)
+    .map((tool) => ({
+      ...tool,
+      command: (core, executable) => {
+        const argv = tool.command(core, executable);
+        const at = argv.lastIndexOf('core');
+        return tool.name.startsWith('gdb') ? argv : [...argv.slice(0, at + 1), '--native', ...argv.slice(at + 1)];
+      },
+    }));
+  const euStack = (environment.PATH ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'eu-stack'))
+    .find(isPeer);
+  if (euStack) {
+    native.push({
+      name: 'eu-stack',
+      command: (core, executable) => [euStack, '-n', '0', '-e', executable, '--core', core],
+    });
+  }
+  return { tools: native, missing: euStack ? missing : [...missing, 'eu-stack'] };
+}
+
+/**
+ * Runs the benches; `report` is { rounds, measure, add, collect, median, exits, table, print }. With `native`, of native
+ * frames too.
+ */
+export async function benchCores(report, sizes = CORES, native = false) {
+  const { tools, missing } = native ? findNativeTools() : findCoreTools();
   const gcore = ['/usr/bin', ...(process.env.PATH ?? '').split(':')]
     .map((folder) => join(folder, 'gcore'))
     .find(isPeer);
@@ -64,7 +93,7 @@ export async function benchCores(report, sizes = CORES) {
   try {
     for (const size of sizes) {
       const { core, executable } = await makeCore(gcore, folder, size);
-      await compare({ ...size, core, executable }, tools, missing, report);
+      await compare({ ...size, core, executable, native }, tools, missing, report);
       rmSync(core);
     }
   } finally {
@@ -75,7 +104,7 @@ export async function benchCores(report, sizes = CORES) {
     report.print(`\nCores: not compared, for they are not there: ${[...new Set(missing)].join(', ')}`);
 }
 
-async function compare({ name, core, executable }, tools, missing, report) {
+async function compare({ name, core, executable, native }, tools, missing, report) {
   const usable = tools.filter(({ name: tool, needs, command }) => {
     if (needs === undefined || says(command(core, executable), /File "/)) return true;
     missing.push(`${tool} (gdb has no ${needs} for ${executable})`);
@@ -85,7 +114,9 @@ async function compare({ name, core, executable }, tools, missing, report) {
   for (let round = 0; round <= report.rounds; round++) {
     for (const tool of usable) report.add(taken, tool.name, round, report.measure(tool.command(core, executable)));
   }
-  report.print(`\nCore (gcore): ${name}, ${(statSync(core).size / 2 ** 20).toFixed(0)} MiB`);
+  report.print(
+    `\nCore (gcore)${native ? ' with native frames' : ''}: ${name}, ${(statSync(core).size / 2 ** 20).toFixed(0)} MiB`,
+  );
   const ours = report.median(taken.get('ours'), 'wallMs');
   const rows = [...taken].map(([tool, runs]) => [
     tool,

@@ -1,4 +1,4 @@
-// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|running|native|locals|phases|cores …]`.
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|running|native|locals|phases|cores|native-cores …]`.
 // Tools take turns round by round, so that what else the machine does meets all alike; figures are medians of
 // BENCH_ROUNDS (10).
 // BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
@@ -19,7 +19,7 @@ const { tools, missing } = findTools();
 if (missing.length > 0)
   print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
 
-const benches = { start, wall, pause, running, native, locals, phases, cores };
+const benches = { start, wall, pause, running, native, locals, phases, cores, 'native-cores': nativeCores };
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   if (!benches[name]) {
@@ -175,9 +175,18 @@ async function phases() {
 
 /** Cores instead of processes. */
 async function cores() {
+  await readCores(false);
+}
+
+/** The same with native frames. */
+async function nativeCores() {
+  await readCores(true);
+}
+
+async function readCores(native) {
   const asked = process.env.BENCH_THREADS?.split(',');
   const sizes = CORES.filter(({ threads }) => !asked || asked.includes(`${threads}`));
-  await benchCores({ rounds: ROUNDS, measure, add, collect, median, exits, table, print }, sizes);
+  await benchCores({ rounds: ROUNDS, measure, add, collect, median, exits, table, print }, sizes, native);
 }
 
 function collect(names) {

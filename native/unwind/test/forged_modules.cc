@@ -90,10 +90,15 @@ void tryOne(const File& file, std::mt19937_64& random) {
     registers.set(kX86_64.fp, range.start + random() % 4096 * 8);
     registers.set(kX86_64.pc, kBase + random() % file.size());
     const UnwoundStack unwound = unwinder.unwind(registers, {range});
+    Registers blocked;
+    blocked.set(kX86_64.sp, range.start + random() % 4096 * 8);
+    blocked.set(kX86_64.pc, kBase + random() % file.size());
+    unwinder.unwind(blocked, {range});
     std::size_t named = 0;
     for (const UnwoundFrame& frame : unwound.frames) {
       if (named++ == 32) break;
       unwinder.name(frame.pc, frame.flags);
+      if (named == 1) unwinder.isPartOf(kBase + random() % file.size(), frame.flags, "main");
     }
   }
 }

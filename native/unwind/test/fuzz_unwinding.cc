@@ -85,8 +85,15 @@ void file(Bytes input) {
     std::size_t named = 0;
     for (const UnwoundFrame& frame : unwound.frames) {
       if (named++ == 8) break;
-      unwinder.name(frame.pc, frame.flags);
+      const NamedAddress& name = unwinder.name(frame.pc, frame.flags);
+      // With a name that is in the file, if there is any.
+      unwinder.isPartOf(frame.pc + 64, frame.flags, name.frames.empty() ? "main" : name.frames.back().rawSymbol);
     }
+    // As of a thread that was not stopped: what is not known is to be found.
+    Registers blocked;
+    blocked.set(kX86_64.sp, kStack + offset % 512 * 8);
+    blocked.set(kX86_64.pc, base + offset);
+    unwinder.unwind(blocked, {rangeOf(stack)});
   }
 }
 
