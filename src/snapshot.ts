@@ -68,7 +68,7 @@ export interface PythonInfo {
   freeThreaded: boolean;
   /** Path (inside the target's own file system) of the file that holds the interpreter: the executable or libpython. */
   library: string | null;
-  /** Address of `_PyRuntime`, hexadecimal. */
+  /** Address of `_PyRuntime`, hexadecimal; before 3.7 of the variable `interp_head`. */
   runtimeAddress: string | null;
   /** Which strategy found it. */
   locatedBy: string;

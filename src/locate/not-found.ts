@@ -90,12 +90,12 @@ function notAtWork(subject: string, pid: number | null, { module, why, stage }: 
 }
 
 function unsupportedVersion(subject: string, version: UnsupportedVersion): PystackError {
-  const oldest = SUPPORTED_VERSIONS[0] ?? '';
   const newest = SUPPORTED_VERSIONS.at(-1) ?? '';
-  const older = compareVersions(version, oldest) < 0;
+  // 3.0 to 3.5 lie between two that are known.
+  const older = compareVersions(version, newest) < 0;
   return new PystackError('unsupported-version', `${subject} runs Python ${formatVersion(version)}`, {
     cause:
-      `its structures are ${older ? 'older' : 'newer'} than those known here (${oldest} to ${newest})` +
+      `its structures are not among those known here (${SUPPORTED_VERSIONS.join(', ')})` +
       (version.trouble === null ? '' : `, and what it says of them is of no use: ${version.trouble}`),
     nextStep: older
       ? 'use a tool of its time, such as gdb with its python-gdb.py'

@@ -9,6 +9,7 @@ import { mergeStacks } from '../../src/native-stack/merge.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
 import type { Frame, Snapshot } from '../../src/snapshot.js';
 import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { isAtLeast } from '../support/interpreters.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 import { stackOfBlocked } from './standing.js';
@@ -67,7 +68,7 @@ for (const program of ['../native-stack/programs/waits.py', 'callbacks.py', 'gen
         if (interpreter.hasSymbols) {
           const between = names.slice(names.indexOf('wait_sorted_key()') + 1, names.indexOf('<lambda>()'));
           expect(between).toContain('builtin_sorted');
-          expect(between).toContain(interpreter.version.major === 2 ? 'listsort' : 'list_sort_impl');
+          expect(between).toContain(isAtLeast(interpreter, 7) ? 'list_sort_impl' : 'listsort');
         }
       }
       const deep = merged.get('wait_deep');
