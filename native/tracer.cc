@@ -28,8 +28,10 @@ constexpr int64_t kUninterruptibleNs = 20'000'000;
 constexpr int64_t kSpinNs = 200'000;
 // The nice value of whom the scheduler (the ordinary one) prefers to all others.
 constexpr int kMostUrgent = -20;
-// Between two looks at threads that take longer.
+// Between two looks at threads that take longer, and much longer: they wait for a CPU, which might be ours.
 constexpr timespec kPoll{0, 5'000};
+constexpr timespec kRarePoll{0, 25'000};
+constexpr int64_t kPollNs = 1'000'000;
 // linux/ptrace.h, which glibc's sys/ptrace.h does not get along with.
 constexpr int kEventStop = 128;
 
@@ -112,7 +114,7 @@ StopEnd Seized::stop(const ThreadLook& threads, int64_t deadlineNs, int64_t pati
     }
     lookedNs = nowNs;
     // On another CPU it stops at once. Else it needs ours, and under real-time scheduling yielding would not give it.
-    if (nowNs - startNs > kSpinNs) nanosleep(&kPoll, nullptr);
+    if (nowNs - startNs > kSpinNs) nanosleep(nowNs - startNs > kPollNs ? &kRarePoll : &kPoll, nullptr);
   }
 }
 
