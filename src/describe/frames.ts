@@ -9,14 +9,15 @@ import { formatAddress } from '../memory/address.js';
 import type { PythonFrame } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
 
-/** What a frame's variables hold, and why some are missing. */
-function describeVariables({ arguments: args, locals, omittedLocals, problem }: FrameVariables): Partial<PythonFrame> {
-  return {
-    ...(problem === null ? {} : { problem: `its variables cannot be read: ${problem}` }),
-    arguments: args,
-    locals,
-    ...(omittedLocals === 0 ? {} : { omittedLocals }),
-  };
+/** The same frame with what its variables hold, and why some are missing. */
+function withVariables(frame: PythonFrame, variables: FrameVariables): PythonFrame {
+  // There may be tens of thousands: copied once, and added to.
+  const whole: PythonFrame = { ...frame };
+  if (variables.problem !== null) whole.problem = `its variables cannot be read: ${variables.problem}`;
+  whole.arguments = variables.arguments;
+  whole.locals = variables.locals;
+  if (variables.omittedLocals !== 0) whole.omittedLocals = variables.omittedLocals;
+  return whole;
 }
 
 type Shown = Omit<PythonFrame, 'kind' | 'isEntry'>;
@@ -50,7 +51,7 @@ export class FrameDescriber {
       if (!frame || !result) continue;
       const described = plainFrame(this.#at(frame, result), frame.isEntry);
       const variables = walk.values?.variables[i] ?? null;
-      frames.push(variables ? { ...described, ...describeVariables(variables) } : described);
+      frames.push(variables ? withVariables(described, variables) : described);
     }
     return frames;
   }

@@ -1,11 +1,11 @@
 /** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
-import type { CapturedProcess } from '../capture/captured.js';
+import type { CapturedProcess, CapturedThread } from '../capture/captured.js';
 import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
 import type { Located, OtherInterpreter } from '../locate/locate.js';
 import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
-import { type Frame, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
+import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import type { OsThread, TargetFile } from '../target/target.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
@@ -141,14 +141,9 @@ function untested({ approximate, version }: Located): Warning[] {
   return [{ code: 'version-untested', message }];
 }
 
-function unreadableValues(frames: readonly Frame[]): number {
+function unreadableValues(captured: CapturedThread | undefined): number {
   let count = 0;
-  for (const frame of frames) {
-    if (frame.kind !== 'python') continue;
-    for (const list of [frame.arguments, frame.locals]) {
-      for (const { value } of list ?? []) if (value.problem !== undefined) count++;
-    }
-  }
+  for (const variables of captured?.walk.values?.variables ?? []) count += variables?.unreadable ?? 0;
   return count;
 }
 
@@ -156,13 +151,14 @@ function warningsOf(captured: CapturedProcess, threads: readonly Thread[], names
   const warnings: Warning[] = [];
   for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
   for (const problem of names.problems) warnings.push({ code: 'names-unreadable', message: problem });
-  for (const { tid, ending, consistent, movingFrames, frames } of threads) {
+  for (const [i, { tid, ending, consistent, movingFrames }] of threads.entries()) {
     const about = tid === null ? {} : { tid };
     const who = tid === null ? 'a thread without a known id' : `thread ${tid}`;
     if (ending.kind === 'truncated') {
       warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
     }
-    const unreadable = unreadableValues(frames);
+    // Those that have none, as they are not Python's, come after those that have.
+    const unreadable = unreadableValues(captured.threads[i]);
     if (unreadable > 0) {
       const what = unreadable === 1 ? 'a value' : `${unreadable} values`;
       warnings.push({

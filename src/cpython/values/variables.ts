@@ -18,6 +18,8 @@ export interface FrameVariables {
   readonly locals: Variable[];
   /** Names in a class body or module that were left out for their number. */
   readonly omittedLocals: number;
+  /** How many of their values cannot be read, wholly or in part. */
+  readonly unreadable: number;
   /** Why names or slots could not be read. */
   readonly problem: string | null;
 }
@@ -32,15 +34,19 @@ export function readVariables(
   try {
     const slots = readSlots(frameMemory, values.layout, frame, names.slots);
     const dict = names.inDict ? readDictVariables(frameMemory, values, frame) : null;
-    return {
-      arguments: slotVariables([], names.arguments, slots, values),
-      locals: slotVariables(dict?.variables ?? [], names.locals, slots, values),
-      omittedLocals: dict?.omitted ?? 0,
-      problem: null,
-    };
+    const args = slotVariables([], names.arguments, slots, values);
+    const locals = slotVariables(dict?.variables ?? [], names.locals, slots, values);
+    const unreadable = unreadableIn(args) + unreadableIn(locals);
+    return { arguments: args, locals, omittedLocals: dict?.omitted ?? 0, unreadable, problem: null };
   } catch (error) {
-    return { arguments: [], locals: [], omittedLocals: 0, problem: reasonOf(error) };
+    return { arguments: [], locals: [], omittedLocals: 0, unreadable: 0, problem: reasonOf(error) };
   }
+}
+
+function unreadableIn(variables: readonly Variable[]): number {
+  let count = 0;
+  for (const { value } of variables) if (value.problem !== undefined) count++;
+  return count;
 }
 
 /** Adds the variables that are in slots to those that are not. */
