@@ -11,7 +11,7 @@ import type { PystackError } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Snapshot } from '../../src/snapshot.js';
 import { pythonFrames, pythonThreads } from '../support/expectation.js';
-import { findInterpreters, formatVersion, type Interpreter } from '../support/interpreters.js';
+import { findInterpreters, formatVersion, type Interpreter, isAtLeast } from '../support/interpreters.js';
 import { until } from '../support/target.js';
 import { compiled, sharedLibrary } from './builds.js';
 
@@ -79,7 +79,7 @@ describe.each(shared)('$label', (interpreter) => {
     withEmbedding('map', [interpreter], async (pid) => {
       const { code, message } = await failure(pid);
       expect({ code, message }).toEqual(
-        interpreter.version.minor < 7
+        !isAtLeast(interpreter, 7)
           ? { code: 'not-initialized', message: expect.any(String) }
           : { code: 'not-initialized', message: `process ${pid} has not initialised its Python` },
       );
@@ -89,7 +89,7 @@ describe.each(shared)('$label', (interpreter) => {
     withEmbedding('finish', [interpreter], async (pid) => {
       const { code, message } = await failure(pid);
       expect({ code, message }).toEqual(
-        interpreter.version.minor < 7
+        !isAtLeast(interpreter, 7)
           ? { code: 'not-initialized', message: expect.any(String) }
           : { code: 'not-initialized', message: `the Python of process ${pid} has shut down` },
       );
@@ -101,7 +101,7 @@ describe.each(shared)('$label', (interpreter) => {
       expect(without.code).toBe('not-python');
       expect(without.details.nextStep).toContain('--exhaustive');
       // Before 3.7 nothing is left to go by.
-      if (interpreter.version.minor < 7) return;
+      if (!isAtLeast(interpreter, 7)) return;
       const started = performance.now();
       const snapshot = await inspectProcess(pid, { exhaustive: true });
       expect(performance.now() - started).toBeLessThan(30_000);
