@@ -1,6 +1,6 @@
 // Does every build of Python there is work in every way of looking? Fetches and builds what it may (provision-pythons.mjs),
 // runs the matrix on all that is here (test/matrix), prints what was covered and what was not, and writes
-// docs/compatibility.md. `npm run test:matrix`; `npm run test:matrix -- 3.14` runs the rows whose name has that in it.
+// docs/compatibility.md. `npm run test:matrix`; `npm run test:matrix -- 3.14` runs the rows whose name has that in it, and leaves the others as they were.
 import './setup.mjs';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

@@ -4,7 +4,7 @@
  * a cell is not as it should be. Started by scripts/test-matrix.mjs, which bundles it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noGcore, noKernelCores, withFolder, withKernelCore } from '../support/cores.js';
@@ -19,7 +19,13 @@ const PROGRAM = 'matrix.py';
 /** The working directory is that of the project. */
 const PAGE = 'docs/compatibility.md';
 
+/** Rows as they were run last, so that a run of some of them keeps the others on the page. */
+const KNOWN = '.cache/matrix/rows.json';
+
 const MARKS: Readonly<Record<Cell['state'], string>> = { green: '+', refused: 'r', failed: 'F', 'not run': '-' };
+
+const GCORE_LOSES =
+  "this gdb's gcore writes no stacks of threads under glibc 2.42 and newer: it cannot read their guard pages, and gives up";
 
 const started = Date.now();
 const folder = mkdtempSync(join(tmpdir(), 'pystack-matrix-'));
@@ -30,25 +36,44 @@ try {
 }
 
 async function main(): Promise<void> {
-  const only = process.argv[2] ?? '';
+  const words = process.argv.slice(2);
   const { rows: flavours, missing } = allFlavours(folder);
   const rows: Row[] = [];
-  for (const flavour of flavours.filter(({ name }) => name.includes(only))) {
-    const row = await runRow(flavour);
+  for (const flavour of flavours) {
+    const isWanted = words.length === 0 || words.some((word) => flavour.name.includes(word));
+    const row = isWanted ? await runRow(flavour) : knownRow(flavour.name);
+    if (!row) continue;
     rows.push(row);
+    if (!isWanted) continue;
+    keepRow(row);
     process.stdout.write(`${summary(row)}\n`);
   }
-  const strangers = only === '' ? await lookAtStrangers() : [];
+  const strangers = await lookAtStrangers();
+  const wrong = strangers.filter(({ asDesigned }) => !asDesigned);
+  for (const { name, said } of wrong) process.stdout.write(`${name} is not refused as it should be: ${said}\n`);
   const failed = rows.flatMap(({ cells }) => [...cells.values()]).filter(({ state }) => state === 'failed').length;
-  const wrong = strangers.filter(({ asDesigned }) => !asDesigned).length;
   for (const { name, reason } of missing) process.stdout.write(`not covered: ${name}: ${reason}\n`);
   for (const { executable, reason } of discovery().skipped) {
     process.stdout.write(`left out ${executable}: ${reason}\n`);
   }
   const seconds = Math.round((Date.now() - started) / 1000);
   process.stdout.write(`${rows.length} builds, ${failed} cells failed, in ${seconds} s\n`);
-  if (only === '') writeFileSync(PAGE, renderPage({ rows, strangers, missing }));
-  process.exitCode = failed + wrong > 0 ? 1 : 0;
+  writeFileSync(PAGE, renderPage({ rows, strangers, missing }));
+  process.exitCode = failed + wrong.length > 0 ? 1 : 0;
+}
+
+function knownRows(): Record<string, [string, Cell][]> {
+  return existsSync(KNOWN) ? (JSON.parse(readFileSync(KNOWN, 'utf8')) as Record<string, [string, Cell][]>) : {};
+}
+
+function knownRow(name: string): Row | null {
+  const cells = knownRows()[name];
+  return cells ? { name, cells: new Map(cells) } : null;
+}
+
+function keepRow({ name, cells }: Row): void {
+  mkdirSync('.cache/matrix', { recursive: true });
+  writeFileSync(KNOWN, JSON.stringify({ ...knownRows(), [name]: [...cells] }));
 }
 
 /** All cells of one build. What goes wrong with a whole way of looking is the reason of each of its cells. */
@@ -90,9 +115,6 @@ async function runRow(flavour: Flavour): Promise<Row> {
   });
   return { name: flavour.name, cells };
 }
-
-const GCORE_LOSES =
-  "this gdb's gcore writes no stacks of threads under glibc 2.42 and newer: it cannot read their guard pages, and gives up";
 
 /** As `gcore`; `lost`: gdb says that it left out memory, beyond the page that nobody can read. */
 function gcoreAndLoss(pid: number, into: string): { core: string; lost: boolean } {

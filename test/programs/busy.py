@@ -94,10 +94,11 @@ def start_many():  # root
         time.sleep(0.001)
 
 
+# Before they run: without a GIL, an import beside busy threads waits again and again until all of them stand still.
+oracle.die_eventually()
 if CHURN:
     threading.Thread(target=start_many, name='starter', daemon=True).start()
 for number in range(COUNT):
     threading.Thread(target=spin, name='busy-%d' % number, daemon=True).start()
-oracle.die_eventually()
 oracle.say_ready({})
 time.sleep(3600)

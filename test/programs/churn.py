@@ -26,7 +26,8 @@ def start_many():  # root
             thread.join()  # -> elsewhere
 
 
-threading.Thread(target=start_many, name='starter', daemon=True).start()
+# Before it runs: without a GIL, an import beside busy threads waits again and again until all of them stand still.
 oracle.die_eventually()
+threading.Thread(target=start_many, name='starter', daemon=True).start()
 oracle.say_ready({})
 time.sleep(3600)
