@@ -34,19 +34,9 @@ const COMMON = [
  * @param {{ elfutils?: string }} [replaced] another source tree of elfutils to link instead
  */
 export async function buildAddons(target, replaced = {}) {
-  const gyp = JSON.parse(readFileSync(join(root, 'binding.gyp'), 'utf8'));
+  const gyp = bindingGyp();
   const names = gyp.targets.map((each) => each.target_name);
-  const key = hashOf(
-    [JSON.stringify([target, COMMON, PINS]), replaced.elfutils ?? ''],
-    [
-      'binding.gyp',
-      ...filesBelow('native').filter((file) => /\.(cc|h)$/.test(file)),
-      ...filesBelow('packaging').filter((file) => /(addons|libraries)\.mjs$|\.[ch]$|\.map$/.test(file)),
-      ...filesBelow('node_modules/node-addon-api').filter((file) => file.endsWith('.h')),
-      ...filesBelow('node_modules/node-api-headers/include'),
-    ],
-  );
-  const folder = join(CACHE, 'addons', target.name, key);
+  const folder = folderFor(target, replaced);
   if (!replaced.elfutils && existsSync(folder)) return folder;
 
   const zig = compiler();
@@ -82,11 +72,38 @@ export async function buildAddons(target, replaced = {}) {
   return folder;
 }
 
+/** The folder of addons that were made of just what is here now; null: they would have to be built. */
+export function builtAddons(target) {
+  const folder = folderFor(target, {});
+  return existsSync(folder) ? folder : null;
+}
+
+function bindingGyp() {
+  return JSON.parse(readFileSync(join(root, 'binding.gyp'), 'utf8'));
+}
+
+/** Named after everything that goes into them. */
+function folderFor(target, replaced) {
+  const key = hashOf(
+    [JSON.stringify([target, COMMON, PINS.pip.ziglang, PINS.debianSources]), replaced.elfutils ?? ''],
+    [
+      'binding.gyp',
+      ...filesBelow('native').filter((file) => /\.(cc|h)$/.test(file)),
+      ...filesBelow('packaging').filter((file) =>
+        /(addons|libraries)\.mjs$|\.h$|without_backends\.c$|\.map$/.test(file),
+      ),
+      ...filesBelow('node_modules/node-addon-api').filter((file) => file.endsWith('.h')),
+      ...filesBelow('node_modules/node-api-headers/include'),
+    ],
+  );
+  return join(CACHE, 'addons', target.name, key);
+}
+
 /** Everything that is not ours, in one archive that is kept for as long as nothing of it changes. */
 async function buildArchive(zig, target, sources, work) {
   const lists = libraries(sources, here.replace(/\/$/, ''));
   const configs = filesBelow('packaging').filter((file) => /\.[ch]$/.test(file));
-  const key = hashOf([JSON.stringify([target.triple, COMMON, PINS, lists])], configs);
+  const key = hashOf([JSON.stringify([target.triple, COMMON, PINS.pip.ziglang, lists])], configs);
   const pinned = Object.entries(sources).every(([, folder]) => folder.startsWith(CACHE));
   const archive = pinned ? join(CACHE, 'archives', target.name, `${key}.a`) : join(work, 'libraries.a');
   if (pinned && existsSync(archive)) return archive;

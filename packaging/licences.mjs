@@ -1,9 +1,9 @@
 // Whose work is in a package, and under which terms? One list, from which NOTICE, the licence texts and the SBOM are
 // made, so that they cannot disagree.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compiler, librarySources, PINS } from './downloads.mjs';
+import { PINS } from './downloads.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,7 +12,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * @returns {{ name: string, version: string, licence: string, purl: string, where: string, sha256?: string, texts: string[] }[]}
  */
 export function components() {
-  const sources = librarySources();
   const npm = ['chalk', 'commander', 'node-addon-api', 'node-api-headers'].map((name) => {
     const folder = join(root, 'node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -26,7 +25,7 @@ export function components() {
     purl: `pkg:deb/debian/${name}@${encodeURIComponent(pin.version)}?arch=source`,
     where: 'linked into pystack_unwind.node',
     sha256: pin.sha256,
-    texts: pin.licenceFiles.map((file) => join(sources[name], file)),
+    texts: kept(name),
   }));
   const zig = PINS.pip.ziglang.version;
   const runtime = {
@@ -35,7 +34,7 @@ export function components() {
     licence: 'Apache-2.0 WITH LLVM-exception',
     purl: `pkg:pypi/ziglang@${zig}`,
     where: 'C++ run-time library (libc++, libc++abi, libunwind, compiler-rt) linked into both addons',
-    texts: [join(compiler(), '../lib/libcxx/LICENSE.TXT')],
+    texts: kept('llvm-libcxx'),
   };
   return [...npm, ...linked, runtime];
 }
@@ -46,10 +45,9 @@ export function writeLicences(folder, version) {
   mkdirSync(join(folder, 'licences'), { recursive: true });
   for (const { name, texts } of parts) {
     for (const text of texts) {
-      const short = text
-        .split('/')
-        .at(-1)
-        .replace(/\.(txt|md|TXT)$/, '');
+      const short = basename(text)
+        .replace(/\.(txt|md)$/i, '')
+        .replace(`${name}-`, '');
       copyFileSync(text, join(folder, 'licences', `${name}-${short}.txt`));
     }
   }
@@ -63,7 +61,7 @@ function notice(parts) {
 
 ${list.join('\n')}
 
-The texts of these licences are in licences/; libiberty's are at the top of each of its files.
+The texts of these licences are in licences/. libiberty's demanglers may be linked into anything without restriction.
 
 elfutils (libelf, libdw) and libiberty are free software under the GNU Lesser General Public License (elfutils: version
 3 or later; or the GNU General Public License, version 2 or later). You may change them and link pystack with your
@@ -105,6 +103,15 @@ function sbom(parts, version) {
     })),
     dependencies: [{ ref: `pkg:npm/pystack@${version}`, dependsOn: parts.map(({ purl }) => purl) }],
   };
+}
+
+/** Texts of what is not an npm package, as its source has them. */
+function kept(name) {
+  const folder = fileURLToPath(new URL('licences', import.meta.url));
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}-`))
+    .sort()
+    .map((file) => join(folder, file));
 }
 
 function licenceIn(folder) {

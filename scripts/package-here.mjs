@@ -1,0 +1,25 @@
+// Makes the packages of this machine's own target into a folder, quickly: with the addons that `npm run package` made of
+// just these sources, else with those that the checkout runs on. For tests; prints what was made as JSON.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { builtAddons } from '../packaging/addons.mjs';
+import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
+import { targetNamed } from '../packaging/targets.mjs';
+
+const into = process.argv[2];
+const release = fileURLToPath(new URL('../build/Release', import.meta.url));
+const isMusl = process.report.getReport().header.glibcVersionRuntime === undefined;
+const target = targetNamed(`linux-${process.arch}-${isMusl ? 'musl' : 'glibc'}`);
+
+const built = builtAddons(target);
+const addons = built ?? join(into, 'addons');
+if (built === null) {
+  mkdirSync(addons);
+  for (const name of ['pystack_native.node', 'pystack_unwind.node'])
+    copyFileSync(join(release, name), join(addons, name));
+}
+const all = new Map([[target.name, addons]]);
+const tarball = makeNpmTarball(all, join(into, 'work'), into);
+const wheel = makeWheel(target, all, join(into, 'work'), into);
+process.stdout.write(JSON.stringify({ tarball, wheel, selfContained: built !== null }));
