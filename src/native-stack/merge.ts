@@ -42,7 +42,7 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
   const { native, python } = input;
   if (native.length === 0) return { frames: python, problem: null };
   const groups = groupByEntry(python);
-  const loops = evalLoops(native, options.evalLoop);
+  const loops = withCompiled(evalLoops(native, options.evalLoop), native, groups.length);
   const start = native.findLastIndex(({ rawSymbol }) => startsGreenlet(rawSymbol));
   const candidates = loops.runs.filter((index) => index > start);
   const { pairs, unplaced, problem } = pair(candidates, groups, input);
@@ -92,6 +92,24 @@ function evalLoops(native: readonly NativeFrame[], evalLoop?: string): Loops {
     else runs.push(index);
   });
   return { runs, parts };
+}
+
+/**
+ * Compiled Python (`PYTHON_JIT`) runs in place of the loop that entered it. Where it leaves no way back to that loop's own
+ * frame (3.14), code of no file stands for it, if with such code the numbers fit.
+ */
+function withCompiled({ runs, parts }: Loops, native: readonly NativeFrame[], wanted: number): Loops {
+  if (runs.length >= wanted) return { runs, parts };
+  const isCompiled = (frame: NativeFrame | undefined) => frame?.library === null && frame.rawSymbol === null;
+  const known = new Set([...runs, ...parts]);
+  const allRuns = [...runs];
+  const allParts = new Set(parts);
+  native.forEach((frame, index) => {
+    if (!isCompiled(frame)) return;
+    if (isCompiled(native[index - 1]) || known.has(index - 1)) allParts.add(index);
+    else allRuns.push(index);
+  });
+  return allRuns.length === wanted ? { runs: allRuns.sort((a, b) => a - b), parts: allParts } : { runs, parts };
 }
 
 interface Pairing {

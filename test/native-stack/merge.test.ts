@@ -6,7 +6,9 @@ const COMPLETE: StackEnding = { kind: 'complete', reason: null };
 const CUT: StackEnding = { kind: 'truncated', reason: 'for a test' };
 const EVAL = '_PyEval_EvalFrameDefault';
 
+/** `jit`: code of no file. */
 function native(rawSymbol: string, inlined = false): NativeFrame {
+  if (rawSymbol === 'jit') return { ...native('', inlined), symbol: 'jit', rawSymbol: null, library: null };
   const rest = { library: 'lib.so', address: '0x1', offset: 0, file: null, line: null };
   return { kind: 'native', symbol: rawSymbol, rawSymbol, inlined, ...rest };
 }
@@ -51,6 +53,13 @@ describe('stacks that fit', () => {
       frames: 'main a() b() sort c() d() e() sleep',
       problem: null,
     });
+  });
+
+  test('compiled Python stands for the loop that its stack does not show, where the numbers fit then', () => {
+    expect(merge('main jit jit sleep', '>a b')).toEqual({ frames: 'main a() b() sleep', problem: null });
+    expect(merge(`main ${EVAL} sort jit sleep`, '>a >b')).toEqual({ frames: 'main a() sort b() sleep', problem: null });
+    expect(merge(`main ${EVAL} jit sleep`, '>a b')).toEqual({ frames: 'main a() b() jit sleep', problem: null });
+    expect(merge('main jit f jit sleep', '>a').problem).not.toBeNull();
   });
 
   test('plumbing is hidden, or shown on demand', () => {
