@@ -36,10 +36,15 @@ afterAll(() => {
   }
 });
 
-function compare(how: string, { threads, capture }: Snapshot, theirs: ReadonlyMap<number, readonly GdbFrame[]>): void {
+function compare(
+  how: string,
+  { threads, capture, python }: Snapshot,
+  theirs: ReadonlyMap<number, readonly GdbFrame[]>,
+): void {
   const sum = seen.get(how) ?? { threads: 0, stopped: 0, frames: 0, cutOff: 0, lost: 0 };
   seen.set(how, sum);
   sum.stopped += capture.stoppedThreads;
+  const loop = python?.version.startsWith('2.') ? 'PyEval_EvalFrameEx' : '_PyEval_EvalFrameDefault';
   for (const thread of threads) {
     sum.threads++;
     const whole = theirs.get(thread.tid ?? 0) ?? [];
@@ -48,7 +53,7 @@ function compare(how: string, { threads, capture }: Snapshot, theirs: ReadonlyMa
     if (lost >= 0) sum.lost++;
     const cut = thread.nativeEnding?.kind === 'truncated';
     if (cut) sum.cutOff++;
-    sum.frames += compareThread(thread, lost < 0 ? physical : physical.slice(0, lost), cut, lost >= 0);
+    sum.frames += compareThread(thread, lost < 0 ? physical : physical.slice(0, lost), cut, lost >= 0, loop);
   }
 }
 
@@ -58,6 +63,7 @@ function compareThread(
   theirs: readonly GdbFrame[],
   cut: boolean,
   theyAreCut: boolean,
+  loop: string,
 ): number {
   const ours: string[] = [];
   const expected: string[] = [];
@@ -71,7 +77,7 @@ function compareThread(
     if (theyAreCut && at === theirs.length) break;
     const their = theirs[at++];
     compared++;
-    ours.push(frame.kind === 'python' ? loopOf(their) : textOf(frame));
+    ours.push(frame.kind === 'python' ? loopOf(their, loop) : textOf(frame));
     expected.push(their ? `${formatAddress(their.pc)} ${nameLike(frame, their)}` : 'nothing');
   }
   expect(ours, name ?? '').toEqual(expected);
@@ -80,9 +86,9 @@ function compareThread(
 }
 
 /** Where both have a name for what runs Python, it is the loop's. */
-function loopOf(their: GdbFrame | undefined): string {
+function loopOf(their: GdbFrame | undefined, loop: string): string {
   const name = their?.name ? functionName(their.name) : '?';
-  return `${formatAddress(their?.pc ?? 0)} ${name === '?' ? '?' : '_PyEval_EvalFrameDefault'}`;
+  return `${formatAddress(their?.pc ?? 0)} ${name === '?' ? '?' : loop}`;
 }
 
 function textOf(frame: Frame & { kind: 'native' }): string {

@@ -45,7 +45,9 @@ async function lookAtAll(pid: number, check: (snapshot: Snapshot) => void): Prom
 
 const noCompiler = spawnSync('cc', ['--version']).error !== undefined;
 /** Those that can be linked with: as a library of their own, with headers. */
-const linkable = findInterpreters().filter(({ shared, headers, debug }) => shared && headers !== null && !debug);
+const linkable = findInterpreters().filter(
+  ({ version, shared, headers, debug }) => version.major > 2 && shared && headers !== null && !debug,
+);
 
 describe.skipIf(noCompiler || linkable.length === 0)('a program that embeds Python', () => {
   for (const interpreter of linkable) {
