@@ -55,7 +55,7 @@ export function collectingOf(
   const { collecting, gil } = interpreter;
   if (collecting !== true) return collecting;
   if (gil !== null && !gil.enabled) return standsAlone(threadState, threadStates);
-  if (gil === null || !gil.locked) return null;
+  if (gil === null || !gil.locked || gil.last_holder === null) return null;
   return holds(threadState, gil);
 }
 
