@@ -20,6 +20,8 @@ const buildable = findInterpreters().filter(
 const chosen = new Set([buildable[0], buildable[Math.floor(buildable.length / 2)], buildable.at(-1)]);
 const interpreters = [...chosen].filter((interpreter) => interpreter !== undefined);
 
+const ODD: ReadonlySet<Linkage> = new Set(['rebased', 'PIE of large pages']);
+
 /** What is found in it by which strategy. */
 async function expectFoundBy(strategy: string, interpreter: Interpreter, executable: string): Promise<void> {
   const home = dirname(dirname(interpreter.executable));
@@ -39,6 +41,8 @@ describe.each(interpreters)('$label', (interpreter) => {
   const searched = isAtLeast(interpreter, 13) ? 'cookie' : 'scan';
 
   for (const linkage of Object.keys(LINKAGES) as Linkage[]) {
+    // What is odd is so for all versions.
+    if (ODD.has(linkage) && interpreter !== interpreters.at(-1)) continue;
     test(linkage, { timeout: 180_000 }, async (context) => {
       const folder = mkdtempSync(join(tmpdir(), 'pystack-builds-'));
       const exports = linkage === 'PIE that exports';

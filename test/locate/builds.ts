@@ -19,6 +19,9 @@ export const LINKAGES = {
   'PIE that exports': ['-pie', '-fPIE', '-rdynamic'],
   static: ['-static'],
   'static-PIE': ['-static-pie', '-fPIE'],
+  // Oddly laid out: far from where programs are, code and constants on the same pages; pages of 2 MiB.
+  rebased: ['-no-pie', '-Wl,-Ttext-segment=0x20000000', '-Wl,-z,noseparate-code'],
+  'PIE of large pages': ['-pie', '-fPIE', '-Wl,-z,max-page-size=0x200000', '-Wl,-z,norelro'],
 } as const;
 export type Linkage = keyof typeof LINKAGES;
 
