@@ -226,7 +226,7 @@ export interface NativeFrame {
   library: string | null;
   /** Instruction address, hexadecimal. */
   address: string;
-  /** Bytes from the start of the symbol. */
+  /** Bytes from the start of the symbol; null: not known, or a part of it that the compiler put elsewhere. */
   offset: number | null;
   /** Source file as the debug information has it; null: not known. */
   file: string | null;
