@@ -9,7 +9,7 @@ export const byNote: Strategy = {
   *candidates(module, { target }): Generator<Candidate, string> {
     const { noted } = target;
     if (!noted) return 'nobody has noted it';
-    if (noted.library !== module.path) return `noted in ${noted.library ?? 'no file'}`;
+    if (noted.library !== (module.isAnonymous ? null : module.path)) return `noted in ${noted.library ?? 'no file'}`;
     yield { address: noted.address, how: 'noted in the snapshot', claim: noted };
     return 'nothing else is noted';
   },

@@ -136,14 +136,15 @@ class OpenSearch implements Search {
     const quick = this.#strategies.filter(({ name }) => QUICK.has(name));
     const thorough = this.#strategies.filter(({ name }) => name !== 'note' && !QUICK.has(name));
     const anywhere = this.#strategies.filter(({ name }) => ANYWHERE.has(name));
-    const nowhere = this.exhaustive ? anonymousMemory(this.target) : null;
+    const isOfNoFile = this.target.noted?.library === null;
+    const nowhere = this.exhaustive || isOfNoFile ? anonymousMemory(this.target) : null;
     for (const [strategies, modules] of [
-      [noted, [...this.#likely, ...this.#others]],
+      [noted, isOfNoFile && nowhere ? [nowhere] : [...this.#likely, ...this.#others]],
       [quick, this.#likely],
       [thorough, this.#likely],
       [quick, this.#others],
       [thorough, this.#others],
-      [anywhere, nowhere ? [nowhere] : []],
+      [anywhere, this.exhaustive && nowhere ? [nowhere] : []],
     ] as const) {
       for (const strategy of strategies) {
         const proven = modules.flatMap((module) => this.#try(strategy, module));

@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PystackError } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
+import { inspectCore } from '../../src/inspect-core.js';
+import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot } from '../../src/snapshot.js';
 import { pythonFrames, pythonThreads } from '../support/expectation.js';
 import { findInterpreters, formatVersion, type Interpreter, isAtLeast } from '../support/interpreters.js';
@@ -109,6 +111,12 @@ describe.each(shared)('$label', (interpreter) => {
       expect(snapshot.python).toMatchObject({ major, minor, library: null });
       const [thread] = pythonThreads(snapshot);
       expect(thread && pythonFrames(thread).map((frame) => frame.function)).toEqual(['<module>', 'inside']);
+      // What was found by searching is found again where the snapshot notes it.
+      const file = join(folder, 'moved.core');
+      await snapshotProcess(pid, file, { exhaustive: true });
+      const kept = await inspectCore(file);
+      expect(kept.python).toMatchObject({ major, minor, locatedBy: 'note' });
+      expect(kept.threads[0]?.frames.map((frame) => frame.kind)).toEqual(['python', 'python']);
     }));
 });
 
