@@ -51,7 +51,7 @@ async function withFolders(interpreter: Interpreter, use: (folders: Folders) => 
   try {
     const folders = { staged: join(base, 'staged'), inside: join(base, 'inside'), more: join(base, 'more') };
     for (const folder of Object.values(folders)) mkdirSync(folder);
-    for (const name of ['many_threads.py', 'oracle.py']) {
+    for (const name of ['many_threads.py', 'oracle.py', 'python2.py']) {
       copyFileSync(programPath(name), join(folders.staged, name));
       writeFileSync(join(folders.inside, name), '# not what runs\n'.repeat(100));
     }
