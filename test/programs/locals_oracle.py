@@ -3,6 +3,7 @@
 locals_oracle.py FILE [SEED] [COUNT]: FILE becomes {"name": [type, repr], ...}, names being those of the arguments that
 hold the values, spread over a chain of calls. Runs on Python 3.6 and later.
 """
+import array
 import asyncio
 import collections
 import datetime
@@ -14,9 +15,13 @@ import json
 import os
 import pathlib
 import random
+import re
+import signal
+import socket
 import struct
 import sys
 import threading
+import time
 import types
 import typing
 import uuid
@@ -403,6 +408,24 @@ BUILTINS = [
     Ellipsis, NotImplemented, types.ModuleType('made'), weakref.ref(KEPT[0]), weakref.ref(Plain), weakref.ref(text), weakref.proxy(KEPT[0]),
     weakref.ref(Plain()), threading.Lock(), threading.RLock(), KEPT[0].method.__func__, KEPT[0].method.__get__,
 ]
+# Written in C or by a module's own rules.
+BUILTINS += [
+    sys.version_info, sys.flags, sys.float_info, sys.hash_info, sys.thread_info, time.gmtime(0), os.terminal_size((80, 25)),
+    os.times_result((0.5, 1, 2, 3, 4)), re.I, re.I | re.M, re.A | re.X | re.S, ~re.I if sys.version_info < (3, 11) else re.X,
+    signal.SIGTERM, socket.AF_INET, types.MappingProxyType({}), memoryview(b'abc')[1:], array.array('i', [1, -2]),
+    array.array('b'), array.array('B', range(200)), array.array('d', [0.1, -0.0, float('inf')]), array.array('f', [0.1]),
+    array.array('Q', [2 ** 64 - 1]), array.array('q', [-1]), array.array('u', 'a\u4e2d\U0001f600'), array.array('L', [1]),
+]
+if sys.version_info >= (3, 9):
+    BUILTINS += [list[int], dict[str, list[int]], tuple[int, ...], tuple[()], type[Colour], list[None], collections.deque[Plain]]
+    import zoneinfo
+    for key in ('UTC', 'Europe/Berlin'):
+        try:
+            BUILTINS += [zoneinfo.ZoneInfo(key), datetime.datetime(2024, 5, 6, 7, tzinfo=zoneinfo.ZoneInfo(key))]
+        except zoneinfo.ZoneInfoNotFoundError:
+            pass
+if sys.version_info >= (3, 10):
+    BUILTINS += [int | None, int | str | list[int], Plain | None, collections.OrderedDict | datetime.date]
 HELD = [threading.Lock(), threading.RLock()]
 HELD[0].acquire()
 HELD[1].acquire()

@@ -87,3 +87,15 @@ function bytesAt(repr: Repr, address: Address, offset: number, count: number): n
   const view = repr.memory.read(offsetBy(address, offset), count);
   return Array.from({ length: count }, (_, i) => view.getUint8(i));
 }
+
+/**
+ * `zoneinfo.ZoneInfo(key='Europe/Berlin')`. After the header: `key`, `file_repr`.
+ * https://github.com/python/cpython/blob/v3.12.1/Modules/_zoneinfo.c (PyZoneInfo_ZoneInfo, zoneinfo_repr)
+ */
+export const spellZoneInfo: Spell = ({ address, type }, repr, depth) => {
+  const { sizeof } = repr.layout.PyObject;
+  const key = repr.pointer(address, sizeof);
+  const name = type.isClass ? type.shortName : type.tp_name;
+  if (repr.at(key).type.tp_name !== 'NoneType') return `${name}(key=${repr.show(key, depth)})`;
+  return `${name}.from_file(${repr.name(repr.pointer(address, sizeof + 8))})`;
+};

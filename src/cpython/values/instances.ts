@@ -86,6 +86,8 @@ export const spellEnumMember: Spell = (object, repr, depth) => {
   if (value === null) throw new CorruptData('a member of an enumeration without a value');
   const pointer = readAttribute(object, repr, '_name_');
   const name = pointer === null ? null : repr.types.text(pointer);
+  const global = globalText(object, name, repr, depth, value);
+  if (global !== null) return global;
   const shown = repr.show(value, depth);
   if (name !== null) return `<${type.shortName}.${name}: ${shown}>`;
   switch (repr.spelling.combinedFlags) {
@@ -95,6 +97,51 @@ export const spellEnumMember: Spell = (object, repr, depth) => {
       return `<${type.shortName}.${takenApart(object, value, repr)}: ${shown}>`;
   }
 };
+
+/**
+ * `re.IGNORECASE`: members of enumerations made by `@global_enum` (3.11+), as the module has them; null: it was not.
+ * https://github.com/python/cpython/blob/v3.12.1/Lib/enum.py (global_enum_repr, global_flag_repr)
+ */
+function globalText(
+  { type }: ObjectInHand,
+  name: string | null,
+  repr: Repr,
+  depth: number,
+  value: number,
+): string | null {
+  const written = repr.types.attribute(type, '__repr__');
+  if (written === null || repr.at(written).type.tp_name !== 'function') return null;
+  const { func_name } = repr.layout.objects.PyFunctionObject;
+  const by = repr.name(repr.pointer(toAddress(written), func_name));
+  const isOwn = repr.types.body(type).has('__repr__');
+  if (isOwn && by === '__repr__' && type.name === 're.RegexFlag') return regexFlags(type, name, repr, value);
+  if (by !== 'global_enum_repr' && by !== 'global_flag_repr') return null;
+  const module = type.name.slice(0, -type.qualname.length - 1);
+  const prefix = module.slice(module.lastIndexOf('.') + 1);
+  if (name === null) return `${prefix}.${type.shortName}(${repr.show(value, depth)})`;
+  if (by === 'global_enum_repr') return `${prefix}.${name}`;
+  const parts = name.split('|');
+  return parts.map((part) => (parts.length > 1 && /^\d/.test(part) ? part : `${prefix}.${part}`)).join('|');
+}
+
+/** Flags of regular expressions up to 3.10. https://github.com/python/cpython/blob/v3.9.18/Lib/re.py (RegexFlag.__repr__) */
+function regexFlags(type: KnownType, name: string | null, repr: Repr, pointer: number): string | null {
+  if (name !== null) return `re.${name}`;
+  const value = readBigInt({ address: toAddress(pointer) }, repr);
+  const map = repr.types.attribute(type, '_member_map_');
+  if (value === null || map === null) return null;
+  let left = value < 0n ? ~value : value;
+  const parts: string[] = [];
+  for (const { key, value: member } of readItems({ address: toAddress(map) }, repr, 1000).items) {
+    const bits = readBigInt({ address: toAddress(member) }, repr);
+    if (bits === null || (left & bits) === 0n) continue;
+    left &= ~bits;
+    parts.push(`re.${repr.name(key)}`);
+  }
+  if (left !== 0n) parts.push(`0x${left.toString(16)}`);
+  if (value >= 0n) return parts.join('|');
+  return parts.length > 1 ? `~(${parts.join('|')})` : `~${parts.join('')}`;
+}
 
 /** https://github.com/python/cpython/blob/v3.9.18/Lib/enum.py (_decompose) */
 function takenApart({ type }: ObjectInHand, pointer: number, repr: Repr): string {
@@ -108,7 +155,7 @@ function takenApart({ type }: ObjectInHand, pointer: number, repr: Repr): string
     if (each !== null) members.push({ value: each, name: name === null ? null : repr.types.text(name) });
   }
   const parts = members.filter((member) => member.value !== 0n && (member.value & value) === member.value);
-  const named = parts.filter((member) => member.name !== null || isPowerOfTwo(member.value));
+  const named = parts.filter((member) => member.name !== null || (value >= 0n && isPowerOfTwo(member.value)));
   named.sort((a, b) => (a.value < b.value ? 1 : a.value > b.value ? -1 : 0));
   // A combination that has a name stands for itself, not beside its parts.
   if (named.length > 1 && named[0]?.value === value) named.shift();

@@ -5,6 +5,7 @@
  */
 import { formatAddress } from '../../memory/address.js';
 import type { Spelling } from '../layouts/spelling.js';
+import { spellArrayArray } from './arrays.js';
 import {
   isEnumMeta,
   spellBuiltin,
@@ -29,9 +30,10 @@ import {
   spellSet,
   spellTuple,
 } from './containers.js';
-import { spellDate, spellDateTime, spellTime, spellTimeDelta, spellTimeZone } from './datetimes.js';
+import { spellDate, spellDateTime, spellTime, spellTimeDelta, spellTimeZone, spellZoneInfo } from './datetimes.js';
 import { spellException } from './exceptions.js';
 import { spellGenerator } from './generators.js';
+import { spellGenericAlias, spellUnion } from './generic-aliases.js';
 import { spellAround, spellDataclass, spellEnumMember, spellInstance, spellNamedTuple } from './instances.js';
 import { spellCounter, spellFraction, spellNamespace, spellPath, spellUuid } from './library.js';
 import { spellBool, spellComplex, spellDecimal, spellFloat, spellInt } from './numbers.js';
@@ -99,6 +101,11 @@ const BY_C_NAME = byName({
   'datetime.time': spellTime,
   'datetime.timedelta': spellTimeDelta,
   'datetime.timezone': spellTimeZone,
+  'zoneinfo.ZoneInfo': spellZoneInfo,
+  'array.array': spellArrayArray,
+  'types.GenericAlias': spellGenericAlias,
+  'types.UnionType': spellUnion,
+  'typing.Union': spellUnion,
   'decimal.Decimal': spellDecimal,
   weakref: spellWeakref,
   'weakref.ReferenceType': spellWeakref,
