@@ -65,6 +65,8 @@ class Freeze {
   // Stops them, but for those that have blocked meanwhile, and copies. `starved`: it has to be tried again, after the
   // last try without those that did not come.
   StopEnd stopAndCopy(const Indices& runners, bool lastRound);
+  // Whether a thread that gets no CPU is let be at last: where nothing else tells of it, only maxPauseNs ends the tries.
+  bool mayGiveUp() const { return plan_.mode == FreezeMode::prove && threads_.method() != LookMethod::none; }
   // Whether the thread, looked at again, is blocked by now and need not be stopped.
   bool hasBlocked(uint32_t thread, bool lastRound, Look& look) noexcept;
   // Whether all is known of all that can be.
@@ -346,7 +348,7 @@ StopEnd Freeze::stopAndCopy(const Indices& runners, bool lastRound) {
         thread.refusal = tracee.error;
         break;
       case Tracee::State::seized:
-        if (end == StopEnd::starved && tries_ == kMostTries) thread.refusal = ETIMEDOUT;
+        if (end == StopEnd::starved && tries_ == kMostTries && mayGiveUp()) thread.refusal = ETIMEDOUT;
         break;
       case Tracee::State::untouched:
         break;
@@ -426,7 +428,7 @@ FreezeOutcome Freeze::run() {
     if (starved) {
       starvedRounds_++;
       pauseFor(std::min(patienceNs_, kMostBetweenTriesNs));
-      if (tries_ < kMostTries) {
+      if (tries_ < kMostTries || !mayGiveUp()) {
         tries_++;
         patienceNs_ *= 2;
       }
