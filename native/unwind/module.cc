@@ -13,8 +13,11 @@ namespace {
 // .gnu_debugdata holds function symbols only; a few MiB for the largest programs.
 constexpr std::size_t kMaxMiniDebug = 256U << 20;
 
-// For the rest of a function elsewhere; the code of the largest libraries is several times as much.
+// Bounds the search for the function that a part elsewhere belongs to, a tenth of a second each: of the code, of parts in
+// one file, and of jumps into one part. An interpreter has 5 MiB, a handful and some hundreds.
 constexpr std::size_t kMaxSearchedCode = 64U << 20;
+constexpr std::size_t kMaxSearches = 32;
+constexpr unsigned kMaxJumps = 10'000;
 
 Elf_Scn* sectionNamed(Elf* elf, const char* name, GElf_Shdr& header) {
   std::size_t names = 0;
@@ -250,21 +253,27 @@ std::optional<FrameTable::Range> Module::functionOf(Addr address) {
   const auto range = ehFrame_ ? ehFrame_->rangeAt(address) : std::nullopt;
   const FrameRules* first = range ? ehFrame_->at(range->start) : nullptr;
   if (first == nullptr || isFunctionEntry(*machine_, *first)) return range;
-  const auto [entry, added] = wholes_.try_emplace(range->start);
-  if (!added) return entry->second;
+  if (const auto known = wholes_.find(range->start); known != wholes_.end()) return known->second;
+  if (wholes_.size() == kMaxSearches) return std::nullopt;
+  auto& whole = wholes_[range->start];
   std::map<Addr, unsigned> jumps;
+  unsigned jumpsLeft = kMaxJumps;
+  std::size_t bytesLeft = kMaxSearchedCode;
   std::size_t headers = 0;
   if (elf_getphdrnum(main_.elf.get(), &headers) != 0) return std::nullopt;
-  for (std::size_t i = 0; i < headers; i++) {
+  for (std::size_t i = 0; i < headers && jumpsLeft > 0 && bytesLeft > 0; i++) {
     GElf_Phdr load;
     if (gelf_getphdr(main_.elf.get(), static_cast<int>(i), &load) == nullptr || load.p_type != PT_LOAD ||
         !(load.p_flags & PF_X)) {
       continue;
     }
     LoadedBytes code = loadedFrom(load.p_vaddr);
-    code.bytes.size = std::min(code.bytes.size, kMaxSearchedCode);
+    code.bytes.size = std::min(code.bytes.size, bytesLeft);
+    bytesLeft -= code.bytes.size;
     std::size_t from = 0;
     while (const auto jump = findJumpInto(*machine_, code.bytes, load.p_vaddr, range->start, range->end, from)) {
+      if (jumpsLeft == 0) break;
+      jumpsLeft--;
       const auto jumper = ehFrame_->rangeAt(load.p_vaddr + *jump);
       const FrameRules* its = jumper ? ehFrame_->at(jumper->start) : nullptr;
       if (its != nullptr && isFunctionEntry(*machine_, *its)) jumps[jumper->start]++;
@@ -276,9 +285,9 @@ std::optional<FrameTable::Range> Module::functionOf(Addr address) {
   for (const auto& [start, count] : jumps) {
     if (count <= most) continue;
     most = count;
-    entry->second = ehFrame_->rangeAt(start);
+    whole = ehFrame_->rangeAt(start);
   }
-  return entry->second;
+  return whole;
 }
 
 std::vector<SourceFrame> Module::sourceAt(Addr address) {
