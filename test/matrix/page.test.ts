@@ -22,8 +22,8 @@ test('each cell is on the page, and each reason below', () => {
     missing: [{ name: 'musl', reason: 'no compiler' }],
   });
   expect(page).toContain('| 3.15.0 (static) | ✓ ✓ ✓ | ✓ ✓ refused | ✓ ✓ ✓ | ✗ ✓ ✓ | ✓ ✓ ✓ |');
-  expect(page).toContain('- 3.15.0 (static): gcore plain: a line is wrong');
-  expect(page).toContain('- 3.15.0 (static): --no-block --native: only stopped threads show that');
+  expect(page).toContain('- a line is wrong:\n  - 3.15.0 (static): gcore plain\n');
+  expect(page).toContain('- only stopped threads show that:\n  - 3.15.0 (static): --no-block --native\n');
   expect(page).toContain('- PyPy: refused. `exit 1: runs PyPy`');
   expect(page).toContain('- musl: no compiler.');
 });

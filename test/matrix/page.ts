@@ -22,22 +22,21 @@ const MARKS: Readonly<Record<Cell['state'], string>> = {
 };
 
 export function renderPage({ rows, strangers, missing }: Run): string {
-  const notes = rows.flatMap(({ name, cells }) => notesOf(name, cells));
   return [
     '# Compatibility',
     '',
     '<!-- Written by `npm run test:matrix`; change what it runs (test/matrix), not this file. -->',
     '',
-    'Each cell was run when this page was written: the same two threads, looked at in each way, and compared with what Python',
+    'Each cell was run: the same two threads, looked at in each way with the command itself, and compared with what Python',
     `says of itself. The three marks of a cell are ${DETAILS.map((detail) => `\`${detail}\``).join(', ')}: functions and lines of every frame;`,
     'the exact values of variables; and C frames in their places among the Python frames. ✓ as it should be, ✗ not (the',
-    'reason is below), – not run.',
+    'reason is below), – not run; `refused`: said not to be had, by design.',
     '',
     `| Python | ${WAYS.join(' | ')} |`,
     `| --- |${WAYS.map(() => ' --- |').join('')}`,
     ...rows.map(({ name, cells }) => `| ${name} | ${WAYS.map((way) => marksOf(way, cells)).join(' | ')} |`),
     '',
-    ...section('Not as it should be, or not run', notes),
+    ...section('Refused as designed, not as it should be, or not run', notesOf(rows)),
     ...section(
       'No CPython',
       strangers.map(({ name, said }) => `- ${name}: ${said === null ? 'not on the machine' : `refused. \`${said}\``}`),
@@ -57,11 +56,17 @@ function marksOf(way: string, cells: Row['cells']): string {
   return DETAILS.map((detail) => MARKS[cells.get(`${way} ${detail}`)?.state ?? 'not run']).join(' ');
 }
 
-/** One line for all cells of a row with the same reason. */
-function notesOf(name: string, cells: Row['cells']): string[] {
+/** Each reason once, with all cells that it is the reason of. */
+function notesOf(rows: readonly Row[]): string[] {
   const byReason = new Map<string, string[]>();
-  for (const [cell, outcome] of cells) {
-    if (outcome.state !== 'green') byReason.set(outcome.reason, [...(byReason.get(outcome.reason) ?? []), cell]);
+  for (const { name, cells } of rows) {
+    const own = new Map<string, string[]>();
+    for (const [cell, outcome] of cells) {
+      if (outcome.state !== 'green') own.set(outcome.reason, [...(own.get(outcome.reason) ?? []), cell]);
+    }
+    for (const [reason, where] of own) {
+      byReason.set(reason, [...(byReason.get(reason) ?? []), `  - ${name}: ${where.join(', ')}`]);
+    }
   }
-  return [...byReason].map(([reason, where]) => `- ${name}: ${where.join(', ')}: ${reason}`);
+  return [...byReason].flatMap(([reason, where]) => [`- ${reason}:`, ...where]);
 }
