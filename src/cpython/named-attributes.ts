@@ -11,13 +11,19 @@ import type { Layout } from './layouts/layout.js';
 import type { AttributesAt, TypeFacts } from './objects.js';
 import { locateAttributes } from './objects.js';
 
+/** Shared keys, and what as many of them say as had to be read. */
+interface KeyTexts {
+  readonly keys: readonly number[];
+  readonly texts: (string | null)[];
+}
+
 /** Attributes by name, of memory that does not change meanwhile, or for one quick walk over it. */
 export class NamedAttributes {
   readonly #memory: MemoryReader;
   readonly #layout: Layout;
   readonly #textOf: (key: number) => string | null;
-  /** Places of names, by the address of the keys. */
-  readonly #places = new Map<Address, ReadonlyMap<string, number>>();
+  /** By the address of the keys. */
+  readonly #tables = new Map<Address, KeyTexts>();
 
   /** `textOf` tells what a key says; null: no text, or none that is looked for. */
   constructor(memory: MemoryReader, layout: Layout, textOf: (key: number) => string | null) {
@@ -31,8 +37,8 @@ export class NamedAttributes {
     const at = this.#resolved(locateAttributes(this.#memory, this.#layout, object, type));
     switch (at?.kind) {
       case 'split': {
-        const place = this.#placesOf(at.keys).get(name);
-        return (place !== undefined && readSplitValue(this.#memory, this.#layout, at.values, place)) || null;
+        const place = this.#placeOf(at.keys, name);
+        return place === null ? null : readSplitValue(this.#memory, this.#layout, at.values, place) || null;
       }
       case 'dict': {
         const { items } = readDict(this.#memory, this.#layout, at.dict);
@@ -54,17 +60,24 @@ export class NamedAttributes {
     return { kind: 'split', keys: toAddress(keys), values: toAddress(values) };
   }
 
-  #placesOf(keys: Address): ReadonlyMap<string, number> {
-    let places = this.#places.get(keys);
-    if (!places) {
-      const found = new Map<string, number>();
-      readSplitKeys(this.#memory, this.#layout, keys).forEach((key, place) => {
-        const name = key === 0 ? null : this.#textOf(key);
-        if (name !== null) found.set(name, place);
-      });
-      places = found;
-      this.#places.set(keys, places);
+  /**
+   * Where `name` stands in a table of keys; null: nowhere. Keys behind it are not read: a file that holds what an earlier
+   * reader needed has no more than that.
+   */
+  #placeOf(keys: Address, name: string): number | null {
+    let read = this.#tables.get(keys);
+    if (!read) {
+      read = { keys: readSplitKeys(this.#memory, this.#layout, keys), texts: [] };
+      this.#tables.set(keys, read);
     }
-    return places;
+    const known = read.texts.indexOf(name);
+    if (known !== -1) return known;
+    while (read.texts.length < read.keys.length) {
+      const key = read.keys[read.texts.length] ?? 0;
+      const text = key === 0 ? null : this.#textOf(key);
+      read.texts.push(text);
+      if (text === name) return read.texts.length - 1;
+    }
+    return null;
   }
 }
