@@ -148,10 +148,20 @@ class NameReader {
   #keyText(pointer: number): string | null {
     let text = this.#keys.get(pointer);
     if (text === undefined) {
-      text = isUserSpace(pointer) ? this.#readKey(pointer as Address) : null;
+      text = isUserSpace(pointer) ? this.#readKeyIfAny(pointer as Address) : null;
       this.#keys.set(pointer, text);
     }
     return text;
+  }
+
+  /** A key that cannot be read (in a core, one that no instance uses) is not what is looked for. */
+  #readKeyIfAny(key: Address): string | null {
+    try {
+      return this.#readKey(key);
+    } catch (error) {
+      reasonOf(error);
+      return null;
+    }
   }
 
   #readKey(key: Address): string | null {
