@@ -142,7 +142,9 @@ onEveryInterpreter('a stack far deeper than the first bytes that are copied', (i
 );
 
 /** Later versions count calls of C, and allow about a thousand. */
-const unbounded = findInterpreters().find(({ version }) => version.major === 3 && version.minor >= 7 && version.minor < 12);
+const unbounded = findInterpreters().find(
+  ({ version }) => version.major === 3 && version.minor >= 7 && version.minor < 12,
+);
 
 test.skipIf(!unbounded)('a stack larger than is copied ends there, and says so', () =>
   withProgram(unbounded as Interpreter, `${PROGRAMS}/beside_python.py`, { args: ['40000'] }, async ({ pid }) => {
