@@ -61,6 +61,11 @@ describe('the header', () => {
     [{ gil: 'waiting' }, '[Waiting for the GIL]'],
     [{ gil: 'dropping' }, '[Dropping the GIL]'],
     [{ gil: 'disabled' }, '[]'],
+    [{ gil: 'disabled', attachment: 'attached' }, '[Running Python]'],
+    [{ gil: 'disabled', attachment: 'suspended' }, '[Paused by the interpreter]'],
+    [{ gil: 'disabled', attachment: 'detached' }, '[]'],
+    // Where there is a GIL, it says the same and more.
+    [{ gil: 'holding', attachment: 'attached' }, '[Has the GIL]'],
     [{ gil: 'unknown', gc: null }, '[GIL state unknown,Garbage collection unknown]'],
     [{ gc: true }, '[Garbage collecting]'],
     [{ status: 'terminated', gil: 'holding' }, '[Thread terminated,Has the GIL]'],
