@@ -62,16 +62,17 @@ export class CoreStacks {
 
   /** As much as the core holds from `start` on; null: nothing. */
   #read(start: number, end: number): CopiedRange | null {
-    for (let stop = end; stop > start; ) {
+    const firstPage = start - (start % PAGE_BYTES) + PAGE_BYTES;
+    for (let stop = end; ; ) {
       try {
         return { address: start, bytes: bytesOf(this.#target.memory.read(toAddress(start), stop - start)) };
       } catch (error) {
         if (!(error instanceof MemoryFault)) throw error;
         // A core that was cut short holds the first part of a stack.
         const half = start + Math.floor((stop - start) / 2);
-        stop = Math.min(half - (half % PAGE_BYTES), stop - PAGE_BYTES);
+        if (stop <= firstPage) return null;
+        stop = Math.max(Math.min(half - (half % PAGE_BYTES), stop - PAGE_BYTES), firstPage);
       }
     }
-    return null;
   }
 }
