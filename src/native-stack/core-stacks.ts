@@ -13,8 +13,10 @@ import type { CopiedRange, UnwoundStack } from './unwinder.js';
 
 /** Readings of one stack: each lacks a range that the one before did not know of. */
 const MAX_READINGS = 16;
-/** Most stacks are shallow; of a deep one the rest comes in one piece. */
+/** Most stacks are shallow. */
 const FIRST_BYTES = 16 * 1024;
+/** The second time, and twice as much each time after: one mapping may hold the stacks of many threads. */
+const MORE_BYTES = 32 * 1024;
 const PAGE_BYTES = 4096;
 /** Code without a file that is read beforehand: signals' trampolines, where an emulator or a C library has them so. */
 const MOST_LOOSE_CODE = 64 * 1024;
@@ -49,7 +51,7 @@ export class CoreStacks {
       followed = this.#stacks.follow({ registers, memory });
       const need = n < MAX_READINGS ? needOf(followed.stop, memory, true, mappings) : null;
       if (need?.kind !== 'memory') break;
-      const range = this.#read(need.start, need.end);
+      const range = this.#read(need.start, Math.min(need.end, need.start + MORE_BYTES * 2 ** n));
       if (!range) break;
       memory.push(range);
     }

@@ -2,6 +2,7 @@
  * Native stacks of cores: what the kernel wrote against what gdb says of it, name for name, thread by thread; threads
  * that ran when it ended, cores that were cut short, and our own small ones.
  */
+import { spawnSync } from 'node:child_process';
 import { statSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { inspectCore } from '../../src/inspect-core.js';
@@ -18,9 +19,10 @@ const PROGRAMS = '../native-stack/programs';
 
 /** Innermost first. libc has several names for one function; debuggers' tastes differ. */
 function names(frames: readonly NativeFrame[]): string[] {
-  return [...frames].reverse().map(({ rawSymbol, library, inlined }) => {
-    const name =
-      !inlined && /\/libc\.so/.test(library ?? '') ? '(libc)' : rawSymbol === null ? '?' : functionName(rawSymbol);
+  return [...frames].reverse().map(({ rawSymbol, library, inlined, offset }) => {
+    // A part of a function that has no symbol of its own: debuggers have no name for it.
+    const isNameless = rawSymbol === null || (!inlined && offset === null);
+    const name = !inlined && /\/libc\.so/.test(library ?? '') ? '(libc)' : isNameless ? '?' : functionName(rawSymbol);
     return inlined ? `${name} inlined` : name;
   });
 }
@@ -32,10 +34,21 @@ function gdbNames(frames: readonly GdbFrame[], ours: readonly string[]): string[
   });
 }
 
+/**
+ * Whether somebody moved its headers to a writable segment of their own, as is done to run a program with the C library of
+ * another system: a core then holds them as they were changed since, the file cannot be recognised by them, and no
+ * debugger but one that trusts the name reads it.
+ */
+function isPatched(file: string): boolean {
+  const headers = spawnSync('readelf', ['-lW', file], { encoding: 'utf8' }).stdout ?? '';
+  return /^ +LOAD +0x0+ .* RW /m.test(headers);
+}
+
 describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
   for (const interpreter of findInterpreters()) {
-    test(`threads in many kinds of wait, ${interpreter.label}`, () =>
+    test(`threads in many kinds of wait, ${interpreter.label}`, { timeout: 120_000 }, (context) =>
       withKernelCore(interpreter, `${PROGRAMS}/waits.py`, {}, async (core) => {
+        if (isPatched(interpreter.executable)) context.skip('its headers were changed after it was linked');
         const target = await openCoreTarget(core, {});
         try {
           const stacks = new CoreStacks(target, { interpreterLibrary: null });
@@ -50,7 +63,8 @@ describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
         } finally {
           target.close();
         }
-      }));
+      }),
+    );
   }
 });
 
