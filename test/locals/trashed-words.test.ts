@@ -6,8 +6,8 @@ import { onEveryInterpreter } from '../support/matrix.js';
 import { trashWordsOf } from './trashed-words.js';
 
 /** For each interpreter. */
-const TRIALS = 400;
-const WITHIN_MS = 4000;
+const TRIALS = 200;
+const WITHIN_MS = 1500;
 
 onEveryInterpreter('a trashed word costs the values that need it', async (interpreter, context) => {
   if (noGcore !== null) return context.skip(noGcore);
