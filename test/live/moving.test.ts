@@ -114,14 +114,18 @@ test('the checker knows what is impossible', () => {
   const graph: CallGraph = {
     file,
     functions: new Map([
-      ['spin', { first: 1, last: 3, root: true, calls: new Map([[2, 'leaf']]) }],
-      ['leaf', { first: 5, last: 6, root: false, calls: new Map() }],
+      ['spin', { first: 1, last: 3, root: true, yields: false, calls: new Map([[2, 'leaf']]) }],
+      ['leaf', { first: 5, last: 6, root: false, yields: false, calls: new Map() }],
+      ['count', { first: 8, last: 9, root: true, yields: true, calls: new Map([[9, 'leaf']]) }],
     ]),
   };
-  const stack = (...frames: [string, number][]) =>
+  const stack = (...frames: [string, number | null][]) =>
     frames.map(([name, line]) => ({ kind: 'python' as const, function: name, file, line }) as never);
   expect(impossibleIn(graph, stack(['spin', 2], ['leaf', 5]))).toBeNull();
   expect(impossibleIn(graph, stack(['spin', 3], ['leaf', 5]))).toMatch('does not call leaf');
   expect(impossibleIn(graph, stack(['leaf', 5]))).toMatch('nothing that a thread starts with');
   expect(impossibleIn(graph, stack(['spin', 2], ['leaf', 7]))).toMatch('does not exist');
+  expect(impossibleIn(graph, stack(['spin', 2], ['leaf', null]))).toMatch('does not exist');
+  expect(impossibleIn(graph, stack(['count', null]))).toBeNull();
+  expect(impossibleIn(graph, stack(['count', null], ['leaf', 5]))).toMatch('does not exist');
 });

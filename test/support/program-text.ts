@@ -19,6 +19,8 @@ interface FunctionText {
   first: number;
   last: number;
   root: boolean;
+  /** A generator: 3.12 gives its first instruction but one, and its last ones, no line, so Python says None there, too. */
+  yields: boolean;
   /** line -> name of the function called there */
   calls: Map<number, string>;
 }
@@ -42,13 +44,20 @@ export function readCallGraph(file: string): CallGraph {
       const depth = text.length - code.length;
       const definition = /^def (\w+)\(/.exec(code);
       if (definition?.[1]) {
-        current = { first: decorator ?? line, last: line, root: code.endsWith('# root'), calls: new Map() };
+        current = {
+          first: decorator ?? line,
+          last: line,
+          root: code.endsWith('# root'),
+          yields: false,
+          calls: new Map(),
+        };
         functions.set(definition[1], current);
         indent = depth;
       } else if (code !== '' && depth <= indent) {
         current = undefined;
       } else if (current && code !== '') {
         current.last = line;
+        if (code.startsWith('yield ')) current.yields = true;
       }
       decorator = code.startsWith('@') ? line : undefined;
       const call = /# -> (\w+)$/.exec(code);
@@ -70,10 +79,11 @@ export function impossibleIn(graph: CallGraph, frames: readonly PythonFrame[]): 
     const text = graph.functions.get(frame.function);
     const where = `${frame.function} on line ${frame.line}`;
     if (index === 0 && !text?.root) return `${where} is nothing that a thread starts with`;
+    const next = own[index + 1];
+    if (frame.line === null && text?.yields && !next) return null;
     if (!text || frame.line === null || frame.line < text.first || frame.line > text.last) {
       return `${where} does not exist`;
     }
-    const next = own[index + 1];
     if (!next) return null;
     const called = text.calls.get(frame.line);
     if (next.file !== graph.file) return called === 'elsewhere' ? null : `${where} does not call ${next.function}`;
