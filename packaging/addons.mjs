@@ -55,7 +55,10 @@ export async function buildAddons(target, replaced = {}) {
       `-I${join(root, 'node_modules/node-api-headers/include')}`,
       ...(withLibraries ? interfaceFlags(sources) : []),
     ];
-    const jobs = files.map((file) => compileJob(zig, target, { folder: root, file, flags, into: work }));
+    const jobs = [
+      ...files.map((file) => compileJob(zig, target, { folder: root, file, flags, into: work })),
+      compileJob(zig, target, { folder: here, file: 'no_demangler.c', flags: [], into: work }),
+    ];
     await runAll(jobs);
     const made = join(work, `${name}.node`);
     const link = ['-Os', '-shared', '-s', `-Wl,--version-script=${join(here, 'exports.map')}`, '-Wl,--gc-sections'];
@@ -90,7 +93,7 @@ function folderFor(target, replaced) {
       'binding.gyp',
       ...filesBelow('native').filter((file) => /\.(cc|h)$/.test(file)),
       ...filesBelow('packaging').filter((file) =>
-        /(addons|libraries)\.mjs$|\.h$|without_backends\.c$|\.map$/.test(file),
+        /(addons|libraries)\.mjs$|\.h$|(without_backends|no_demangler)\.c$|\.map$/.test(file),
       ),
       ...filesBelow('node_modules/node-addon-api').filter((file) => file.endsWith('.h')),
       ...filesBelow('node_modules/node-api-headers/include'),
