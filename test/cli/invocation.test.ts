@@ -139,7 +139,7 @@ describe('usage errors say what to type instead', () => {
     [['remote', '1', '--time-budget'], /argument missing/, /help/],
     [['remote', '1', '--max-items', '1.5'], /--max-items needs a whole number/, /help/],
     [['remote', '1', '--locate-by', ','], /--locate-by needs a list/, /help/],
-    [['remote', '1', '--redact', '('], /no regular expression/, /help/],
+    [['remote', '1', '--redact', '('], /no regular expression/, /backslash/],
     [['core'], /no core file/, /pystack core <file>/],
     [['core', 'c', '--systemd'], /both/, /leave one/],
     [['core', 'c', '--lib-search-path', 'a', '--lib-search-root', 'b'], /cannot be used with/, /pystack core --help/],
