@@ -22,10 +22,11 @@ export function coreMappings(
 ): Mapping[] {
   const pieces: Piece[] = [];
   for (const { start, end, load, file } of sweep(loads, files)) {
+    if (!isUserSpace(start) || !isUserSpace(end)) continue;
     const flags = load ? load.flags : ((file && permissions(file)) ?? PF.R);
     const last = pieces.at(-1);
     if (joined && last && last.end === start && last.flags === flags && continues(last, file)) last.end = end;
-    else if (isUserSpace(start) && isUserSpace(end)) pieces.push({ start, end, flags, file });
+    else pieces.push({ start, end, flags, file });
   }
   return pieces.map(({ start, end, flags, file }) => ({
     start: toAddress(start),
