@@ -19,6 +19,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const CACHE = join(root, '.cache/packaging');
 export const PINS = JSON.parse(readFileSync(new URL('pins.json', import.meta.url), 'utf8'));
 
+/** What cannot be had just now, or from here: nothing is wrong with what is built of it. */
+export class Unavailable extends Error {}
+
 /** The compiler: path of the `zig` program. Throws an Error where it cannot be had. */
 export function compiler() {
   const { version } = PINS.pip.ziglang;
@@ -44,7 +47,7 @@ export function librarySources() {
     for (const [name, pin] of missing) {
       const file = join(files, pin.file);
       if (!existsSync(file))
-        throw new Error(`${suite} has another ${name} by now, not ${pin.file}: see packaging/pins.json`);
+        throw new Unavailable(`${suite} has another ${name} by now, not ${pin.file}: see packaging/pins.json`);
       verify(file, 'sha256', pin.sha256, 'hex');
       unpackInto(join(folder, unpackedName(name, pin)), (into) =>
         run('tar', ['-x', '-f', file, '-C', into, '--strip-components=1', '--no-same-owner']),
@@ -69,7 +72,7 @@ export function pipWheel(name) {
     const args = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--require-hashes'];
     // --python-version: the wheels are for any Python 3, and this one's own version does not matter.
     const target = ['--platform', platform, '--python-version', '3.11'];
-    run('python3', ['-m', 'pip', 'download', ...args, ...target, '--dest', into, '-r', requirements]);
+    download('python3', ['-m', 'pip', 'download', ...args, ...target, '--dest', into, '-r', requirements]);
   });
   return pipWheel(name);
 }
@@ -83,7 +86,7 @@ export function npmPackage(name) {
   const files = join(CACHE, 'downloads');
   mkdirSync(files, { recursive: true });
   const args = ['pack', `${packageName}@${version}`, '--pack-destination', files, '--json', '--loglevel=error'];
-  const [{ filename }] = JSON.parse(run('npm', args));
+  const [{ filename }] = JSON.parse(download('npm', args));
   const file = join(files, filename);
   const [algorithm, checksum] = integrity.split(/-(.*)/s);
   verify(file, algorithm, checksum, 'base64');
@@ -126,11 +129,11 @@ ${process.getuid?.() === 0 ? 'APT::Sandbox::User "root";' : ''}\n`,
   );
   const environment = { APT_CONFIG: config };
   say(`downloading the sources of ${wanted.map(([name]) => name).join(', ')} (${suite})`);
-  run('apt-get', ['-qq', 'update'], { environment });
+  download('apt-get', ['-qq', 'update'], { environment });
   // The upstream part alone: Debian's own revisions come and go, and what they change is packaging.
   const names = wanted.map(([name]) => name);
   const args = ['-qq', 'source', '--download-only', '--tar-only', '--only-source', ...names];
-  run('apt-get', args, { environment, cwd: files });
+  download('apt-get', args, { environment, cwd: files });
 }
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -143,7 +146,8 @@ function debianArchive() {
     .map((line) => line.split('|'))
     .filter(([origin, uri]) => origin === 'Debian' && uri && !uri.includes('security'));
   const found = archives[0]?.[1] ?? archiveOfFiles();
-  if (!found) throw new Error("this machine's apt sources name no Debian archive to take the libraries' sources from");
+  if (!found)
+    throw new Unavailable("this machine's apt sources name no Debian archive to take the libraries' sources from");
   return found;
 }
 
@@ -186,6 +190,15 @@ export function run(command, args, { cwd = root, environment = {} } = {}) {
   if (error) throw new Error(`${command} cannot be run: ${error.message}`);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${status}\n${stderr.trim()}`);
   return stdout;
+}
+
+/** Runs a registry's client. Throws Unavailable with what it said. */
+function download(command, args, options) {
+  try {
+    return run(command, args, options);
+  } catch (error) {
+    throw new Unavailable(error.message, { cause: error });
+  }
 }
 
 /** What is going on, for whoever waits. */

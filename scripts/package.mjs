@@ -9,7 +9,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildAddons } from '../packaging/addons.mjs';
-import { CACHE, checksumOf } from '../packaging/downloads.mjs';
+import { CACHE, checksumOf, Unavailable } from '../packaging/downloads.mjs';
 import { checkAddon } from '../packaging/elf-check.mjs';
 import { makeExecutable } from '../packaging/executable.mjs';
 import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
@@ -83,5 +83,6 @@ try {
   }
 } catch (error) {
   process.stderr.write(`package: ${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
+  // 75 is EX_TEMPFAIL of sysexits.h: what is needed cannot be downloaded, which is no fault of what is built.
+  process.exit(error instanceof Unavailable ? 75 : 1);
 }
