@@ -34,8 +34,11 @@ export class LiveNames {
     for (let n = 0; n < READINGS; n++) {
       const now = this.#read();
       agreed = withMore(agreed, agreeing(before, now));
-      // A thread without a name in either reading has none, or is not known to `threading`.
-      if (now.problems.length === 0 && wanted.every((state) => hasName(agreed, state) || !hasName(now, state))) break;
+      // A thread without a name in either reading has none, or is not known to `threading`. In one alone it may have been
+      // missed: the dict that it stands in was just growing.
+      const isSettled = (state: ThreadStateWalk) =>
+        hasName(agreed, state) || !(hasName(before, state) || hasName(now, state));
+      if (now.problems.length === 0 && wanted.every(isSettled)) break;
       before = now;
     }
     return agreed;
