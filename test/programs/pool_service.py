@@ -1,4 +1,7 @@
-"""A thread-pool service: a pool of workers, some at work on tasks, some idle, and a scheduler that waits for results."""
+"""A thread-pool service: a pool of workers, some at work on tasks, some idle, and a scheduler that waits for results.
+
+Python 3 only: concurrent.futures.
+"""
 import concurrent.futures
 import queue
 import threading
