@@ -25,7 +25,8 @@ const recorderCpu = availableParallelism() > 1 ? availableParallelism() - 1 : -1
 
 /**
  * BENCH_REALTIME=1: recorder and tools before all else that wants a CPU (needs the right). Else other work on the machine
- * shows as standstill. It takes the machine from everybody else meanwhile, so it is not the default.
+ * shows as standstill. It takes the machine from everybody else meanwhile, so it is not the default. Of a tool that takes
+ * longer than half a second it measures the kernel instead, which gives ordinary work 50 ms of every second.
  */
 const realtime = process.env.BENCH_REALTIME === '1';
 
