@@ -1,21 +1,22 @@
 // Do the packages run where there is nothing: no network, no compiler, nothing of this machine? Each form is tried in bare
 // roots (folders with a Linux and a Python in them), in namespaces of their own: `node scripts/test-packages.mjs ROOT…`,
-// after `npm run package`; roots for 64-bit ARM under qemu-user. Without arguments, in those that the tests' Pythons were
-// unpacked into. The last line is `N passed, N failed, N skipped`. Needs root.
+// after `npm run package`; roots for 64-bit ARM under qemu-user. Without arguments, in roots made for it. The last line is
+// `N passed, N failed, N skipped`. Needs root.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PINS } from '../packaging/downloads.mjs';
+import { bareRoots } from './bare-roots.mjs';
+import { NODE_VERSIONS, nodeBinary } from './node-binaries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = join(root, 'packages');
-const NODES = [20, 22, 24, 26];
 const CORE = 'corefiles/segfault/3.12/core.gz';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const roots = process.argv.length > 2 ? process.argv.slice(2) : rootsOfTests();
+const roots = process.argv.length > 2 ? process.argv.slice(2) : bareRoots((text) => process.stderr.write(`${text}\n`));
 const stage = mkdtempSync(join(tmpdir(), 'pystack-test-packages-'));
 process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
 
@@ -24,7 +25,7 @@ const tarball = made.find((name) => name.endsWith('.tgz'));
 if (tarball) spawnSync('tar', ['-x', '-f', join(packages, tarball), '-C', stage], { stdio: 'inherit' });
 spawnSync('cp', [join(root, CORE), join(stage, 'core.gz')], { stdio: 'inherit' });
 
-if (roots.length === 0) count('skipped', 'there is no bare root: node scripts/provision-pythons.mjs makes some');
+if (roots.length === 0) count('skipped', 'no bare root could be made');
 for (const bare of roots) {
   if (existsSync(join(bare, 'usr/lib/ld-linux-aarch64.so.1'))) {
     tryEmulated(bare);
@@ -36,13 +37,11 @@ for (const bare of roots) {
   const file = made.find((name) => name.startsWith('pystack-') && name.endsWith(target));
   if (file) tryIn(bare, `one file (${file})`, [join(packages, file)], '/mnt/0');
   else count('skipped', `${bare}: packages/ has no executable for ${target}`);
-  for (const version of NODES) {
-    const node = join(root, `.cache/node-${version}/node_modules/node-linux-${process.arch}/bin/node`);
-    if (!tarball || isMusl || !existsSync(node)) {
-      count(
-        'skipped',
-        `${bare}: npm package on Node.js ${version}: ${tarball ? 'no such Node.js here' : 'no tarball'}`,
-      );
+  for (const version of NODE_VERSIONS) {
+    const node = nodeBinary(version);
+    if (!tarball || isMusl || node === null) {
+      const why = !tarball ? 'no tarball' : isMusl ? 'npm has no Node.js for musl' : 'cannot be downloaded';
+      count('skipped', `${bare}: npm package on Node.js ${version}: ${why}`);
     } else {
       tryIn(bare, `npm package on Node.js ${version}`, [node], '/mnt/0 /mnt/stage/package/bin/pystack', '/mnt/0');
     }
@@ -124,14 +123,6 @@ function pythonOf(bare) {
     return existsSync(path) ? readdirSync(path).map((name) => `/${folder}/${name}`) : [];
   });
   return names.filter((name) => /\/python3\.\d+$/.test(name)).sort()[0] ?? null;
-}
-
-function rootsOfTests() {
-  const folder = join(root, '.cache/pythons');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((name) => join(folder, name, 'root'))
-    .filter((path) => existsSync(path));
 }
 
 function count(result, what) {
