@@ -24,6 +24,8 @@ export function libraries(sources, configs) {
         ),
         // elf_begin() names the libelf of an Ebl, and libdw looks through ELF notes for build ids, with these.
         ...['lib/eu-search.c', 'lib/next_prime.c', 'lib/crc32.c', 'lib/xmalloc.c'],
+        // musl has no error(), and says so only when the addon is loaded.
+        'lib/error.c',
       ],
       flags: [
         '-std=gnu11',
