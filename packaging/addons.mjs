@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameS
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CACHE, compiler, librarySources, PINS, run, say } from './downloads.mjs';
+import { CACHE, COMPILER_ENVIRONMENT, compiler, librarySources, PINS, run, say } from './downloads.mjs';
 import { checkAddon } from './elf-check.mjs';
 import { libraries } from './libraries.mjs';
 
@@ -119,7 +119,9 @@ async function buildArchive(zig, target, sources, work) {
   mkdirSync(dirname(archive), { recursive: true });
   rmSync(`${archive}.partial`, { force: true });
   // D: no times, no owners.
-  run(zig, ['ar', 'rcsD', `${archive}.partial`, ...jobs.map(({ object }) => object)], { environment: zigCache() });
+  run(zig, ['ar', 'rcsD', `${archive}.partial`, ...jobs.map(({ object }) => object)], {
+    environment: COMPILER_ENVIRONMENT,
+  });
   renameSync(`${archive}.partial`, archive);
   return archive;
 }
@@ -188,7 +190,7 @@ async function runAll(jobs) {
 
 function runOne({ command, args }) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...zigCache() };
+    const env = { ...process.env, ...COMPILER_ENVIRONMENT };
     const child = spawn(command, args, { cwd: CACHE, env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -200,14 +202,6 @@ function runOne({ command, args }) {
       else reject(new Error(`${basename(command)} ${args.join(' ')}: exit ${code}\n${said}`));
     });
   });
-}
-
-function zigCache() {
-  return {
-    ZIG_GLOBAL_CACHE_DIR: join(CACHE, 'zig'),
-    ZIG_LOCAL_CACHE_DIR: join(CACHE, 'zig-local'),
-    SOURCE_DATE_EPOCH: '0',
-  };
 }
 
 function hashOf(texts, files) {

@@ -22,15 +22,28 @@ export const PINS = JSON.parse(readFileSync(new URL('pins.json', import.meta.url
 /** What cannot be had just now, or from here: nothing is wrong with what is built of it. */
 export class Unavailable extends Error {}
 
+/** What the compiler runs with: it keeps what it made in our cache, and puts no times into anything. */
+export const COMPILER_ENVIRONMENT = {
+  ZIG_GLOBAL_CACHE_DIR: join(CACHE, 'zig'),
+  ZIG_LOCAL_CACHE_DIR: join(CACHE, 'zig-local'),
+  SOURCE_DATE_EPOCH: '0',
+};
+
+const COMPILER = join(CACHE, `ziglang-${PINS.pip.ziglang.version}`);
+
 /** The compiler: path of the `zig` program. Throws an Error where it cannot be had. */
 export function compiler() {
-  const { version } = PINS.pip.ziglang;
-  const program = join(CACHE, `ziglang-${version}/ziglang/zig`);
-  if (!existsSync(program)) {
-    unzip(pipWheel('ziglang'), join(CACHE, `ziglang-${version}`));
+  const program = join(COMPILER, 'ziglang/zig');
+  if (!compilerIsHere()) {
+    unzip(pipWheel('ziglang'), COMPILER);
     chmodSync(program, 0o755);
   }
   return program;
+}
+
+/** Whether it was downloaded already. */
+export function compilerIsHere() {
+  return existsSync(COMPILER);
 }
 
 /** The unpacked source of every library, by package name. Throws an Error where one cannot be had. */

@@ -1,25 +1,30 @@
-// Does an addon lean on nothing but the C library? Read from the file itself: what it needs, of which machine it is, the
-// newest version of glibc that any of its symbols asks for, and whether any symbol was forgotten.
+// Does an addon lean on nothing but the C library, and on nothing that this library lacks? Read from the file itself: which
+// libraries it needs, of which machine it is, and each symbol that it leaves to others, with the version it asks for.
+// musl resolves functions when they are first called, so that a missing one shows neither at the link nor at the start.
 import { readFileSync } from 'node:fs';
+import { libcSymbols } from './libc-symbols.mjs';
 import { GLIBC } from './targets.mjs';
 
 const DT_NEEDED = 1n;
 const DT_STRTAB = 5n;
 const DT_HASH = 4n;
+const DT_GNU_HASH = 0x6ffffef5n;
 const DT_SYMTAB = 6n;
+const DT_RELR = 36n;
 const DT_VERSYM = 0x6ffffff0n;
 const DT_VERNEED = 0x6ffffffen;
 const DT_VERNEEDNUM = 0x6fffffffn;
 const SYMBOL_BYTES = 24;
+const SHN_UNDEF = 0;
 const STB_WEAK = 2;
-const VER_NDX_GLOBAL = 1;
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
 
 /**
- * What a shared object asks of the machine. Throws an Error for what is no 64-bit little-endian ELF file.
- * @returns {{ machine: number, needed: string[], versions: string[], missing: string[] }} missing: symbols that nothing
- *   it needs is known to bring; only told where symbols have versions (glibc)
+ * What a shared object asks of the machine. Throws an Error for what is no 64-bit little-endian shared object.
+ * @returns {{ machine: number, needed: string[], wanted: { name: string, version: string | null }[], packed: boolean }}
+ *   wanted: the symbols that it cannot do without (weak ones it can); packed: with relocations of a form (DT_RELR) that
+ *   loaders know since glibc 2.36 and musl 1.2.4
  */
 export function requirementsOf(file) {
   const bytes = readFileSync(file);
@@ -48,31 +53,39 @@ export function requirementsOf(file) {
   const text = (offset) => bytes.toString('latin1', strings + offset, bytes.indexOf(0, strings + offset));
   const needed = entries.filter(([tag]) => tag === DT_NEEDED).map(([, offset]) => text(offset));
 
-  const versions = new Set();
+  /** By the number that a symbol has in the table beside the symbols. */
+  const versions = new Map();
   const verneed = dynamicValue(DT_VERNEED);
   let at = verneed === undefined ? 0 : offsetOf(verneed);
   for (let left = dynamicValue(DT_VERNEEDNUM) ?? 0; left > 0; left--) {
     let aux = at + bytes.readUInt32LE(at + 8);
     for (let count = bytes.readUInt16LE(at + 2); count > 0; count--) {
-      versions.add(text(bytes.readUInt32LE(aux + 8)));
+      versions.set(bytes.readUInt16LE(aux + 6), text(bytes.readUInt32LE(aux + 8)));
       aux += bytes.readUInt32LE(aux + 12);
     }
     at += bytes.readUInt32LE(at + 12);
   }
 
-  // Symbols that some library has to bring, and none is bound to: a library that was forgotten at the link.
-  const missing = [];
+  const wanted = [];
   const symbols = offsetOf(dynamicValue(DT_SYMTAB) ?? 0);
   const versionIndices = dynamicValue(DT_VERSYM);
-  const hash = dynamicValue(DT_HASH);
-  const count = hash === undefined ? 0 : bytes.readUInt32LE(offsetOf(hash) + 4);
-  for (let i = 1; i < count && versionIndices !== undefined; i++) {
+  for (let i = 1; i < symbolCount(); i++) {
     const symbol = symbols + i * SYMBOL_BYTES;
-    const isUndefined = bytes.readUInt16LE(symbol + 6) === 0 && bytes[symbol + 4] >> 4 !== STB_WEAK;
-    const isBound = bytes.readUInt16LE(offsetOf(versionIndices) + i * 2) > VER_NDX_GLOBAL;
-    if (isUndefined && !isBound) missing.push(text(bytes.readUInt32LE(symbol)));
+    const isUndefined = bytes.readUInt16LE(symbol + 6) === SHN_UNDEF && bytes[symbol + 4] >> 4 !== STB_WEAK;
+    if (!isUndefined) continue;
+    const index = versionIndices === undefined ? 0 : bytes.readUInt16LE(offsetOf(versionIndices) + i * 2) & 0x7fff;
+    wanted.push({ name: text(bytes.readUInt32LE(symbol)), version: versions.get(index) ?? null });
   }
-  return { machine: bytes.readUInt16LE(18), needed, versions: [...versions], missing };
+  return { machine: bytes.readUInt16LE(18), needed, wanted, packed: dynamicValue(DT_RELR) !== undefined };
+
+  /** The GNU table leaves out what the file does not define, and says where the rest begins. */
+  function symbolCount() {
+    const hash = dynamicValue(DT_HASH);
+    if (hash !== undefined) return bytes.readUInt32LE(offsetOf(hash) + 4);
+    const gnuHash = dynamicValue(DT_GNU_HASH);
+    if (gnuHash === undefined) throw new Error(`${file} does not tell how many symbols it has`);
+    return bytes.readUInt32LE(offsetOf(gnuHash) + 4);
+  }
 }
 
 /** The newest GLIBC_x.y among symbol versions; null where there is none (musl). */
@@ -86,18 +99,27 @@ export function newestGlibc(versions) {
   return newest === null ? null : newest.join('.');
 }
 
-/** Throws an Error unless the addon runs wherever its target says. Returns what was found. */
+/**
+ * Throws an Error unless the addon runs wherever its target says. Returns what was found.
+ * @param {string} file
+ * @param {import('./targets.mjs').TARGETS[number]} target
+ * @returns {{ needed: string[], glibc: string | null }} glibc: the newest version asked for
+ */
 export function checkAddon(file, target) {
-  const { machine, needed, versions, missing } = requirementsOf(file);
-  // Node.js itself brings these.
-  const unknown = missing.filter((name) => !/^(napi_|node_api_)/.test(name));
-  const glibc = newestGlibc(versions);
+  const { machine, needed, wanted, packed } = requirementsOf(file);
+  const glibc = newestGlibc(wanted.flatMap(({ version }) => version ?? []));
   const tooMuch = needed.filter((name) => !target.mayNeed.includes(name));
   if (machine !== target.elfMachine) throw new Error(`${file} is for machine ${machine}, not ${target.elfMachine}`);
   if (tooMuch.length > 0) throw new Error(`${file} needs ${tooMuch.join(', ')} besides the C library`);
-  if (unknown.length > 0) throw new Error(`${file} lacks ${unknown.join(', ')}`);
+  if (packed) throw new Error(`${file} has packed relocations, which older loaders do not know`);
   if (target.libc === 'musl' && glibc !== null) throw new Error(`${file} is for musl and asks for glibc ${glibc}`);
   if (glibc !== null && isNewer(glibc, GLIBC)) throw new Error(`${file} asks for glibc ${glibc}; ${GLIBC} is promised`);
+  const there = libcSymbols(target);
+  const lacking = wanted
+    .map(({ name, version }) => (version === null ? name : `${name}@${version}`))
+    // Node.js itself brings these.
+    .filter((symbol) => !/^(napi_|node_api_)/.test(symbol) && !there.has(symbol));
+  if (lacking.length > 0) throw new Error(`${file} asks for ${lacking.join(', ')}, which ${target.libc} lacks`);
   return { needed, glibc };
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, re
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { CACHE, compiler, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
+import { CACHE, COMPILER_ENVIRONMENT, compiler, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -68,9 +68,10 @@ function launcher({ cpu, name }, work) {
   const flags = ['-Os', '-ffreestanding', '-nostdlib', '-fPIE', '-pie', '-s'];
   // Nothing that a C library would have to bring.
   flags.push('-fno-stack-protector', '-fno-sanitize=all', '-fno-builtin');
-  const environment = { ZIG_GLOBAL_CACHE_DIR: join(CACHE, 'zig'), ZIG_LOCAL_CACHE_DIR: join(CACHE, 'zig-local') };
   const source = join(here, 'launcher/launcher.c');
-  run(compiler(), ['cc', '-target', `${cpu}-linux-musl`, ...flags, '-o', made, source], { environment });
+  run(compiler(), ['cc', '-target', `${cpu}-linux-musl`, ...flags, '-o', made, source], {
+    environment: COMPILER_ENVIRONMENT,
+  });
   return made;
 }
 

@@ -1,0 +1,2 @@
+/** See downloads.mjs. */
+export function compilerIsHere(): boolean;
