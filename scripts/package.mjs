@@ -4,6 +4,8 @@
 //   --target <name>   for one target (repeatable): linux-x64-glibc, linux-arm64-glibc, linux-x64-musl, linux-arm64-musl
 //   --only <kind>     npm, wheel or executable (repeatable)
 //   --elfutils <dir>  with the elfutils whose source is there instead of the pinned one
+//   --into <dir>      somewhere else
+//   --check-reproducible  twice from nothing instead, and compared
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +16,7 @@ import { checkAddon } from '../packaging/elf-check.mjs';
 import { makeExecutable } from '../packaging/executable.mjs';
 import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
 import { TARGETS, targetNamed } from '../packaging/targets.mjs';
+import { packageTwice } from './package-twice.mjs';
 
 const MAX_TARBALL_BYTES = 2_000_000;
 const KINDS = ['npm', 'wheel', 'executable'];
@@ -67,8 +70,13 @@ try {
       only: { type: 'string', multiple: true },
       elfutils: { type: 'string' },
       into: { type: 'string' },
+      'check-reproducible': { type: 'boolean' },
     },
   });
+  if (values['check-reproducible']) {
+    const asked = process.argv.slice(2).filter((arg) => arg !== '--check-reproducible');
+    process.exit((await packageTwice(asked)) ? 0 : 1);
+  }
   const kinds = values.only ?? KINDS;
   const unknown = kinds.find((kind) => !KINDS.includes(kind));
   if (unknown !== undefined) throw new Error(`no kind ${unknown}; there are ${KINDS.join(', ')}`);
