@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PYTHON } from './tools.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pystack-bench-'));
@@ -51,7 +52,7 @@ export async function withTarget({ threads, depth, record = false, running = 0, 
   writeFileSync(control, Buffer.alloc(4096));
   const args = [here('target.py'), `${threads}`, `${depth}`];
   if (record) args.push(recorderLibrary, control, `${recorderCpu}`, realtime ? '50' : '0');
-  const child = spawn(process.env.PYTHON ?? 'python3', args, {
+  const child = spawn(PYTHON, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, BENCH_RUNNING: `${running} ${kind}` },
   });

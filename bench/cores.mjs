@@ -2,11 +2,11 @@
 // that goes away with this run: one thread, many, very many, and a large heap. They take some gigabytes meanwhile.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, readlinkSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OURS } from './tools.mjs';
+import { findCoreTools, findProgram, PYTHON } from './tools.mjs';
 
 const HEAP_BYTES = 2 * 1024 ** 3;
 
@@ -17,75 +17,13 @@ export const CORES = [
   { name: `1 thread, a heap of ${HEAP_BYTES / 1024 ** 3} GiB`, threads: 1, depth: 30, heapBytes: HEAP_BYTES },
 ];
 
-/** Finds what is compared: { tools: [{ name, command: (core, executable) => argv }], missing: [name] }. */
-function findCoreTools(environment = process.env) {
-  const folders = `${environment.PYSTACK_PEERS ?? ''}:${environment.PATH ?? ''}`.split(':').filter(Boolean);
-  const find = (program) => folders.map((folder) => join(folder, program)).find(isPeer) ?? null;
-  const ours = [process.execPath, OURS, 'core'];
-  const tools = [
-    { name: 'ours', command: (core) => [...ours, core] },
-    { name: 'ours, executable given', command: (core, executable) => [...ours, core, executable] },
-  ];
-  const missing = [];
-  const peer = find('pystack');
-  if (peer) {
-    tools.push({ name: 'pystack (Python)', command: (core) => [peer, 'core', core] });
-    tools.push({
-      name: 'pystack (Python), executable given',
-      command: (core, executable) => [peer, 'core', core, executable],
-    });
-  } else missing.push('pystack (Python)');
-  const gdb = find('gdb');
-  if (gdb) {
-    const batch = [gdb, '-nx', '-batch'];
-    tools.push({ name: 'gdb bt', command: (core, exe) => [...batch, '-ex', 'thread apply all bt', exe, core] });
-    tools.push({
-      name: 'gdb py-bt',
-      needs: 'py-bt',
-      command: (core, exe) => [
-        ...[gdb, '-batch', '-ex', 'set auto-load safe-path /'],
-        ...['-ex', 'thread apply all py-bt', exe, core],
-      ],
-    });
-  } else missing.push('gdb bt', 'gdb py-bt');
-  return { tools, missing };
-}
-
-/** The same where native frames are asked for, of all that can show them. */
-function findNativeTools(environment = process.env) {
-  const { tools, missing } = findCoreTools(environment);
-  const native = tools
-    .filter(({ needs }) => needs === undefined)
-    .map((tool) => ({
-      ...tool,
-      command: (core, executable) => {
-        const argv = tool.command(core, executable);
-        const at = argv.lastIndexOf('core');
-        return tool.name.startsWith('gdb') ? argv : [...argv.slice(0, at + 1), '--native', ...argv.slice(at + 1)];
-      },
-    }));
-  const euStack = (environment.PATH ?? '')
-    .split(':')
-    .map((folder) => join(folder, 'eu-stack'))
-    .find(isPeer);
-  if (euStack) {
-    native.push({
-      name: 'eu-stack',
-      command: (core, executable) => [euStack, '-n', '0', '-e', executable, '--core', core],
-    });
-  }
-  return { tools: native, missing: euStack ? missing : [...missing, 'eu-stack'] };
-}
-
 /**
  * Runs the benches; `report` is { rounds, measure, add, collect, median, exits, table, print }. With `native`, of native
  * frames too.
  */
 export async function benchCores(report, sizes = CORES, native = false) {
-  const { tools, missing } = native ? findNativeTools() : findCoreTools();
-  const gcore = ['/usr/bin', ...(process.env.PATH ?? '').split(':')]
-    .map((folder) => join(folder, 'gcore'))
-    .find(isPeer);
+  const { tools, missing } = findCoreTools(native ? '--native' : undefined);
+  const gcore = findProgram('gcore');
   if (!gcore) return report.print('\nCores: not measured, for there is no gcore to make them (it comes with gdb)');
   const folder = mkdtempSync(join(tmpdir(), 'pystack-bench-cores-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -106,8 +44,8 @@ export async function benchCores(report, sizes = CORES, native = false) {
 
 async function compare({ name, core, executable, native }, tools, missing, report) {
   const usable = tools.filter(({ name: tool, needs, command }) => {
-    if (needs === undefined || says(command(core, executable), /File "/)) return true;
-    missing.push(`${tool} (gdb has no ${needs} for ${executable})`);
+    if (needs === undefined || says(command(core, executable), needs)) return true;
+    missing.push(`${tool} (it shows no Python for ${executable})`);
     return false;
   });
   const taken = report.collect(usable.map((tool) => tool.name));
@@ -117,7 +55,7 @@ async function compare({ name, core, executable, native }, tools, missing, repor
   report.print(
     `\nCore (gcore)${native ? ' with native frames' : ''}: ${name}, ${(statSync(core).size / 2 ** 20).toFixed(0)} MiB`,
   );
-  const ours = report.median(taken.get('ours'), 'wallMs');
+  const ours = report.median(taken.get(usable[0].name), 'wallMs');
   const rows = [...taken].map(([tool, runs]) => [
     tool,
     ...['wallMs', 'cpuMs', 'peakMiB'].map((key) => report.median(runs, key).toFixed(1)),
@@ -130,7 +68,7 @@ async function compare({ name, core, executable, native }, tools, missing, repor
 /** Starts the target, has its core written, ends it. */
 async function makeCore(gcore, folder, { threads, depth, heapBytes = 0 }) {
   const target = fileURLToPath(new URL('target.py', import.meta.url));
-  const child = spawn(process.env.PYTHON ?? 'python3', [target, `${threads}`, `${depth}`], {
+  const child = spawn(PYTHON, [target, `${threads}`, `${depth}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, BENCH_HEAP: `${heapBytes}` },
   });
@@ -157,16 +95,6 @@ function says([program, ...args], pattern) {
     return pattern.test(
       execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 }),
     );
-  } catch {
-    return false;
-  }
-}
-
-/** Whether it can be run and is not this very program under its installed name. */
-function isPeer(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return realpathSync(path) !== realpathSync(OURS);
   } catch {
     return false;
   }

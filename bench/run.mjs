@@ -1,12 +1,14 @@
-// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- wall|pause|running|native|locals|phases|cores|native-cores …]`.
+// How quick, how small and how gentle is it, beside its peers? `npm run bench [-- NAME …]`, a name of `benches` below.
 // Tools take turns round by round, so that what else the machine does meets all alike; figures are medians of
 // BENCH_ROUNDS (10).
 // BENCH_THREADS=1,100 leaves sizes out; BENCH_REALTIME=1 keeps other work out of the pauses.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
 import { benchCores, CORES } from './cores.mjs';
-import { findTools, OURS, withOption } from './tools.mjs';
+import { benchSnapshots } from './snapshots.mjs';
+import { findTools, OURS } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const SIZES = [
@@ -15,11 +17,23 @@ const SIZES = [
   { threads: 1000, depth: 10 },
 ].filter(({ threads }) => !process.env.BENCH_THREADS || process.env.BENCH_THREADS.split(',').includes(`${threads}`));
 
-const { tools, missing } = findTools();
-if (missing.length > 0)
-  print(`not installed, so not compared: ${missing.join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
+const missing = new Set(['', '--native', '--locals'].flatMap((asked) => findTools(asked).missing));
+if (missing.size > 0)
+  print(`not installed, so not compared: ${[...missing].join(', ')} (PYSTACK_PEERS=/folder/of/programs)`);
 
-const benches = { start, wall, pause, running, native, locals, phases, cores, 'native-cores': nativeCores };
+const benches = {
+  start,
+  wall,
+  pause,
+  running,
+  native,
+  locals,
+  phases,
+  snapshots,
+  cores,
+  'native-cores': nativeCores,
+  server,
+};
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   if (!benches[name]) {
@@ -45,14 +59,14 @@ function start() {
 
 /** Wall time and pause with native frames. */
 async function native() {
-  await wall(withOption(tools, '--native'));
-  await pause(withOption(tools, '--native'));
+  await wall('--native');
+  await pause('--native');
 }
 
 /** The same with the variables of each frame. */
 async function locals() {
-  await wall(withOption(tools, '--locals'));
-  await pause(withOption(tools, '--locals'));
+  await wall('--locals');
+  await pause('--locals');
 }
 
 /** Threads that run beside a hundred that sleep: ours there (at most 2), as a ratio to the floor where only those run. */
@@ -64,7 +78,7 @@ async function running() {
     for (const count of [1, 4]) {
       const busy = { depth: 30, record: true, running: count, kind };
       const [noise, floor] = await pausesOf({ ...busy, threads: 1 }, [null, (pid) => [floorProgram, `${pid}`]]);
-      const ours = [tools[0], ...['--native', '--locals'].flatMap((option) => withOption([tools[0]], option))];
+      const ours = ['', '--native', '--locals'].map((asked) => findTools(asked).tools[0]);
       const pauses = await pausesOf(
         { ...busy, threads: 100 },
         ours.map(({ command }) => command),
@@ -99,7 +113,8 @@ function tellNoise(noise, floor) {
   print('Too noisy to tell: without any tool it stood still nearly as long. BENCH_REALTIME=1 keeps that out.');
 }
 
-async function wall(compared = tools) {
+async function wall(asked = '') {
+  const compared = findTools(asked).tools;
   for (const size of SIZES) {
     await withTarget(size, async (pid) => {
       const taken = collect(compared.map(({ name }) => name));
@@ -119,12 +134,12 @@ async function wall(compared = tools) {
   }
 }
 
-async function pause(compared = tools) {
+async function pause(asked = '') {
   const idle = { name: 'noise (no tool)', command: null };
   const floor = { name: 'floor: stop all, copy, go', command: (pid) => [floorProgram, `${pid}`] };
   for (const size of SIZES) {
     await withTarget({ ...size, record: true }, async (pid, recorder) => {
-      const all = [idle, floor, ...compared];
+      const all = [idle, floor, ...findTools(asked).tools];
       const taken = collect(all.map(({ name }) => name));
       for (let round = 0; round <= ROUNDS; round++) {
         for (const { name, command } of all) {
@@ -171,6 +186,19 @@ async function phases() {
       );
     });
   }
+}
+
+/** What is kept of a process. */
+async function snapshots() {
+  await benchSnapshots({ table, print }, SIZES);
+}
+
+/** Latency of a server that is looked at; a tenth of the looks that bench/server.mjs makes by itself. */
+function server() {
+  print('\nA server under load');
+  const script = fileURLToPath(new URL('server.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [script, '1000'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status === 1) process.exitCode = 1;
 }
 
 /** Cores instead of processes. */
