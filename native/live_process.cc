@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
@@ -39,6 +40,7 @@ Napi::Function LiveProcess::define(Napi::Env env) {
                          InstanceMethod<&LiveProcess::read>("read"),
                          InstanceMethod<&LiveProcess::readPages>("readPages"),
                          InstanceMethod<&LiveProcess::look>("look"),
+                         InstanceMethod<&LiveProcess::labels>("labels"),
                          InstanceMethod<&LiveProcess::freeze>("freeze"),
                          InstanceMethod<&LiveProcess::stop>("stop"),
                          InstanceMethod<&LiveProcess::close>("close"),
@@ -107,6 +109,31 @@ Napi::Value LiveProcess::look(const Napi::CallbackInfo& info) {
     looks.reserve(tids.size());
     for (const pid_t tid : tids) looks.push_back(process.threads.look(tid));
     return lookColumns(env, tids, looks, process.threads.method());
+  });
+}
+
+Napi::Value LiveProcess::labels(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Access& process = access(env);
+  return guarded(env, [&]() -> Napi::Value {
+    const std::vector<pid_t> tids = process.threads.list();
+    const std::vector<ThreadLabel> labels = process.threads.labels(tids);
+    std::vector<pid_t> living;
+    std::string letters;
+    auto names = Napi::Array::New(env);
+    for (size_t i = 0; i < tids.size(); i++) {
+      if (labels[i].letter == 0) continue;
+      names.Set(static_cast<uint32_t>(living.size()), Napi::String::New(env, labels[i].name));
+      living.push_back(tids[i]);
+      letters.push_back(labels[i].letter);
+    }
+    auto tidColumn = Napi::Int32Array::New(env, living.size());
+    std::copy(living.begin(), living.end(), tidColumn.Data());
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("tids", tidColumn);
+    result.Set("names", names);
+    result.Set("letters", Napi::String::New(env, letters));
+    return result;
   });
 }
 

@@ -208,6 +208,18 @@ const char* ThreadLook::readStat(pid_t tid, char* into, size_t size) const noexc
   return after != nullptr && after[1] == ' ' ? after + 2 : nullptr;
 }
 
+std::vector<ThreadLabel> ThreadLook::labels(const std::vector<pid_t>& tids) const {
+  std::vector<ThreadLabel> labels(tids.size());
+  for (size_t i = 0; i < tids.size(); i++) {
+    char text[128];
+    const char* after = readStat(tids[i], text, sizeof text);
+    if (after == nullptr) continue;
+    const char* name = std::strchr(text, '(') + 1;
+    labels[i] = {std::string(name, after - 2), *after};
+  }
+  return labels;
+}
+
 char ThreadLook::stateLetter(pid_t tid) const noexcept {
   char text[128];
   const char* stat = readStat(tid, text, sizeof text);

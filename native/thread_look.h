@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct Look {
   uint64_t pc = 0;
 };
 
+// What `stat` calls a thread, and the scheduler's letter for it.
+struct ThreadLabel {
+  std::string name;
+  char letter = 0;
+};
+
 enum class LookMethod { schedstat, switches, none };
 
 class ThreadLook {
@@ -41,6 +48,8 @@ class ThreadLook {
   Look look(pid_t tid);
   // Whether the thread has not run for one instruction since `since` was taken, when it was found blocked.
   bool stillSince(pid_t tid, const Look& since);
+  // Those threads' names, bytes as they are, and letters; of one that has ended since it was listed the letter is 0.
+  std::vector<ThreadLabel> labels(const std::vector<pid_t>& tids) const;
   // The scheduler's letter for the thread (`D`: cannot be stopped), 0 when it is gone.
   char stateLetter(pid_t tid) const noexcept;
 

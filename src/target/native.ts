@@ -38,6 +38,8 @@ export interface NativeProcess {
   readPages(addresses: Float64Array, into: Uint8Array, ok: Uint8Array): number;
   /** Lists the threads and looks at each: run counter first, then system call. */
   look(): LookResult;
+  /** Lists the threads with what the kernel calls them, a small file each. Empty when the process is gone. */
+  labels(): ThreadLabels;
   /**
    * The copy. See {@link FreezePlan}; native/README.md tells the algorithm. What happens to the target is in the result;
    * throws errno errors only for our own lack of a thread (EAGAIN) or of descriptors (EMFILE), nothing being stopped.
@@ -62,6 +64,15 @@ export interface NativeStop {
   readonly pc: Float64Array;
   /** Lets them go; returns for how long they stood, ms. A second call does nothing and returns 0. */
   release(): number;
+}
+
+/** Column-wise, one entry a thread, in the kernel's order. */
+export interface ThreadLabels {
+  readonly tids: Int32Array;
+  /** `comm`; bytes that are no UTF-8 are U+FFFD. */
+  readonly names: readonly string[];
+  /** The scheduler's letter of each: R, S, D, T, t, Z, X, I … */
+  readonly letters: string;
 }
 
 /** Column-wise, one entry a thread. */

@@ -80,6 +80,37 @@ describe('readPages', () => {
   });
 });
 
+describe('labels', () => {
+  // What a thread is called is for its process to say: as /proc shows it, parentheses, lines and broken UTF-8 included.
+  test.each([
+    ['a) R (b\n)', 'a) R (b\n)'],
+    ['\xff) Z é', '\ufffd) Z \ufffd'],
+    ['', ''],
+  ])('of a program called %j', async (name, shown) => {
+    const child = spawn('python3', [
+      '-c',
+      `import time; open('/proc/self/comm', 'wb').write(${JSON.stringify(`${name}\0`)}.encode('latin1')); print(1, flush=True); time.sleep(60)`,
+    ]);
+    try {
+      await once(child.stdout, 'data');
+      const named = new (native().LiveProcess)(child.pid ?? 0);
+      await vi.waitFor(() =>
+        expect(named.labels()).toEqual({ tids: Int32Array.of(child.pid ?? 0), names: [shown], letters: 'S' }),
+      );
+      named.close();
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  test('of each thread that a look lists', () => {
+    const { tids, names, letters } = target.labels();
+    expect([...tids]).toEqual([...target.look().tids]);
+    expect(names.length).toBe(tids.length);
+    expect(letters.length).toBe(tids.length);
+  });
+});
+
 describe('refuses', () => {
   test('arguments that do not agree', () => {
     const { LiveProcess } = native();
@@ -108,6 +139,7 @@ describe('refuses', () => {
     expect(() => new LiveProcess(pid)).toThrow(gone);
     expect(() => sleeping.read(base, new Uint8Array(8))).toThrow(gone);
     expect(sleeping.look().tids.length).toBe(0);
+    expect(sleeping.labels()).toEqual({ tids: Int32Array.of(), names: [], letters: '' });
     sleeping.close();
     expect(() => sleeping.look()).toThrow('closed');
     sleeping.close();
