@@ -1,7 +1,7 @@
 /**
- * What does a wrong word in a core cost? Each word that reading its values takes is replaced, one at a time and by each
- * kind of garbage: in memory, as if the core were so. Whatever becomes of the values that need the word, nothing may be
- * thrown, nothing may take long, and every other value must be what it was.
+ * What does a wrong word cost? Words that reading the values of a program takes are replaced, one at a time and by each
+ * kind of garbage: in a copy, as if the process or the core were so. Whatever becomes of the values that need the word,
+ * nothing may be thrown, nothing may take long, and every other value must be what it was.
  */
 import { Walk } from '../../src/capture/walker.js';
 import type { PythonRuntime } from '../../src/cpython/runtime.js';
@@ -22,32 +22,49 @@ export interface Damage {
   readonly trials: number;
   /** Values that came out differently, each time because they need the word. */
   readonly changed: number;
-  /** The longest that a trial took, ms. */
+  /** The longest that a value took, ms. */
   readonly slowestMs: number;
   /** What must not be, in words. */
   readonly wrong: readonly string[];
 }
 
-/** What a word becomes, by name; `own`: where the word is, `other`: an object somewhere else. */
-const GARBAGE: Readonly<Record<string, (own: number, was: bigint, other: number) => bigint>> = {
+/** Where a word is, what it is, and addresses that may take its place: of the value that needs it, and of another. */
+interface Place {
+  readonly own: number;
+  readonly was: bigint;
+  readonly value: number;
+  readonly other: number;
+}
+
+/** What a word becomes, by name. */
+const GARBAGE: Readonly<Record<string, (place: Place) => bigint>> = {
   null: () => 0n,
-  misaligned: (_, was) => was ^ 4n,
-  itself: (own) => BigInt(own),
-  'another object': (_, __, other) => BigInt(other),
+  one: () => 1n,
+  misaligned: ({ was }) => was ^ 4n,
+  itself: ({ own }) => BigInt(own),
+  'the value that needs it': ({ value }) => BigInt(value),
+  'another object': ({ other }) => BigInt(other),
+  'the middle of another object': ({ other }) => BigInt(other + 4),
   'a kernel address': () => 0xffff_8880_0000_1000n,
+  'no address': () => 0xdead_beef_dead_beefn,
   unmapped: () => 0x1234_5678_9000n,
+  text: () => 0x4141_4141n,
   huge: () => 0x7fff_ffff_ffff_fff8n,
+  'the greatest number': () => 0x7fff_ffff_ffff_ffffn,
   'all ones': () => 0xffff_ffff_ffff_ffffn,
 };
-export const KINDS = Object.keys(GARBAGE);
+const KINDS = Object.keys(GARBAGE);
 
-/** Reading the values of a trial takes far less; ms. */
-const AT_ONCE_MS = 5000;
+/** CPU time in which all values of a trial are read; they take far less. ms */
+const AT_ONCE_MS = 1000;
+
+/** No text that long is made of a value. */
+const MOST_TEXT = 10_000_000;
 
 /** Values read after those that need the trashed word: others each time. */
-const OTHERS_A_TRIAL = 10;
+const OTHERS_A_TRIAL = 5;
 
-/** The pages of a core, each once, to be written to. */
+/** Pages of memory, each copied once, to be written to. */
 class OwnPages implements PageSource {
   readonly #memory: MemoryReader;
   readonly #pages = new Map<number, DataView | null>();
@@ -100,22 +117,25 @@ function objectsIn(python: PythonRuntime, memory: MemoryReader): number[] {
   return [...seen];
 }
 
-function wordsOf(memory: WordRecorder): number[] {
-  const found: number[] = [];
+function wordsOf(memory: WordRecorder): Set<number> {
+  const found = new Set<number>();
   for (const [page, { words }] of memory.pages) {
     if (!words) continue;
     for (let word = 0; word < PAGE_BYTES / 8; word++) {
-      if ((words[word >>> 5] ?? 0) & (1 << (word & 31))) found.push(page * PAGE_BYTES + 8 * word);
+      if ((words[word >>> 5] ?? 0) & (1 << (word & 31))) found.add(page * PAGE_BYTES + 8 * word);
     }
   }
   return found;
 }
 
 export interface DamageOptions {
-  /** Trials; all there are, if that is fewer. */
-  readonly most: number;
-  /** ms */
-  readonly withinMs: number;
+  /** So many drawn trials; null: each word becomes each kind of garbage. */
+  readonly drawn: { readonly trials: number; readonly seed: number } | null;
+  /** Values read in a trial of those that need its word. */
+  readonly needing?: number;
+  /** ms; no trial begins later. */
+  readonly withinMs?: number;
+  /** Is told how far it is. */
   readonly say?: (done: string) => void;
 }
 
@@ -129,62 +149,112 @@ export async function trashWordsOf(core: string, options: DamageOptions): Promis
   }
 }
 
-/**
- * Tries words of the values in a core: all of them, or as many as `most` trials allow, evenly spread, within `withinMs`.
- * `say` is told how far it is.
- */
-function trashWords(
-  python: PythonRuntime,
-  core: MemoryReader,
-  { most, withinMs, say = () => {} }: DamageOptions,
-): Damage {
-  const pages = new OwnPages(core);
+/** A value that variables hold, whole. */
+interface Whole {
+  readonly pointer: number;
+  readonly value: Value;
+  /** Addresses of the words that reading it takes. */
+  readonly words: ReadonlySet<number>;
+}
+
+/** Trashes words of the values in memory that does not change, each time one. */
+export function trashWords(python: PythonRuntime, source: MemoryReader, options: DamageOptions): Damage {
+  const { needing = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, say = () => {} } = options;
+  const pages = new OwnPages(source);
   const readerOf = (memory: MemoryReader) => new ValueReader(memory, python.layout, DEFAULT_LOCALS);
-  const objects = objectsIn(python, new PagedMemory(pages));
-  const whole = objects.map((pointer) => {
+  const whole = objectsIn(python, new PagedMemory(pages)).map((pointer): Whole => {
     const memory = new WordRecorder(pages);
-    const value = readerOf(memory).read(pointer);
-    return { pointer, value, words: new Set(wordsOf(memory)) };
+    return { pointer, value: readerOf(memory).read(pointer), words: wordsOf(memory) };
   });
-  const words = [...new Set(whole.flatMap(({ words }) => [...words]))].sort((a, b) => a - b);
-  const all = words.length * KINDS.length;
-  const step = Math.max(1, all / most);
+  const words = [...new Set(whole.flatMap((each) => [...each.words]))].sort((a, b) => a - b);
+  const trials = options.drawn ? drawn(whole, options.drawn) : every(whole, words);
   const started = performance.now();
   const wrong: string[] = [];
-  let [trials, changed, slowestMs] = [0, 0, 0];
-  for (let at = 0; at < all && wrong.length < 20; at += step) {
-    if (performance.now() - started > withinMs) break;
-    const trial = Math.floor(at);
-    const word = words[Math.floor(trial / KINDS.length)] ?? 0;
-    const kind = KINDS[trial % KINDS.length] ?? '';
-    const other = objects[trial % objects.length] ?? 0;
+  let [done, changed, slowestMs] = [0, 0, 0];
+  for (const { word, kind, value, other } of trials) {
+    if (wrong.length >= 20 || performance.now() - started > withinMs) break;
     const was = pages.write(word, 0n);
-    pages.write(word, BigInt.asUintN(64, GARBAGE[kind]?.(word, was, other) ?? 0n));
+    pages.write(word, BigInt.asUintN(64, GARBAGE[kind]?.({ own: word, was, value, other }) ?? 0n));
     const what = `${kind} at 0x${word.toString(16)}`;
-    const before = performance.now();
     try {
       const values = readerOf(new PagedMemory(pages));
+      const before = process.cpuUsage();
+      const read = (pointer: number) => {
+        const began = performance.now();
+        const now = values.read(pointer);
+        const tookMs = performance.now() - began;
+        slowestMs = Math.max(slowestMs, tookMs);
+        // CPU time is asked for only where it may matter: others may have had the CPU meanwhile.
+        if (tookMs > AT_ONCE_MS && cpuMs(before) > AT_ONCE_MS) wrong.push(`${what}: took ${tookMs} ms`);
+        if (now.repr.length > MOST_TEXT) wrong.push(`${what}: a text of ${now.repr.length} characters`);
+        return now;
+      };
       // First those that need it: what they make of it is what might be passed on to others.
-      for (const { pointer, value } of whole.filter(({ words: needed }) => needed.has(word))) {
-        if (!sameValue(values.read(pointer), value)) changed++;
+      for (const each of firstOf(whole, needing, ({ words: needed }) => needed.has(word))) {
+        if (!sameValue(read(each.pointer), each.value)) changed++;
       }
       for (let i = 0; i < OTHERS_A_TRIAL; i++) {
-        const one = whole[(trials * OTHERS_A_TRIAL + i) % whole.length];
+        const one = whole[(done * OTHERS_A_TRIAL + i) % whole.length];
         if (!one || one.words.has(word)) continue;
-        const now = values.read(one.pointer);
+        const now = read(one.pointer);
         if (!sameValue(now, one.value)) wrong.push(`${what}: ${one.value.repr} became ${now.repr}, not needing it`);
       }
     } catch (error) {
       wrong.push(`${what}: ${String(error)}`);
     }
-    const tookMs = performance.now() - before;
-    if (tookMs > AT_ONCE_MS) wrong.push(`${what}: took ${tookMs.toFixed()} ms`);
-    slowestMs = Math.max(slowestMs, tookMs);
     pages.write(word, was);
-    trials++;
-    if (trials % 10_000 === 0) say(`${trials} of ${Math.min(all, most)}, ${wrong.length} wrong`);
+    done++;
+    if (done % 10_000 === 0) say(`${done} trials, ${wrong.length} wrong`);
   }
-  return { values: whole.length, words: words.length, trials, changed, slowestMs, wrong };
+  return { values: whole.length, words: words.length, trials: done, changed, slowestMs, wrong };
+}
+
+interface Trial {
+  readonly word: number;
+  readonly kind: string;
+  readonly value: number;
+  readonly other: number;
+}
+
+function* every(whole: readonly Whole[], words: readonly number[]): Generator<Trial> {
+  let trial = 0;
+  for (const word of words) {
+    const value = whole.find((each) => each.words.has(word))?.pointer ?? 0;
+    for (const kind of KINDS) {
+      yield { word, kind, value, other: whole[trial % whole.length]?.pointer ?? 0 };
+      trial++;
+    }
+  }
+}
+
+/** Of a drawn value a drawn word: what many values need comes up often. */
+function* drawn(whole: readonly Whole[], { trials, seed }: { trials: number; seed: number }): Generator<Trial> {
+  let state = seed;
+  // Numerical Recipes' linear congruential generator.
+  const oneOf = <T>(list: readonly T[]): T => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const one = list[Math.floor((state / 2 ** 32) * list.length)];
+    if (one === undefined) throw new Error('nothing to draw from');
+    return one;
+  };
+  for (let i = 0; i < trials; i++) {
+    const { pointer, words } = oneOf(whole);
+    yield { word: oneOf([...words]), kind: oneOf(KINDS), value: pointer, other: oneOf(whole).pointer };
+  }
+}
+
+function cpuMs(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+function firstOf<T>(list: readonly T[], most: number, isWanted: (one: T) => boolean): T[] {
+  const found: T[] = [];
+  for (const one of list) {
+    if (found.length >= most) break;
+    if (isWanted(one)) found.push(one);
+  }
+  return found;
 }
 
 function sameValue(a: Value, b: Value): boolean {
