@@ -2,12 +2,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
+import { inspectCore } from '../../src/inspect-core.js';
 import { runPystack } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES } from '../support/matrix.js';
@@ -67,7 +70,8 @@ test('a process that exits while it is looked at', async () => {
   });
 });
 
-test('from a worker thread', async () => {
+/** What comes of calls of the bundled `library` in a worker thread of this process. */
+async function inWorker(calls: readonly string[]): Promise<unknown[]> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
     bundle: true,
@@ -78,16 +82,52 @@ test('from a worker thread', async () => {
     define: { 'import.meta.url': '__filename' },
   });
   const code = `${outputFiles[0]?.text}
-    module.exports.inspectProcess(process.ppid).catch(({ name, code }) =>
-      require('node:worker_threads').parentPort.postMessage({ name, code }));`;
+    const library = module.exports;
+    const told = ({ name, code, message, details }) => ({ name, code, message, details });
+    const settled = (call) => call.then(({ threads }) => ({ threads: threads.length }), told);
+    Promise.all([${calls.map((call) => `settled(${call})`).join()}]).then((all) =>
+      require('node:worker_threads').parentPort.postMessage(all));`;
   const worker = new Worker(code, { eval: true });
   try {
     const [message] = await once(worker, 'message');
-    expect(message).toEqual({ name: 'PystackError', code: 'not-main-thread' });
+    return message;
   } finally {
     await worker.terminate();
   }
+}
+
+test('from a worker thread, no live process is looked at', async () => {
+  const calls = [
+    ...MODES.map((mode) => `library.inspectProcess(process.pid, { mode: '${mode}' })`),
+    "library.inspectProcess(process.pid, { native: 'all', locals: true })",
+    `library.snapshotProcess(process.pid, ${JSON.stringify(join(tmpdir(), 'pystack-never-written'))})`,
+  ];
+  const refused = {
+    name: 'PystackError',
+    code: 'not-main-thread',
+    message: 'a live process can only be looked at from the main thread of Node.js',
+    details: {
+      cause: 'this call came from a worker thread',
+      nextStep: expect.stringContaining('from the main thread, or run `pystack remote --json`'),
+    },
+  };
+  expect(await inWorker(calls)).toEqual(calls.map(() => expect.objectContaining(refused)));
 });
+
+test('from a worker thread, a core is read as anywhere', async () => {
+  const core = fileURLToPath(new URL('../../corefiles/segfault/3.12/core.gz', import.meta.url));
+  const [seen] = await inWorker([`library.inspectCore(${JSON.stringify(core)})`]);
+  expect(seen).toEqual({ threads: (await inspectCore(core)).threads.length });
+});
+
+test('a process that Node forked has a main thread of its own: the library works there', () =>
+  withProgram(anyInterpreter(), 'idle.py', {}, async ({ pid }) => {
+    const library = fileURLToPath(new URL('../../dist/index.cjs', import.meta.url));
+    const code = `require(${JSON.stringify(library)}).inspectProcess(${pid}).then(({ threads }) => process.send(threads.length))`;
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const [threads] = await once(child, 'message');
+    expect(threads).toBe(1);
+  }));
 
 function kernelThreadName(): string | null {
   try {
