@@ -2,7 +2,9 @@
  * The pipeline for a core file: open (decompress) -> locate -> walk once -> describe. Nothing moves, so nothing has to be
  * copied; what can be missing is missing for good, and is said.
  */
+import type { CapturedProcess } from './capture/captured.js';
 import { asNoted } from './capture/noted.js';
+import { looksOf, type PolledDescriptors, readPolled } from './capture/polled.js';
 import { captureStatic } from './capture/static.js';
 import { asPystackError } from './capture/unreadable.js';
 import type { NativeFrames } from './describe/native-frames.js';
@@ -66,7 +68,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   const names = readNames(memory, located, captured.runtime);
   watch.lap('names');
   const native = nativeFrames(target, located, settings);
-  const snapshot = describeProcess({ facts: factsOf(target), located, captured, names, native });
+  const snapshot = describeProcess({ facts: factsOf(target, captured), located, captured, names, native });
   const threads = describeThreads(snapshot.threads, target, settings);
   const core = describeCore(target);
   const warnings = [...target.warnings(), ...snapshot.warnings];
@@ -98,7 +100,12 @@ function nativeFrames(target: CoreTarget, located: Located, settings: CoreSettin
   };
 }
 
-function factsOf(target: CoreTarget): ProcessFacts {
+function factsOf(target: CoreTarget, captured: CapturedProcess): ProcessFacts {
+  const architecture = target.machine === 'aarch64' ? 'arm64' : 'x64';
+  // Of a snapshot the note has it in words; the lists themselves are not kept, and would read as zeros.
+  const polled: PolledDescriptors = target.metadata
+    ? new Map()
+    : readPolled(target.memory, architecture, looksOf(captured));
   return {
     source: target.writtenBy === 'pystack' ? 'snapshot' : 'core',
     pid: target.pid,
@@ -106,10 +113,11 @@ function factsOf(target: CoreTarget): ProcessFacts {
     capturedAt: target.capturedAt,
     executable: target.metadata?.executable ?? target.program?.path ?? null,
     commandLine: target.commandLine(),
-    architecture: target.machine === 'aarch64' ? 'arm64' : 'x64',
+    architecture,
     osThreads: target.threads(),
     // Descriptors died with the process; those of the machine at hand would be somebody else's.
     describeFd: () => null,
+    polled,
     readFile: (path) => target.readFile(path),
     // When the process started is not recorded: what changed since the core was written cannot be what ran.
     sourcesAsOfMs: Date.parse(target.capturedAt),

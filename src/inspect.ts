@@ -6,6 +6,7 @@ import { arch } from 'node:os';
 import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
+import { looksOf, readPolled, stillBlocked } from './capture/polled.js';
 import type { TidMap } from './capture/rehearse.js';
 import { asPystackError, isUnreadable } from './capture/unreadable.js';
 import type { PythonRuntime } from './cpython/runtime.js';
@@ -19,7 +20,7 @@ import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
 import type { Capture, Snapshot, Warning } from './snapshot.js';
 import { pythonDescendants } from './target/live/descendants.js';
-import { describeFd } from './target/live/descriptors.js';
+import { Descriptors } from './target/live/descriptors.js';
 import { checkProcess, explainFailure } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
 import { errnoOf } from './target/live/proc-files.js';
@@ -81,7 +82,7 @@ export async function examine(target: LiveTarget, settings: InspectSettings, wat
   const names = liveNames.settle(captured.threads.map(({ walk }) => walk.state));
   watch.lap('names again');
   const snapshot = describeProcess({
-    facts: factsOf(target),
+    facts: factsOf(target, captured),
     located,
     captured,
     names,
@@ -121,8 +122,10 @@ function locateHere(target: LiveTarget, settings: InspectSettings): Located {
   }
 }
 
-function factsOf(target: LiveTarget): ProcessFacts {
+function factsOf(target: LiveTarget, captured: CapturedProcess): ProcessFacts {
   const { pid, identity } = target;
+  const architecture = arch() === 'arm64' ? 'arm64' : 'x64';
+  const descriptors = new Descriptors(target.procId);
   const innerPid = identity.nsPids.at(-1) ?? pid;
   return {
     source: 'live',
@@ -131,9 +134,10 @@ function factsOf(target: LiveTarget): ProcessFacts {
     capturedAt: new Date().toISOString(),
     executable: identity.executable,
     commandLine: identity.commandLine,
-    architecture: arch() === 'arm64' ? 'arm64' : 'x64',
+    architecture,
     osThreads: target.threads(),
-    describeFd: (fd) => describeFd(target.procId, fd),
+    describeFd: (fd) => descriptors.describe(fd),
+    polled: readPolled(target.memory, architecture, looksOf(captured), (looks) => stillBlocked(target.native, looks)),
     readFile: (path) => target.readFile(path),
     // A script is often written and started at once; the start is only known to a clock tick or two.
     sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,

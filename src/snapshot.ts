@@ -54,7 +54,7 @@ export interface Timing {
 }
 
 export interface PythonInfo {
-  /** "3.12.1", or "3.12" where the patch level cannot be known. */
+  /** "3.12.1", "3.15.0a1" before a release, or "3.12" where the patch level cannot be known. */
   version: string;
   /** The 3 of 3.12. */
   major: number;
@@ -160,7 +160,7 @@ export interface OsThreadState {
   state: string | null;
   /** Name of the system call the thread is blocked in; null: none or not known. */
   syscall: string | null;
-  /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (socket:[123])". */
+  /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (TCP 10.0.0.5:41234->10.0.0.9:5432 (ESTABLISHED))". */
   waitingOn: string | null;
 }
 

@@ -57,6 +57,11 @@ export interface CapturedNativeThread {
   readonly native: NativeState | null;
 }
 
+/** The look of a thread that nobody looked at. */
+export function notLookedAt(tid: number): OsLook {
+  return { tid, running: null, syscall: null, sp: null, pc: null, runs: null };
+}
+
 export interface NativeState {
   /** The 27 words of struct user_regs_struct; null: only sp and pc are known (see OsLook). */
   readonly registers: BigUint64Array | null;

@@ -33,6 +33,7 @@ export function osLookAt(look: LookResult, index: number): OsLook {
     syscall: blocked ? syscallAt(look, index) : null,
     sp: blocked ? (look.sp[index] ?? null) : null,
     pc: blocked ? (look.pc[index] ?? null) : null,
+    runs: blocked ? (look.runs[index] ?? null) : null,
   };
 }
 

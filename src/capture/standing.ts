@@ -8,7 +8,14 @@ import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { Warning } from '../snapshot.js';
 import type { NativeProcess, NativeStop } from '../target/native.js';
-import type { CapturedProcess, CapturedThread, CopiedMemory, NativeState, NativeWish } from './captured.js';
+import {
+  type CapturedProcess,
+  type CapturedThread,
+  type CopiedMemory,
+  type NativeState,
+  type NativeWish,
+  notLookedAt,
+} from './captured.js';
 import { distinctTids } from './pass.js';
 import { type TidMap, tidsOf } from './rehearse.js';
 import { orNull } from './unreadable.js';
@@ -117,7 +124,7 @@ export function walkStanding(
     runtime,
     threads,
     nativeThreads: others.map((tid) => ({
-      look: { tid, running: null, syscall: null, sp: null, pc: null },
+      look: notLookedAt(tid),
       evidence: 'stopped',
       native: native.get(tid) ?? null,
     })),

@@ -3,7 +3,7 @@ import type { PythonRuntime } from '../cpython/runtime.js';
 import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../target/target.js';
-import type { CapturedProcess, CapturedThread } from './captured.js';
+import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
 
@@ -48,7 +48,7 @@ export function captureStatic(
     runtime,
     threads,
     nativeThreads: others.map(({ tid }) => ({
-      look: lookAt(tid) ?? { tid, running: null, syscall: null, sp: null, pc: null },
+      look: lookAt(tid) ?? notLookedAt(tid),
       evidence: 'stopped',
       native: null,
     })),

@@ -1,9 +1,9 @@
 /**
- * What does a blocked thread wait for? The kernel's own words: the system call and its arguments, and for a file
- * descriptor what it is open on.
+ * What does a blocked thread wait for? The kernel's own words: the system call and its arguments, and for file
+ * descriptors what they are open on.
  */
 import { formatAddress } from '../memory/address.js';
-import { type SyscallArchitecture, syscallName } from './syscall-names.js';
+import { type SyscallArchitecture, syscallName } from '../target/syscall-names.js';
 
 /** A blocked thread's system call, by number. */
 export interface BlockedCall {
@@ -25,24 +25,46 @@ const WAITS_ON_DESCRIPTOR: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 const WAITS_ON_FUTEX: ReadonlySet<string> = new Set(['futex', 'futex_wait']);
-const WAITS_ON_CHILD: ReadonlySet<string> = new Set(['wait4', 'waitid']);
+/** First argument of waitid for one process. https://github.com/torvalds/linux/blob/v6.10/include/uapi/linux/wait.h#L17 */
+const P_PID = 1;
+/** Polled descriptors that are named; the others are counted. */
+const MOST_NAMED = 3;
 
-/** `describeFd` says what a descriptor of the target is open on ("socket:[4711]", "/var/log/app.log"); null: unknown. */
+/**
+ * `polled`: the descriptors of a thread that polls; null: it does not, or they are not known. `describeFd` says what a
+ * descriptor of the target is open on ("TCP *:80 (LISTEN)", "/var/log/app.log"); null: unknown.
+ */
 export function describeWait(
   architecture: SyscallArchitecture,
   call: BlockedCall,
+  polled: readonly number[] | null,
   describeFd: (fd: number) => string | null,
 ): WaitDescription {
   const syscall = syscallName(architecture, call.number);
-  return { syscall, waitingOn: syscall === null ? null : waitingOn(syscall, call.args[0] ?? 0, describeFd) };
+  if (syscall === null) return { syscall, waitingOn: null };
+  const name = (fd: number): string => {
+    const target = describeFd(fd);
+    return target === null ? `fd ${fd}` : `fd ${fd} (${target})`;
+  };
+  if (polled === null) return { syscall, waitingOn: waitingOn(syscall, call.args, name) };
+  const named = polled.slice(0, MOST_NAMED).map(name).join(', ');
+  const more = polled.length - MOST_NAMED;
+  return { syscall, waitingOn: more > 0 ? `${named} and ${more} more` : named || null };
 }
 
-function waitingOn(syscall: string, first: number, describeFd: (fd: number) => string | null): string | null {
+function waitingOn(
+  syscall: string,
+  [first = 0, second = 0]: readonly number[],
+  name: (fd: number) => string,
+): string | null {
   if (WAITS_ON_FUTEX.has(syscall)) return `futex ${formatAddress(first)}`;
-  if (WAITS_ON_DESCRIPTOR.has(syscall)) {
-    const target = describeFd(first);
-    return target === null ? `fd ${first}` : `fd ${first} (${target})`;
-  }
-  if (WAITS_ON_CHILD.has(syscall)) return 'a child process';
+  if (WAITS_ON_DESCRIPTOR.has(syscall)) return name(first);
+  if (syscall === 'wait4') return childProcess(first);
+  if (syscall === 'waitid') return childProcess(first === P_PID ? second : 0);
   return null;
+}
+
+/** Its id is as the process knows it; what is none (-1, a group) means any. */
+function childProcess(id: number): string {
+  return id > 0 && id < 2 ** 31 ? `child process ${id}` : 'a child process';
 }

@@ -1,5 +1,6 @@
 /** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
 import type { CapturedProcess, CapturedThread } from '../capture/captured.js';
+import type { PolledDescriptors } from '../capture/polled.js';
 import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
 import type { Located, OtherInterpreter } from '../locate/locate.js';
 import { formatVersion } from '../locate/python-version.js';
@@ -27,6 +28,7 @@ export interface ProcessFacts {
   readonly architecture: ThreadContext['architecture'];
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
+  readonly polled: PolledDescriptors;
   readonly readFile: (path: string) => TargetFile | null;
   /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
   readonly sourcesAsOfMs: number | null;
@@ -43,7 +45,7 @@ export interface Described {
 
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, names, native }: Described): Snapshot {
-  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
+  const { readFile, sourcesAsOfMs, architecture, describeFd, polled, osThreads, ...head } = facts;
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
     names,
@@ -54,6 +56,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     pid: facts.pid,
     architecture,
     describeFd,
+    polled,
   };
   const described = [
     ...groupBySystemThread(captured.threads).map((thread) => ({

@@ -1,12 +1,13 @@
 /** How does a captured thread become one of the result? Identity, state words, frames, and how all of it is known. */
 import type { CapturedNativeThread, CapturedThread } from '../capture/captured.js';
+import type { PolledDescriptors } from '../capture/polled.js';
 import { collectingOf, gilStateOf } from '../cpython/gil.js';
 import { type Address, formatAddress } from '../memory/address.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
+import type { SyscallArchitecture } from '../target/syscall-names.js';
 import type { OsLook, OsThread } from '../target/target.js';
 import type { FrameDescriber } from './frames.js';
 import { describeWait } from './os-state.js';
-import type { SyscallArchitecture } from './syscall-names.js';
 import type { Names } from './thread-names.js';
 
 export interface ThreadContext {
@@ -20,6 +21,8 @@ export interface ThreadContext {
   readonly pid: number | null;
   readonly architecture: SyscallArchitecture;
   readonly describeFd: (fd: number) => string | null;
+  /** Which descriptors the threads wait for that poll. */
+  readonly polled: PolledDescriptors;
 }
 
 export function describeThread(captured: CapturedThread, context: ThreadContext): Thread {
@@ -121,6 +124,7 @@ function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThre
 function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {
   const call = look?.syscall ?? null;
   if (!os && !call) return null;
-  const wait = call ? describeWait(context.architecture, call, context.describeFd) : null;
+  const polled = (look && context.polled.get(look.tid)) ?? null;
+  const wait = call ? describeWait(context.architecture, call, polled, context.describeFd) : null;
   return { state: os?.state ?? null, syscall: wait?.syscall ?? null, waitingOn: wait?.waitingOn ?? null };
 }

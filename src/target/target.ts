@@ -100,4 +100,6 @@ export interface OsLook {
   readonly syscall: { readonly number: number; readonly args: readonly number[] } | null;
   readonly sp: number | null;
   readonly pc: number | null;
+  /** How often it had been given a CPU; null: not known. The same later means that it has not run in between. */
+  readonly runs: number | null;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeWait } from '../../src/describe/os-state.js';
-import { syscallName } from '../../src/describe/syscall-names.js';
+import { syscallName } from '../../src/target/syscall-names.js';
 
 const sockets = (fd: number) => (fd === 5 ? 'socket:[4711]' : null);
 
@@ -12,12 +12,23 @@ test('system calls have the names of their machine', () => {
 });
 
 test('what is waited on is told by the first argument', () => {
-  expect(describeWait('x64', { number: 202, args: [0x1000] }, sockets).waitingOn).toBe('futex 0x1000');
-  expect(describeWait('x64', { number: 45, args: [5] }, sockets).waitingOn).toBe('fd 5 (socket:[4711])');
-  expect(describeWait('x64', { number: 0, args: [9] }, sockets).waitingOn).toBe('fd 9');
-  expect(describeWait('x64', { number: 61, args: [1] }, sockets).waitingOn).toBe('a child process');
-  expect(describeWait('x64', { number: 230, args: [0] }, sockets)).toEqual({
+  expect(describeWait('x64', { number: 202, args: [0x1000] }, null, sockets).waitingOn).toBe('futex 0x1000');
+  expect(describeWait('x64', { number: 45, args: [5] }, null, sockets).waitingOn).toBe('fd 5 (socket:[4711])');
+  expect(describeWait('x64', { number: 0, args: [9] }, null, sockets).waitingOn).toBe('fd 9');
+  expect(describeWait('x64', { number: 61, args: [4711] }, null, sockets).waitingOn).toBe('child process 4711');
+  expect(describeWait('x64', { number: 61, args: [2 ** 64] }, null, sockets).waitingOn).toBe('a child process');
+  expect(describeWait('x64', { number: 247, args: [1, 4711] }, null, sockets).waitingOn).toBe('child process 4711');
+  expect(describeWait('x64', { number: 247, args: [0, 0] }, null, sockets).waitingOn).toBe('a child process');
+  expect(describeWait('x64', { number: 230, args: [0] }, null, sockets)).toEqual({
     syscall: 'clock_nanosleep',
     waitingOn: null,
   });
+});
+
+test('of those that are polled the first are named', () => {
+  const polling = (polled: number[]) =>
+    describeWait('x64', { number: 7, args: [0x1000, 1] }, polled, sockets).waitingOn;
+  expect(polling([5])).toBe('fd 5 (socket:[4711])');
+  expect(polling([5, 6, 7, 8, 9])).toBe('fd 5 (socket:[4711]), fd 6, fd 7 and 2 more');
+  expect(polling([])).toBeNull();
 });

@@ -28,5 +28,6 @@ export function lookAt(target: CoreTarget, tid: number): OsLook | null {
       : null,
     sp: sp === null ? null : Number(sp),
     pc: pc === null ? null : Number(pc),
+    runs: null,
   };
 }
