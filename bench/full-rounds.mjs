@@ -1,6 +1,6 @@
 // Do we ever harm or disturb a target, over as many rounds as it takes to be sure? Runs what docs/gentleness.md names, one
 // after the other, and tells how each ended. Takes hours; SHARE=0.1 makes a tenth of the rounds.
-//   node bench/full-rounds.mjs [SHARE=1] [proofs|kills|signals|calls|changes|no-block|blocking|server|interrupted …]
+//   node bench/full-rounds.mjs [SHARE=1] [proofs|proofs-of-the-restless|kills|signals|calls|changes|no-block|blocking|server|interrupted …]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,8 @@ const suite = (file, full) => ({
 
 const runs = {
   /** Is a copy that is called proven ever torn? */
-  proofs: node('bench/proof/torn.mjs', rounds(3_000_000)),
+  proofs: node('bench/proof/torn.mjs', rounds(3_000_000), '24', '1000'),
+  'proofs-of-the-restless': node('bench/proof/torn.mjs', rounds(1_000_000), '2', '40'),
   /** Killed in a look, a freeze or a detach: is a thread left stopped? */
   kills: node('bench/proof/kills.mjs', rounds(500)),
   /** ... while signals arrive: is one lost, or handled twice? */

@@ -1,11 +1,14 @@
 // Is a copy that is called proven ever torn? Threads write pairs of words and block between in many ways; a thread that
-// stands still of its own accord has both words equal.  node bench/proof/torn.mjs [PROOFS=1000000] [THREADS=24] [MOST_SECONDS]
+// stands still of its own accord has both words equal. They wait for up to WAIT_US microseconds: the shorter, the fewer are
+// found still; with a thousand a good part of them wakes up while the proof is made.
+//   node bench/proof/torn.mjs [PROOFS=1000000] [THREADS=24] [WAIT_US=40] [MOST_SECONDS]
 import { EVIDENCE, LiveProcess, PAGE_SIZE, plan, start } from './target.mjs';
 
 const wanted = Number(process.argv[2] ?? 1_000_000);
 const threads = Number(process.argv[3] ?? 24);
-const mostMs = Number(process.argv[4] ?? Number.POSITIVE_INFINITY) * 1000;
-const pairs = await start('pairs', threads);
+const waitUs = Number(process.argv[4] ?? 40);
+const mostMs = Number(process.argv[5] ?? Number.POSITIVE_INFINITY) * 1000;
+const pairs = await start('pairs', threads, waitUs);
 const target = new LiveProcess(pairs.pid);
 const base = pairs.says.words;
 

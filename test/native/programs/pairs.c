@@ -1,5 +1,5 @@
-/* Threads that keep two words apart by one page equal, and block in between in many ways, every few dozen microseconds:
-   pairs THREADS. While a thread stands still of its own accord its words are equal; between the two writes it only
+/* Threads that keep two words apart by one page equal, and block in between in many ways, for up to WAIT_US microseconds
+   (40): pairs THREADS [WAIT_US]. While a thread stands still of its own accord its words are equal; between the two writes it only
    computes. Prints where thread i's words are: page 2i and page 2i + 1 of "words", and its tid in the first page. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,6 +20,7 @@ struct page {
 };
 
 static struct page *words;
+static unsigned most_wait_ns = 40000;
 
 static void compute(unsigned rounds) {
   for (volatile unsigned i = 0; i < rounds; i++) {
@@ -39,7 +40,7 @@ static void *worker(void *arg) {
     a->value = next;
     compute(rand_r(&seed) % 3000);
     b->value = next;
-    struct timespec wait = {0, 1000 + rand_r(&seed) % 40000};
+    struct timespec wait = {0, 1000 + rand_r(&seed) % most_wait_ns};
     switch (rand_r(&seed) % 5) {
       case 0:
         nanosleep(&wait, NULL);
@@ -70,8 +71,8 @@ static void *worker(void *arg) {
 }
 
 int main(int argc, char **argv) {
-  (void)argc;
   size_t threads = atoi(argv[1]);
+  if (argc > 2) most_wait_ns = 1000 * atoi(argv[2]);
   words = mmap(NULL, 2 * threads * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   /* A thread that had to wait for one of these pages would stand still with its words apart, and rightly so. */
   mlock(words, 2 * threads * 4096);
