@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DEBIAN_ARCHITECTURES, privateApt } from './apt.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const CACHE = join(root, '.cache/packaging');
@@ -118,61 +119,52 @@ export function checksumOf(file, algorithm = 'sha256', form = 'hex') {
   return createHash(algorithm).update(readFileSync(file)).digest(form);
 }
 
-/** Source packages, by an apt of its own, so that neither this machine's sources nor its lists are touched. */
+/** Source packages of a suite. */
 function aptSources(suite, wanted, files) {
-  const archive = debianArchive();
-  const apt = join(CACHE, 'apt');
-  for (const name of [
-    'state/lists/partial',
-    'cache/archives/partial',
-    'etc/apt.conf.d',
-    'etc/preferences.d',
-    'etc/parts',
-  ])
-    mkdirSync(join(apt, name), { recursive: true });
-  writeFileSync(join(apt, 'status'), '');
-  writeFileSync(join(apt, 'etc/sources.list'), `deb-src [signed-by=${KEYRING}] ${archive} ${suite} main\n`);
-  const config = join(apt, 'apt.conf');
-  writeFileSync(
-    config,
-    `Dir "${apt}/"; Dir::State "${apt}/state"; Dir::State::status "${apt}/status"; Dir::Cache "${apt}/cache";
-Dir::Etc "${apt}/etc"; Dir::Etc::sourcelist "${apt}/etc/sources.list"; Dir::Etc::sourceparts "${apt}/etc/parts";
-Dir::Etc::main "/dev/null"; Dir::Etc::parts "${apt}/etc/apt.conf.d"; Acquire::Languages "none";
-${process.getuid?.() === 0 ? 'APT::Sandbox::User "root";' : ''}\n`,
-  );
-  const environment = { APT_CONFIG: config };
-  say(`downloading the sources of ${wanted.map(([name]) => name).join(', ')} (${suite})`);
-  download('apt-get', ['-qq', 'update'], { environment });
-  // The upstream part alone: Debian's own revisions come and go, and what they change is packaging.
   const names = wanted.map(([name]) => name);
+  say(`downloading the sources of ${names.join(', ')} (${suite})`);
+  const { environment } = apt('apt', { kind: 'deb-src', suites: [suite] });
+  // The upstream part alone: Debian's own revisions come and go, and what they change is packaging.
   const args = ['-qq', 'source', '--download-only', '--tar-only', '--only-source', ...names];
   download('apt-get', args, { environment, cwd: files });
 }
 
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** The address of the Debian archive that this machine's apt uses. */
-function debianArchive() {
-  const text = run('apt-get', ['indextargets', '--format', '$(ORIGIN)|$(REPO_URI)']);
-  const archives = text
-    .split('\n')
-    .map((line) => line.split('|'))
-    .filter(([origin, uri]) => origin === 'Debian' && uri && !uri.includes('security'));
-  const found = archives[0]?.[1] ?? archiveOfFiles();
-  if (!found)
-    throw new Unavailable("this machine's apt sources name no Debian archive to take the libraries' sources from");
-  return found;
+/** Debian's binary packages for one processor, by the names in pins.json; returns the folder they are unpacked in. */
+export function debianBinaries(arch) {
+  const { suite, packages } = PINS.debianBinaries;
+  const wanted = Object.entries(packages);
+  const versions = wanted.map(([name, { version }]) => `${name}-${version}`).join('_');
+  const folder = join(CACHE, 'binaries', `${arch}-${versions.replaceAll('+', 'p')}`);
+  if (existsSync(folder)) return folder;
+  const architecture = DEBIAN_ARCHITECTURES[arch];
+  const files = join(CACHE, 'downloads', `${suite}-${architecture}`);
+  const fileOf = (name) => join(files, `${name}_${packages[name].version}_${architecture}.deb`);
+  mkdirSync(files, { recursive: true });
+  const absent = wanted.filter(([name]) => !existsSync(fileOf(name)));
+  if (absent.length > 0) {
+    say(`downloading ${absent.map(([name]) => name).join(', ')} for ${architecture} (${suite})`);
+    const { environment } = apt(`apt-${architecture}`, { kind: 'deb', suites: [suite], architectures: [architecture] });
+    const args = absent.map(([name, { version }]) => `${name}:${architecture}=${version}`);
+    download('apt-get', ['-qq', 'download', ...args], { environment, cwd: files });
+  }
+  unpackInto(folder, (into) => {
+    for (const [name, { sha256 }] of wanted) {
+      verify(fileOf(name), 'sha256', sha256[arch], 'hex');
+      run('dpkg-deb', ['-x', fileOf(name), into]);
+    }
+  });
+  return folder;
 }
 
-/** The same before the first `apt-get update`. */
-function archiveOfFiles() {
-  const folder = '/etc/apt/sources.list.d';
-  const files = [
-    '/etc/apt/sources.list',
-    ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
-  ];
-  const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
-  return /^(?:URIs:\s*|deb\s+(?:\[[^\]]*\]\s+)?)(\S+\/debian\/?)(?=\s|$)/m.exec(text.join('\n'))?.[1];
+/** An apt of ours with fresh lists. Throws Unavailable. */
+function apt(name, wanted) {
+  try {
+    const own = privateApt(join(CACHE, name), wanted);
+    run('apt-get', ['-qq', 'update'], own);
+    return own;
+  } catch (error) {
+    throw new Unavailable(error.message, { cause: error });
+  }
 }
 
 function unpackedName(name, { version }) {

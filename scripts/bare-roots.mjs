@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { debianArchive } from '../packaging/apt.mjs';
 
 const FOLDER = fileURLToPath(new URL('../.cache/roots', import.meta.url));
 
@@ -37,7 +38,9 @@ export function bareRoots(log) {
 function make({ suite, python, more = [], arch }, folder) {
   rmSync(folder, { recursive: true, force: true });
   const packages = ['libstdc++6', `python${python}-minimal`, `libpython${python}-stdlib`, ...more];
-  const args = ['--foreign', '--variant=minbase', `--include=${packages.join(',')}`, suite, folder];
+  const archive = debianArchive();
+  if (archive === null) return "this machine's apt names no Debian archive";
+  const args = ['--foreign', '--variant=minbase', `--include=${packages.join(',')}`, suite, folder, archive];
   if (arch) args.unshift(`--arch=${arch}`);
   const problem = run('debootstrap', args);
   if (problem !== null) return problem;

@@ -15,10 +15,10 @@ import {
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { privateApt } from '../packaging/apt.mjs';
 import { relocateProgram } from './relocate-program.mjs';
 
 const FOLDER = fileURLToPath(new URL('../.cache/pythons', import.meta.url));
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Interpreters as Debian builds them: static, stripped, LTO and PGO, with a pydebug build and debug symbols each. */
 const DEBIAN = { folder: 'debian-sid', suite: 'sid', versions: ['3.13', '3.14', '3.15'] };
@@ -74,7 +74,7 @@ export function provisionPythons(log = () => {}) {
 }
 
 function fetchDebian({ folder, suite, versions }) {
-  const apt = aptFor(`deb-${suite}`, [`deb [arch=amd64 signed-by=${KEYRING}] ${archive()} ${suite} main`]);
+  const apt = aptFor(`deb-${suite}`, { kind: 'deb', suites: [suite] });
   const packages = versions.flatMap((v) => [
     `python${v}`,
     `libpython${v}`,
@@ -82,7 +82,7 @@ function fetchDebian({ folder, suite, versions }) {
     `python${v}-dbg`,
     `libpython${v}-dbg`,
   ]);
-  run('apt-get', ['-qq', '-y', '--download-only', 'install', ...packages], { APT_CONFIG: apt.config });
+  run('apt-get', ['-qq', '-y', '--download-only', 'install', ...packages], apt.environment);
   const root = join(FOLDER, folder, 'root');
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) mkdirSync(join(root, 'usr', name), { recursive: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
@@ -159,9 +159,8 @@ function sourceTree(name) {
 }
 
 function fetchSource(name) {
-  const lines = SOURCE_SUITES.map((suite) => `deb-src [signed-by=${KEYRING}] ${archive()} ${suite} main`);
-  const apt = aptFor('source', lines);
-  const environment = { APT_CONFIG: apt.config };
+  const apt = aptFor('source', { kind: 'deb-src', suites: SOURCE_SUITES });
+  const { environment } = apt;
   const versions = [
     ...new Set(
       run('apt-cache', ['showsrc', name], environment)
@@ -190,54 +189,11 @@ function newestFirst(a, b) {
   return b.localeCompare(a, 'en', { numeric: true });
 }
 
-/** An apt of our own beside the machine's: nothing of the system is read or changed but where its archive is. */
-function aptFor(name, sources) {
-  const folder = join(FOLDER, 'apt', name);
-  for (const part of ['state/lists/partial', 'cache/archives/partial', 'etc/apt.conf.d', 'etc/preferences.d']) {
-    mkdirSync(join(folder, part), { recursive: true });
-  }
-  const config = join(folder, 'apt.conf');
-  writeFileSync(join(folder, 'status'), '');
-  writeFileSync(join(folder, 'etc/sources.list'), `${sources.join('\n')}\n`);
-  const settings = {
-    Dir: `${folder}/`,
-    'Dir::State': `${folder}/state`,
-    'Dir::State::status': `${folder}/status`,
-    'Dir::Cache': `${folder}/cache`,
-    'Dir::Etc': `${folder}/etc`,
-    'Dir::Etc::sourcelist': `${folder}/etc/sources.list`,
-    'Dir::Etc::main': '/dev/null',
-    'Dir::Etc::parts': `${folder}/etc/apt.conf.d`,
-    'APT::Sandbox::User': 'root',
-    'APT::Install-Recommends': 'false',
-    'Acquire::Languages': 'none',
-    'Acquire::Check-Valid-Until': 'false',
-  };
-  writeFileSync(
-    config,
-    Object.entries(settings)
-      .map(([key, value]) => `${key} "${value}";\n`)
-      .join(''),
-  );
-  run('apt-get', ['-qq', 'update'], { APT_CONFIG: config });
-  return { folder, config };
-}
-
-/** The address of the Debian archive that this machine's apt uses. */
-function archive() {
-  const files = ['/etc/apt/sources.list', ...listed('/etc/apt/sources.list.d')].filter((file) => existsSync(file));
-  for (const file of files) {
-    const text = readFileSync(file, 'utf8');
-    const uris = [...text.matchAll(/^(?:URIs:|deb(?: \[[^\]]*\])?)\s+(\S+)/gm)].map(([, uri]) => uri);
-    // Other vendors' archives and the one of security updates have no interpreters.
-    const found = uris.find((uri) => /\/debian\/?$/.test(uri));
-    if (found) return found;
-  }
-  throw new Error("this machine's apt has no Debian archive");
-}
-
-function listed(folder) {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+/** An apt of our own, with fresh lists. */
+function aptFor(name, wanted) {
+  const apt = privateApt(join(FOLDER, 'apt', name), wanted);
+  run('apt-get', ['-qq', 'update'], apt.environment);
+  return apt;
 }
 
 /** What the command printed; fails with its last words. */
