@@ -12,6 +12,7 @@ export const IDLE: Handlers = {
   doctor: nothing,
   completion: nothing,
   version: nothing,
+  licences: nothing,
 };
 
 export function declaredTree(): Program {

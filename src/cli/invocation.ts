@@ -35,7 +35,8 @@ export type Invocation =
   | { readonly command: 'doctor'; readonly pid: number | null; readonly view: View }
   | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'help'; readonly text: string }
-  | { readonly command: 'version' };
+  | { readonly command: 'version' }
+  | { readonly command: 'licences' };
 
 /**
  * @param argv what follows the program's name
@@ -85,6 +86,10 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         // Ends parsing here; what follows does not matter any more.
         throw new CommanderError(0, 'pystack.version', '');
       },
+      licences() {
+        invocation ??= { command: 'licences' };
+        throw new CommanderError(0, 'pystack.licences', '');
+      },
     },
     notYet,
   );
@@ -111,7 +116,7 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
     program.parse([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (invocation?.command === 'version') return invocation;
+    if (invocation?.command === 'version' || invocation?.command === 'licences') return invocation;
     if (error.exitCode === 0 || help !== '') return { command: 'help', text: help };
     throw usageError(error, argv);
   }

@@ -33,6 +33,7 @@ export interface Handlers {
   doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
   completion(shell: string): void;
   version(): void;
+  licences(): void;
 }
 
 /** Commander's untyped bag; invocation.ts is the only reader. */
@@ -49,7 +50,9 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     .usage('[options] <command> …')
     .enablePositionalOptions()
     .option('--version', 'print the version')
-    .on('option:version', handlers.version);
+    .on('option:version', handlers.version)
+    .option('--licences', 'print whose work is inside, and under which terms')
+    .on('option:licences', handlers.licences);
   addGeneral(program);
   program.helpOption('-h, --help', 'print this help').helpCommand('help [command]', 'print the help of a command');
 
@@ -65,7 +68,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
-    ['pystack remote --no-block 1234', 'without stopping it for an instant'],
+    ['pystack remote --no-block 1234', 'without stopping it at all'],
     ['pystack remote --json 1234 | jq .threads[].name', 'for programs'],
   ]);
 
@@ -78,7 +81,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     )
     .argument('<pid>', 'process id')
     .action((pid: string, opts: Opts) => handlers.snapshot(pid, opts, program.opts()));
-  add(snapshot, new Option('-o, --output <file>', 'file to write or replace; compressed if it is called ….gz'));
+  add(snapshot, new Option('-o, --output <file>', 'file to write or replace; compressed if called ….gz'));
   addLooking(snapshot, add);
   addStacks(snapshot, add);
   addExamples(snapshot, [
@@ -255,10 +258,19 @@ export function examplesOf(command: Command): Examples {
 
 function addExamples(command: Command, examples: Examples): void {
   EXAMPLES.set(command, examples);
+  command.addHelpText('after', `\nExamples:\n${exampleLines(examples).join('\n')}`);
+}
+
+/** Side by side where all of them fit, else what a line does is said above it. */
+function exampleLines(examples: Examples): string[] {
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  if (lines.every((line) => line.length <= HELP_WIDTH)) return lines;
+  return examples.flatMap(([line, what]) => [`  # ${what}`, `  ${line}`]);
 }
+
+/** Columns of a terminal that nobody made wider; also what commander wraps at where there is none. */
+const HELP_WIDTH = 80;
 
 function count(_: unknown, before: number): number {
   return before + 1;

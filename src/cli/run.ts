@@ -49,6 +49,11 @@ export async function run(
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;
     }
+    if (invocation.command === 'licences') {
+      const { licencesText } = await import('./licences.js');
+      world.stdout.write(licencesText());
+      return EXIT.complete;
+    }
     if (invocation.command === 'help') {
       world.stdout.write(invocation.text);
       return EXIT.complete;

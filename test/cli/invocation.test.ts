@@ -164,8 +164,21 @@ describe('help and version', () => {
   });
 
   test('of a command, with examples', () => {
-    expect(help('remote', '-h')).toMatch(/--no-block[\s\S]*-v, --verbose[\s\S]*Examples:\n {2}pystack remote 1234/);
+    expect(help('remote', '-h')).toMatch(/--no-block[\s\S]*-v, --verbose[\s\S]*Examples:\n.*\n {2}pystack remote 1234/);
     expect(help('help', 'core')).toMatch(/--sysroot[\s\S]*Examples:/);
+  });
+
+  test.each([['help'], ['remote'], ['snapshot'], ['core'], ['doctor'], ['completion']])(
+    'fits into 80 columns: %s',
+    (command) => {
+      const lines = help(...(command === 'help' ? [] : [command]), '--help').split('\n');
+      expect(lines.length).toBeGreaterThan(5);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
+
+  test('licences, also among other options', () => {
+    expect(parse('--licences')).toEqual({ command: 'licences' });
   });
 
   test('version, also among other options', () => {
