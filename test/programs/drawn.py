@@ -12,9 +12,12 @@ import datetime
 import decimal
 import fractions
 import functools
+import itertools
 import json
+import operator
 import os
 import random
+import re
 import struct
 import sys
 import threading
@@ -336,6 +339,10 @@ BUILTINS = [
     Plain.__dict__['made'], text.__code__, os.stat_result(range(10)), time.gmtime(0), sys.version_info, sys.float_info, sys.flags, iter([]),
     iter({}), object(), property(), types.ModuleType('made'), weakref.ref(KEPT[0]), weakref.ref(Plain), weakref.ref(text),
     weakref.proxy(KEPT[0]), weakref.ref(Plain()), threading.Lock(), HELD, KEPT[0].method.__func__, Ellipsis, NotImplemented,
+    itertools.count(), itertools.count(5, 2), itertools.count(-3), itertools.count(2**70, 2**71), itertools.count(1.5), itertools.count(0, -1),
+    itertools.repeat('x'), itertools.repeat('x', 3), itertools.repeat([1], 0), itertools.chain([1]), itertools.cycle([1]), itertools.islice([1], 1),
+    operator.itemgetter(1), operator.itemgetter('a', None, [1]), operator.attrgetter('a.b'), operator.attrgetter('a', "it's.b"),
+    re.compile(u'a+b'), re.match(b'a(b)', b'abc'),
 ]
 
 # Each makes a value, within so many levels.

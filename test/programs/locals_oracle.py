@@ -135,6 +135,30 @@ BUILTINS += [
     array.array('b'), array.array('B', range(200)), array.array('d', [0.1, -0.0, float('inf')]), array.array('f', [0.1]),
     array.array('Q', [2 ** 64 - 1]), array.array('q', [-1]), array.array('u', 'a\u4e2d\U0001f600'), array.array('L', [1]),
 ]
+T, ANY_TEXT = typing.TypeVar('T'), typing.AnyStr
+BUILTINS += [
+    re.compile('a+b', re.I | re.M), re.compile(b'x\n', re.S), re.compile("it's"), re.compile('x' * 150 + "'" * 100), re.compile('a', re.A | re.X),
+    re.compile(b'a', re.L), re.compile('\u65e5\xe9\u202e'), re.compile(b'(?i)"\''), re.search(b'b+', b'abbbc'), re.search('x+', 'y' + 'x' * 200),
+    re.search('.+', 'a\U0001f600\u65e5"'), re.match('', ''), re.search('b', 'a' * 5000 + 'b'), re.match(drawn.MyText('.'), drawn.MyText('a')),
+    T, ANY_TEXT, typing.TypeVar('S', covariant=True), typing.TypeVar('R', bound=int, contravariant=True),
+]
+if sys.version_info >= (3, 7):
+    BUILTINS += [
+        typing.List, typing.List[int], typing.Dict[str, typing.List[T]], typing.Tuple[int, ...], typing.ClassVar[int], typing.Type[Plain],
+        typing.Callable[[int, str], Plain], typing.Callable[..., str], typing.Callable, typing.List[typing.Any], typing.Generic, typing.Union,
+        typing.Iterable[collections.OrderedDict], typing.Union[int, str, None], typing.Optional[Plain], typing.Dict[str, typing.Optional[T]],
+    ]
+if sys.version_info >= (3, 9):
+    BUILTINS += [
+        typing.Annotated[int, 'x', [1]], typing.Annotated[typing.List[int], 1], typing.Literal[1, 'a', None], typing.Final[int], list[T],
+    ]
+if sys.version_info >= (3, 10):
+    P = typing.ParamSpec('P')
+    BUILTINS += [P, typing.Callable[P, int], typing.Callable[typing.Concatenate[int, P], str], typing.NewType('UserId', int)]
+if sys.version_info >= (3, 11):
+    BUILTINS += [typing.TypeVarTuple('Ts'), typing.Tuple[()], typing.Self, typing.Never]
+if sys.version_info >= (3, 12):
+    BUILTINS += [typing.TypeVar('I', infer_variance=True), typing.ParamSpec('Q', covariant=True)]
 if sys.version_info >= (3, 9):
     BUILTINS += [list[int], dict[str, list[int]], tuple[int, ...], tuple[()], type[Colour], list[None], collections.deque[Plain]]
     import zoneinfo

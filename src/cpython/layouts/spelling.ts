@@ -31,6 +31,8 @@ export interface Spelling {
   readonly bytearray: 'escaping-all' | 'as-bytes';
   /** How weak references and `functools.partial` name types: by `tp_name`, or with the module. */
   readonly typeNames: 'tp_name' | 'with-module';
+  /** `Ts` or `~Ts`: whether a TypeVarTuple has a variance, as other type variables have. */
+  readonly typeVarTuple: 'name' | 'with-variance';
 }
 
 /** Oldest first. */
@@ -50,6 +52,7 @@ const v3_7: Spelling = {
   SimpleNamespace: 'sorted',
   bytearray: 'escaping-all',
   typeNames: 'tp_name',
+  typeVarTuple: 'name',
 };
 const v3_6: Spelling = {
   ...v3_7,
@@ -66,7 +69,7 @@ const v3_11: Spelling = { ...v3_10, unicode: '14.0', flagClass: 'flag', combined
 const v3_12: Spelling = { ...v3_11, unicode: '15.0', OrderedDict: 'dict' };
 const v3_13: Spelling = { ...v3_12, unicode: '15.1', typeNames: 'with-module' };
 const v3_14: Spelling = { ...v3_13, unicode: '16.0' };
-const v3_15: Spelling = { ...v3_14, unicode: '17.0', bytearray: 'as-bytes' };
+const v3_15: Spelling = { ...v3_14, unicode: '17.0', bytearray: 'as-bytes', typeVarTuple: 'with-variance' };
 
 const BY_VERSION: Readonly<Record<string, Spelling>> = {
   '2.7': v2_7,

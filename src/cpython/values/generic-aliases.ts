@@ -29,11 +29,18 @@ function items(tuple: Parameters<Repr['length']>[0], count: number, repr: Repr, 
   return repr.pointers(start, Math.min(count, repr.limits.maxItems)).map((each) => itemText(each, repr, depth));
 }
 
-/** Classes by their names alone. */
+/** As {@link typeText}, with `None` for its type. */
 function itemText(pointer: number, repr: Repr, depth: number): string {
+  const text = typeText(pointer, repr, depth);
+  return text === 'NoneType' ? 'None' : text;
+}
+
+/**
+ * A type as it stands in another: classes by their names alone, `...` for the ellipsis.
+ * https://github.com/python/cpython/blob/v3.12.1/Lib/typing.py (_type_repr)
+ */
+export function typeText(pointer: number, repr: Repr, depth: number): string {
   const { type } = repr.at(pointer);
   if (type.tp_name === 'ellipsis') return '...';
-  if (!type.isMeta) return repr.show(pointer, depth);
-  const { name } = repr.types.at(pointer);
-  return name === 'NoneType' ? 'None' : name;
+  return type.isMeta ? repr.types.at(pointer).name : repr.show(pointer, depth);
 }

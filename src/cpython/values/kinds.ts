@@ -35,9 +35,11 @@ import { spellException } from './exceptions.js';
 import { spellGenerator } from './generators.js';
 import { spellGenericAlias, spellUnion } from './generic-aliases.js';
 import { spellAround, spellDataclass, spellEnumMember, spellInstance, spellNamedTuple } from './instances.js';
+import { spellAttrGetter, spellCount, spellItemGetter, spellRepeat } from './iterators.js';
 import { spellCounter, spellFraction, spellNamespace, spellPath, spellUuid } from './library.js';
 import { spellBool, spellComplex, spellDecimal, spellFloat, spellInt } from './numbers.js';
 import { scalarSpelling, spellArray } from './numpy.js';
+import { spellMatch, spellPattern } from './patterns.js';
 import { PYTHON_2_C_NAMES, PYTHON_2_CLASS_NAMES } from './python2-kinds.js';
 import { spellOldOpaque, spellOldType } from './python2-objects.js';
 import { spellRange, spellSlice } from './ranges.js';
@@ -45,7 +47,19 @@ import { spellLock, spellRLock, spellWeakProxy, spellWeakref } from './reference
 import type { Spell, SpellOf } from './repr.js';
 import { spellStructSequence } from './struct-sequences.js';
 import { spellByteArray, spellBytes, spellMemoryView, spellStr } from './texts.js';
-import type { KnownType, Types } from './types.js';
+import { cBaseOf, type KnownType, type Types } from './types.js';
+import {
+  spellAnnotated,
+  spellBareAlias,
+  spellNewType,
+  spellOldTypeVar,
+  spellOldTypeVarTuple,
+  spellSpecialForm,
+  spellTypeVar,
+  spellTypeVarTuple,
+  spellTypingAlias,
+  spellTypingUnion,
+} from './typing-forms.js';
 
 /** Types that C code made, by `tp_name`. */
 const BY_C_NAME = byName({
@@ -106,6 +120,17 @@ const BY_C_NAME = byName({
   'types.GenericAlias': spellGenericAlias,
   'types.UnionType': spellUnion,
   'typing.Union': spellUnion,
+  'typing.TypeVar': spellTypeVar,
+  'typing.ParamSpec': spellTypeVar,
+  'typing.TypeVarTuple': spellTypeVarTuple,
+  '_sre.SRE_Pattern': spellPattern,
+  're.Pattern': spellPattern,
+  '_sre.SRE_Match': spellMatch,
+  're.Match': spellMatch,
+  'itertools.count': spellCount,
+  'itertools.repeat': spellRepeat,
+  'operator.itemgetter': spellItemGetter,
+  'operator.attrgetter': spellAttrGetter,
   'decimal.Decimal': spellDecimal,
   weakref: spellWeakref,
   'weakref.ReferenceType': spellWeakref,
@@ -125,6 +150,15 @@ const BY_CLASS_NAME = byName({
   'collections.Counter': spellCounter,
   'pathlib.PurePosixPath': spellPath,
   'pathlib._local.PurePosixPath': spellPath,
+  'typing.TypeVar': spellOldTypeVar,
+  'typing.ParamSpec': spellOldTypeVar,
+  'typing.TypeVarTuple': spellOldTypeVarTuple,
+  'typing._GenericAlias': spellTypingAlias,
+  'typing._UnionGenericAlias': spellTypingUnion,
+  'typing._SpecialGenericAlias': spellBareAlias,
+  'typing._AnnotatedAlias': spellAnnotated,
+  'typing._SpecialForm': spellSpecialForm,
+  'typing.NewType': spellNewType,
 });
 
 /** A target's class may be called `constructor`, so these are no plain objects. */
@@ -201,11 +235,4 @@ function spellingOfClass(type: KnownType, types: Types, vocabulary: Vocabulary):
     inherited !== spellType &&
     inherited !== spellOldType;
   return overridden ? spellAround(inherited) : inherited;
-}
-
-/** The nearest type that C code made. */
-function cBaseOf(type: KnownType): KnownType | null {
-  let each: KnownType | null = type;
-  while (each?.isClass) each = each.base;
-  return each;
 }

@@ -36,7 +36,8 @@ export const spellPath: Spell = (object, repr, depth) => {
   return around(shown === text ? quoted : repr.cut(`${quoted}… (${points.length} characters)`));
 };
 
-function quotedText(text: string, repr: Repr): string {
+/** `repr` of a text that is put together here. */
+export function quotedText(text: string, repr: Repr): string {
   const points = [...text];
   const view = new DataView(new ArrayBuffer(4 * points.length));
   points.forEach((point, i) => {

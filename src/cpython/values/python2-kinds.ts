@@ -42,6 +42,10 @@ export const PYTHON_2_C_NAMES: Readonly<Record<string, Spell>> = {
   'exceptions.BaseException': spellException,
   // They have no `repr` of their own yet.
   'functools.partial': spellOldOpaque,
+  'operator.itemgetter': spellOldOpaque,
+  'operator.attrgetter': spellOldOpaque,
+  '_sre.SRE_Pattern': spellOldOpaque,
+  '_sre.SRE_Match': spellOldOpaque,
 };
 
 /** Classes of the standard library. */

@@ -238,6 +238,18 @@ export class Types {
   }
 }
 
+/** The nearest type that C code made: the type itself, or what its class inherits from. */
+export function cBaseOf(type: KnownType): KnownType | null {
+  let each: KnownType | null = type;
+  while (each?.isClass) each = each.base;
+  return each;
+}
+
+/** Whether objects of the type are built as C's `tp_name` is. */
+export function isOfCType(type: KnownType, tp_name: string): boolean {
+  return cBaseOf(type)?.tp_name === tp_name;
+}
+
 function has(flags: number, bit: number): boolean {
   return Math.floor(flags / bit) % 2 === 1;
 }
