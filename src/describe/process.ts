@@ -119,11 +119,10 @@ function otherInterpreter({ version, library, address }: OtherInterpreter): Warn
 }
 
 function describePython(located: Located, captured: CapturedProcess): PythonInfo {
-  const { major, minor, patch } = located.version;
   return {
-    version: patch === null ? `${major}.${minor}` : `${major}.${minor}.${patch}`,
-    major,
-    minor,
+    version: formatVersion(located.version),
+    major: located.version.major,
+    minor: located.version.minor,
     implementation: 'cpython',
     debugBuild: null,
     freeThreaded: located.freeThreaded,
