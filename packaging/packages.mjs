@@ -31,7 +31,7 @@ export function makeWheel(target, addons, work, into) {
     writeFileSync(join(module, name), text.replace('@VERSION@', version));
   }
   // What a program on PATH does not need.
-  for (const name of ['dist/index.js', 'dist/index.cjs', 'README.md']) {
+  for (const name of ['dist/index.js', 'dist/index.cjs', 'dist/library.cjs', 'README.md']) {
     rmSync(join(module, 'package', name), { recursive: true, force: true });
   }
   const info = join(folder, `${DISTRIBUTION}-${version}.dist-info`);

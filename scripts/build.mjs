@@ -1,4 +1,5 @@
-// Builds dist/: the program (cli.cjs), the library for `import` (index.js) and `require` (index.cjs), and its types.
+// Builds dist/: the program (cli.cjs), the library for `import` (index.js) and `require` (index.cjs), both of
+// library.cjs, and its types.
 //
 // The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
 // does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
@@ -44,6 +45,17 @@ const importMeta = {
   banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
 };
 
+/** Any Node.js can parse it: an old one would otherwise show a syntax error in the middle of the library. */
+const GUARDED_LIBRARY = `'use strict';
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  throw new Error(
+    'pystack: Node.js 20 or newer is needed; this is ' + process.version + ' (' + process.execPath + ')\\n' +
+    'Next step: run the program with a newer one'
+  );
+}
+module.exports = require('./library.cjs');
+`;
+
 // Packages are made of a build of their own, without a code cache, which is for one version of Node.js.
 const { values: asked } = parseArgs({
   options: { into: { type: 'string' }, 'no-types': { type: 'boolean' }, 'no-cache': { type: 'boolean' } },
@@ -66,9 +78,10 @@ if (!asked['no-cache']) await writeCodeCache();
 
 if (existsSync(`${root}/src/index.ts`)) {
   // One library, however it is asked for: a program that does both must not have two PystackErrors.
-  const commonJs = { outfile: `${dist}/index.cjs`, format: 'cjs', ...importMeta };
+  const commonJs = { outfile: `${dist}/library.cjs`, format: 'cjs', ...importMeta };
   await build({ ...common, entryPoints: ['src/index.ts'], ...commonJs });
-  const names = Object.keys(createRequire(import.meta.url)(`${dist}/index.cjs`)).sort();
+  writeFileSync(`${dist}/index.cjs`, GUARDED_LIBRARY);
+  const names = Object.keys(createRequire(import.meta.url)(`${dist}/library.cjs`)).sort();
   writeFileSync(
     `${dist}/index.js`,
     `import library from './index.cjs';\nexport const { ${names.join(', ')} } = library;\n`,

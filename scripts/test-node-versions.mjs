@@ -6,6 +6,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { NODE_VERSIONS, nodeBinary } from './node-binaries.mjs';
 
+/** These are to say so, in words: one that knows no syntax of today, and the last one. */
+const TOO_OLD = [12, 18];
+
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const target = spawn(process.env.PYTHON ?? 'python3', [path('demo_service.py')], {
@@ -31,6 +34,21 @@ for (const version of NODE_VERSIONS) {
   process.stdout.write(
     `Node.js ${version}: ${same ? 'the same stacks' : `differs (exit ${seen.status})\n${seen.stderr}`}\n`,
   );
+}
+for (const version of TOO_OLD) {
+  const node = nodeBinary(version);
+  if (node === null) {
+    process.stdout.write(`Node.js ${version}: skipped, cannot be downloaded\n`);
+    continue;
+  }
+  const library = path('../dist/index.cjs');
+  const tries = [look(node), spawnSync(node, ['-p', `require(${JSON.stringify(library)})`], { encoding: 'utf8' })];
+  const isTold = tries.every(
+    ({ status, stderr }) => status === 1 && /Node\.js 20 or newer is needed; this is v/.test(stderr),
+  );
+  failed ||= !isTold;
+  const said = tries.map(({ stderr }) => stderr).join('');
+  process.stdout.write(`Node.js ${version}: ${isTold ? 'is told that it is too old' : `is not told\n${said}`}\n`);
 }
 process.exit(failed ? 1 : 0);
 

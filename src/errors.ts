@@ -105,7 +105,7 @@ export const ERRORS = {
   'unsupported-platform': {
     title: 'Unsupported machine',
     meaning: 'This operating system, kernel or processor is not supported.',
-    remedy: 'Run it on 64-bit Linux (x86-64).',
+    remedy: 'Run it on Linux on an x64 or arm64 processor: where the process runs, or with its core file anywhere.',
     exitCode: EXIT.nothing,
   },
   'addon-missing': {

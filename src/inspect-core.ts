@@ -22,11 +22,13 @@ import { faultingThread } from './target/core/crash.js';
 import { describeCore, registersOf } from './target/core/describe-core.js';
 import { explainLoss } from './target/core/explain-loss.js';
 import { openCoreTarget } from './target/core/open-core.js';
+import { requireSupportedMachine } from './target/platform.js';
 import { Stopwatch } from './timings.js';
 
 /** What every Python thread of a dead (or saved) process was doing. Throws PystackError. */
 export async function inspectCore(source: CoreSource, options: CoreOptions = {}): Promise<Snapshot> {
   const settings = settleCoreOptions(options);
+  requireSupportedMachine();
   const watch = new Stopwatch();
   const target = await openCoreTarget(source, {
     ...settings,

@@ -24,6 +24,7 @@ import { Descriptors } from './target/live/descriptors.js';
 import { checkProcess, explainFailure } from './target/live/diagnose.js';
 import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
 import { errnoOf } from './target/live/proc-files.js';
+import { requireSupportedMachine } from './target/platform.js';
 import { Stopwatch } from './timings.js';
 
 /** How much later than told a process may have started, ms: two clock ticks. */
@@ -47,6 +48,7 @@ export async function withLiveTarget<T>(
   pid: number,
   use: (target: LiveTarget, watch: Stopwatch) => Promise<T>,
 ): Promise<T> {
+  requireSupportedMachine();
   const watch = new Stopwatch();
   const target = openLiveTarget(pid);
   try {
