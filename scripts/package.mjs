@@ -43,7 +43,8 @@ async function makePackages({ targets, kinds, elfutils, into }) {
     for (const target of targets) {
       const own = new Map([[target.name, addons.get(target.name)]]);
       if (kinds.includes('wheel')) files.push(makeWheel(target, own, work, into));
-      if (kinds.includes('executable')) files.push(await makeExecutable(target, addons.get(target.name), work, into));
+      if (kinds.includes('executable'))
+        files.push(...(await makeExecutable(target, addons.get(target.name), work, into)));
     }
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -28,10 +28,11 @@ struct Part {
   char name[40];
   uint64_t offset;
   uint64_t size;
-  // The descriptor it is found under; 0: Node.js itself.
+  // The descriptor it is found under; 0: Node.js itself; kNotHandedOver: whoever wants it reads this file.
   uint64_t descriptor;
 };
 enum { kMaxParts = 8, kScriptDescriptor = 240, kPage = 4096 };
+static const uint64_t kNotHandedOver = ~(uint64_t)0;
 struct Table {
   struct Part parts[kMaxParts];
   uint64_t count;
@@ -190,7 +191,7 @@ __attribute__((used, noreturn)) void start(uint64_t *stack) {
   const struct Part *node = NULL;
   for (uint64_t i = 0; i < table.count && i < kMaxParts; i++) {
     if (table.parts[i].descriptor == 0) node = &table.parts[i];
-    else provide(self, &table.parts[i]);
+    else if (table.parts[i].descriptor != kNotHandedOver) provide(self, &table.parts[i]);
   }
   if (node == NULL) DIE("it is cut short");
   struct Image program, loader;
