@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { inspectCore, inspectProcess, type Snapshot, snapshotProcess, type Thread } from '../../src/index.js';
 import { PYSTACK, runCommand, runPystack } from '../support/command.js';
-import { gcore, noGcore, withFolder } from '../support/cores.js';
+import { gcore, noGcore, SMALL_THREADS, withFolder } from '../support/cores.js';
 import { expectOracle } from '../support/expectation.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
@@ -126,21 +126,26 @@ describe('other tools', () => {
 
   test.skipIf(noGcore !== null)('gdb shows where each thread stands; it is a small part of what gcore writes', () =>
     withFolder((folder) =>
-      withProgram(interpreter, 'many_threads.py', { args: ['100', '30'] }, async ({ pid }) => {
-        const path = join(folder, 'snapshot');
-        const { bytes } = await snapshotProcess(pid, path, { native: 'python' });
-        const seen = async (core: string) => {
-          const { stdout } = await runCommand('gdb', ['-nx', '-batch', '-ex', 'thread apply all bt 3', '-c', core], {
-            DEBUGINFOD_URLS: '',
-          });
-          return [...stdout.matchAll(/^Thread .*LWP (\d+)|^#0 +0x(\w+) in (\w+)/gm)].map((match) =>
-            match.slice(1).join(' '),
-          );
-        };
-        const full = gcore(pid, folder);
-        expect(bytes).toBeLessThan(statSync(full).size * 0.02);
-        expect((await seen(path)).sort()).toEqual((await seen(full)).sort());
-      }),
+      withProgram(
+        interpreter,
+        'many_threads.py',
+        { environment: SMALL_THREADS.environment, args: ['100', '30'] },
+        async ({ pid }) => {
+          const path = join(folder, 'snapshot');
+          const { bytes } = await snapshotProcess(pid, path, { native: 'python' });
+          const seen = async (core: string) => {
+            const { stdout } = await runCommand('gdb', ['-nx', '-batch', '-ex', 'thread apply all bt 3', '-c', core], {
+              DEBUGINFOD_URLS: '',
+            });
+            return [...stdout.matchAll(/^Thread .*LWP (\d+)|^#0 +0x(\w+) in (\w+)/gm)].map((match) =>
+              match.slice(1).join(' '),
+            );
+          };
+          const full = gcore(pid, folder);
+          expect(bytes).toBeLessThan(statSync(full).size * 0.02);
+          expect((await seen(path)).sort()).toEqual((await seen(full)).sort());
+        },
+      ),
     ),
   );
 });

@@ -5,7 +5,7 @@ import { inspectProcess } from '../../src/inspect.js';
 import { inspectCore } from '../../src/inspect-core.js';
 import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot, Variable } from '../../src/snapshot.js';
-import { gcore, noGcore, withFolder } from '../support/cores.js';
+import { gcore, noGcore, SMALL_THREADS, withFolder } from '../support/cores.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 import { readExpected, UNLIMITED, wrongValues } from './expected.js';
@@ -40,11 +40,16 @@ onEveryInterpreter('values in a core', async (interpreter, context) => {
   if (noGcore !== null) return context.skip(noGcore);
   await withFolder((folder) => {
     const file = join(folder, 'expected.json');
-    return withProgram(interpreter, 'locals_oracle.py', { args: [file, '3', '1000'] }, async ({ pid }) => {
-      const expected = readExpected(file);
-      const snapshot = await inspectCore(gcore(pid, folder), { locals: UNLIMITED });
-      const wrong = wrongValues(variablesOf(snapshot), expected);
-      expect(wrong.slice(0, 20).join('\n'), `${wrong.length} of ${expected.size} wrong`).toBe('');
-    });
+    return withProgram(
+      interpreter,
+      'locals_oracle.py',
+      { ...SMALL_THREADS, args: [file, '3', '1000'] },
+      async ({ pid }) => {
+        const expected = readExpected(file);
+        const snapshot = await inspectCore(gcore(pid, folder), { locals: UNLIMITED });
+        const wrong = wrongValues(variablesOf(snapshot), expected);
+        expect(wrong.slice(0, 20).join('\n'), `${wrong.length} of ${expected.size} wrong`).toBe('');
+      },
+    );
   });
 });

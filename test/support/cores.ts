@@ -20,6 +20,15 @@ export const noKernelCores: string | null = (() => {
 /** Why gcore cannot be used here; null: it can. */
 export const noGcore: string | null = spawnSync('gcore', ['-h']).error ? 'there is no gcore (gdb)' : null;
 
+/**
+ * How a program is started whose core gdb is to write: gdb writes the stack and the heap that each thread might use, zeros
+ * and all, so that a few threads make a gigabyte. With these they share a heap and have stacks of 1 MiB.
+ */
+export const SMALL_THREADS: Pick<ProgramOptions, 'through' | 'environment'> = {
+  through: spawnSync('prlimit', ['--version']).error ? [] : ['prlimit', '--stack=1048576'],
+  environment: { MALLOC_ARENA_MAX: '1' },
+};
+
 /** Runs `use` with a temporary folder that is removed afterwards. */
 export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pystack-cores-'));
@@ -70,7 +79,7 @@ export async function withGcore<T>(
   use: (core: string, program: Program) => T | Promise<T>,
 ): Promise<T> {
   return withFolder((folder) =>
-    withProgram(interpreter, name, options, async (program) => {
+    withProgram(interpreter, name, { ...SMALL_THREADS, ...options }, async (program) => {
       // Contenders change places within microseconds of "ready"; give them the time.
       await sleep(20);
       const core = gcore(program.pid, folder);
