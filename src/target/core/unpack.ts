@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,7 +16,7 @@ import type { ByteSource } from '../target.js';
 import type { Format } from './decompress.js';
 
 export interface DecompressOptions {
-  /** Where to unpack to; default: the system's folder for temporary files (TMPDIR). */
+  /** Where to unpack to; default: the system's folder for temporary files (TMPDIR), else memory (/dev/shm). */
   readonly temporaryFolder?: string;
   /** Told now and then how many of the packed bytes were read. */
   readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number }) => void;
@@ -35,7 +35,9 @@ export async function unpacked(
   format: Format,
   options: DecompressOptions,
 ): Promise<{ source: ByteSource; problem: string | null }> {
-  const scratch = openScratch(options.temporaryFolder ?? tmpdir());
+  const scratch = openScratch(
+    options.temporaryFolder === undefined ? [tmpdir(), IN_MEMORY] : [options.temporaryFolder],
+  );
   try {
     const problem = await unpack(original, path, format, scratch, options);
     if (scratch.written === 0) {
@@ -77,10 +79,16 @@ interface Scratch {
  */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
-function openScratch(folder: string): Scratch {
+/** What containers have where nothing else can be written. https://man7.org/linux/man-pages/man7/shm_overview.7.html */
+const IN_MEMORY = '/dev/shm';
+
+/** In the first of the folders where one can be made. */
+function openScratch([folder, ...others]: readonly [string, ...string[]]): Scratch {
   try {
     return { fd: openNameless(folder) ?? openAndUnlink(folder), folder, written: 0 };
   } catch (error) {
+    const [next, ...rest] = others;
+    if (next !== undefined && existsSync(next)) return openScratch([next, ...rest]);
     throw new PystackError('decompression', `no temporary file can be made in ${folder}`, {
       cause: error instanceof Error ? error.message : String(error),
       nextStep: 'set TMPDIR to a folder with room for the whole unpacked core',

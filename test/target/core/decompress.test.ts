@@ -1,9 +1,9 @@
 /** Are packed cores unpacked, as far as they go, without leaving anything behind? */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PystackError } from '../../../src/errors.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { bytesOf } from '../../../src/memory/reader.js';
@@ -141,6 +141,19 @@ test('no room, or no such folder, to unpack to', () =>
     expect(error.code).toBe('decompression');
     expect(error.details.nextStep).toMatch(/TMPDIR/);
   }));
+
+test.skipIf(!existsSync('/dev/shm'))('where there is no folder for temporary files, memory serves', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'core');
+    writeFileSync(path, gzipSync(CORE));
+    vi.stubEnv('TMPDIR', join(folder, 'none'));
+    try {
+      (await openCoreTarget(path)).close();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }),
+);
 
 describe("systemd-coredump's storage", () => {
   const BOOT = '0123456789abcdef0123456789abcdef';
