@@ -106,7 +106,9 @@ function folderFor(target, replaced) {
 async function buildArchive(zig, target, sources, work) {
   const lists = libraries(sources, here.replace(/\/$/, ''));
   const configs = filesBelow('packaging').filter((file) => /\.[ch]$/.test(file));
-  const key = hashOf([JSON.stringify([target.triple, COMMON, PINS.pip.ziglang, lists])], configs);
+  // Where the checkout lies is in the list, and not in what is made of it.
+  const listed = JSON.stringify(lists).replaceAll(CACHE, '(cache)').replaceAll(here, '(packaging)/');
+  const key = hashOf([JSON.stringify([target.triple, COMMON, PINS.pip.ziglang, PINS.debianSources]), listed], configs);
   const pinned = Object.entries(sources).every(([, folder]) => folder.startsWith(CACHE));
   const archive = pinned ? join(CACHE, 'archives', target.name, `${key}.a`) : join(work, 'libraries.a');
   if (pinned && existsSync(archive)) return archive;

@@ -94,7 +94,7 @@ export function pipWheel(name) {
 /** A package of npm, by its name in pins.json; returns the folder with its files. */
 export function npmPackage(name) {
   const { package: packageName = name, version, integrity } = PINS.npm[name];
-  const folder = join(CACHE, `${name}-${version}`);
+  const folder = npmFolder(name);
   if (existsSync(folder)) return folder;
   say(`downloading ${packageName} ${version}`);
   const files = join(CACHE, 'downloads');
@@ -109,9 +109,18 @@ export function npmPackage(name) {
   return folder;
 }
 
+function npmFolder(name) {
+  return join(CACHE, `${name}-${PINS.npm[name].version}`);
+}
+
 /** Unpacks a zip file (a wheel). Python is here: node-gyp needs it too. */
 export function unzip(file, folder) {
   unpackInto(folder, (into) => run('python3', ['-m', 'zipfile', '-e', file, into]));
+}
+
+/** Whether all that `npmPackage` and `debianBinaries` give for a single executable is here already. */
+export function nodeIsHere(arch) {
+  return existsSync(npmFolder(`node-linux-${arch}`)) && existsSync(binariesFolder(arch));
 }
 
 /** A checksum in the given form. */
@@ -133,8 +142,7 @@ function aptSources(suite, wanted, files) {
 export function debianBinaries(arch) {
   const { suite, packages } = PINS.debianBinaries;
   const wanted = Object.entries(packages);
-  const versions = wanted.map(([name, { version }]) => `${name}-${version}`).join('_');
-  const folder = join(CACHE, 'binaries', `${arch}-${versions.replaceAll('+', 'p')}`);
+  const folder = binariesFolder(arch);
   if (existsSync(folder)) return folder;
   const architecture = DEBIAN_ARCHITECTURES[arch];
   const files = join(CACHE, 'downloads', `${suite}-${architecture}`);
@@ -154,6 +162,11 @@ export function debianBinaries(arch) {
     }
   });
   return folder;
+}
+
+function binariesFolder(arch) {
+  const versions = Object.entries(PINS.debianBinaries.packages).map(([name, { version }]) => `${name}-${version}`);
+  return join(CACHE, 'binaries', `${arch}-${versions.join('_').replaceAll('+', 'p')}`);
 }
 
 /** An apt of ours with fresh lists. Throws Unavailable. */

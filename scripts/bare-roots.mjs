@@ -1,7 +1,7 @@
 // Where is nothing of this machine? Folders with a Linux and a Python in them, from Debian's archive as this machine is
 // set up to reach it, made by debootstrap into .cache/roots, once. Nothing in them is run to make them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { debianArchive } from '../packaging/apt.mjs';
@@ -17,19 +17,26 @@ const ROOTS = [
   { name: 'bookworm-arm64', suite: 'bookworm', python: '3.11', arch: 'arm64' },
 ];
 
+/** In each, because Node.js needs them (libatomic1: from 26 on). */
+const COMMON = ['libstdc++6', 'libatomic1'];
+
 /** Makes what is missing; returns the folders that are there. What cannot be had is told with `log`, and why. */
 export function bareRoots(log) {
   mkdirSync(FOLDER, { recursive: true });
   return ROOTS.flatMap((root) => {
     const folder = join(FOLDER, root.name);
-    if (existsSync(folder)) return [folder];
+    const stamp = join(folder, '.made-of');
+    const wanted = JSON.stringify([root, COMMON]);
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return [folder];
     log(`making a bare root: ${root.name} …`);
     const problem = make(root, `${folder}.partial`);
     if (problem !== null) {
       log(`cannot be had: ${root.name}: ${problem}`);
       return [];
     }
+    rmSync(folder, { recursive: true, force: true });
     renameSync(`${folder}.partial`, folder);
+    writeFileSync(stamp, wanted);
     return [folder];
   });
 }
@@ -37,7 +44,7 @@ export function bareRoots(log) {
 /** null, or why it could not be made. */
 function make({ suite, python, more = [], arch }, folder) {
   rmSync(folder, { recursive: true, force: true });
-  const packages = ['libstdc++6', `python${python}-minimal`, `libpython${python}-stdlib`, ...more];
+  const packages = [...COMMON, `python${python}-minimal`, `libpython${python}-stdlib`, ...more];
   const archive = debianArchive();
   if (archive === null) return "this machine's apt names no Debian archive";
   const args = ['--foreign', '--variant=minbase', `--include=${packages.join(',')}`, suite, folder, archive];

@@ -1,9 +1,12 @@
 // Makes the packages of this machine's own target into a folder, quickly: with the addons that `npm run package` made of
-// just these sources, else with those that the checkout runs on. For tests; prints what was made as JSON.
+// just these sources, else with those that the checkout runs on; the single executable only with the former. Nothing is
+// downloaded. For tests; prints what was made as JSON.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtAddons } from '../packaging/addons.mjs';
+import { compilerIsHere, nodeIsHere } from '../packaging/downloads.mjs';
+import { makeExecutable } from '../packaging/executable.mjs';
 import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
 import { targetNamed } from '../packaging/targets.mjs';
 
@@ -22,4 +25,6 @@ if (built === null) {
 const all = new Map([[target.name, addons]]);
 const tarball = makeNpmTarball(all, join(into, 'work'), into);
 const wheel = makeWheel(target, all, join(into, 'work'), into);
-process.stdout.write(JSON.stringify({ tarball, wheel, selfContained: built !== null }));
+const canBeOne = built !== null && compilerIsHere() && !isMusl && nodeIsHere(target.arch);
+const [executable = null] = canBeOne ? await makeExecutable(target, built, join(into, 'work'), into) : [];
+process.stdout.write(JSON.stringify({ tarball, wheel, executable, selfContained: built !== null }));

@@ -1,6 +1,6 @@
 // Which Pythons does the whole matrix need that this machine lacks, and can they be had? Fetched from Debian's archive as
 // apt is configured here, or built from its source packages, into .cache/pythons, once. What cannot be had is said, with
-// the reason, and is missing from the matrix. `node scripts/provision-pythons.mjs`
+// the reason, and is missing from the matrix. `node scripts/provision-pythons.mjs [FOLDER…]`: those in that folder alone.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -23,6 +23,9 @@ const FOLDER = fileURLToPath(new URL('../.cache/pythons', import.meta.url));
 /** Interpreters as Debian builds them: static, stripped, LTO and PGO, with a pydebug build and debug symbols each. */
 const DEBIAN = { folder: 'debian-sid', suite: 'sid', versions: ['3.13', '3.14', '3.15'] };
 
+/** It says that it compiles for glibc's folders, which Python's configure does not believe. */
+const MUSL_COMPILER = join(FOLDER, 'build/musl-compiler');
+
 /** What nobody packages. Each is tried with the versions of the source package that the archive lists, newest first. */
 const BUILDS = [
   { folder: '3.13t', source: 'python3.13', configure: ['--disable-gil'] },
@@ -36,18 +39,19 @@ const BUILDS = [
   // Objects are linked to each other up to 3.12; later ones keep the list elsewhere.
   { folder: '3.9-trace-refs', source: 'python3.9', configure: ['--with-trace-refs', '--without-pymalloc'] },
   { folder: '3.13-frame-pointers', source: 'python3.13', configure: [], cflags: '-O2 -g -fno-omit-frame-pointer' },
-  { folder: '3.13-musl', source: 'python3.13', configure: ['CC=musl-gcc'], needs: 'musl-gcc' },
+  { folder: '3.13-musl', source: 'python3.13', configure: [`CC=${MUSL_COMPILER}`], needs: 'musl-gcc' },
 ];
 const SOURCE_SUITES = ['sid', 'forky', 'trixie', 'bookworm', 'bullseye'];
 
 /**
  * Makes what is missing. Returns, for each, `{ name, state: 'present' | 'made' | 'missing', reason }`; `reason` is null
- * unless missing. `log` is told what is being done.
+ * unless missing. `log` is told what is being done; `only`, unless empty, names the folders to be made.
  */
-export function provisionPythons(log = () => {}) {
+export function provisionPythons(log = () => {}, only = []) {
   mkdirSync(FOLDER, { recursive: true });
   const results = [];
   const step = (name, folder, make) => {
+    if (only.length > 0 && !only.includes(folder)) return;
     if (existsSync(join(FOLDER, folder, '.complete'))) {
       results.push({ name, state: 'present', reason: null });
       return;
@@ -130,6 +134,11 @@ function withoutTable(version) {
 function buildPython({ folder, source, configure, cflags = '-O1 -g0', needs }) {
   if (needs && spawnSync(needs, ['--version']).error) throw new Error(`there is no ${needs}`);
   const tree = sourceTree(source);
+  if (needs === 'musl-gcc') {
+    mkdirSync(join(FOLDER, 'build'), { recursive: true });
+    const lines = ['#!/bin/sh', '[ "$1" = --print-multiarch ] || exec musl-gcc "$@"'];
+    writeFileSync(MUSL_COMPILER, `${lines.join('\n')}\n`, { mode: 0o755 });
+  }
   const work = join(FOLDER, 'build', folder);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -224,6 +233,6 @@ export function describeProvisioned(results) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '/').href) {
-  const results = provisionPythons((line) => process.stdout.write(`${line}\n`));
+  const results = provisionPythons((line) => process.stdout.write(`${line}\n`), process.argv.slice(2));
   process.stdout.write(`Pythons in .cache/pythons:\n${describeProvisioned(results).join('\n')}\n`);
 }

