@@ -21,7 +21,7 @@ export const noKernelCores: string | null = (() => {
 export const noGcore: string | null = spawnSync('gcore', ['-h']).error ? 'there is no gcore (gdb)' : null;
 
 /**
- * How a program is started whose core gdb is to write: gdb writes the stack and the heap that each thread might use, zeros
+ * How a program is started whose core is to be small: gdb writes the stack and the heap that each thread might use, zeros
  * and all, so that a few threads make a gigabyte. With these they share a heap and have stacks of 1 MiB.
  */
 export const SMALL_THREADS: Pick<ProgramOptions, 'through' | 'environment'> = {
