@@ -5,6 +5,7 @@ import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../cpython/run
 import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
 import type { Address } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
+import type { MemoryReader } from '../memory/reader.js';
 import type { Evidence } from '../snapshot.js';
 import { EVIDENCE, type FreezePlan, type FreezeResult, type NativeProcess } from '../target/native.js';
 import { attribute, ReadLog } from './attribution.js';
@@ -13,7 +14,7 @@ import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
 import { evidenceName, nativeStates } from './frozen-threads.js';
 import type { PagePlan } from './plan.js';
 import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
-import { Unchanged } from './unchanged.js';
+import { type SharedWalk, Unchanged } from './unchanged.js';
 import { orNull } from './unreadable.js';
 import { Validity } from './validity.js';
 import { type ThreadWalk, Walk } from './walker.js';
@@ -86,21 +87,21 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     others: new Set(options.otherTids),
     nativeAt: nativeStates(frozen, planned, plan, copy),
   };
-  const log = new ReadLog(memory);
-  const runtime = orNull(() => new Walk(python, log).shared());
-  if (!runtime) {
+  const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
+  const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
+  if (!shared) {
     for (const page of memory.missing) plan.shared.add(page);
     return { ...common, runtime: null, threads: [], missing: true, missingShared: true, lackedValues: false };
   }
+  const { runtime, reads } = shared;
   const wanted: { tid: number | null; page: number }[] = [];
   const tidOf = tidsNow(options, runtime.threadStates);
-  attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
+  attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
   const indexOf = new Map(planned.map((tid, index) => [tid, index]));
   const values = options.locals && new ValueReader(objects, python.layout, options.locals);
   const walk = new Walk(python, memory, memory, values);
-  const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
   const missingShared = wanted.length > 0;
   let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
@@ -129,6 +130,11 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
   for (const page of objects.missing) plan.shared.add(page);
   return { ...common, runtime, threads, missing, missingShared, lackedValues: objects.missing.size > 0 };
+}
+
+function readShared(python: PythonRuntime, memory: MemoryReader): SharedWalk {
+  const log = new ReadLog(memory);
+  return { runtime: new Walk(python, log).shared(), reads: log.reads };
 }
 
 export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number[] {

@@ -11,8 +11,9 @@ import { PageRecorder, type PageSource, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../target/native.js';
-import { attribute, ReadLog } from './attribution.js';
+import { attribute, type Read, ReadLog } from './attribution.js';
 import type { PagePlan } from './plan.js';
+import { readAhead } from './read-ahead.js';
 import { type ThreadWalk, Walk } from './walker.js';
 
 /** Kernel thread ids as seen from inside the target's pid namespace -> as seen from here. */
@@ -20,6 +21,8 @@ export type TidMap = ReadonlyMap<number, number>;
 
 export interface Rehearsal {
   readonly runtime: RuntimeWalk;
+  /** What of the memory `runtime` was read from. */
+  readonly runtimeReads: readonly Read[];
   /** Which OS thread a thread state belongs to: kernel id as seen from here, null when it has none. */
   readonly tidOf: ReadonlyMap<Address, number | null>;
   readonly threads: readonly ThreadWalk[];
@@ -44,9 +47,10 @@ export function rehearse(
   const log = new ReadLog(memory);
   const runtime = new Walk(python, log).shared();
   const tidOf = tidsOf(process, runtime.threadStates, tids);
-  attribute(log, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
+  attribute(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
     plan.pagesOf(tid).add(page),
   );
+  readAhead(memory, python.layout, runtime.threadStates);
   // Objects may be any thread's: their pages are copied when all of them stand.
   const objects = locals && new WordRecorder(pagesOf(process));
   objects?.recordInto(plan.shared);
@@ -56,7 +60,7 @@ export function rehearse(
     memory.recordInto(plan.pagesOf(tid));
     return walk.thread(state);
   });
-  return { runtime, tidOf, threads, memory, objects };
+  return { runtime, runtimeReads: log.reads, tidOf, threads, memory, objects };
 }
 
 /** A page cache over the live process, empty. */
@@ -66,7 +70,10 @@ export function livePages(process: NativeProcess): PageRecorder {
 
 /** Its pages, as they are when each is first asked for. */
 export function pagesOf(process: NativeProcess): PageSource {
-  return new ReaderPages((address, into) => process.read(address, into));
+  return new ReaderPages(
+    (address, into) => process.read(address, into),
+    (addresses, into, ok) => process.readPages(addresses, into, ok),
+  );
 }
 
 /** Thread ids do not change while a thread lives, so the running target may be asked. */

@@ -2,14 +2,21 @@
  * Need the copy be walked at all? Not where it says just what the rehearsal read: the walk depends on nothing else, so it
  * would find the same. Most threads of most processes wait, and their walk is then done once instead of twice.
  */
-import type { ThreadStateWalk } from '../cpython/runtime.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../cpython/runtime.js';
 import type { Address } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
 import type { WordRecorder } from '../memory/touched-words.js';
+import { pagesOfReads, type Read } from './attribution.js';
 import type { PageBytes } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 import type { Rehearsal } from './rehearse.js';
 import type { ThreadWalk } from './walker.js';
+
+/** The part of a walk that all threads share, and what of the memory it was read from. */
+export interface SharedWalk {
+  readonly runtime: RuntimeWalk;
+  readonly reads: readonly Read[];
+}
 
 /** What of a rehearsal holds for a copy made by the plan as it stands. */
 export class Unchanged {
@@ -19,12 +26,19 @@ export class Unchanged {
   readonly #isSame: (page: number) => boolean;
   /** Whether all values that were read are the same in the copy. */
   readonly objects: boolean;
+  /** The shared walk, if one over the copy would be the same. */
+  readonly shared: SharedWalk | null;
 
-  constructor({ memory, objects, tidOf, threads }: Rehearsal, plan: PagePlan, copied: PageBytes) {
+  constructor(
+    { memory, objects, runtime, runtimeReads, tidOf, threads }: Rehearsal,
+    plan: PagePlan,
+    copied: PageBytes,
+  ) {
     this.#plan = plan;
     this.#tidOf = tidOf;
     this.#walks = new Map(threads.map((walk) => [walk.state.address, walk]));
     this.#isSame = sameness(memory, copied);
+    this.shared = every(pagesOfReads(runtimeReads), this.#isSame) ? { runtime, reads: runtimeReads } : null;
     this.objects = objects === null || every(objects.pages.keys(), sameness(objects, copied));
   }
 

@@ -93,6 +93,23 @@ const PTHREAD_MUTEX_BYTES = 48;
  * itself cannot be read: everything further is a problem in the result.
  */
 export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): RuntimeWalk {
+  const lists = threadStateReader(runtime.layout);
+  return walkRuntime(memory, runtime, (interpreter, id, head, walk) =>
+    readThreadStates(memory, lists, interpreter, id, head, walk),
+  );
+}
+
+/** The same without the thread states, for what is asked of interpreters alone. Throws as {@link readRuntime}. */
+export function readInterpreters(memory: MemoryReader, runtime: PythonRuntime): InterpreterWalk[] {
+  return walkRuntime(memory, runtime, () => {}).interpreters;
+}
+
+/** `readThreads` adds an interpreter's thread states, `head` being the first, to the walk. */
+function walkRuntime(
+  memory: MemoryReader,
+  runtime: PythonRuntime,
+  readThreads: (interpreter: Address, id: number | null, head: number, walk: RuntimeWalk) => void,
+): RuntimeWalk {
   const { layout, address } = runtime;
   const fields = layout._PyRuntimeState;
   const problems: string[] = [];
@@ -114,7 +131,6 @@ export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): Runti
     finalizing,
     problems,
   };
-  const lists = threadStateReader(layout);
   const seen = new Set<number>();
   for (let at = head; at !== 0; ) {
     const trouble = listTrouble(at, seen);
@@ -135,7 +151,7 @@ export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): Runti
       break;
     }
     const id = walk.interpreters[walk.interpreters.length - 1]?.id ?? null;
-    readThreadStates(memory, lists, interpreter, id, threads, walk);
+    readThreads(interpreter, id, threads, walk);
     at = next;
   }
   if (layout.globals) numberByAge(walk);

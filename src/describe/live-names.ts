@@ -3,7 +3,7 @@
  * changed, and to see that the same bytes are still there is much cheaper than to read a thousand names anew.
  */
 import { pagesOf } from '../capture/rehearse.js';
-import { type PythonRuntime, readRuntime, type ThreadStateWalk } from '../cpython/runtime.js';
+import { type PythonRuntime, readInterpreters, type ThreadStateWalk } from '../cpython/runtime.js';
 import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../target/native.js';
@@ -23,7 +23,7 @@ export class LiveNames {
     this.#process = process;
     this.#python = python;
     this.#memory = new WordRecorder(pagesOf(process));
-    this.#first = readNames(this.#memory, python, readRuntime(this.#memory, python));
+    this.#first = readNames(this.#memory, python, { interpreters: readInterpreters(this.#memory, python) });
   }
 
   /** Names that two consecutive readings agree on, of these threads if they can be had. */
@@ -46,7 +46,7 @@ export class LiveNames {
 
   #read(): Names {
     const memory = new PagedMemory(pagesOf(this.#process));
-    return readNames(memory, this.#python, readRuntime(memory, this.#python));
+    return readNames(memory, this.#python, { interpreters: readInterpreters(memory, this.#python) });
   }
 
   /** Whether every word that the first reading read is still the same. */

@@ -15,7 +15,11 @@ export interface Names {
   readonly problems: readonly string[];
 }
 
-export function readNames(memory: MemoryReader, python: PythonRuntime, runtime: RuntimeWalk): Names {
+export function readNames(
+  memory: MemoryReader,
+  python: PythonRuntime,
+  runtime: Pick<RuntimeWalk, 'interpreters'>,
+): Names {
   const byInterpreter = new Map<Address, ReadonlyMap<number, ThreadName>>();
   const problems: string[] = [];
   for (const interpreter of runtime.interpreters) {

@@ -14,6 +14,8 @@ export const PAGE_BYTES = 4096;
 export interface PageSource {
   /** The PAGE_BYTES bytes at `page * PAGE_BYTES`, or null when they cannot be had. Called once per page. */
   fetch(page: number): DataView | null;
+  /** The same of many, in their order, where that is cheaper than one by one. */
+  fetchAll?(pages: readonly number[]): (DataView | null)[];
 }
 
 /** A page that was asked for. */
@@ -56,6 +58,30 @@ export class PagedMemory implements MemoryReader {
     const { view } = page === this.#lastPage ? this.last : this.#turnTo(page);
     if (view === null) throw new MemoryFault(address, 8);
     return pointerAt(view, start);
+  }
+
+  /** Fetches what is not there yet of these pages, together where the source can. That is no reading of them. */
+  prefetch(pages: Iterable<number>): void {
+    const fresh: number[] = [];
+    for (const page of pages) if (!this.#pages.has(page)) fresh.push(page);
+    if (fresh.length === 0 || !this.#source.fetchAll) return;
+    const views = this.#source.fetchAll(fresh);
+    fresh.forEach((page, i) => {
+      this.#pages.set(page, { view: views[i] ?? null, words: null });
+    });
+  }
+
+  /** Whether the page of that address has been asked for. */
+  has(address: number): boolean {
+    return this.#pages.has(Math.floor(address / PAGE_BYTES));
+  }
+
+  /** The pointer at `address` where its page is there, else null. That is no reading of it either. */
+  peek(address: number): number | null {
+    const page = Math.floor(address / PAGE_BYTES);
+    const start = address - page * PAGE_BYTES;
+    const view = this.#pages.get(page)?.view ?? null;
+    return view === null || start > PAGE_BYTES - 8 ? null : pointerAt(view, start);
   }
 
   #turnTo(page: number): FetchedPage {
@@ -126,16 +152,33 @@ export class PageRecorder extends PagedMemory {
   }
 }
 
-/** Pages fetched one at a time from a reader (a live process, a core): 64 pages to an allocation. */
+/** Reads pages at `addresses` into `into`, one after the other; `ok[i]` is 1 where it could read page i. */
+export type ReadPages = (addresses: Float64Array, into: Uint8Array, ok: Uint8Array) => unknown;
+
+/** Pages of a reader (a live process, a core). Of those fetched one at a time, 64 go to an allocation. */
 export class ReaderPages implements PageSource {
   static readonly #pagesPerSlab = 64;
   readonly #readInto: (address: number, into: Uint8Array) => number;
+  readonly #readPages: ReadPages | null;
   #slab = new Uint8Array(0);
   #used = 0;
 
   /** `readInto` returns how many bytes it could read. */
-  constructor(readInto: (address: number, into: Uint8Array) => number) {
+  constructor(readInto: (address: number, into: Uint8Array) => number, readPages: ReadPages | null = null) {
     this.#readInto = readInto;
+    this.#readPages = readPages;
+  }
+
+  fetchAll(pages: readonly number[]): (DataView | null)[] {
+    if (!this.#readPages) return pages.map((page) => this.fetch(page));
+    const bytes = new Uint8Array(pages.length * PAGE_BYTES);
+    const ok = new Uint8Array(pages.length);
+    this.#readPages(
+      Float64Array.from(pages, (page) => page * PAGE_BYTES),
+      bytes,
+      ok,
+    );
+    return pages.map((_, i) => (ok[i] === 1 ? new DataView(bytes.buffer, i * PAGE_BYTES, PAGE_BYTES) : null));
   }
 
   fetch(page: number): DataView | null {

@@ -52,8 +52,12 @@ export class WordRecorder extends PageRecorder {
 /** Notes bytes [from, end) of a page as read. */
 function mark(page: FetchedPage, from: number, end: number): void {
   page.words ??= new Uint32Array(UNITS_A_PAGE);
-  for (let word = from >>> 3; word <= (end - 1) >>> 3; word++) {
-    page.words[word >>> 5] = (page.words[word >>> 5] ?? 0) | (1 << (word & 31));
+  const last = (end - 1) >>> 3;
+  // Of each unit all bits at once: a structure is a dozen words.
+  for (let word = from >>> 3; word <= last; word = (word | 31) + 1) {
+    const bits = Math.min(last, word | 31) - word + 1;
+    const mask = bits === 32 ? -1 : ((1 << bits) - 1) << (word & 31);
+    page.words[word >>> 5] = (page.words[word >>> 5] ?? 0) | mask;
   }
 }
 

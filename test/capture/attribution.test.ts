@@ -13,7 +13,7 @@ function owners(reads: [page: number, offset: number, size: number][], states: T
   for (const [page, offset, size] of reads) log.read(at(page, offset), size);
   const noted: string[] = [];
   const tidOf = new Map(states.map((state, i) => [state.address, tids[i] ?? null]));
-  attribute(log, states, 300, tidOf, (tid, page) => noted.push(`${tid ?? 'all'}:${page}`));
+  attribute(log.reads, states, 300, tidOf, (tid, page) => noted.push(`${tid ?? 'all'}:${page}`));
   return noted;
 }
 

@@ -1,7 +1,9 @@
 /** What of a rehearsal stands? All of a thread whose words the copy has too, and nothing else. */
 import { describe, expect, test } from 'vitest';
+import { ReadLog } from '../../src/capture/attribution.js';
 import { PagePlan } from '../../src/capture/plan.js';
 import { Unchanged } from '../../src/capture/unchanged.js';
+import type { RuntimeWalk } from '../../src/cpython/runtime.js';
 import { toAddress } from '../../src/memory/address.js';
 import { PAGE_BYTES, type PageSource } from '../../src/memory/pages.js';
 import { WordRecorder } from '../../src/memory/touched-words.js';
@@ -26,14 +28,18 @@ function unchanged(changed: Record<number, number | null> = {}) {
     const offset = changed[page];
     return offset === null ? null : Uint8Array.from({ length: PAGE_BYTES }, (_, i) => (i === offset ? 1 : 0));
   };
-  // Of the shared walk nothing is asked here.
-  const runtime = { interpreters: [], threadStates: [], state: 'unknown', finalizing: null, problems: [] } as const;
-  const found = new Unchanged(
-    { ...rehearsal, runtime: { ...runtime, interpreters: [], threadStates: [], problems: [] } },
-    plan,
-    copied,
-  );
-  return { found, walk };
+  const runtime: RuntimeWalk = {
+    interpreters: [],
+    threadStates: [walk.state],
+    state: 'initialized',
+    finalizing: null,
+    problems: [],
+  };
+  // Read across the border of pages 10 and 11.
+  const log = new ReadLog(memory);
+  log.read(at(10, PAGE_BYTES - 8), 16);
+  const found = new Unchanged({ ...rehearsal, runtime, runtimeReads: log.reads }, plan, copied);
+  return { found, walk, runtime };
 }
 
 describe('a thread', () => {
@@ -65,4 +71,12 @@ test('values stand together, or not at all', () => {
   expect(unchanged({ 9: 8 }).found.objects).toBe(true);
   expect(unchanged({ 9: 71 }).found.objects).toBe(false);
   expect(unchanged({ 7: 64 }).found.objects).toBe(true);
+});
+
+test('the shared walk stands where each page that it read of says the same', () => {
+  const { found, runtime } = unchanged({ 7: 64, 9: 71, 10: PAGE_BYTES - 9, 11: 8 });
+  expect(found.shared?.runtime).toBe(runtime);
+  expect(unchanged({ 10: PAGE_BYTES - 1 }).found.shared).toBeNull();
+  expect(unchanged({ 11: 0 }).found.shared).toBeNull();
+  expect(unchanged({ 11: null }).found.shared).toBeNull();
 });

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { toAddress } from '../../src/memory/address.js';
-import { PAGE_BYTES, PagedMemory, PageRecorder, type PageSource, ReaderPages } from '../../src/memory/pages.js';
+import {
+  PAGE_BYTES,
+  PagedMemory,
+  PageRecorder,
+  type PageSet,
+  type PageSource,
+  ReaderPages,
+} from '../../src/memory/pages.js';
 import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
 
 /** Page n holds the byte n everywhere; pages from 100 on are not there. */
@@ -58,4 +65,40 @@ test('pages are noted for the owner of the moment, each once', () => {
 test('a page of which only a part can be read is not there', () => {
   const pages = new ReaderPages((_, into) => into.length - 1);
   expect(pages.fetch(1)).toBeNull();
+});
+
+test('pages fetched ahead are fetched together, once, and count as read by nobody', () => {
+  const calls: number[][] = [];
+  const source = new ReaderPages(
+    () => expect.unreachable('one by one'),
+    (addresses, into, ok) => {
+      calls.push([...addresses].map((address) => address / PAGE_BYTES));
+      addresses.forEach((address, i) => {
+        ok[i] = address / PAGE_BYTES < 20 ? 1 : 0;
+        into.fill(address / PAGE_BYTES, i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+      });
+    },
+  );
+  const memory = new PageRecorder(source);
+  const owner: PageSet = new Set();
+  memory.recordInto(owner);
+  memory.prefetch([3, 30, 5]);
+  memory.prefetch(new Set([5, 3]));
+  memory.prefetch([5, 6]);
+  expect(calls).toEqual([[3, 30, 5], [6]]);
+  expect(memory.peek(5 * PAGE_BYTES + 8)).toBe(0x05050505 * (2 ** 32 + 1));
+  expect(memory.peek(5 * PAGE_BYTES - 7 + PAGE_BYTES)).toBeNull();
+  expect(memory.peek(30 * PAGE_BYTES)).toBeNull();
+  expect(memory.peek(7 * PAGE_BYTES)).toBeNull();
+  expect([memory.has(30 * PAGE_BYTES + 1), memory.has(7 * PAGE_BYTES)]).toEqual([true, false]);
+  expect([...owner]).toEqual([]);
+  expect(memory.read(toAddress(3 * PAGE_BYTES + 1), 1).getUint8(0)).toBe(3);
+  expect(() => memory.pointer(toAddress(30 * PAGE_BYTES))).toThrow();
+  expect([...owner]).toEqual([3, 30]);
+});
+
+test('a source that has them one by one only is asked when they are read', () => {
+  const memory = new PagedMemory({ fetch: () => new DataView(new ArrayBuffer(PAGE_BYTES)) });
+  memory.prefetch([1, 2]);
+  expect(memory.pages.size).toBe(0);
 });

@@ -8,7 +8,7 @@ const zeros: PageSource = {
   fetch: (page) => (page < 100 ? new DataView(new ArrayBuffer(PAGE_BYTES)) : null),
 };
 const at = (page: number, offset = 0) => toAddress(page * PAGE_BYTES + offset);
-const changedAt = (offset: number) => Uint8Array.from({ length: PAGE_BYTES }, (_, i) => (i === offset ? 1 : 0));
+const changedAt = (offset: number) => new Uint8Array(PAGE_BYTES).fill(1, offset, offset + 1);
 
 test('a page is the same as long as no word that was read has changed', () => {
   const memory = new WordRecorder(zeros);
@@ -52,5 +52,14 @@ test('thousands of pages are told apart', () => {
   for (let page = 1; page < 3000; page++) {
     expect(memory.isSame(page, changedAt(8 * (page % 512)))).toBe(false);
     expect(memory.isSame(page, changedAt(8 * ((page + 1) % 512)))).toBe(true);
+  }
+});
+
+test.each([0, 1, 31, 32, 33, 63, 447])('of a range from word %i on each word counts, and no other', (first) => {
+  for (const count of [1, 2, 31, 32, 33, 64, 65]) {
+    const memory = new WordRecorder(zeros);
+    memory.read(at(7, 8 * first), 8 * count);
+    const counts = Array.from({ length: 512 }, (_, word) => !memory.isSame(7, changedAt(8 * word)));
+    expect(counts, `${count} words`).toEqual(counts.map((_, word) => word >= first && word < first + count));
   }
 });
