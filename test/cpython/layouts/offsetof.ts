@@ -64,7 +64,8 @@ export function compileProbes(
       '-I',
       headers.include,
       ...internal,
-      '-I',
+      // Another system's root may have its C library's headers there too; ours go before them.
+      '-idirafter',
       dirname(headers.include),
     ];
     execFileSync('cc', [...options, '-o', join(folder, 'offsets'), source], { stdio: ['ignore', 'ignore', 'pipe'] });
