@@ -58,6 +58,8 @@ export function walkStanding(
     tidOf: Map<Address, number | null>;
     walks: ThreadWalk[];
     native: ReadonlyMap<number, NativeState>;
+    /** Whether every thread of the process stood, not only those that are known to be Python's. */
+    allStand: boolean;
     cut: boolean;
   } | null = null;
   try {
@@ -70,7 +72,9 @@ export function walkStanding(
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);
-      const onlyPythons = n < LISTINGS_OF_PYTHON_THREADS && !options.native?.allThreads;
+      // A state that is nobody's may be of a thread that is just beginning, known by its creator's identity until it runs.
+      const allOwned = [...tidOf.values()].every((tid) => tid !== null);
+      const onlyPythons = allOwned && n < LISTINGS_OF_PYTHON_THREADS && !options.native?.allThreads;
       const wanted = onlyPythons ? distinctTids(tidOf) : [...tids.values()];
       const fresh = wanted.filter((tid) => !stops.some((batch) => batch.tids.includes(tid)));
       if (fresh.length > 0) {
@@ -86,13 +90,14 @@ export function walkStanding(
       if (runtime.problems.length > 0 && n < LISTINGS - 1) continue;
       const walks = runtime.threadStates.map((state) => walk.thread(state));
       const native = options.native ? copyNative(process, stops) : new Map<number, NativeState>();
-      found = { memory: { frames: pages, objects: pages }, runtime, tidOf, walks, native, cut: memory.late };
+      const allStand = [...tids.values()].every((tid) => stopped.has(tid));
+      found = { memory: { frames: pages, objects: pages }, runtime, tidOf, walks, native, allStand, cut: memory.late };
     }
   } finally {
     for (const { stop } of stops) released = Math.max(released, stop.release());
   }
   if (!found) return null;
-  const { memory, runtime, tidOf, walks, native, cut } = found;
+  const { memory, runtime, tidOf, walks, native, allStand, cut } = found;
   const pythons = new Set(tidOf.values());
   const others = options.native?.allThreads ? [...stopped].filter((tid) => !pythons.has(tid)) : [];
   const threads = walks.map((walk): CapturedThread => {
@@ -104,7 +109,7 @@ export function walkStanding(
       runtime,
       tid,
       terminated: false,
-      settled: true,
+      settled: tid !== null || allStand,
       evidence,
       movingFrames: 0,
       look: null,
