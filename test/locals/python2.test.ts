@@ -18,7 +18,9 @@ function frameOf(snapshot: Snapshot, name: string) {
   return { args: told(found.arguments), locals: told(found.locals) };
 }
 
-test.skipIf(interpreters.length === 0).each(interpreters)('names, kinds and values on $label', (interpreter) =>
+if (interpreters.length === 0) test.skip('no Python 2.7 found');
+
+test.each(interpreters)('names, kinds and values on $label', (interpreter) =>
   withProgram(interpreter, 'python2_locals.py', {}, async ({ pid }) => {
     for (const mode of MODES) {
       const snapshot = await inspectProcess(pid, { mode, locals: { redact: ['^my_'] } });

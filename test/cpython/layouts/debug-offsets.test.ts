@@ -234,7 +234,8 @@ describe('the order of the fields', () => {
 
 describe('the table in the file', () => {
   const interpreters = findInterpreters().filter(({ version }) => version.minor >= 13 && version.major === 3);
-  it.skipIf(interpreters.length === 0).each(interpreters)('of $label agrees with the row', (interpreter) => {
+  if (interpreters.length === 0) it.skip('no Python 3.13 or newer found');
+  it.each(interpreters)('of $label agrees with the row', (interpreter) => {
     const { major, minor, patch } = interpreter.version;
     const row = layoutFor(major, minor, patch, { freeThreaded: interpreter.freeThreaded });
     if (row === null) throw new Error('no row');
