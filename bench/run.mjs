@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
 import { benchCores, CORES } from './cores.mjs';
+import { installedForms } from './forms.mjs';
 import { benchSnapshots } from './snapshots.mjs';
 import { findTools, OURS } from './tools.mjs';
 
@@ -43,18 +44,38 @@ for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   await benches[name]();
 }
 
-/** What Node.js costs before anything of ours runs. */
-function start() {
-  const commands = {
-    'node -e 0': [process.execPath, '-e', '0'],
-    'pystack --version': [process.execPath, OURS, '--version'],
-  };
-  const taken = collect(Object.keys(commands));
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, argv] of Object.entries(commands)) add(taken, name, round, measure(argv));
-  }
-  print('\nStart');
-  table(['', 'wall ms', 'ratio'], relativeTo(taken, 'node -e 0', 'wallMs'));
+/** What Node.js costs before anything of ours runs, what each form adds to that, and a whole look at an idle Python. */
+async function start() {
+  const { forms, absent } = installedForms();
+  if (absent.length > 0) print(`\nnot in packages/, so not measured: ${absent.join(', ')} (npm run package)`);
+  const peers = findTools().tools.filter(({ name }) => /^py/.test(name));
+  await withTarget({ threads: 1, depth: 5 }, async (pid) => {
+    const looks = { 'node -e 0': [process.execPath, '-e', '0'] };
+    const versions = { ...looks };
+    for (const [name, command] of Object.entries(forms)) {
+      versions[name] = [...command, '--version'];
+      looks[name] = [...command, 'remote', `${pid}`];
+    }
+    for (const { name, command } of peers) {
+      looks[name] = command(pid);
+      versions[name] = [looks[name][0], '--version'];
+    }
+    for (const [title, commands] of Object.entries({ '--version': versions, 'A look at an idle Python': looks })) {
+      const taken = collect(Object.keys(commands));
+      for (let round = 0; round <= ROUNDS; round++) {
+        for (const [name, argv] of Object.entries(commands)) add(taken, name, round, measure(argv));
+      }
+      print(`\nStart: ${title}`);
+      const rows = [...taken].map(([name, runs]) => [
+        name,
+        ...['wallMs', 'cpuMs', 'peakMiB'].map((key) => median(runs, key).toFixed(1)),
+        (median(runs, 'wallMs') / median(taken.get('node -e 0'), 'wallMs')).toFixed(2),
+        (median(runs, 'cpuMs') / median(taken.get('node -e 0'), 'cpuMs')).toFixed(2),
+        exits(runs),
+      ]);
+      table(['', 'wall ms', 'CPU ms', 'peak MiB', 'wall / node', 'CPU / node', 'exit'], rows);
+    }
+  });
 }
 
 /** Wall time and pause with native frames. */
@@ -236,15 +257,6 @@ function median(runs, key) {
 function exits(runs) {
   const failed = runs.filter(({ status }) => status !== 0);
   return failed.length === 0 ? '0' : `${failed.length} of ${runs.length} failed (${failed[0].status})`;
-}
-
-function relativeTo(taken, name, key) {
-  const base = median(taken.get(name), key);
-  return [...taken].map(([other, runs]) => [
-    other,
-    median(runs, key).toFixed(1),
-    (median(runs, key) / base).toFixed(2),
-  ]);
 }
 
 function table(head, rows) {
