@@ -2,7 +2,7 @@
  * The pipeline: from a process id to a Snapshot. Each stage takes what the one before gives:
  * open -> locate -> capture (look, rehearse, freeze, replay) -> describe.
  */
-import { arch } from 'node:os';
+import { arch } from 'node:process';
 import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
@@ -126,7 +126,7 @@ function locateHere(target: LiveTarget, settings: InspectSettings): Located {
 
 function factsOf(target: LiveTarget, captured: CapturedProcess): ProcessFacts {
   const { pid, identity } = target;
-  const architecture = arch() === 'arm64' ? 'arm64' : 'x64';
+  const architecture = arch === 'arm64' ? 'arm64' : 'x64';
   const descriptors = new Descriptors(target.procId);
   const innerPid = identity.nsPids.at(-1) ?? pid;
   return {

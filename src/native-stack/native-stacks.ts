@@ -2,7 +2,7 @@
  * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
  */
 
-import { arch } from 'node:os';
+import { arch } from 'node:process';
 import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { InspectSettings } from '../options.js';
@@ -63,7 +63,7 @@ export interface NativeStack {
 }
 
 /** Of this machine, which live threads run on. */
-const HERE: Machine = arch() === 'arm64' ? 'aarch64' : 'x86-64';
+const HERE: Machine = arch === 'arm64' ? 'aarch64' : 'x86-64';
 
 /** A live thread as a look at it and a copy of its stack give it: with the words of user_regs_struct if it was stopped. */
 export function copyOfThread(thread: {

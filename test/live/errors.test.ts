@@ -79,7 +79,8 @@ async function inWorker(calls: readonly string[]): Promise<unknown[]> {
     platform: 'node',
     write: false,
     logLevel: 'error',
-    define: { 'import.meta.url': '__filename' },
+    // The addon is found from where the built library lies.
+    define: { 'import.meta.url': JSON.stringify(new URL('../../dist/index.cjs', import.meta.url).href) },
   });
   const code = `${outputFiles[0]?.text}
     const library = module.exports;

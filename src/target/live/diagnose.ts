@@ -2,7 +2,7 @@
  * Can this process be looked at, and if not, why not? The checks before anything of it is read.
  */
 import { existsSync, readlinkSync } from 'node:fs';
-import { arch } from 'node:os';
+import { arch } from 'node:process';
 import { PystackError } from '../../errors.js';
 import { openFileSource } from '../elf/file-source.js';
 import type { ElfHeader } from '../elf/header.js';
@@ -141,7 +141,7 @@ export function checkArchitecture(pid: number): void {
     if (error instanceof ElfError || errnoOf(error) !== null) return;
     throw error;
   }
-  const own = HOST_MACHINES[arch()];
+  const own = HOST_MACHINES[arch];
   if (own !== undefined && header.machine !== own) {
     throw wrongArchitecture(pid, `it is a program for ${machineName(header.machine)} on ${machineName(own)}`);
   }
