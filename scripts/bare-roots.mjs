@@ -10,7 +10,8 @@ const FOLDER = fileURLToPath(new URL('../.cache/roots', import.meta.url));
 
 /** The oldest that the packages are promised for, today's, and the newest; one with musl beside; one of another processor. */
 const ROOTS = [
-  { name: 'bullseye', suite: 'bullseye', python: '3.9' },
+  // Debian 11 has pip's distutils in a package of its own.
+  { name: 'bullseye', suite: 'bullseye', python: '3.9', more: ['python3-distutils'] },
   { name: 'bookworm', suite: 'bookworm', python: '3.11' },
   { name: 'trixie', suite: 'trixie', python: '3.13' },
   { name: 'trixie-musl', suite: 'trixie', python: '3.13', more: ['musl'] },

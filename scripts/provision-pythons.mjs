@@ -39,7 +39,13 @@ const BUILDS = [
   // Objects are linked to each other up to 3.12; later ones keep the list elsewhere.
   { folder: '3.9-trace-refs', source: 'python3.9', configure: ['--with-trace-refs', '--without-pymalloc'] },
   { folder: '3.13-frame-pointers', source: 'python3.13', configure: [], cflags: '-O2 -g -fno-omit-frame-pointer' },
-  { folder: '3.13-musl', source: 'python3.13', configure: [`CC=${MUSL_COMPILER}`], needs: 'musl-gcc' },
+  // Without pkg-config, which knows this system's libraries: they are glibc's.
+  {
+    folder: '3.13-musl',
+    source: 'python3.13',
+    configure: [`CC=${MUSL_COMPILER}`, 'PKG_CONFIG=false'],
+    needs: 'musl-gcc',
+  },
 ];
 const SOURCE_SUITES = ['sid', 'forky', 'trixie', 'bookworm', 'bullseye'];
 

