@@ -1,4 +1,5 @@
-// Loads dist/cli.cjs with the code that V8 compiled for it when it was built, which saves about 5 ms a start.
+// Loads dist/cli.cjs with the code that V8 compiled for it before, which halves the time of a start. A checkout gets it
+// from its build; a package, which is for every version of Node.js, from its first look, where its folder can be written.
 // V8 refuses a cache of another version, other flags or another source, and compiles as if there were none.
 'use strict';
 const fs = require('node:fs');
@@ -8,15 +9,43 @@ const vm = require('node:vm');
 const DIST = path.join(path.dirname(__dirname), 'dist');
 const FILE = path.join(DIST, 'cli.cjs');
 const CACHE = path.join(DIST, 'cli.cache');
+/** Other versions of Node.js have a cache each, beside the first. */
+const OWN_CACHE = path.join(DIST, `cli-${process.versions.v8}-${process.arch}.cache`);
+
+/** What leaves the code compiled that is worth keeping. */
+const LOOKS = ['remote', 'core', 'snapshot'];
 
 /** Runs the program; returns its vm.Script. @param {boolean} useCache */
 function load(useCache) {
   // On one line, so that lines in stack traces stay those of the file.
   const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(FILE, 'utf8')}\n})`;
-  const cachedData = useCache && fs.existsSync(CACHE) ? fs.readFileSync(CACHE) : undefined;
-  const script = new vm.Script(source, { filename: FILE, cachedData });
+  const script = (useCache && (withCache(source, CACHE) ?? withCache(source, OWN_CACHE))) || compile(source);
+  const isCached = script.cachedDataRejected === false;
+  if (useCache && !isCached && LOOKS.includes(process.argv[2])) process.once('exit', () => keep(script));
   run(script);
   return script;
+}
+
+/** null: it is not there, or V8 has refused it. */
+function withCache(source, cache) {
+  if (!fs.existsSync(cache)) return null;
+  const script = compile(source, fs.readFileSync(cache));
+  return script.cachedDataRejected ? null : script;
+}
+
+function compile(source, cachedData) {
+  return new vm.Script(source, { filename: FILE, cachedData });
+}
+
+/** Under its name all at once: others may be starting. Where nothing can be written, each start compiles. */
+function keep(script) {
+  const partial = `${OWN_CACHE}.${process.pid}`;
+  try {
+    fs.writeFileSync(partial, script.createCachedData());
+    fs.renameSync(partial, OWN_CACHE);
+  } catch {
+    fs.rmSync(partial, { force: true });
+  }
 }
 
 /** Runs what load returned (again). @param {vm.Script} script */

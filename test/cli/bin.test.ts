@@ -1,6 +1,16 @@
 /** bin/pystack as a process: what only shows from outside. The program must be built (`npm run build:js`). */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +44,51 @@ describe('before the program is loaded', () => {
     const { status, stderr } = start(join(scratch, 'bin/pystack'), 'remote', '1');
     expect(status).toBe(1);
     expect(stderr).toMatch(/not built yet\nNext step: npm ci && npm run build/);
+  });
+});
+
+describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('what V8 compiled', () => {
+  const copy = join(scratch, 'compiled');
+  const dist = join(copy, 'dist');
+  const look = () => start(join(copy, 'bin/pystack'), 'core', join(ROOT, 'corefiles/segfault/3.12/core.gz'));
+  const caches = () => readdirSync(dist).filter((name) => name.endsWith('.cache'));
+
+  test('is kept by the first look of a package, and used by the next; a damaged one is replaced', () => {
+    mkdirSync(dist, { recursive: true });
+    cpSync(join(ROOT, 'bin'), join(copy, 'bin'), { recursive: true });
+    for (const name of ['package.json', 'dist/cli.cjs', 'build/Release'])
+      cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    expect(start(join(copy, 'bin/pystack'), '--help').status).toBe(0);
+    expect(caches()).toEqual([]);
+    const first = look();
+    const [cache = ''] = caches();
+    expect(cache).toBe(`cli-${process.versions.v8}-${process.arch}.cache`);
+    const kept = statSync(join(dist, cache));
+    expect(kept.size).toBeGreaterThan(100_000);
+    expect(look()).toEqual(first);
+    expect(statSync(join(dist, cache)).ino).toBe(kept.ino);
+    writeFileSync(join(dist, cache), 'damaged');
+    expect(look()).toEqual(first);
+    expect(statSync(join(dist, cache)).size).toBeGreaterThan(100_000);
+    expect(caches()).toEqual([cache]);
+  });
+
+  test('is not kept where nothing can be written, and nothing is said', () => {
+    rmSync(join(dist, caches()[0] ?? ''));
+    // Pretended, since permissions would not keep root out.
+    const code = `
+      const fs = require('node:fs');
+      const { writeFileSync } = fs;
+      fs.writeFileSync = (name, ...rest) => {
+        if (String(name).includes('.cache')) throw Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' });
+        return writeFileSync(name, ...rest);
+      };`;
+    writeFileSync(join(copy, 'read-only.cjs'), code);
+    const core = join(ROOT, 'corefiles/segfault/3.12/core.gz');
+    const { status, stderr } = start('--require', join(copy, 'read-only.cjs'), join(copy, 'bin/pystack'), 'core', core);
+    expect([0, 3]).toContain(status);
+    expect(stderr).not.toMatch(/EROFS|read-only/);
+    expect(caches()).toEqual([]);
   });
 });
 
