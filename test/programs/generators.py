@@ -3,11 +3,9 @@
 Python 3 only: `yield from`, coroutines.
 """
 import asyncio
-import collections
-import itertools
-import threading
 import time
 
+import driven
 import oracle
 
 
@@ -24,38 +22,6 @@ def middle():
 def outer():
     result = yield from middle()
     return result
-
-
-def by_for_loop():
-    for _ in outer():
-        pass
-
-
-def by_list():
-    list(outer())
-
-
-def by_deque():
-    collections.deque(itertools.chain([1], (x for x in outer())), maxlen=0)
-
-
-def by_send():
-    generator = outer()
-    generator.send(None)
-    generator.send(None)
-
-
-def thrower():
-    try:
-        yield
-    except ValueError:
-        time.sleep(3600)
-
-
-def by_throw():
-    generator = thrower()
-    next(generator)
-    generator.throw(ValueError())
 
 
 class Awaitable:
@@ -91,7 +57,6 @@ def idle_loop():
     asyncio.new_event_loop().run_until_complete(forever())
 
 
-for target in (by_for_loop, by_list, by_deque, by_send, by_throw, by_loop, idle_loop):
-    threading.Thread(target=target, name=target.__name__, daemon=True).start()
+driven.start(outer, by_loop, idle_loop)
 oracle.announce()
 time.sleep(3600)
