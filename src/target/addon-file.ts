@@ -96,9 +96,17 @@ export function targetName(): string {
 function libcName(): 'glibc' | 'musl' {
   // Node.js says this itself only in a report that takes 10 ms to write.
   try {
-    return /\/(ld-musl-|libc\.musl-)/.test(readFileSync('/proc/self/maps', 'latin1')) ? 'musl' : 'glibc';
+    return libcOf(readFileSync('/proc/self/maps', 'latin1'));
   } catch {
     // No /proc: nothing of ours works without, and says so.
     return 'glibc';
   }
+}
+
+/**
+ * The C library among a process' mapped files (`/proc/<pid>/maps`). musl is its own loader, one file under several names:
+ * Alpine keeps it as ld-musl-*, Debian and Void as libc.so, which glibc's libc.so.6 never is.
+ */
+export function libcOf(maps: string): 'glibc' | 'musl' {
+  return /\/(ld-musl-[^/\n]*|libc\.musl-[^/\n]*|libc\.so)$/m.test(maps) ? 'musl' : 'glibc';
 }
