@@ -11,12 +11,29 @@ import type { SourceReader } from './source-lines.js';
 
 /** The same frame with what its variables hold, and why some are missing. */
 function withVariables(frame: PythonFrame, variables: FrameVariables): PythonFrame {
-  // There may be tens of thousands: copied once, and added to.
+  const { problem, omittedLocals } = variables;
+  if (problem === null && omittedLocals === 0 && frame.problem === undefined) {
+    // There may be tens of thousands: made in one piece.
+    return {
+      kind: 'python',
+      function: frame.function,
+      qualname: frame.qualname,
+      file: frame.file,
+      line: frame.line,
+      endLine: frame.endLine,
+      column: frame.column,
+      endColumn: frame.endColumn,
+      source: frame.source,
+      isEntry: frame.isEntry,
+      arguments: variables.arguments,
+      locals: variables.locals,
+    };
+  }
   const whole: PythonFrame = { ...frame };
-  if (variables.problem !== null) whole.problem = `its variables cannot be read: ${variables.problem}`;
+  if (problem !== null) whole.problem = `its variables cannot be read: ${problem}`;
   whole.arguments = variables.arguments;
   whole.locals = variables.locals;
-  if (variables.omittedLocals !== 0) whole.omittedLocals = variables.omittedLocals;
+  if (omittedLocals !== 0) whole.omittedLocals = omittedLocals;
   return whole;
 }
 

@@ -3,11 +3,18 @@ import type { Frame, NativeFrame, PythonFrame, SourceLine, Value, Variable } fro
 import { harmless, harmlessSource } from './escape.js';
 import type { Palette } from './palette.js';
 
-/** Writes frames. What many have in common, all of it or the source line, is written once. */
+/** A frame's line and its source line, and the frame they were written for. */
+interface Head {
+  readonly frame: PythonFrame;
+  readonly text: string;
+}
+
+/** Writes frames. What many have in common, all of it or all but the variables, is written once. */
 export class FrameWriter {
   readonly #palette: Palette;
   readonly #frames = new Map<Frame, string>();
-  readonly #sources = new Map<SourceLine, string>();
+  /** By what frames at one instruction share. */
+  readonly #heads = new Map<SourceLine, Head>();
 
   constructor(palette: Palette) {
     this.#palette = palette;
@@ -26,10 +33,7 @@ export class FrameWriter {
 
   #pythonText(frame: PythonFrame): string {
     const palette = this.#palette;
-    const name = palette.name(harmless(frame.qualname ?? frame.function));
-    let text = `    ${palette.python('(Python)')} File "${harmless(frame.file)}", line ${frame.line ?? '?'}, in ${name}`;
-    const source = frame.source === null ? '' : this.#sourceText(frame.source);
-    if (source !== '') text += `\n        ${source}`;
+    let text = this.#headText(frame);
     if (frame.problem !== undefined) text += `\n        ${palette.note(`* ${harmless(frame.problem)}`)}`;
     if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette);
     if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette);
@@ -37,14 +41,25 @@ export class FrameWriter {
     return text;
   }
 
-  #sourceText(source: SourceLine): string {
-    let text = this.#sources.get(source);
-    if (text === undefined) {
-      text = sourceText(source, this.#palette);
-      this.#sources.set(source, text);
-    }
+  #headText(frame: PythonFrame): string {
+    const { source } = frame;
+    if (source === null) return headText(frame, this.#palette);
+    const known = this.#heads.get(source);
+    if (known && hasSameHead(known.frame, frame)) return known.text;
+    const line = sourceText(source, this.#palette);
+    const text = headText(frame, this.#palette) + (line === '' ? '' : `\n        ${line}`);
+    this.#heads.set(source, { frame, text });
     return text;
   }
+}
+
+function headText(frame: PythonFrame, palette: Palette): string {
+  const name = palette.name(harmless(frame.qualname ?? frame.function));
+  return `    ${palette.python('(Python)')} File "${harmless(frame.file)}", line ${frame.line ?? '?'}, in ${name}`;
+}
+
+function hasSameHead(a: PythonFrame, b: PythonFrame): boolean {
+  return a.function === b.function && a.qualname === b.qualname && a.file === b.file && a.line === b.line;
 }
 
 /** Said of a line that may not be the one that ran. */

@@ -122,6 +122,27 @@ describe('a Python frame', () => {
     expect(shown({ line: null, source: null })).toEqual(['    (Python) File "/srv/app.py", line ?, in Server.handle']);
   });
 
+  test('of one source line, each shows its own function, file, line and variables', () => {
+    const source = { text: 'f()', start: null, end: null, status: 'current' as const };
+    const value = (repr: string) => ({ type: 'int', repr, truncated: false, redacted: false });
+    const variable = (repr: string) => ({ name: 'n', kind: 'local' as const, value: value(repr) });
+    const [first] = main().frames;
+    if (first?.kind !== 'python') throw new Error('no Python frame');
+    const frame = { ...first, source, file: '/a.py', line: 1, function: 'f', qualname: 'f' };
+    const frames = [
+      { ...frame, arguments: [], locals: [variable('1')] },
+      { ...frame, arguments: [], locals: [variable('2')] },
+      { ...frame, qualname: 'g', arguments: [], locals: [] },
+      { ...frame, qualname: null, function: 'h', arguments: [], locals: [] },
+      { ...frame, file: '/b.py', arguments: [], locals: [] },
+      { ...frame, line: 2, arguments: [], locals: [] },
+    ];
+    const text = renderText(snapshot({ threads: [main({ frames })] }));
+    expect(
+      [...text.matchAll(/File "(.*)", line (\d), in (.)\n {8}f\(\)|n: (\d)/g)].map(([, ...found]) => found.join('')),
+    ).toEqual(['/a.py1f', '1', '/a.py1f', '2', '/a.py1g', '/a.py1h', '/b.py1f', '/a.py2f']);
+  });
+
   test('marks the executing columns', () => {
     const source = { text: '\tx = f(a,\tg())  # é', start: 5, end: 14, status: 'current' as const };
     expect(shown({ source }, MARKED)[1]).toBe('        x = <f(a,    g())>  # é');

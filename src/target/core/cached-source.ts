@@ -1,6 +1,7 @@
 /**
  * How is a file of many gigabytes read without reading it? In chunks, on demand, of which only the recently used stay.
  */
+import { pointerAt } from '../../memory/reader.js';
 import type { ByteSource } from '../target.js';
 
 /** A few pages: neighbours in CPython's arenas come together, and thread stacks far apart do not cost much each. */
@@ -46,6 +47,15 @@ export class CachedSource implements ByteSource {
     }
     const bytes = this.read(offset, length);
     return bytes.length === length ? new DataView(bytes.buffer, bytes.byteOffset, length) : null;
+  }
+
+  /** The eight bytes at `offset` as {@link pointerAt} has them; null where they are not of one chunk, or not there. */
+  pointer(offset: number): number | null {
+    const index = Math.floor(offset / CHUNK_BYTES);
+    const start = offset - index * CHUNK_BYTES;
+    if (!(offset >= 0 && start + 8 <= CHUNK_BYTES)) return null;
+    const chunk = this.#chunk(index);
+    return start + 8 > chunk.byteLength ? null : pointerAt(chunk, start);
   }
 
   read(offset: number, length: number): Uint8Array {

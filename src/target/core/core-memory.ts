@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../memory/address.js';
 import type { MemoryReader } from '../../memory/reader.js';
-import { MemoryFault } from '../../memory/reader.js';
+import { MemoryFault, pointerAt } from '../../memory/reader.js';
 import type { Segment } from '../elf/segments.js';
 import type { CachedSource } from './cached-source.js';
 import { firstEndingAfter, type Interval } from './keep-only.js';
@@ -77,6 +77,16 @@ export class CoreMemory implements MemoryReader {
 
   read(address: Address, size: number): DataView {
     return this.#read(address, size, this.#fill);
+  }
+
+  pointer(address: Address): number {
+    const i = this.#indexAt(address);
+    const start = this.#starts[i];
+    if (start !== undefined && address >= start && address + 8 <= (this.#ends[i] ?? 0)) {
+      const value = this.#file.pointer((this.#offsets[i] ?? 0) + (address - start));
+      if (value !== null) return value;
+    }
+    return pointerAt(this.read(address, 8), 0);
   }
 
   /** How many of the bytes from `start` to `end` were dumped (and perhaps cut off since). */

@@ -1,7 +1,7 @@
 /** Does memory of a core hold what was dumped, and nothing that was not? */
 import { expect, test } from 'vitest';
 import { toAddress } from '../../../src/memory/address.js';
-import { bytesOf, MemoryFault } from '../../../src/memory/reader.js';
+import { bytesOf, MemoryFault, pointerAt } from '../../../src/memory/reader.js';
 import { CachedSource } from '../../../src/target/core/cached-source.js';
 import { CoreMemory } from '../../../src/target/core/core-memory.js';
 import { PAGE } from './forge.js';
@@ -39,6 +39,19 @@ test('reads within, across and outside of segments', () => {
   expect(read(memory, 0x30000, 1)).toMatch(/not in the core/);
   expect(read(memory, 0x10000, 2 ** 40)).toMatch(/more than is ever read/);
   expect(memory.dumpedWithin(0x10800, 0x20001)).toBe(0x800 + 64 + 1);
+});
+
+test('a pointer is what a read of eight bytes says, wherever it lies', () => {
+  const bytes = Uint8Array.from({ length: 3 * 4096 }, (_, i) => (i * 7) % 251);
+  // A chunk of the file ends within the first segment.
+  const memory = memoryOf(bytes, load(0x10000, 3 * 4096 - 8, 0), load(0x12ff8, 4096, 8), load(0x20000, 4096, 2 ** 30));
+  for (let address = 0x11fe0; address < 0x13010; address++) {
+    const expected = pointerAt(memory.read(toAddress(address), 8), 0);
+    expect(memory.pointer(toAddress(address)), `0x${address.toString(16)}`).toBe(expected);
+  }
+  expect(() => memory.pointer(toAddress(0x13ff4))).toThrow(/not in the core/);
+  expect(() => memory.pointer(toAddress(0x30000))).toThrow(/not in the core/);
+  expect(() => memory.pointer(toAddress(0x20000))).toThrow(/beyond the end of the core file/);
 });
 
 test('p_memsz is not what was dumped', () => {
