@@ -2,6 +2,7 @@
 // version, so that building needs no network; else node-gyp fetches them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const prefix = dirname(dirname(process.execPath));
 const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
 
-const args = [nodeGyp, 'rebuild', '--loglevel=warn'];
+const args = [nodeGyp, 'rebuild', '--loglevel=warn', `--jobs=${availableParallelism()}`];
 if (headersVersion(prefix) === process.versions.node) args.push(`--nodedir=${prefix}`);
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -16,19 +16,24 @@ headers=(-I "$prefix/include/node" -I "$(node -p "require('node-addon-api').incl
 [ -e "$prefix/include/node/node_api.h" ] || headers+=(-I "$HOME/.cache/node-gyp/$(node -p process.versions.node)/include/node")
 defines=(-DNAPI_VERSION=8 -DNAPI_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED)
 
-# Compiles what changed; prints the object files. Folders of sources never share a name.
+# Prints the object files of sources. Folders of sources never share a name.
 objects() {
-  local list=() source object
-  for source in "$@"; do
-    object=$out/$(echo "${source%.cc}" | tr / .).o
-    list+=("$object")
-    if [ "$object" -ot "$source" ] || [ -n "$(find native -name '*.h' -newer "$object" -print -quit)" ]; then
-      g++ "${flags[@]}" -fPIC "${defines[@]}" "${headers[@]}" -c "$source" -o "$object" >&2
-    fi
-  done
-  echo "${list[@]}"
+  local source
+  for source in "$@"; do echo "$out/$(echo "${source%.cc}" | tr / .).o"; done
 }
 
+# Compiles what changed, as many at a time as there are CPUs.
+compile() {
+  local source object
+  for source in "$@"; do
+    object=$(objects "$source")
+    if [ "$object" -ot "$source" ] || [ -n "$(find native -name '*.h' -newer "$object" -print -quit)" ]; then
+      printf '%s\0-o\0%s\0' "$source" "$object"
+    fi
+  done | xargs -0 -r -n 3 -P "$(nproc)" g++ "${flags[@]}" -fPIC "${defines[@]}" "${headers[@]}" -c
+}
+
+compile native/unwind/*.cc native/*.cc native/unwind/test/forged_modules.cc
 unwinder=$(objects native/unwind/[!a]*.cc)
 unwind_addon=$(objects native/unwind/addon.cc)
 live_addon=$(objects native/*.cc)
