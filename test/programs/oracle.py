@@ -89,9 +89,14 @@ def _awake():
     for tid in os.listdir('/proc/self/task'):
         if int(tid) == native_id():
             continue
-        with open('/proc/self/task/%s/stat' % tid) as stat:
-            state = stat.read().rsplit(')', 1)[1].split()[0]
-        count += state not in 'SD'
+        try:
+            # As bytes: the name in it may be cut within a character, or be read while it is being set.
+            with open('/proc/self/task/%s/stat' % tid, 'rb') as stat:
+                state = stat.read().rsplit(b')', 1)[1].split()[0]
+        except EnvironmentError:
+            # It has just ended.
+            state = b'X'
+        count += state not in b'SD'
     return count
 
 
