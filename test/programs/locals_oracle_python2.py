@@ -29,7 +29,7 @@ KEPT[3].close()
 BUILTINS += [
     Classic, Classic.method, KEPT[1].method, Derived, Derived().method, long, Made, Meta, {1: 2}.viewkeys(), {1: 2}.viewvalues(), {1: 2}.viewitems(),
     {}.viewkeys(), KEPT[2], KEPT[3], sys.stderr, vars(Pair)['left'], xrange(5), xrange(2, 9), xrange(0), xrange(1, 10, 3), xrange(10, 0, -4),
-    type(Classic), unicode, file,
+    type(Classic), unicode, file, buffer('abc'), buffer('abc', 1), buffer('abc', 1, 2), buffer(bytearray(b'x')),
 ]
 INTEGERS += [0L, 5L, -7L]
 SCALARS.append(octets)

@@ -13,6 +13,7 @@ import {
   spellOldType,
 } from './python2-objects.js';
 import {
+  spellBuffer,
   spellByteArray,
   spellByteString,
   spellLong,
@@ -30,6 +31,7 @@ export const PYTHON_2_C_NAMES: Readonly<Record<string, Spell>> = {
   unicode: spellUnicode,
   bytearray: spellByteArray,
   xrange: spellXrange,
+  buffer: spellBuffer,
   set: spellOldSet,
   frozenset: spellOldSet,
   dictproxy: spellWrapper(['dict_proxy(', ')'], 'mapping'),

@@ -1,5 +1,5 @@
 /** How are the strings and integers of Python 2 written? */
-import { offsetBy } from '../../memory/address.js';
+import { formatAddress, offsetBy } from '../../memory/address.js';
 import { bytesOf } from '../../memory/reader.js';
 import { needed } from '../layouts/needed.js';
 import { readWideCharacters } from '../python2-text.js';
@@ -32,6 +32,24 @@ export const spellByteArray: Spell = ({ address, type }, repr) => {
   }
   const shown = decodeBytesRepr(bytes, repr.spelling.bytearray);
   return `${repr.containerName(type, 'bytearray')}(${length > count ? repr.cut(`${shown}… (${length} bytes)`) : shown})`;
+};
+
+/** Behind the header. https://github.com/python/cpython/blob/v2.7.18/Objects/bufferobject.c (PyBufferObject, buffer_repr) */
+const BUFFER = { b_base: 0, b_ptr: 8, b_size: 16, b_offset: 24, b_readonly: 32 } as const;
+
+/** `buffer`: where its bytes are, not what they are. */
+export const spellBuffer: Spell = ({ address }, repr) => {
+  const fields = offsetBy(address, repr.layout.PyObject.sizeof);
+  const size = (offset: number) => repr.memory.read(offsetBy(fields, offset), 8).getBigInt64(0, true);
+  const status = repr.memory.read(offsetBy(fields, BUFFER.b_readonly), 4).getInt32(0, true)
+    ? 'read-only'
+    : 'read-write';
+  const base = repr.pointer(fields, BUFFER.b_base);
+  const of =
+    base === 0
+      ? `ptr ${formatAddress(repr.pointer(fields, BUFFER.b_ptr))}, size ${size(BUFFER.b_size)}`
+      : `for ${formatAddress(base)}, size ${size(BUFFER.b_size)}, offset ${size(BUFFER.b_offset)}`;
+  return `<${status} buffer ${of} at ${formatAddress(address)}>`;
 };
 
 /** `int`, a C long. */
