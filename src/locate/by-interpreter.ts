@@ -7,6 +7,7 @@
  */
 import type { Layout } from '../cpython/layouts/layout.js';
 import { type Address, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
 import { MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
@@ -58,6 +59,7 @@ function* pointersToInterpreters(
   const layouts = oldLayouts(module, search);
   const found: { address: Address; interpreters: number }[] = [];
   const counted = new Map<number, number>();
+  const memory = pageByPage(module.memory);
   let left = MAX_SEARCH;
   for (const range of ranges) {
     const end = Math.min(range.end, range.start + left);
@@ -69,7 +71,7 @@ function* pointersToInterpreters(
         if (pointer === 0 || pointer % MALLOC_ALIGNMENT !== 0 || !search.isWritable(pointer)) continue;
         let interpreters = counted.get(pointer);
         if (interpreters === undefined) {
-          interpreters = Math.max(...layouts.map((layout) => countInterpreters(module.memory, pointer, layout)));
+          interpreters = Math.max(...layouts.map((layout) => countInterpreters(memory, pointer, layout)));
           counted.set(pointer, interpreters);
         }
         if (interpreters > 0) found.push({ address: toAddress(start + i), interpreters });
@@ -78,6 +80,33 @@ function* pointersToInterpreters(
   }
   found.sort((a, b) => b.interpreters - a.interpreters);
   for (const { address } of found) yield { address, how, isGuess: true };
+}
+
+/**
+ * The same memory, each page read once: thousands of words may be pointers, to few pages. What is found is proven by
+ * another reading. Where not all of a page is there, its words are read one by one.
+ */
+function pageByPage(memory: MemoryReader): MemoryReader {
+  const paged = new PagedMemory({
+    fetch(page) {
+      try {
+        return memory.read(toAddress(page * PAGE_BYTES), PAGE_BYTES);
+      } catch (error) {
+        if (error instanceof MemoryFault) return null;
+        throw error;
+      }
+    },
+  });
+  return {
+    read(address, size) {
+      try {
+        return paged.read(address, size);
+      } catch (error) {
+        if (error instanceof MemoryFault) return memory.read(address, size);
+        throw error;
+      }
+    },
+  };
 }
 
 /** More than any process has. */
