@@ -3,9 +3,10 @@
  * to the column.
  */
 import { expect } from 'vitest';
+import type { GilState } from '../../src/snapshot.js';
 import { expectOracle, pythonThreads } from '../support/expectation.js';
 import { lookAt } from '../support/matrix.js';
-import type { ProgramOptions } from '../support/target.js';
+import type { Program, ProgramOptions } from '../support/target.js';
 
 const PROGRAMS: { name: string; program: string; options?: ProgramOptions }[] = [
   { name: 'an idle process', program: 'idle.py' },
@@ -33,7 +34,7 @@ for (const { name, program, options } of PROGRAMS) {
     expect(snapshot.capture.mode).toBe(mode);
     expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
     for (const thread of pythonThreads(snapshot)) {
-      expect(thread).toMatchObject({ consistent: true, gil: 'none', status: 'alive', interpreterId: 0 });
+      expect(thread).toMatchObject({ consistent: true, gil: idleGil(started), status: 'alive', interpreterId: 0 });
       expect(thread.gc).not.toBe(true);
       expect(thread.movingFrames).toBe(0);
     }
@@ -46,10 +47,15 @@ lookAt('a thread computing in C without the GIL', 'computing.py', {}, (snapshot,
   expectOracle(snapshot, started);
   expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
   const computing = pythonThreads(snapshot).find((thread) => thread.name === 'computing');
-  expect(computing).toMatchObject({ gil: 'none', consistent: true });
+  expect(computing).toMatchObject({ gil: idleGil(started), consistent: true });
   if (!proofsHere(snapshot.capture.methods)) return;
   expect(snapshot.capture.stoppedThreads).toBeLessThanOrEqual(mode === 'blocking' ? 1 : 0);
 });
+
+/** What a thread has to do with the GIL that neither has it nor wants it: free-threaded, there is none to be had. */
+function idleGil({ interpreter }: Program): GilState {
+  return interpreter.freeThreaded ? 'disabled' : 'none';
+}
 
 /** Whether this kernel lets threads be proven to stand still; where not, they are stopped, as everybody does. */
 function proofsHere(methods: readonly string[]): boolean {
