@@ -59,7 +59,8 @@ function* pointersToInterpreters(
   const layouts = oldLayouts(module, search);
   const found: { address: Address; interpreters: number }[] = [];
   const counted = new Map<number, number>();
-  const memory = pageByPage(module.memory);
+  // A core is read in place; asked for more than is needed, it would tell of files that it lacks.
+  const memory = module.isLive ? pageByPage(module.memory) : module.memory;
   let left = MAX_SEARCH;
   for (const range of ranges) {
     const end = Math.min(range.end, range.start + left);

@@ -43,6 +43,11 @@ export class Module {
     return this.target.memory;
   }
 
+  /** Whether it is of a process that runs, each reading of which costs a system call. */
+  get isLive(): boolean {
+    return this.target.kind === 'live';
+  }
+
   /** Without folders. */
   get name(): string {
     return this.path.slice(this.path.lastIndexOf('/') + 1);
