@@ -6,7 +6,7 @@ import { arch } from 'node:process';
 import { captureBlocking } from './capture/blocking.js';
 import type { CapturedProcess, NativeWish } from './capture/captured.js';
 import { captureNonBlocking } from './capture/non-blocking.js';
-import { looksOf, readPolled, stillBlocked } from './capture/polled.js';
+import { looksOf, readPolledNow } from './capture/polled.js';
 import type { TidMap } from './capture/rehearse.js';
 import { asPystackError, isUnreadable } from './capture/unreadable.js';
 import type { PythonRuntime } from './cpython/runtime.js';
@@ -139,7 +139,7 @@ function factsOf(target: LiveTarget, captured: CapturedProcess): ProcessFacts {
     architecture,
     osThreads: target.threads(),
     describeFd: (fd) => descriptors.describe(fd),
-    polled: readPolled(target.memory, architecture, looksOf(captured), (looks) => stillBlocked(target.native, looks)),
+    polled: readPolledNow(target, architecture, looksOf(captured)),
     readFile: (path) => target.readFile(path),
     // A script is often written and started at once; the start is only known to a clock tick or two.
     sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,

@@ -2,8 +2,10 @@
  * Which descriptors does a thread in `poll` or `select` wait for? The kernel shows where their list is; the list itself is
  * memory of the process, and counts if the thread has not run since it was looked at.
  */
+import { PystackError } from '../errors.js';
 import { addressOrNull } from '../memory/address.js';
 import { MemoryFault, type MemoryReader } from '../memory/reader.js';
+import { errnoOf } from '../target/live/proc-files.js';
 import { LOOK, type NativeProcess } from '../target/native.js';
 import { type SyscallArchitecture, syscallName } from '../target/syscall-names.js';
 import type { OsLook } from '../target/target.js';
@@ -25,7 +27,7 @@ export function looksOf({ threads, nativeThreads }: CapturedProcess): OsLook[] {
 }
 
 /**
- * Descriptors each thread polls, read from memory that does not change any more (a core's) or that `isStill` vouches for
+ * Descriptors each thread polls, read from memory that does not change any more (a core's) or that `areStill` vouches for
  * afterwards: it is asked which of the threads have not run since their look.
  */
 export function readPolled(
@@ -43,8 +45,24 @@ export function readPolled(
   return new Map(areStill([...read.keys()]).map((look) => [look.tid, read.get(look) ?? []]));
 }
 
+/**
+ * The same of a running process. If it has ended since, none are known: what was captured of it stands without them.
+ */
+export function readPolledNow(
+  { memory, native }: { readonly memory: MemoryReader; readonly native: NativeProcess },
+  architecture: SyscallArchitecture,
+  looks: readonly OsLook[],
+): PolledDescriptors {
+  try {
+    return readPolled(memory, architecture, looks, (blocked) => stillBlocked(native, blocked));
+  } catch (error) {
+    if (error instanceof PystackError || errnoOf(error) === 'ESRCH') return new Map();
+    throw error;
+  }
+}
+
 /** Those that have not run since: blocked as they were, their count of runs the same. One more look at all threads. */
-export function stillBlocked(native: NativeProcess, looks: readonly OsLook[]): OsLook[] {
+function stillBlocked(native: NativeProcess, looks: readonly OsLook[]): OsLook[] {
   const now = native.look();
   const indexOf = new Map([...now.tids].map((tid, index) => [tid, index]));
   return looks.filter(({ tid, runs }) => {

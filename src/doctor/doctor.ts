@@ -7,7 +7,8 @@ import { checkTarget } from './process.js';
 import type { DoctorReport } from './report.js';
 
 /**
- * Throws PystackError `unsupported-platform`, and nothing for what is refused: that is what it is to tell. The process is looked at as `pystack remote` would.
+ * Throws PystackError `unsupported-platform`, and nothing for what is refused: that is what it is to tell. The process is
+ * looked at as `pystack remote` would.
  */
 export async function examineMachine(pid: number | null): Promise<DoctorReport> {
   requireSupportedMachine();
