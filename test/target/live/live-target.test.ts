@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -79,6 +80,15 @@ describe('who it is', () => {
 });
 
 describe('memory', () => {
+  test('of a process that has ended since: no threads, and no error', async () => {
+    const ending = spawn('sleep', ['600']);
+    const open = openLiveTarget(ending.pid ?? 0);
+    ending.kill('SIGKILL');
+    await once(ending, 'exit');
+    expect(open.threads()).toEqual([]);
+    open.close();
+  });
+
   test('reads what is there and refuses what is not', () => {
     const { start, end } = program();
     expect(target.memory.read(start, 4).getUint32(0, false)).toBe(0x7f454c46);
