@@ -88,18 +88,12 @@ class OpenLiveTarget implements LiveTarget {
 
   threads(): readonly OsThread[] {
     if (this.identity.nsPids.length > 1) return listThreads(this.pid, true);
-    try {
-      // With a thousand of them it counts that they are read in one call.
-      const { tids, names, letters } = this.native.labels();
-      return names.map((name, i) => {
-        const tid = tids[i] ?? 0;
-        return { tid, innerTid: tid, name, state: letters.charAt(i) };
-      });
-    } catch (error) {
-      if (errnoOf(error) === null) throw error;
-      // It has ended, or there are no descriptors left: what can be read of each one, perhaps nothing.
-      return listThreads(this.pid, false);
-    }
+    // With a thousand of them it counts that they are read in one call.
+    const { tids, names, letters } = this.native.labels();
+    return names.map((name, i) => {
+      const tid = tids[i] ?? 0;
+      return { tid, innerTid: tid, name, state: letters.charAt(i) };
+    });
   }
 
   tids(): Map<number, number> {
