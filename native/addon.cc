@@ -1,4 +1,4 @@
-// What does the addon export? The names of NativeAddon in src/target/native.ts; nothing is done here.
+// What does the addon export? The names of NativeAddon in src/process/native.ts; nothing is done here.
 #include <napi.h>
 
 #include "live_process.h"

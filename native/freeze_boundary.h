@@ -1,4 +1,4 @@
-// How does a freeze come in from JavaScript and its outcome go out? FreezePlan and FreezeResult of src/target/native.ts.
+// How does a freeze come in from JavaScript and its outcome go out? FreezePlan and FreezeResult of src/process/native.ts.
 #pragma once
 
 #include <napi.h>

@@ -1,4 +1,4 @@
-// How does JavaScript see a live process? As the class LiveProcess of src/target/native.ts.
+// How does JavaScript see a live process? As the class LiveProcess of src/process/native.ts.
 #pragma once
 
 #include <napi.h>

@@ -15,7 +15,7 @@
 
 namespace pystack {
 
-// The numbers are those of LOOK in src/target/native.ts.
+// The numbers are those of LOOK in src/process/native.ts.
 enum class ThreadState : uint8_t { running = 0, blocked = 1, gone = 2, unknown = 3 };
 
 struct Look {

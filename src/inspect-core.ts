@@ -2,27 +2,28 @@
  * The pipeline for a core file: open (decompress) -> locate -> walk once -> describe. Nothing moves, so nothing has to be
  * copied; what can be missing is missing for good, and is said.
  */
-import type { CapturedProcess } from './capture/captured.js';
-import { asNoted } from './capture/noted.js';
-import { looksOf, type PolledDescriptors, readPolled } from './capture/polled.js';
-import { captureStatic } from './capture/static.js';
-import { asPystackError } from './capture/unreadable.js';
-import type { NativeFrames } from './describe/native-frames.js';
-import { describeProcess, isComplete, type ProcessFacts } from './describe/process.js';
-import { readNames } from './describe/thread-names.js';
+
 import { type Located, locate } from './locate/locate.js';
+import type { CapturedProcess } from './moment/captured.js';
+import { asNoted } from './moment/noted.js';
+import { looksOf, type PolledDescriptors, readPolled } from './moment/polled.js';
+import { captureStatic } from './moment/static.js';
+import { asPystackError } from './moment/unreadable.js';
 import { CoreStacks } from './native-stack/core-stacks.js';
 import { stackOptions } from './native-stack/native-stacks.js';
 import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
-import type { Snapshot, Thread } from './snapshot.js';
 // From their files, not from target/core/index.ts: that brings what writes cores as well, and with it the compressors.
-import { lookAt } from './target/core/blocked.js';
-import type { CoreTarget } from './target/core/core-target.js';
-import { faultingThread } from './target/core/crash.js';
-import { describeCore, registersOf } from './target/core/describe-core.js';
-import { explainLoss } from './target/core/explain-loss.js';
-import { openCoreTarget } from './target/core/open-core.js';
-import { requireSupportedMachine } from './target/platform.js';
+import { lookAt } from './process/core/blocked.js';
+import type { CoreTarget } from './process/core/core-target.js';
+import { faultingThread } from './process/core/crash.js';
+import { describeCore, registersOf } from './process/core/describe-core.js';
+import { explainLoss } from './process/core/explain-loss.js';
+import { openCoreTarget } from './process/core/open-core.js';
+import { requireSupportedMachine } from './process/platform.js';
+import type { NativeFrames } from './report/native-frames.js';
+import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
+import { readNames } from './report/thread-names.js';
+import type { Snapshot, Thread } from './snapshot.js';
 import { Stopwatch } from './timings.js';
 
 /** What every Python thread of a dead (or saved) process was doing. Throws PystackError. */

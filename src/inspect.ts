@@ -3,28 +3,28 @@
  * open -> locate -> capture (look, rehearse, freeze, replay) -> describe.
  */
 import { arch } from 'node:process';
-import { captureBlocking } from './capture/blocking.js';
-import type { CapturedProcess, NativeWish } from './capture/captured.js';
-import { captureNonBlocking } from './capture/non-blocking.js';
-import { looksOf, readPolledNow } from './capture/polled.js';
-import type { TidMap } from './capture/rehearse.js';
-import { asPystackError, isUnreadable } from './capture/unreadable.js';
-import type { PythonRuntime } from './cpython/runtime.js';
-import { LiveNames } from './describe/live-names.js';
-import type { NativeFrames } from './describe/native-frames.js';
-import { describeProcess, type ProcessFacts } from './describe/process.js';
-import type { Names } from './describe/thread-names.js';
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
+import { captureBlocking } from './moment/blocking.js';
+import type { CapturedProcess, NativeWish } from './moment/captured.js';
+import { captureNonBlocking } from './moment/non-blocking.js';
+import { looksOf, readPolledNow } from './moment/polled.js';
+import type { TidMap } from './moment/rehearse.js';
+import { asPystackError, isUnreadable } from './moment/unreadable.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
+import { pythonDescendants } from './process/live/descendants.js';
+import { Descriptors } from './process/live/descriptors.js';
+import { checkProcess, explainFailure } from './process/live/diagnose.js';
+import { type LiveTarget, openLiveTarget } from './process/live/live-target.js';
+import { errnoOf } from './process/live/proc-files.js';
+import { requireSupportedMachine } from './process/platform.js';
+import type { PythonRuntime } from './python/runtime.js';
+import { LiveNames } from './report/live-names.js';
+import type { NativeFrames } from './report/native-frames.js';
+import { describeProcess, type ProcessFacts } from './report/process.js';
+import type { Names } from './report/thread-names.js';
 import type { Capture, Snapshot, Warning } from './snapshot.js';
-import { pythonDescendants } from './target/live/descendants.js';
-import { Descriptors } from './target/live/descriptors.js';
-import { checkProcess, explainFailure } from './target/live/diagnose.js';
-import { type LiveTarget, openLiveTarget } from './target/live/live-target.js';
-import { errnoOf } from './target/live/proc-files.js';
-import { requireSupportedMachine } from './target/platform.js';
 import { Stopwatch } from './timings.js';
 
 /** How much later than told a process may have started, ms: two clock ticks. */

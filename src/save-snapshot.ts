@@ -2,19 +2,20 @@
  * The pipeline of `pystack snapshot`: inspect a running process, then keep what was read as a small core file, from which
  * `inspectCore` says the same later and elsewhere.
  */
-import type { CapturedProcess, CapturedThread } from './capture/captured.js';
-import { isComplete } from './describe/process.js';
+
 import { PystackError } from './errors.js';
 import { type Examined, examine, withLiveTarget } from './inspect.js';
+import type { CapturedProcess, CapturedThread } from './moment/captured.js';
 import { type InspectSettings, type SnapshotOptions, settleInspectOptions } from './options.js';
+import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from './process/core/index.js';
+import type { LiveTarget } from './process/live/live-target.js';
+import { readAuxv, readProcessRecord } from './process/live/process-record.js';
+import type { OsThread } from './process/target.js';
+import { isComplete } from './report/process.js';
 import type { Snapshot, Thread, Warning } from './snapshot.js';
 import { type KeptMemory, keepMemory } from './snapshot-file/kept-memory.js';
 import { metadataOf, notedInterpreter } from './snapshot-file/metadata.js';
 import { registersOf } from './snapshot-file/registers.js';
-import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from './target/core/index.js';
-import type { LiveTarget } from './target/live/live-target.js';
-import { readAuxv, readProcessRecord } from './target/live/process-record.js';
-import type { OsThread } from './target/target.js';
 import type { Stopwatch } from './timings.js';
 
 export interface SavedSnapshot {

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Parts of src: a folder, or a file directly in it. `cpython/layouts` stands apart from `cpython`. */
+/** Parts of src: a folder, or a file directly in it. `python/layouts` stands apart from `python`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   errors: [],
@@ -18,21 +18,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   version: [],
   timings: ['snapshot'],
   // The model has types only: a core's modules and signals are told in its words.
-  target: ['memory', 'snapshot', 'errors'],
-  'cpython/layouts': ['memory', 'errors'],
-  cpython: ['memory', 'snapshot', 'errors', 'cpython/layouts'],
-  locate: ['memory', 'errors', 'options', 'target', 'cpython', 'cpython/layouts'],
-  capture: ['memory', 'snapshot', 'errors', 'options', 'target', 'cpython', 'cpython/layouts', 'locate'],
-  'native-stack': ['memory', 'snapshot', 'errors', 'options', 'target', 'cpython/layouts'],
-  describe: [
+  process: ['memory', 'snapshot', 'errors', 'elf'],
+  elf: ['memory', 'errors'],
+  'python/layouts': ['memory', 'errors'],
+  python: ['memory', 'snapshot', 'errors', 'python/layouts'],
+  locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
+  moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'locate'],
+  'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
+  report: [
     'memory',
     'snapshot',
     'errors',
     'options',
-    'target',
-    'cpython',
-    'cpython/layouts',
-    'capture',
+    'process',
+    'python',
+    'python/layouts',
+    'moment',
     'locate',
     'native-stack',
   ],
@@ -43,13 +44,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'snapshot',
     'errors',
     'options',
-    'target',
-    'cpython',
-    'cpython/layouts',
-    'capture',
+    'process',
+    'python',
+    'python/layouts',
+    'moment',
     'locate',
     'native-stack',
-    'describe',
+    'report',
     'timings',
   ],
   'inspect-core': [
@@ -57,32 +58,32 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'snapshot',
     'errors',
     'options',
-    'target',
-    'cpython',
-    'cpython/layouts',
-    'capture',
+    'process',
+    'python',
+    'python/layouts',
+    'moment',
     'locate',
     'native-stack',
-    'describe',
+    'report',
     'timings',
     'inspect',
   ],
   // What was captured, as the file that reads the same later.
-  'snapshot-file': ['memory', 'snapshot', 'target', 'cpython', 'cpython/layouts', 'capture', 'locate', 'describe'],
+  'snapshot-file': ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'moment', 'locate', 'report'],
   'save-snapshot': [
     'snapshot',
     'errors',
     'options',
-    'target',
-    'capture',
-    'describe',
+    'process',
+    'moment',
+    'report',
     'timings',
     'inspect',
     'snapshot-file',
   ],
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
   // It tries on this machine what the pipeline leans on, piece by piece.
-  doctor: ['snapshot', 'errors', 'options', 'version', 'target', 'native-stack', 'render', 'inspect'],
+  doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
   cli: ['snapshot', 'errors', 'options', 'version', 'render', 'inspect', 'inspect-core', 'save-snapshot', 'doctor'],
 };
 
@@ -146,9 +147,9 @@ test('only the command line touches the process it runs in', () => {
 
 test('each addon is loaded by one file', () => {
   const naming = files.filter(({ text }) => /\.node['`]/.test(withoutComments(text)));
-  expect(naming.map(({ path }) => path)).toEqual(['target/addon-file.ts']);
+  expect(naming.map(({ path }) => path)).toEqual(['process/addon-file.ts']);
   const loading = files.filter(({ text }) => /= loadAddon\(/.test(withoutComments(text)));
-  expect(loading.map(({ path }) => path)).toEqual(['native-stack/unwinder.ts', 'target/native.ts']);
+  expect(loading.map(({ path }) => path)).toEqual(['native-stack/unwinder.ts', 'process/native.ts']);
 });
 
 test('every file opens with the question it answers', () => {
@@ -165,7 +166,7 @@ test('files stay short', () => {
 
 test('version numbers are compared in the layouts only', () => {
   const comparing = files.filter(
-    ({ part, text }) => part !== 'cpython/layouts' && /\bminor\s*[<>]=?\s*\d/.test(withoutComments(text)),
+    ({ part, text }) => part !== 'python/layouts' && /\bminor\s*[<>]=?\s*\d/.test(withoutComments(text)),
   );
   expect(comparing.map(({ path }) => path)).toEqual([]);
 });

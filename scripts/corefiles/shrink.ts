@@ -16,7 +16,7 @@ import {
   openCoreTarget,
   type PageRun,
   saveCore,
-} from '../../src/target/core/index.js';
+} from '../../src/process/core/index.js';
 
 const PAGE_BYTES = 4096;
 

@@ -1,6 +1,6 @@
 /** Would it work here? Everything a look leans on, tried: on this machine, and on the process that is named. */
-import { targetName } from '../target/addon-file.js';
-import { requireSupportedMachine } from '../target/platform.js';
+import { targetName } from '../process/addon-file.js';
+import { requireSupportedMachine } from '../process/platform.js';
 import { version } from '../version.js';
 import { checkMachine } from './machine.js';
 import { checkTarget } from './process.js';

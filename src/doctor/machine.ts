@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { requireUnwinder } from '../native-stack/unwinder.js';
-import { targetName } from '../target/addon-file.js';
-import { gatherPermissionFacts } from '../target/live/permission.js';
-import { readProcText, readStatus } from '../target/live/proc-files.js';
-import { decodeMappings } from '../target/mappings.js';
-import { native } from '../target/native.js';
+import { targetName } from '../process/addon-file.js';
+import { gatherPermissionFacts } from '../process/live/permission.js';
+import { readProcText, readStatus } from '../process/live/proc-files.js';
+import { decodeMappings } from '../process/mappings.js';
+import { native } from '../process/native.js';
 import type { Check } from './report.js';
 import { type Finding, note, type Question, tryIt } from './trial.js';
 

@@ -2,11 +2,11 @@
 import { PystackError } from '../errors.js';
 import { inspectProcess } from '../inspect.js';
 import type { InspectOptions } from '../options.js';
+import { checkProcess } from '../process/live/diagnose.js';
+import { openLiveTarget } from '../process/live/live-target.js';
+import { gatherPermissionFacts } from '../process/live/permission.js';
+import { readStatus } from '../process/live/proc-files.js';
 import type { Snapshot } from '../snapshot.js';
-import { checkProcess } from '../target/live/diagnose.js';
-import { openLiveTarget } from '../target/live/live-target.js';
-import { gatherPermissionFacts } from '../target/live/permission.js';
-import { readStatus } from '../target/live/proc-files.js';
 import type { Check, Cost } from './report.js';
 import { note, type Question, tryIt } from './trial.js';
 

@@ -2,8 +2,9 @@
  * Where does the text `xdebugpy` stand? From 3.13, `_PyRuntime` begins with it, and a table of offsets follows.
  * https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_runtime.h#L47
  */
-import { DEBUG_COOKIE } from '../cpython/layouts/debug-offsets.js';
+
 import { toAddress } from '../memory/address.js';
+import { DEBUG_COOKIE } from '../python/layouts/debug-offsets.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';

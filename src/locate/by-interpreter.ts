@@ -5,10 +5,11 @@
  * the same file, then all of the module's data.
  * https://github.com/python/cpython/blob/v2.7.18/Python/pystate.c#L36-L46
  */
-import type { Layout } from '../cpython/layouts/layout.js';
+
 import { type Address, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
 import { MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
+import type { Layout } from '../python/layouts/layout.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';

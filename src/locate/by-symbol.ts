@@ -2,8 +2,9 @@
  * Where is the symbol `_PyRuntime`? In the dynamic table by its hash (also of a stripped program that exports it), else
  * in the full table. Python before 3.7 has no runtime structure but a static `interp_head`, the first member of one.
  */
+
+import type { ElfSymbol } from '../elf/symbols.js';
 import { isUserSpace, toAddress } from '../memory/address.js';
-import type { ElfSymbol } from '../target/elf/symbols.js';
 import type { Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';
 

@@ -3,13 +3,14 @@
  * neighbouring versions are alike. A place or a version that nothing speaks for has to show more: modules that are a
  * dict, and code objects that have names.
  */
-import { readCode } from '../cpython/code.js';
-import { readFrames } from '../cpython/frames.js';
-import { reasonOf } from '../cpython/problem.js';
-import { type PythonRuntime, readRuntime } from '../cpython/runtime.js';
-import { TypeNames } from '../cpython/type-names.js';
+
 import { type Address, offsetBy } from '../memory/address.js';
 import { MemoryFault, type MemoryReader, readPointer } from '../memory/reader.js';
+import { readCode } from '../python/code.js';
+import { readFrames } from '../python/frames.js';
+import { reasonOf } from '../python/problem.js';
+import { type PythonRuntime, readRuntime } from '../python/runtime.js';
+import { TypeNames } from '../python/type-names.js';
 import { PROOF_TRIES } from './proof.js';
 
 /** Enough to have one that stands still; each is read to its outermost frame. */

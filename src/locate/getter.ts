@@ -2,9 +2,10 @@
  * Where is the variable that an exported function returns? A static variable has no symbol in a stripped program, nor a
  * name of its own in any; but a function that does nothing but return it says where it is, in its one instruction.
  */
+
+import { ELF_MACHINE } from '../elf/header.js';
 import { type Address, isUserSpace, toAddress } from '../memory/address.js';
 import { MemoryFault } from '../memory/reader.js';
-import { ELF_MACHINE } from '../target/elf/header.js';
 import type { Module } from './module.js';
 
 /** Where a function may be jumped to (`endbr64`), with -fcf-protection. */

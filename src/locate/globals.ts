@@ -2,15 +2,16 @@
  * What must be known of a process besides the layout before an interpreter of 2.7 or 3.6 can be read? Where its global
  * variables are, and how wide Python 2's characters are.
  */
-import { readDict } from '../cpython/dict.js';
-import type { Layout } from '../cpython/layouts/layout.js';
-import type { GlobalAddresses, GlobalName, Globals } from '../cpython/layouts/old-layout.js';
-import { readSmallInt } from '../cpython/objects.js';
-import { reasonOf } from '../cpython/problem.js';
-import { readUnicode } from '../cpython/text.js';
-import { TypeNames } from '../cpython/type-names.js';
+
 import { type Address, offsetBy, toAddress } from '../memory/address.js';
 import { type MemoryReader, readPointer } from '../memory/reader.js';
+import { readDict } from '../python/dict.js';
+import type { Layout } from '../python/layouts/layout.js';
+import type { GlobalAddresses, GlobalName, Globals } from '../python/layouts/old-layout.js';
+import { readSmallInt } from '../python/objects.js';
+import { reasonOf } from '../python/problem.js';
+import { readUnicode } from '../python/text.js';
+import { TypeNames } from '../python/type-names.js';
 import { addressOfReturned } from './getter.js';
 import type { Module } from './module.js';
 

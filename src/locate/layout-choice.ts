@@ -2,17 +2,18 @@
  * Which layouts may describe the structure at this address? From 3.13 it says so itself; before, what is known of the
  * module's version leads to a row, and without that every row is a guess for the proof to judge.
  */
-import type { DebugOffsets } from '../cpython/layouts/debug-offsets.js';
-import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../cpython/layouts/debug-offsets.js';
-import { DEBUG_TABLES } from '../cpython/layouts/debug-tables.js';
-import { layoutFor, NEWEST_KNOWN, SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
-import type { Layout } from '../cpython/layouts/layout.js';
+
+import { ELF_MACHINE } from '../elf/header.js';
 import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
-import { ELF_MACHINE } from '../target/elf/header.js';
-import type { NotedInterpreter } from '../target/target.js';
+import type { NotedInterpreter } from '../process/target.js';
+import type { DebugOffsets } from '../python/layouts/debug-offsets.js';
+import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../python/layouts/debug-offsets.js';
+import { DEBUG_TABLES } from '../python/layouts/debug-tables.js';
+import { layoutFor, NEWEST_KNOWN, SUPPORTED_VERSIONS } from '../python/layouts/index.js';
+import type { Layout } from '../python/layouts/layout.js';
 import type { Module } from './module.js';
 import type { PythonVersion, VersionClue } from './python-version.js';
 import { decodeVersionHex, formatVersion, versionClues } from './python-version.js';

@@ -2,12 +2,14 @@
  * Where is the running interpreter, which version is it, and how are its structures laid out? Strategies name places,
  * layouts say how to read them, and the structures themselves decide.
  */
-import type { Layout } from '../cpython/layouts/layout.js';
-import type { GlobalAddresses } from '../cpython/layouts/old-layout.js';
+
 import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
-import type { Mapping, Target } from '../target/target.js';
+import type { Mapping } from '../memory/mapping.js';
+import type { Target } from '../process/target.js';
+import type { Layout } from '../python/layouts/layout.js';
+import type { GlobalAddresses } from '../python/layouts/old-layout.js';
 import { byCookie } from './by-cookie.js';
 import { byInterpreter, byNeighbour } from './by-interpreter.js';
 import { byNote } from './by-note.js';

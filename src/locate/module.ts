@@ -2,17 +2,20 @@
  * Which mapped files may hold the interpreter? The mappings, grouped by file, each with what its ELF says: from the file
  * itself where it can be had, else from memory.
  */
+
+import type { ByteSource } from '../elf/byte-source.js';
+import { ElfFile } from '../elf/elf-file.js';
+import { ElfError } from '../elf/header.js';
+import { loadBiases } from '../elf/load-bias.js';
+import { MappedElf } from '../elf/mapped-elf.js';
+import type { Segment } from '../elf/segments.js';
+import { PF, PT } from '../elf/segments.js';
+import type { ElfSymbol } from '../elf/symbols.js';
 import { type Address, isUserSpace, toAddress } from '../memory/address.js';
+import type { Mapping } from '../memory/mapping.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
-import { ElfFile } from '../target/elf/elf-file.js';
-import { ElfError } from '../target/elf/header.js';
-import { loadBiases } from '../target/elf/load-bias.js';
-import { MappedElf } from '../target/elf/mapped-elf.js';
-import type { Segment } from '../target/elf/segments.js';
-import { PF, PT } from '../target/elf/segments.js';
-import type { ElfSymbol } from '../target/elf/symbols.js';
-import type { ByteSource, Mapping, Target } from '../target/target.js';
+import type { Target } from '../process/target.js';
 
 /** A range of the target's memory, end excluded. */
 export interface MemoryRange {

@@ -1,8 +1,9 @@
 /**
  * Why was no interpreter found? Of all that was tried, the one thing that a user can do something about.
  */
-import { SUPPORTED_VERSIONS } from '../cpython/layouts/index.js';
+
 import { PystackError } from '../errors.js';
+import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import type { Module } from './module.js';
 import type { PythonVersion } from './python-version.js';
 import { decodeFileName, formatVersion } from './python-version.js';

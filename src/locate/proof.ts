@@ -4,11 +4,11 @@
  * does not survive that.
  */
 
-import type { Layout } from '../cpython/layouts/layout.js';
 import type { Address } from '../memory/address.js';
 import { addressOrNull, formatAddress, InvalidAddress, offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault, readPointer } from '../memory/reader.js';
+import type { Layout } from '../python/layouts/layout.js';
 
 export type Proof =
   | { readonly kind: 'proven'; readonly interpreters: number; readonly threadStates: number }

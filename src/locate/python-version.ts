@@ -2,8 +2,9 @@
  * Which version of Python does a module hold? Clues from best to weakest, each found when asked for: none is believed
  * before the structures agree with the layout it leads to.
  */
+
+import type { ElfSymbol } from '../elf/symbols.js';
 import type { MemoryReader } from '../memory/reader.js';
-import type { ElfSymbol } from '../target/elf/symbols.js';
 import { readChunks } from './chunks.js';
 import type { MemoryRange, Module } from './module.js';
 

@@ -3,9 +3,9 @@
  * in words why there is none. Whether a place is the right one is proven elsewhere, the same for all.
  */
 
-import type { Layout } from '../cpython/layouts/layout.js';
 import type { Address } from '../memory/address.js';
-import type { NotedInterpreter, Target } from '../target/target.js';
+import type { NotedInterpreter, Target } from '../process/target.js';
+import type { Layout } from '../python/layouts/layout.js';
 import type { MemoryRange, Module } from './module.js';
 
 export const STRATEGY_NAMES = ['note', 'symbol', 'section', 'cookie', 'scan'] as const;

@@ -4,8 +4,8 @@
  */
 import { toAddress } from '../memory/address.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
-import type { CoreTarget } from '../target/core/index.js';
-import { pointerNames } from '../target/core/registers.js';
+import type { CoreTarget } from '../process/core/index.js';
+import { pointerNames } from '../process/core/registers.js';
 import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
 import { namedRegisters } from './registers.js';

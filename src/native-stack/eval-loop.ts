@@ -4,7 +4,7 @@
  * By exact names: a function of the user's that happens to be called `my_take_gil` is the user's.
  */
 
-import type { Layout } from '../cpython/layouts/layout.js';
+import type { Layout } from '../python/layouts/layout.js';
 
 export type Role =
   /** Runs Python frames: one entry frame and those it called without leaving C. */

@@ -3,8 +3,8 @@
  * copy is followed once, for the answer to the second question; its frames are named once all are copied.
  */
 
-import type { LiveTarget } from '../target/live/live-target.js';
-import type { StackNeed } from '../target/native.js';
+import type { LiveTarget } from '../process/live/live-target.js';
+import type { StackNeed } from '../process/native.js';
 import { lostFiles } from './modules.js';
 import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';

@@ -2,8 +2,11 @@
  * Which files do the addresses of native code belong to? From mappings to modules; nothing is opened until the unwinder
  * needs it, and then it is the very file that is mapped, or its image in memory.
  */
+
+import type { ByteSource } from '../elf/byte-source.js';
+import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
-import type { ByteSource, Mapping, Target } from '../target/target.js';
+import type { Target } from '../process/target.js';
 
 export interface NativeModule {
   /** In the target's own file system, or `[vdso]`. */

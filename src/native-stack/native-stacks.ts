@@ -3,11 +3,11 @@
  */
 
 import { arch } from 'node:process';
-import type { Layout } from '../cpython/layouts/layout.js';
 import { formatAddress } from '../memory/address.js';
 import type { InspectSettings } from '../options.js';
+import type { Target } from '../process/target.js';
+import type { Layout } from '../python/layouts/layout.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
-import type { Target } from '../target/target.js';
 import type { NativeState } from './eval-loop.js';
 import { EVAL_LOOP, evalLoopOf, stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';

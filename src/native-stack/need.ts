@@ -1,8 +1,9 @@
 /**
  * A stack could not be followed to its end: what more must be copied of its thread? Pure.
  */
-import type { StackNeed } from '../target/native.js';
-import type { Mapping } from '../target/target.js';
+
+import type { Mapping } from '../memory/mapping.js';
+import type { StackNeed } from '../process/native.js';
 import type { CopiedRange, UnwindStop } from './unwinder.js';
 
 /** Most that is copied of one thread's stack: what `ulimit -s` gives a main thread, and glibc every other. */

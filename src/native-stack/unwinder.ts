@@ -4,8 +4,8 @@
  * target is never touched.
  */
 import { formatAddress } from '../memory/address.js';
+import { loadAddon } from '../process/addon-file.js';
 import type { StackEnding } from '../snapshot.js';
-import { loadAddon } from '../target/addon-file.js';
 import type { NativeModule } from './modules.js';
 import type { Machine, Registers } from './registers.js';
 import { registerName } from './registers.js';

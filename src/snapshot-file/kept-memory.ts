@@ -4,20 +4,20 @@
  * Nothing else gets in: a redacted value is not read, so it is not there.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { CapturedProcess, CapturedThread, CopiedMemory } from '../capture/captured.js';
-import { livePages, nativeIds } from '../capture/rehearse.js';
-import { captureStatic } from '../capture/static.js';
-import { Walk } from '../capture/walker.js';
-import { ownThreadStateFields, type PythonRuntime } from '../cpython/runtime.js';
-import { ValueReader, type ValueSettings } from '../cpython/values/index.js';
-import { type Names, readNames } from '../describe/thread-names.js';
 import { type Located, locate } from '../locate/locate.js';
 import { offsetBy, toAddress } from '../memory/address.js';
 import { KeptBytes, keeping } from '../memory/kept-bytes.js';
 import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
-import { debuggerRanges } from '../target/core/index.js';
-import type { LiveTarget } from '../target/live/live-target.js';
-import type { NotedInterpreter, OsThread, Target } from '../target/target.js';
+import type { CapturedProcess, CapturedThread, CopiedMemory } from '../moment/captured.js';
+import { livePages, nativeIds } from '../moment/rehearse.js';
+import { captureStatic } from '../moment/static.js';
+import { Walk } from '../moment/walker.js';
+import { debuggerRanges } from '../process/core/index.js';
+import type { LiveTarget } from '../process/live/live-target.js';
+import type { NotedInterpreter, OsThread, Target } from '../process/target.js';
+import { ownThreadStateFields, type PythonRuntime } from '../python/runtime.js';
+import { ValueReader, type ValueSettings } from '../python/values/index.js';
+import { type Names, readNames } from '../report/thread-names.js';
 import { keepForOthers } from './other-readers.js';
 
 export interface KeptMemory {

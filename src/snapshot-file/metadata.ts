@@ -3,9 +3,9 @@
  * machine that reads it has neither its /proc nor its files.
  */
 import type { Located } from '../locate/locate.js';
+import type { CoreMetadata, NotedLine } from '../process/core/index.js';
+import type { NotedInterpreter } from '../process/target.js';
 import type { Snapshot, Warning } from '../snapshot.js';
-import type { CoreMetadata, NotedLine } from '../target/core/index.js';
-import type { NotedInterpreter } from '../target/target.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
 export function metadataOf(

@@ -3,12 +3,13 @@
  * dictionaries that it points to, read structures whole, and the names of a function's variables even where no values
  * are shown. None of it is a value of the program.
  */
-import type { CapturedProcess } from '../capture/captured.js';
-import type { Layout } from '../cpython/layouts/layout.js';
-import { readLocalNames } from '../cpython/values/index.js';
+
 import { type Address, InvalidAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import type { KeptBytes } from '../memory/kept-bytes.js';
 import { CorruptData, MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
+import type { CapturedProcess } from '../moment/captured.js';
+import type { Layout } from '../python/layouts/layout.js';
+import { readLocalNames } from '../python/values/index.js';
 
 /** The dictionaries (modules, sys, builtins) are among its first members; what other readers want lies before this. */
 const INTERPRETER_BYTES = 8192;

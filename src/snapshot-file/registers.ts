@@ -2,9 +2,9 @@
  * Which registers of a thread are known? All of one that was stopped with its native stack; of one that stood still, what
  * the kernel tells of it: where it stands, and the system call it is in with its arguments.
  */
-import type { NativeState } from '../capture/captured.js';
-import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../target/core/index.js';
-import type { OsLook } from '../target/target.js';
+import type { NativeState } from '../moment/captured.js';
+import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../process/core/index.js';
+import type { OsLook } from '../process/target.js';
 
 /** `orig_rax` outside of a system call. */
 const NO_CALL = 0xffff_ffff_ffff_ffffn;

@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openFileSource } from '../../src/elf/file-source.js';
 import { PystackError } from '../../src/errors.js';
 import { inspectCore } from '../../src/inspect-core.js';
+import { readCoreHeaders } from '../../src/process/core/core-headers.js';
 import type { Snapshot } from '../../src/snapshot.js';
-import { readCoreHeaders } from '../../src/target/core/core-headers.js';
-import { openFileSource } from '../../src/target/elf/file-source.js';
 import { noKernelCores, SMALL_THREADS, withFolder, withKernelCore } from '../support/cores.js';
 import { anyInterpreter } from '../support/interpreters.js';
 

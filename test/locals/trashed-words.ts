@@ -3,17 +3,18 @@
  * kind of garbage: in a copy, as if the process or the core were so. Whatever becomes of the values that need the word,
  * nothing may be thrown, nothing may take long, and every other value must be what it was.
  */
-import { Walk } from '../../src/capture/walker.js';
-import type { PythonRuntime } from '../../src/cpython/runtime.js';
-import { ValueReader } from '../../src/cpython/values/index.js';
+
 import { locate } from '../../src/locate/locate.js';
 import { InvalidAddress, toAddress } from '../../src/memory/address.js';
 import { PAGE_BYTES, PagedMemory, type PageSource } from '../../src/memory/pages.js';
 import { MemoryFault, type MemoryReader } from '../../src/memory/reader.js';
 import { WordRecorder } from '../../src/memory/touched-words.js';
+import { Walk } from '../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../src/options.js';
+import { openCoreTarget } from '../../src/process/core/index.js';
+import type { PythonRuntime } from '../../src/python/runtime.js';
+import { ValueReader } from '../../src/python/values/index.js';
 import type { Value } from '../../src/snapshot.js';
-import { openCoreTarget } from '../../src/target/core/index.js';
 
 export interface Damage {
   readonly values: number;

@@ -20,7 +20,7 @@ import { PystackError } from '../../src/errors.js';
 import type { Located, LocateOptions } from '../../src/locate/locate.js';
 import { locate } from '../../src/locate/locate.js';
 import { STRATEGY_NAMES } from '../../src/locate/strategy.js';
-import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { openLiveTarget } from '../../src/process/live/live-target.js';
 import { anyInterpreter, findInterpreters, isAtLeast } from '../support/interpreters.js';
 import { locateForTest } from '../support/process-memory.js';
 import { until, withProgram } from '../support/target.js';

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { DEBUG_TABLES } from '../../src/cpython/layouts/debug-tables.js';
-import { NEWEST_KNOWN } from '../../src/cpython/layouts/index.js';
 import { inspectCore } from '../../src/inspect-core.js';
+import { DEBUG_TABLES } from '../../src/python/layouts/debug-tables.js';
+import { NEWEST_KNOWN } from '../../src/python/layouts/index.js';
 
 const NEWEST = `corefiles/segfault/${NEWEST_KNOWN.version}-static/core.gz`;
 const folder = mkdtempSync(join(tmpdir(), 'pystack-next-'));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { layoutFor } from '../../src/cpython/layouts/index.js';
 import { prove } from '../../src/locate/proof.js';
 import type { Address } from '../../src/memory/address.js';
+import { layoutFor } from '../../src/python/layouts/index.js';
 import { type RuntimeLayout, withRuntime } from '../support/layouts.js';
 import { FakeMemory } from '../support/memory.js';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { relocateProgram } from '../../scripts/relocate-program.mjs';
-import { ElfFile } from '../../src/target/elf/elf-file.js';
-import { openFileSource } from '../../src/target/elf/file-source.js';
+import { ElfFile } from '../../src/elf/elf-file.js';
+import { openFileSource } from '../../src/elf/file-source.js';
 import { type Cell, DETAILS, WAYS } from './cells.js';
 import { renderPage } from './page.js';
 

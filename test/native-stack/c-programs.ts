@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { openLiveTarget } from '../../src/process/live/live-target.js';
 import { copyStanding, copyStopped } from './standing.js';
 
 /** What of these is not installed, in words; empty: nothing. */

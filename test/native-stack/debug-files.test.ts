@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { openLiveTarget } from '../../src/process/live/live-target.js';
 import { copyStanding } from './standing.js';
 
 const SOURCE = `

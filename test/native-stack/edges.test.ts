@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { nativeModules } from '../../src/native-stack/modules.js';
 import { namedRegisters } from '../../src/native-stack/registers.js';
 import { Unwinder } from '../../src/native-stack/unwinder.js';
-import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { openLiveTarget } from '../../src/process/live/live-target.js';
 import { lacking, namesOf, stacksOf, Workshop } from './c-programs.js';
 
 const workshop = new Workshop();

@@ -7,8 +7,8 @@ import { toAddress } from '../../src/memory/address.js';
 import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
 import type { NativeStack, NativeStacks, ThreadCopy } from '../../src/native-stack/native-stacks.js';
 import { copyOfThread } from '../../src/native-stack/native-stacks.js';
-import type { LiveTarget } from '../../src/target/live/live-target.js';
-import type { Target } from '../../src/target/target.js';
+import type { LiveTarget } from '../../src/process/live/live-target.js';
+import type { Target } from '../../src/process/target.js';
 
 /** Largest stack that is copied whole. */
 const MAX_STACK_BYTES = 8 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { NativeState } from '../../src/native-stack/eval-loop.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/target/live/live-target.js';
+import { openLiveTarget } from '../../src/process/live/live-target.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { NotOnThisPython, withProgram } from '../support/target.js';
 import { copyStopped } from './standing.js';

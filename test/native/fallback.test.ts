@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../src/target/native.js';
+import { PAGE_SIZE } from '../../src/process/native.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { EVIDENCE, type FreezePlan, LOOK, type NativeProcess, native, PAGE_SIZE } from '../../src/target/native.js';
+import { EVIDENCE, type FreezePlan, LOOK, type NativeProcess, native, PAGE_SIZE } from '../../src/process/native.js';
 import { CPrograms, eventually, type Started, threadStates } from './c_program.js';
 import { plan } from './plan.js';
 

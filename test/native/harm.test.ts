@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EVIDENCE, LOOK, native, PAGE_SIZE } from '../../src/target/native.js';
+import { EVIDENCE, LOOK, native, PAGE_SIZE } from '../../src/process/native.js';
 import { CPrograms, eventually, threadStates } from './c_program.js';
 import { plan } from './plan.js';
 

@@ -1,5 +1,5 @@
 /** How does a test ask for a freeze? A plan of which it names only what matters to it. */
-import type { FreezePlan } from '../../src/target/native.js';
+import type { FreezePlan } from '../../src/process/native.js';
 
 export interface PlanWish extends Partial<Omit<FreezePlan, 'tids'>> {
   tids: Int32Array | number[];

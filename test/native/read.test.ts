@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type NativeProcess, native, PAGE_SIZE } from '../../src/target/native.js';
+import { type NativeProcess, native, PAGE_SIZE } from '../../src/process/native.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();

@@ -1,7 +1,8 @@
 /** What does an interpreter look like in memory? Draws its structures into FakeMemory, as a layout row says. */
-import type { Layout } from '../../src/cpython/layouts/layout.js';
-import type { PythonRuntime, ThreadStateWalk } from '../../src/cpython/runtime.js';
+
 import type { Address } from '../../src/memory/address.js';
+import type { Layout } from '../../src/python/layouts/layout.js';
+import type { PythonRuntime, ThreadStateWalk } from '../../src/python/runtime.js';
 import { type RuntimeLayout, withRuntime } from './layouts.js';
 import { FakeMemory } from './memory.js';
 

@@ -2,7 +2,7 @@
  * What does an ELF file look like that a test has drawn? A small shared library, laid out as linkers do it: every part
  * that our reader reads, at offsets that the caller may then falsify.
  */
-import type { ByteSource } from '../../src/target/target.js';
+import type { ByteSource } from '../../src/elf/byte-source.js';
 
 export interface ForgedSymbol {
   name: string;

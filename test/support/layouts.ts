@@ -1,5 +1,5 @@
 /** Which layouts do tests draw by? Those from 3.7 on, whose members are all there. */
-import type { GcLayout, GilLayout, Layout } from '../../src/cpython/layouts/layout.js';
+import type { GcLayout, GilLayout, Layout } from '../../src/python/layouts/layout.js';
 
 type Parts = '_PyRuntimeState' | 'PyInterpreterState' | 'PyThreadState' | 'PyUnicodeObject' | 'gil' | 'gc';
 

@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { layoutFor } from '../../src/cpython/layouts/index.js';
-import type { PythonRuntime } from '../../src/cpython/runtime.js';
 import type { Address } from '../../src/memory/address.js';
 import { toAddress } from '../../src/memory/address.js';
 import type { MemoryReader } from '../../src/memory/reader.js';
 import { MemoryFault } from '../../src/memory/reader.js';
+import { layoutFor } from '../../src/python/layouts/index.js';
+import type { PythonRuntime } from '../../src/python/runtime.js';
 import type { Interpreter } from './interpreters.js';
 
 /** Memory of a process as it is at each read. */

@@ -1,0 +1,157 @@
+/**
+ * One freeze and its replay: the unit that both ways of capturing, blocking or not, repeat until nothing is missing.
+ */
+
+import type { Address } from '../memory/address.js';
+import type { PageSet } from '../memory/pages.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { EVIDENCE, type FreezePlan, type FreezeResult, type NativeProcess } from '../process/native.js';
+import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import { ValueReader, type ValueSettings } from '../python/values/index.js';
+import type { Evidence } from '../snapshot.js';
+import { attribute, ReadLog } from './attribution.js';
+import type { CopiedMemory, NativeState } from './captured.js';
+import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
+import { evidenceName, nativeStates } from './frozen-threads.js';
+import type { PagePlan } from './plan.js';
+import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
+import { type SharedWalk, Unchanged } from './unchanged.js';
+import { orNull } from './unreadable.js';
+import { Validity } from './validity.js';
+import { type ThreadWalk, Walk } from './walker.js';
+
+export interface Pass {
+  readonly frozen: FreezeResult;
+  /** The threads that were frozen: first those of thread states, then `otherTids`. */
+  readonly tids: readonly number[];
+  /** Of these, the ones that no thread state was of. */
+  readonly others: ReadonlySet<number>;
+  /** Registers and stack bytes of thread `index` of these; null: not asked for, or not to be had. Always the same object. */
+  readonly nativeAt: (index: number) => NativeState | null;
+  readonly memory: CopiedMemory;
+  /** Null: the copy does not even hold the runtime. */
+  readonly runtime: RuntimeWalk | null;
+  readonly threads: readonly PassThread[];
+  /** Whether any page was wanted that was not copied, or the list of threads is not the one planned for. */
+  readonly missing: boolean;
+  /** Whether that was so for what all threads share: the list itself may be wrong then. */
+  readonly missingShared: boolean;
+  /** Whether a value lacked a page, or had one only of another moment: that value says so. */
+  readonly lackedValues: boolean;
+}
+
+export interface PassThread {
+  readonly walk: ThreadWalk;
+  readonly tid: number | null;
+  /** Index into plan.tids; null when the thread has no OS thread. */
+  readonly index: number | null;
+  readonly evidence: Evidence;
+  readonly gone: boolean;
+  /** Whether its stack ran into a page that was not copied. */
+  readonly missing: boolean;
+  /**
+   * Whether it has frames but no OS thread that could run them: left over from a fork() the interpreter was not told of, or
+   * a structure that was being freed. Two passes that agree tell which.
+   */
+  readonly unowned: boolean;
+}
+
+export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'maxRounds' | 'maxPauseMs'> {
+  readonly process: NativeProcess;
+  readonly python: PythonRuntime;
+  /** The target's threads as they are now. */
+  readonly listTids: () => TidMap;
+  /** Which thread states' threads to prove or stop, and what was found of them, by the plan's last rehearsal. */
+  readonly rehearsal: Rehearsal;
+  /** Whether variables are read, and how; null: not. */
+  readonly locals: ValueSettings | null;
+  /** Threads that no thread state is of, to be frozen as well. */
+  readonly otherTids: readonly number[];
+}
+
+/** Freezes, lets go, replays; adds what was missing to `plan` for the next time. */
+export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
+  const { process, python, rehearsal } = options;
+  const planned = [...distinctTids(rehearsal.tidOf), ...options.otherTids];
+  const freezePlan = plan.freezePlan(planned, options);
+  const frozen = process.freeze(freezePlan);
+  const copy: PageCopy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
+  const memory = new FrozenMemory(copy);
+  // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
+  const valid = new Validity(plan, planned, frozen, memory.missing);
+  // Any thread may write to any object: only pages of the moment at which all stood tell what is in them.
+  const objects = new FrozenMemory(copy, (page) => valid.has(null, page));
+  const common = {
+    frozen,
+    memory: { frames: memory, objects },
+    tids: planned,
+    others: new Set(options.otherTids),
+    nativeAt: nativeStates(frozen, planned, plan, copy),
+  };
+  const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
+  const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
+  if (!shared) {
+    for (const page of memory.missing) plan.shared.add(page);
+    return { ...common, runtime: null, threads: [], missing: true, missingShared: true, lackedValues: false };
+  }
+  const { runtime, reads } = shared;
+  const wanted: { tid: number | null; page: number }[] = [];
+  const tidOf = tidsNow(options, runtime.threadStates);
+  attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
+    if (!valid.has(tid, page)) wanted.push({ tid, page });
+  });
+  const indexOf = new Map(planned.map((tid, index) => [tid, index]));
+  const values = options.locals && new ValueReader(objects, python.layout, options.locals);
+  const walk = new Walk(python, memory, memory, values);
+  const missingShared = wanted.length > 0;
+  let missing = missingShared;
+  const threads = runtime.threadStates.map((state): PassThread => {
+    const tid = tidOf.get(state.address) ?? null;
+    const index = tid === null ? null : (indexOf.get(tid) ?? null);
+    // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
+    const unplanned = !rehearsal.tidOf.has(state.address) || (tid !== null && index === null);
+    const touched: PageSet = new Set();
+    memory.recordInto(touched);
+    const before = unchanged.walkOf(state, tid);
+    const thread = before ? (unchanged.objects ? before : walk.valuesAgain(before)) : walk.thread(state);
+    const lacks = !valid.hasAll(tid, touched);
+    if (lacks) for (const page of touched) wanted.push({ tid, page });
+    if (lacks || unplanned) missing = true;
+    const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
+    return {
+      walk: thread,
+      tid,
+      index,
+      evidence: evidenceName(code),
+      gone: code === EVIDENCE.gone,
+      missing: lacks || unplanned,
+      unowned: tid === null && thread.stack.frames.length > 0,
+    };
+  });
+  for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
+  for (const page of objects.missing) plan.shared.add(page);
+  return { ...common, runtime, threads, missing, missingShared, lackedValues: objects.missing.size > 0 };
+}
+
+function readShared(python: PythonRuntime, memory: MemoryReader): SharedWalk {
+  const log = new ReadLog(memory);
+  return { runtime: new Walk(python, log).shared(), reads: log.reads };
+}
+
+export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number[] {
+  return [...new Set([...tidOf.values()].filter((tid) => tid !== null))];
+}
+
+/**
+ * Which thread a state belongs to, as planned. Asked again for those that had none then: one that has got its thread
+ * since was not stopped, nor proven still.
+ */
+function tidsNow(options: PassOptions, states: readonly ThreadStateWalk[]): ReadonlyMap<Address, number | null> {
+  const {
+    process,
+    rehearsal: { tidOf },
+  } = options;
+  const unbound = states.filter(({ address }) => (tidOf.get(address) ?? null) === null);
+  if (unbound.length === 0) return tidOf;
+  return new Map([...tidOf, ...tidsOf(process, unbound, options.listTids())]);
+}

@@ -1,0 +1,89 @@
+/**
+ * Which programs and libraries were mapped, and which builds were they?
+ */
+
+import { ElfError } from '../../elf/header.js';
+import { MappedElf } from '../../elf/mapped-elf.js';
+import type { Address } from '../../memory/address.js';
+import { isUserSpace, toAddress } from '../../memory/address.js';
+import type { Mapping } from '../../memory/mapping.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { MemoryFault } from '../../memory/reader.js';
+
+export interface MappedModule {
+  /** As recorded in the core. */
+  readonly path: string;
+  readonly deleted: boolean;
+  /** Where the first byte of the file is mapped. */
+  readonly start: Address;
+  /** One past its last mapping. */
+  readonly end: Address;
+  readonly mappings: readonly Mapping[];
+  /** Its first page as the core has it; null: not dumped, or lost. */
+  readonly image: MappedElf | null;
+  /** Lower-case hexadecimal; null: the core does not tell. */
+  readonly buildId: string | null;
+}
+
+/** The modules among the mappings, in address order. `dumped` reads from the core alone. */
+export function coreModules(mappings: readonly Mapping[], dumped: MemoryReader): MappedModule[] {
+  const groups: Mapping[][] = [];
+  const byPath = new Map<string, Mapping[]>();
+  for (const mapping of mappings) {
+    if (mapping.path === null || mapping.path.startsWith('[')) continue;
+    const group = byPath.get(mapping.path);
+    // A file can be mapped twice: each time its first page is mapped, something new begins.
+    if (group && mapping.fileOffset > 0 && mapping.fileOffset >= (group.at(-1)?.fileOffset ?? 0)) group.push(mapping);
+    else {
+      const fresh = [mapping];
+      groups.push(fresh);
+      byPath.set(mapping.path, fresh);
+    }
+  }
+  const modules: MappedModule[] = [];
+  for (const group of groups) {
+    const module = moduleOf(group, dumped);
+    if (module) modules.push(module);
+  }
+  return modules;
+}
+
+function moduleOf(group: readonly Mapping[], dumped: MemoryReader): MappedModule | null {
+  const first = group[0];
+  const last = group.at(-1);
+  if (!first?.path || !last || first.fileOffset >= first.start) return null;
+  const start = toAddress(first.start - first.fileOffset);
+  const image = imageAt(start, first.path, dumped);
+  // Locale archives and other data are mapped as well. Where the first page is lost, code tells a module from them.
+  if (image === 'other' || (image === null && !group.some(({ executable }) => executable))) return null;
+  return {
+    path: first.path,
+    deleted: first.deleted,
+    start,
+    end: last.end,
+    mappings: group,
+    image,
+    buildId: image?.buildId ?? null,
+  };
+}
+
+/** `other`: it is there and no ELF header; null: it is not there. */
+export function imageAt(start: number, path: string, dumped: MemoryReader): MappedElf | 'other' | null {
+  try {
+    return isUserSpace(start) ? new MappedElf(dumped, toAddress(start), path) : null;
+  } catch (error) {
+    if (error instanceof ElfError) return 'other';
+    if (error instanceof MemoryFault) return null;
+    throw error;
+  }
+}
+
+/** The module one of whose mappings holds the address. */
+export function moduleAt(modules: readonly MappedModule[], address: number): MappedModule | null {
+  return (
+    modules.find(
+      ({ start, end, mappings }) =>
+        address >= start && address < end && mappings.some((m) => address >= m.start && address < m.end),
+    ) ?? null
+  );
+}

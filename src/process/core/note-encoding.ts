@@ -1,0 +1,93 @@
+/**
+ * How are the records of a core's notes written? The other direction of note-records.ts, pure as well.
+ */
+import type { Mapping } from '../../memory/mapping.js';
+import type { Machine } from './core-headers.js';
+import type { ProcessRecord } from './note-records.js';
+import { registerNames } from './registers.js';
+
+const HEADER_BYTES = 12;
+
+/** A note with its name and content each padded to four bytes. */
+export function encodeNote(owner: string, type: number, desc: Uint8Array): Uint8Array {
+  const name = new TextEncoder().encode(`${owner}\0`);
+  const descAt = roundUp(HEADER_BYTES + name.length);
+  const note = new Uint8Array(roundUp(descAt + desc.length));
+  const view = new DataView(note.buffer);
+  view.setUint32(0, name.length, true);
+  view.setUint32(4, desc.length, true);
+  view.setUint32(8, type, true);
+  note.set(name, HEADER_BYTES);
+  note.set(desc, descAt);
+  return note;
+}
+
+const REGISTERS_AT = 112;
+
+/** NT_PRSTATUS; registers that are not given are zero. */
+export function encodePrstatus(
+  machine: Machine,
+  { ppid, pgrp, sid }: ProcessRecord,
+  tid: number,
+  registers: ReadonlyMap<string, bigint>,
+  signal = 0,
+): Uint8Array {
+  const names = registerNames(machine);
+  // pr_fpvalid and its padding follow the registers.
+  const view = new DataView(new ArrayBuffer(REGISTERS_AT + names.length * 8 + 8));
+  view.setInt16(12, signal, true);
+  view.setInt32(32, tid, true);
+  view.setInt32(36, ppid, true);
+  view.setInt32(40, pgrp, true);
+  view.setInt32(44, sid, true);
+  names.forEach((name, i) => {
+    view.setBigUint64(REGISTERS_AT + i * 8, registers.get(name) ?? 0n, true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+/** NT_PRPSINFO; names are cut to what fits, at a whole character. */
+export function encodePrpsinfo(process: ProcessRecord): Uint8Array {
+  const bytes = new Uint8Array(136);
+  const view = new DataView(bytes.buffer);
+  const state = process.state?.codePointAt(0) ?? 0;
+  // pr_state is the index of pr_sname in the kernel's list.
+  view.setInt8(0, Math.max(0, 'RSDTZW'.indexOf(process.state ?? 'R')));
+  view.setUint8(1, state < 128 ? state : 0);
+  view.setUint8(2, process.zombie ? 1 : 0);
+  view.setInt8(3, process.nice);
+  view.setUint32(16, process.uid, true);
+  view.setUint32(20, process.gid, true);
+  view.setInt32(24, process.pid, true);
+  view.setInt32(28, process.ppid, true);
+  view.setInt32(32, process.pgrp, true);
+  view.setInt32(36, process.sid, true);
+  new TextEncoder().encodeInto(process.fname, bytes.subarray(40, 40 + 15));
+  new TextEncoder().encodeInto(process.psargs, bytes.subarray(56, 56 + 79));
+  return bytes;
+}
+
+const PAGE_BYTES = 4096;
+
+/** NT_FILE of the mappings that have a file. */
+export function encodeFileNote(mappings: readonly Mapping[]): Uint8Array {
+  const files = mappings.filter(({ path }) => path !== null && !path.startsWith('['));
+  const names = new TextEncoder().encode(
+    files.map(({ path, deleted }) => `${path}${deleted ? ' (deleted)' : ''}\0`).join(''),
+  );
+  const bytes = new Uint8Array(16 + files.length * 24 + names.length);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(files.length), true);
+  view.setBigUint64(8, BigInt(PAGE_BYTES), true);
+  files.forEach(({ start, end, fileOffset }, i) => {
+    view.setBigUint64(16 + i * 24, BigInt(start), true);
+    view.setBigUint64(24 + i * 24, BigInt(end), true);
+    view.setBigUint64(32 + i * 24, BigInt(Math.floor(fileOffset / PAGE_BYTES)), true);
+  });
+  bytes.set(names, 16 + files.length * 24);
+  return bytes;
+}
+
+function roundUp(value: number): number {
+  return Math.ceil(value / 4) * 4;
+}

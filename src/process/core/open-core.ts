@@ -1,0 +1,248 @@
+/**
+ * How does a core file become a Target? Headers, notes, memory, mappings, modules: each reads the one before, and
+ * nothing is read before it is needed.
+ */
+import { resolve } from 'node:path';
+import type { ByteSource } from '../../elf/byte-source.js';
+import type { FileSource } from '../../elf/file-source.js';
+import { NotARegularFile, openFileSource } from '../../elf/file-source.js';
+import { PT } from '../../elf/segments.js';
+import { PystackError } from '../../errors.js';
+import type { Mapping } from '../../memory/mapping.js';
+import type { Warning } from '../../snapshot.js';
+import type { OsThread, TargetFile } from '../target.js';
+import { CachedSource } from './cached-source.js';
+import { readCommandLine } from './command-line.js';
+import type { CoreHeaders } from './core-headers.js';
+import { readCoreHeaders } from './core-headers.js';
+import { coreMappings } from './core-mappings.js';
+import { CoreMemory } from './core-memory.js';
+import type { CoreMetadata } from './core-metadata.js';
+import { parseMetadata } from './core-metadata.js';
+import type { MappedModule } from './core-modules.js';
+import { coreModules, imageAt, moduleAt } from './core-modules.js';
+import type { CoreNotes } from './core-notes.js';
+import { readCoreNotes } from './core-notes.js';
+import type { CoreTarget } from './core-target.js';
+import { decompressed } from './decompress.js';
+import { fillFrom } from './elided.js';
+import { resolveInside } from './inside-root.js';
+import { filesFromLinkMap } from './link-map.js';
+import { memorySource } from './memory-source.js';
+import type { SearchOptions } from './module-files.js';
+import { ModuleFiles } from './module-files.js';
+import type { MappedFile } from './note-records.js';
+import { AT } from './note-records.js';
+import { notedSource } from './noted-source.js';
+import { newestSystemdCore } from './systemd.js';
+import type { DecompressOptions } from './unpack.js';
+
+/** A file, or the newest of systemd-coredump's that matches (null: the newest of all). */
+export type CoreOrigin = string | { readonly systemd: string | null };
+
+export interface OpenCoreOptions extends SearchOptions, DecompressOptions {}
+
+/**
+ * Opens a core file, decompressing it first if need be; the caller closes it. Throws PystackError: `file-not-found`,
+ * `file-unreadable`, `no-coredump-storage`, `decompression`, `not-a-core`, `wrong-architecture`, `core-unreadable`.
+ */
+export async function openCoreTarget(source: CoreOrigin, options: OpenCoreOptions = {}): Promise<CoreTarget> {
+  const path = typeof source === 'string' ? source : newestSystemdCore(source.systemd);
+  const original = openOrExplain(path);
+  const writtenMs = original.identity.mtimeMs;
+  const { source: plain, problem } = await decompressed(original, path, options);
+  const file = new CachedSource(plain);
+  try {
+    return buildTarget(file, path, writtenMs, options, problem === null ? [] : [problem]);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function buildTarget(
+  file: CachedSource,
+  path: string,
+  writtenMs: number,
+  options: SearchOptions,
+  cutShort: readonly string[],
+): CoreTarget {
+  const headers = readCoreHeaders(file);
+  const notes = readCoreNotes(file, headers.notes, headers.machine);
+  const metadata = notes.metadata === null ? null : parseMetadata(notes.metadata);
+  const memory = new CoreMemory(file, headers.loads, notes.kept);
+  const dumped = memory.dumpedOnly;
+  const named = new ModuleFiles(options, null, writtenMs);
+  const listed = notes.files
+    ? { files: notes.files, problem: null }
+    : filesFromLinkMap(dumped, notes.auxv, (name, isProgram) => named.openNamed(name, isProgram));
+  const mappings = coreMappings(
+    headers.loads,
+    listed.files,
+    metadata !== null,
+    (of) => permissionsOf(of, listed.files, (start, name) => imageAt(start, name, dumped)),
+    (start, end) => labelOf(start, end, notes, metadata),
+  );
+  const modules = coreModules(mappings, dumped);
+  const program = moduleAt(modules, Number(notes.auxv.get(AT.ENTRY) ?? 0n));
+  const files = new ModuleFiles(options, program, writtenMs);
+  const filling = fillFrom(modules, (module) => files.open(module, true));
+  memory.fillWith(filling.fill);
+  const damage = [
+    ...damageWarnings(path, headers, notes, memory, [...cutShort]),
+    ...(listed.problem === null ? [] : [damaged(path, listed.problem)]),
+  ];
+  const osThreads = threadsOf(notes, metadata);
+  // Of two of the same id the first counts, as in threadsOf.
+  const byId = new Map(notes.threads.map((thread) => [thread.tid, thread] as const).reverse());
+  const known = new Map(
+    metadata?.threads.map(({ tid, knownRegisters }) => [tid, knownRegisters && new Set(knownRegisters)]),
+  );
+  return {
+    kind: 'core',
+    path,
+    pid: notes.process?.pid ?? notes.threads[0]?.tid ?? null,
+    capturedAt: metadata?.capturedAt ?? new Date(writtenMs).toISOString(),
+    machine: headers.machine,
+    writtenBy: metadata ? (metadata.origin ?? 'pystack') : headers.writtenBy,
+    notes,
+    metadata,
+    noted: metadata?.python ?? null,
+    modules,
+    program,
+    memory,
+    mappings: () => mappings,
+    threads: () => osThreads,
+    thread: (tid) => byId.get(tid) ?? null,
+    knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,
+    fileOf: (module) => files.find(module),
+    dumpedWithin: (start, end) => memory.dumpedWithin(start, end),
+    commandLine: () =>
+      metadata?.commandLine ? [...metadata.commandLine] : readCommandLine(memory, mappings, notes.auxv),
+    openMapped: (mapping) => openMapped(mapping, modules, files, memory),
+    readFile: (wanted) => notedSource(metadata?.sources ?? [], wanted) ?? readFile(wanted, options),
+    warnings: () => [...damage, ...files.warnings()],
+    close: () => {
+      filling.close();
+      file.close();
+    },
+  };
+}
+
+function openOrExplain(path: string): FileSource {
+  try {
+    return openFileSource(path);
+  } catch (error) {
+    if (error instanceof NotARegularFile) {
+      throw new PystackError('file-unreadable', `${path} is not a regular file`, { underlying: error });
+    }
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new PystackError('file-not-found', `there is no file ${path}`, { underlying: error });
+    }
+    if (typeof code === 'string') {
+      throw new PystackError('file-unreadable', `${path} cannot be opened (${code})`, {
+        cause:
+          code === 'EACCES' ? 'Cores are readable only by the user whose process crashed, and by root.' : undefined,
+        underlying: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function openMapped(
+  mapping: Mapping,
+  modules: readonly MappedModule[],
+  files: ModuleFiles,
+  memory: CoreMemory,
+): ByteSource | null {
+  // The vDSO has no file; it is an ELF image all the same, and whole.
+  if (mapping.path === '[vdso]') return memorySource(memory, mapping);
+  const module = moduleAt(modules, mapping.start);
+  // Much of what is in a file is in memory as well: whoever asks may do without.
+  return module ? files.open(module, false) : null;
+}
+
+/** Sources and the like are read from the other machine's image, if there is one, else from where they would be here. */
+function readFile(path: string, { sysroot = null }: SearchOptions): TargetFile | null {
+  if (!path.startsWith('/')) return null;
+  const isOutside = sysroot !== null && path.startsWith(`${resolve(sysroot)}/`);
+  const real = sysroot === null || isOutside ? path : resolveInside(sysroot, path);
+  if (real === null) return null;
+  try {
+    const source = openFileSource(real);
+    const bytes = source.read(0, source.size);
+    source.close();
+    return { bytes, mtimeMs: source.identity.mtimeMs };
+  } catch (error) {
+    if (error instanceof NotARegularFile || (error instanceof Error && 'code' in error)) return null;
+    throw error;
+  }
+}
+
+function threadsOf(notes: CoreNotes, metadata: CoreMetadata | null): OsThread[] {
+  const extra = new Map(metadata?.threads.map((thread) => [thread.tid, thread]));
+  const seen = new Set<number>();
+  const threads: OsThread[] = [];
+  for (const { tid } of notes.threads) {
+    if (seen.has(tid)) continue;
+    seen.add(tid);
+    const more = extra.get(tid);
+    threads.push({ tid, innerTid: more?.innerTid ?? tid, name: more?.name ?? null, state: more?.state ?? null });
+  }
+  return threads;
+}
+
+/** PF.* of a mapping that only the list of files knows of, from the segments of the file it belongs to. */
+function permissionsOf(
+  file: MappedFile,
+  files: readonly MappedFile[],
+  image: (start: number, name: string) => ReturnType<typeof imageAt>,
+): number | null {
+  const first = files.findLast(({ path, offset, start }) => path === file.path && offset === 0 && start <= file.start);
+  const elf = first ? image(first.start, file.path) : null;
+  if (elf === null || elf === 'other' || !first) return null;
+  const vaddr = file.start - elf.bias;
+  const segment = elf.segments.find(
+    (s) => s.type === PT.LOAD && Math.floor(s.vaddr / 4096) * 4096 <= vaddr && vaddr < s.vaddr + s.memsz,
+  );
+  return segment?.flags ?? null;
+}
+
+function labelOf(start: number, end: number, { auxv }: CoreNotes, metadata: CoreMetadata | null): string | null {
+  const holds = (type: number) => {
+    const at = Number(auxv.get(type) ?? 0n);
+    return at >= start && at < end;
+  };
+  if (holds(AT.SYSINFO_EHDR)) return '[vdso]';
+  if (holds(AT.EXECFN) || holds(AT.RANDOM)) return '[stack]';
+  return metadata?.labels.find((label) => label.start >= start && label.start < end)?.name ?? null;
+}
+
+function damageWarnings(
+  path: string,
+  headers: CoreHeaders,
+  notes: CoreNotes,
+  memory: CoreMemory,
+  cutShort: string[],
+): Warning[] {
+  if (memory.missingBytes > 0) {
+    const share = Math.max(1, Math.round((memory.missingBytes / memory.dumpedBytes) * 100));
+    cutShort.push(
+      `${memory.missingBytes} of ${memory.dumpedBytes} bytes of memory (${share} %) are missing at its end`,
+    );
+  }
+  const warnings: Warning[] = cutShort.map((what) => ({
+    code: 'core-truncated',
+    message: `the core file ${path} was cut short: ${what}`,
+  }));
+  for (const problem of [...headers.problems, ...notes.problems]) warnings.push(damaged(path, problem));
+  if (memory.overlapping > 0) warnings.push(damaged(path, `${memory.overlapping} of its segments overlap others`));
+  if (notes.threads.length === 0) warnings.push(damaged(path, 'it names no threads'));
+  return warnings;
+}
+
+function damaged(path: string, problem: string): Warning {
+  return { code: 'core-damaged', message: `the core file ${path} is damaged: ${problem}` };
+}

@@ -1,0 +1,159 @@
+/**
+ * What is looked at when it is a running process? The kernel's files for facts, one native object for its memory.
+ */
+import { readFileSync } from 'node:fs';
+import type { ByteSource } from '../../elf/byte-source.js';
+import { PystackError } from '../../errors.js';
+import type { Address } from '../../memory/address.js';
+import { toAddress } from '../../memory/address.js';
+import type { Mapping } from '../../memory/mapping.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { MemoryFault } from '../../memory/reader.js';
+import { decodeMappings } from '../mappings.js';
+import type { NativeProcess } from '../native.js';
+import { native } from '../native.js';
+import type { OsThread, Target, TargetFile } from '../target.js';
+import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
+import { openMappedFile, readTargetFile } from './files.js';
+import { ProcessIdentity } from './identity.js';
+import { livingThread } from './living-thread.js';
+import { errnoOf } from './proc-files.js';
+import { listThreads, listTids } from './threads.js';
+
+export interface LiveTarget extends Target {
+  readonly kind: 'live';
+  readonly pid: number;
+  readonly identity: ProcessIdentity;
+  /** The number below /proc under which its files and memory are found: `pid`, unless its main thread has ended. */
+  readonly procId: number;
+  /** The addon's side of it, for capture. */
+  readonly native: NativeProcess;
+  /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
+  tids(): Map<number, number>;
+  /** Reads the mappings anew. Throws PystackError `process-exited` or `permission`. */
+  refresh(): void;
+}
+
+/**
+ * Opens a running process for reading; nothing of it is stopped or changed. `open` makes the native object.
+ * Throws PystackError: `no-such-process`, `thread-id`, `kernel-thread`, `zombie`, `wrong-architecture`, `permission`,
+ * `process-exited`, `addon-missing`, `not-main-thread`.
+ */
+export function openLiveTarget(
+  pid: number,
+  open: (pid: number) => NativeProcess = (pid) => new (native().LiveProcess)(pid),
+): LiveTarget {
+  checkProcess(pid);
+  checkArchitecture(pid);
+  let process: NativeProcess | undefined;
+  try {
+    process = open(pid);
+    return new OpenLiveTarget(pid, process);
+  } catch (error) {
+    process?.close();
+    // The addon tells: node:worker_threads would bring a third of all of Node's modules with it (2 ms).
+    throw errnoOf(error) === 'ERR_NOT_MAIN_THREAD' ? fromWorker() : explainFailure(pid, error);
+  }
+}
+
+class OpenLiveTarget implements LiveTarget {
+  readonly kind = 'live';
+  readonly identity: ProcessIdentity;
+  readonly procId: number;
+  readonly memory: MemoryReader;
+  #mappings: readonly Mapping[];
+
+  constructor(
+    readonly pid: number,
+    readonly native: NativeProcess,
+  ) {
+    this.procId = livingThread(pid) ?? pid;
+    this.identity = new ProcessIdentity(pid, this.procId);
+    this.memory = new LiveMemory(pid, native);
+    this.#mappings = readMappings(this.procId);
+    // The first read is where a refusal shows: reading maps needs less than reading memory.
+    const first = this.#mappings.find(({ readable, path }) => readable && path !== '[vvar]');
+    if (first) native.read(first.start, new Uint8Array(1));
+  }
+
+  mappings(): readonly Mapping[] {
+    return this.#mappings;
+  }
+
+  refresh(): void {
+    try {
+      this.#mappings = readMappings(this.procId);
+    } catch (error) {
+      throw explainFailure(this.pid, error);
+    }
+  }
+
+  threads(): readonly OsThread[] {
+    if (this.identity.nsPids.length > 1) return listThreads(this.pid, true);
+    // With a thousand of them it counts that they are read in one call.
+    const { tids, names, letters } = this.native.labels();
+    return names.map((name, i) => {
+      const tid = tids[i] ?? 0;
+      return { tid, innerTid: tid, name, state: letters.charAt(i) };
+    });
+  }
+
+  tids(): Map<number, number> {
+    return listTids(this.pid, this.identity.nsPids.length > 1);
+  }
+
+  openMapped(mapping: Mapping): ByteSource | null {
+    return openMappedFile(this.procId, mapping, this.#mappings, this.memory);
+  }
+
+  readFile(path: string): TargetFile | null {
+    return readTargetFile(this.procId, path);
+  }
+
+  close(): void {
+    this.native.close();
+  }
+}
+
+/** Node waits for its children on its main thread, and would take the stops of one that a worker traces. */
+function fromWorker(): PystackError {
+  return new PystackError('not-main-thread', 'a live process can only be looked at from the main thread of Node.js', {
+    cause: 'this call came from a worker thread',
+    nextStep: 'call it from the main thread, or run `pystack remote --json` as a process of its own',
+  });
+}
+
+/** Longest single read: no structure, string or table we ask for is larger; a forged size must not cost gigabytes. */
+const MAX_READ = 256 * 1024 * 1024;
+
+class LiveMemory implements MemoryReader {
+  constructor(
+    readonly pid: number,
+    readonly native: NativeProcess,
+  ) {}
+
+  read(address: Address, size: number): DataView {
+    if (!(size >= 0 && size <= MAX_READ)) throw new MemoryFault(address, size, 'are more than can be read at once');
+    // The kernel has five-level tables' addresses only for who asks for them; beyond 2^53 nobody does.
+    if (!Number.isSafeInteger(address + size)) throw new MemoryFault(address, size);
+    const into = new Uint8Array(size);
+    let got: number;
+    try {
+      got = this.native.read(address, into);
+    } catch (error) {
+      throw explainFailure(this.pid, error);
+    }
+    if (got < size)
+      throw new MemoryFault(
+        address,
+        size,
+        got === 0 ? undefined : `can be read up to ${toAddress(address + got)} only`,
+      );
+    return new DataView(into.buffer);
+  }
+}
+
+/** Throws the system's error. */
+function readMappings(procId: number): Mapping[] {
+  return decodeMappings(readFileSync(`/proc/${procId}/maps`, 'utf8'));
+}

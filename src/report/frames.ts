@@ -1,0 +1,128 @@
+/** How does a walked frame become one of the result? Positions, names and source lines, outermost first. */
+
+import { formatAddress } from '../memory/address.js';
+import type { CodeResult, ThreadWalk } from '../moment/walker.js';
+import type { CodeObject } from '../python/code.js';
+import type { FrameWalk } from '../python/frames.js';
+import type { Layout } from '../python/layouts/layout.js';
+import { decodePosition } from '../python/positions.js';
+import type { FrameVariables } from '../python/values/index.js';
+import type { PythonFrame } from '../snapshot.js';
+import type { SourceReader } from './source-lines.js';
+
+/** The same frame with what its variables hold, and why some are missing. */
+function withVariables(frame: PythonFrame, variables: FrameVariables): PythonFrame {
+  const { problem, omittedLocals } = variables;
+  if (problem === null && omittedLocals === 0 && frame.problem === undefined) {
+    // There may be tens of thousands: made in one piece.
+    return {
+      kind: 'python',
+      function: frame.function,
+      qualname: frame.qualname,
+      file: frame.file,
+      line: frame.line,
+      endLine: frame.endLine,
+      column: frame.column,
+      endColumn: frame.endColumn,
+      source: frame.source,
+      isEntry: frame.isEntry,
+      arguments: variables.arguments,
+      locals: variables.locals,
+    };
+  }
+  const whole: PythonFrame = { ...frame };
+  if (problem !== null) whole.problem = `its variables cannot be read: ${problem}`;
+  whole.arguments = variables.arguments;
+  whole.locals = variables.locals;
+  if (omittedLocals !== 0) whole.omittedLocals = omittedLocals;
+  return whole;
+}
+
+type Shown = Omit<PythonFrame, 'kind' | 'isEntry'>;
+
+/** What all frames at one instruction have in common, entered from C and not; made when first asked for. */
+interface Described {
+  readonly shown: Shown;
+  entry?: PythonFrame;
+  inner?: PythonFrame;
+}
+
+/**
+ * Describes the frames of many threads. Where many stand at the same instruction it is decoded once, and without
+ * variables they are one and the same object: what is done for each frame, as writing it, can be done once for all.
+ */
+export class FrameDescriber {
+  readonly #layout: Layout;
+  readonly #sources: SourceReader;
+  readonly #described = new Map<CodeResult, Map<number, Described>>();
+
+  constructor(layout: Layout, sources: SourceReader) {
+    this.#layout = layout;
+    this.#sources = sources;
+  }
+
+  describe(walk: ThreadWalk): PythonFrame[] {
+    const frames: PythonFrame[] = [];
+    for (let i = walk.stack.frames.length - 1; i >= 0; i--) {
+      const frame = walk.stack.frames[i];
+      const result = walk.codes[i];
+      if (!frame || !result) continue;
+      const described = plainFrame(this.#at(frame, result), frame.isEntry);
+      const variables = walk.values?.variables[i] ?? null;
+      frames.push(variables ? withVariables(described, variables) : described);
+    }
+    return frames;
+  }
+
+  #at(frame: FrameWalk, result: CodeResult): Described {
+    let instructions = this.#described.get(result);
+    if (!instructions) {
+      instructions = new Map();
+      this.#described.set(result, instructions);
+    }
+    let described = instructions.get(frame.lasti);
+    if (!described) {
+      const shown = 'problem' in result ? unreadable(frame, result.problem) : this.#show(frame.lasti, result.code);
+      described = { shown };
+      instructions.set(frame.lasti, described);
+    }
+    return described;
+  }
+
+  #show(lasti: number, code: CodeObject): Shown {
+    const table = decodePosition(this.#layout.PyCodeObject.positions, code, lasti);
+    // A generator of 3.10 begins with an instruction that has no line of its own: it has only just been entered.
+    const justEntered = lasti === 0 && table.line === null;
+    const position = justEntered ? { ...table, line: code.firstLine, endLine: code.firstLine } : table;
+    return {
+      function: code.name,
+      qualname: code.qualname,
+      file: code.file,
+      ...position,
+      source: this.#sources.lineAt(code.file, position),
+    };
+  }
+}
+
+function plainFrame(described: Described, isEntry: boolean): PythonFrame {
+  if (isEntry) {
+    described.entry ??= { kind: 'python', ...described.shown, isEntry };
+    return described.entry;
+  }
+  described.inner ??= { kind: 'python', ...described.shown, isEntry };
+  return described.inner;
+}
+
+function unreadable(frame: FrameWalk, problem: string): Shown {
+  return {
+    function: `<code object at ${formatAddress(frame.code)}>`,
+    qualname: null,
+    file: '<unknown>',
+    line: null,
+    endLine: null,
+    column: null,
+    endColumn: null,
+    source: null,
+    problem: `its code object cannot be read: ${problem}`,
+  };
+}

@@ -1,0 +1,195 @@
+/** From what was captured to the whole result: the document's head, threads in order, and what is missing. */
+
+import type { Located, OtherInterpreter } from '../locate/locate.js';
+import { formatVersion } from '../locate/python-version.js';
+import { formatAddress } from '../memory/address.js';
+import type { CapturedProcess, CapturedThread } from '../moment/captured.js';
+import type { PolledDescriptors } from '../moment/polled.js';
+import { evalLoopOf } from '../native-stack/eval-loop.js';
+import type { OsThread, TargetFile } from '../process/target.js';
+import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
+import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
+import { FrameDescriber } from './frames.js';
+import { addNativeFrames, type NativeFrames } from './native-frames.js';
+import { sourceReader } from './source-lines.js';
+import type { Names } from './thread-names.js';
+import { groupBySystemThread } from './thread-order.js';
+import { describeNativeThread, describeThread, type ThreadContext } from './threads.js';
+
+/** What the kernel, or a core's notes, say of the process itself. */
+export interface ProcessFacts {
+  readonly source: Snapshot['source'];
+  /** As seen from here; of a core, as recorded. */
+  readonly pid: number | null;
+  readonly innerPid: number | null;
+  /** ISO 8601. */
+  readonly capturedAt: string | null;
+  readonly executable: string | null;
+  readonly commandLine: string[] | null;
+  readonly architecture: ThreadContext['architecture'];
+  readonly osThreads: readonly OsThread[];
+  readonly describeFd: ThreadContext['describeFd'];
+  readonly polled: PolledDescriptors;
+  readonly readFile: (path: string) => TargetFile | null;
+  /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
+  readonly sourcesAsOfMs: number | null;
+}
+
+export interface Described {
+  readonly facts: ProcessFacts;
+  readonly located: Located;
+  readonly captured: CapturedProcess;
+  readonly names: Names;
+  /** null: native frames were not asked for. */
+  readonly native: NativeFrames | null;
+}
+
+/** `core` and `timings` are the caller's to add. */
+export function describeProcess({ facts, located, captured, names, native }: Described): Snapshot {
+  const { readFile, sourcesAsOfMs, architecture, describeFd, polled, osThreads, ...head } = facts;
+  const context: ThreadContext = {
+    frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
+    names,
+    idents: new Map(
+      captured.threads.flatMap(({ walk: { state }, tid }) => (tid === null ? [] : [[state.threadId, state.address]])),
+    ),
+    osThreads: new Map(osThreads.map((thread) => [thread.tid, thread])),
+    pid: facts.pid,
+    architecture,
+    describeFd,
+    polled,
+  };
+  const described = [
+    ...groupBySystemThread(captured.threads).map((thread) => ({
+      thread: describeThread(thread, context),
+      copied: thread.native,
+    })),
+    ...captured.nativeThreads.map((thread) => ({
+      thread: describeNativeThread(thread, context),
+      copied: thread.native,
+    })),
+  ];
+  const merged = native && addNativeFrames(described, native, evalLoopOf(located.layout));
+  const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
+  const warnings = [
+    ...captured.warnings,
+    ...located.others.map(otherInterpreter),
+    ...untested(located),
+    ...warningsOf(captured, threads, names),
+    ...(merged ?? []).flatMap((one) => one.warnings),
+  ];
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ...head,
+    python: describePython(located, captured),
+    pauseMs: captured.capture.pauseMs,
+    capture: captured.capture,
+    threads,
+    warnings,
+    complete: isComplete(warnings),
+    core: null,
+    timings: [],
+  };
+}
+
+/** Whether nothing that was asked for is missing or uncertain. */
+export function isComplete(warnings: readonly Warning[]): boolean {
+  return !warnings.some(({ code }) => INCOMPLETE.has(code));
+}
+
+/** Warnings that mean: something asked for is not here, or not certain. */
+const INCOMPLETE: ReadonlySet<Warning['code']> = new Set<Warning['code']>([
+  'stack-truncated',
+  'thread-inconsistent',
+  'not-simultaneous',
+  'thread-unreadable',
+  'interpreter-unreadable',
+  'other-interpreter',
+  'max-pause-exceeded',
+  'core-truncated',
+  'core-damaged',
+  'native-incomplete',
+]);
+
+function otherInterpreter({ version, library, address }: OtherInterpreter): Warning {
+  const which = `Python ${formatVersion(version)} of ${library ?? 'no file'} at ${formatAddress(address)}`;
+  return {
+    code: 'other-interpreter',
+    message: `another interpreter is at work in this process and not shown: ${which} (--library chooses)`,
+  };
+}
+
+function describePython(located: Located, captured: CapturedProcess): PythonInfo {
+  return {
+    version: formatVersion(located.version),
+    major: located.version.major,
+    minor: located.version.minor,
+    implementation: 'cpython',
+    debugBuild: null,
+    freeThreaded: located.freeThreaded,
+    library: located.library,
+    runtimeAddress: formatAddress(located.address),
+    locatedBy: located.strategy,
+    state: captured.runtime.state,
+  };
+}
+
+/** A version newer than all that are known was read as far as it describes itself. */
+function untested({ approximate, version }: Located): Warning[] {
+  if (!approximate) return [];
+  const name = `${version.major}.${version.minor}`;
+  const message =
+    `Python ${name} is newer than the versions this tool was tested with: read by the interpreter's own table of offsets` +
+    `, and what that does not tell (values of variables, for most) as in ${SUPPORTED_VERSIONS.at(-1)}`;
+  return [{ code: 'version-untested', message }];
+}
+
+function unreadableValues(captured: CapturedThread | undefined): number {
+  let count = 0;
+  for (const variables of captured?.walk.values?.variables ?? []) count += variables?.unreadable ?? 0;
+  return count;
+}
+
+function warningsOf(captured: CapturedProcess, threads: readonly Thread[], names: Names): Warning[] {
+  const warnings: Warning[] = [];
+  for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
+  for (const problem of names.problems) warnings.push({ code: 'names-unreadable', message: problem });
+  for (const [i, { tid, ending, consistent, movingFrames }] of threads.entries()) {
+    const about = tid === null ? {} : { tid };
+    const who = tid === null ? 'a thread without a known id' : `thread ${tid}`;
+    if (ending.kind === 'truncated') {
+      warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
+    }
+    // Those that have none, as they are not Python's, come after those that have.
+    const unreadable = unreadableValues(captured.threads[i]);
+    if (unreadable > 0) {
+      const what = unreadable === 1 ? 'a value' : `${unreadable} values`;
+      warnings.push({
+        code: 'value-unreadable',
+        message: `${what} in ${who} cannot be read, wholly or in part`,
+        ...about,
+      });
+    }
+    if (!consistent) {
+      const how =
+        movingFrames > 0 ? `its ${movingFrames} innermost frames were moving` : 'it moved while it was copied';
+      warnings.push({ code: 'thread-inconsistent', message: `${who} may be shown wrongly: ${how}`, ...about });
+    }
+  }
+  const { mode, simultaneous } = captured.capture;
+  if (mode === 'blocking' && !simultaneous) {
+    warnings.push({ code: 'not-simultaneous', message: 'the threads are not all shown as of one instant' });
+  }
+  if (captured.capture.methods.includes('no-proof')) {
+    const instead = mode === 'blocking' ? 'all were stopped that could be' : 'what is shown is agreed at best';
+    const message = `this kernel does not tell which threads stand still (/proc/<pid>/syscall), so ${instead}`;
+    warnings.push({ code: 'degraded-capture', message });
+  }
+  if (captured.runtime.state === 'starting') {
+    warnings.push({ code: 'starting', message: 'the interpreter is still starting' });
+  }
+  if (captured.runtime.state === 'finalizing') {
+    warnings.push({ code: 'finalizing', message: 'the interpreter is shutting down' });
+  }
+  return warnings;
+}

@@ -1,0 +1,81 @@
+/**
+ * What did the line say that is executing? Read from the file the code object names, as the target would see it, and only
+ * called `current` if the file has not changed since the process started: a line that may not be what ran is never
+ * passed off as what did.
+ */
+
+import type { TargetFile } from '../process/target.js';
+import type { Position } from '../python/positions.js';
+import type { SourceLine } from '../snapshot.js';
+import { columnToIndex } from './columns.js';
+import { decodeSource } from './source-encoding.js';
+
+export interface SourceReader {
+  /** The line at `position`, or null when it is not to be had. */
+  lineAt(file: string, position: Position): SourceLine | null;
+}
+
+interface SourceFile {
+  readonly lines: readonly string[];
+  readonly modified: boolean;
+}
+
+/**
+ * Reads each file at most once. `readFile` gives a file as the target sees it; `startedAtMs` is when the target started
+ * (ms since the epoch), null when it is not known (then no file counts as changed).
+ */
+export function sourceReader(readFile: (path: string) => TargetFile | null, startedAtMs: number | null): SourceReader {
+  const files = new Map<string, SourceFile | null>();
+  const open = (path: string): SourceFile | null => {
+    let file = files.get(path);
+    if (file === undefined) {
+      file = readSource(readFile, path, startedAtMs);
+      files.set(path, file);
+    }
+    return file;
+  };
+  return {
+    lineAt(path, position) {
+      if (position.line === null || !mayBeFile(path)) return null;
+      const file = open(path);
+      const text = file?.lines[position.line - 1];
+      if (!file || text === undefined) return null;
+      const status = file.modified ? 'modified' : 'current';
+      return { text, ...span(text, position), status };
+    },
+  };
+}
+
+/** `<string>`, `<frozen importlib._bootstrap>`, … name no file; a NUL or a lone surrogate cannot be in a path we open. */
+function mayBeFile(path: string): boolean {
+  return path !== '' && !path.startsWith('<') && !path.includes('\0') && path.isWellFormed();
+}
+
+function readSource(
+  readFile: (path: string) => TargetFile | null,
+  path: string,
+  startedAtMs: number | null,
+): SourceFile | null {
+  const file = readFile(path);
+  if (!file) return null;
+  const text = decodeSource(file.bytes);
+  if (text === null) return null;
+  // Universal newlines, as the tokenizer has them; a form feed or U+2028 is no line end.
+  const lines = text.split(/\r\n|\r|\n/);
+  return { lines, modified: startedAtMs !== null && file.mtimeMs > startedAtMs };
+}
+
+/** Where the executing part lies; nulls when the version has no columns or they do not fit this text. */
+function span(text: string, position: Position): { start: number | null; end: number | null } {
+  const { line, endLine, column, endColumn } = position;
+  if (column === null) return { start: null, end: null };
+  const start = columnToIndex(text, column);
+  const end =
+    endLine !== null && line !== null && endLine > line
+      ? text.length
+      : endColumn === null
+        ? null
+        : columnToIndex(text, endColumn);
+  if (start === null || end === null || end < start) return { start: null, end: null };
+  return { start, end };
+}

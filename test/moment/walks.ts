@@ -1,0 +1,37 @@
+/** Stacks made up, for tests of how they are compared. */
+
+import { toAddress } from '../../src/memory/address.js';
+import type { Pass, PassThread } from '../../src/moment/pass.js';
+import type { ThreadWalk } from '../../src/moment/walker.js';
+import type { FrameWalk } from '../../src/python/frames.js';
+import type { ThreadStateWalk } from '../../src/python/runtime.js';
+
+/** A thread of one state with these frames, outermost first, as "address:code@lasti" numbers in hexadecimal. */
+export function walkOf(frames: string, { complete = true, fitsEvalLoops = true } = {}): ThreadWalk {
+  const parsed = frames.split(' ').filter(Boolean).map(frameOf).reverse();
+  return {
+    state: { address: toAddress(0x7000) } as ThreadStateWalk,
+    stack: {
+      frames: parsed,
+      ending: complete ? { kind: 'complete', reason: null } : { kind: 'truncated', reason: 'a page is missing' },
+      fitsEvalLoops,
+      enteredAt: null,
+    },
+    codes: parsed.map(() => ({ problem: 'none' })),
+    values: null,
+  };
+}
+
+function frameOf(text: string): FrameWalk {
+  const [address = 0, code = 0, lasti = 0] = text.split(/[:@]/).map((number) => Number.parseInt(number, 16));
+  return { address: toAddress(address), code: toAddress(code), lasti, isEntry: true, owner: 0 };
+}
+
+export function threadOf(walk: ThreadWalk, more: Partial<PassThread> = {}): PassThread {
+  return { walk, tid: 100, index: 0, evidence: 'none', gone: false, missing: false, unowned: false, ...more };
+}
+
+/** Only what comparing looks at. */
+export function passOf(...threads: PassThread[]): Pass {
+  return { threads } as unknown as Pass;
+}

@@ -1,0 +1,174 @@
+/** Which C expression stands behind each number of an `ObjectLayout`? `v` is `major * 100 + minor`. */
+import type { GeneratorLayout, ObjectLayout, ObjectParts, RLockLayout } from '../../../src/python/layouts/objects.js';
+import { lockIsMutex } from './prelude.js';
+import { of, type Probed, sizeOf, start, value, when } from './probes.js';
+
+export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
+  const set = of('PySetObject');
+  const slice = of('PySliceObject');
+  const range = of('rangeobject');
+  const view = of('PyMemoryViewObject');
+  const deque = of('dequeobject');
+  const func = of('PyFunctionObject');
+  const method = of('PyMethodObject');
+  const cfunction = of('PyCFunctionObject');
+  const partial = of('partialobject');
+  const module = of('PyModuleObject');
+  const exception = of('PyBaseExceptionObject');
+  const traceback = of('PyTracebackObject');
+  const delta = of('PyDateTime_Delta');
+  const datetime = of('PyDateTime_DateTime');
+  const time = of('PyDateTime_Time');
+  const timezone = of('PyDateTime_TimeZone');
+  const decimal = of('PyDecObject');
+  return {
+    PyFloatObject: { ob_fval: of('PyFloatObject')('ob_fval') },
+    PyComplexObject: {
+      'cval.real': of('PyComplexObject')('cval.real'),
+      'cval.imag': of('PyComplexObject')('cval.imag'),
+    },
+    PyListObject: { ob_item: of('PyListObject')('ob_item') },
+    PySetObject: {
+      fill: set('fill', 'ssize'),
+      used: set('used', 'ssize'),
+      mask: set('mask', 'ssize'),
+      table: set('table'),
+    },
+    PySliceObject: { start: slice('start'), stop: slice('stop'), step: slice('step') },
+    rangeobject: { start: range('start'), stop: range('stop'), step: range('step') },
+    PyByteArrayObject: { ob_start: of('PyByteArrayObject')('ob_start') },
+    PyMemoryViewObject: {
+      flags: view('flags', 'int'),
+      'view.buf': view('view.buf'),
+      'view.obj': view('view.obj'),
+      'view.len': view('view.len', 'ssize'),
+      'view.itemsize': view('view.itemsize', 'ssize'),
+      'view.ndim': view('view.ndim', 'int'),
+      'view.format': view('view.format'),
+    },
+    dequeobject: {
+      leftblock: deque('leftblock'),
+      leftindex: deque('leftindex', 'ssize'),
+      maxlen: deque('maxlen', 'ssize'),
+    },
+    defdictobject: { default_factory: of('defdictobject')('default_factory') },
+    _odictobject: { od_first: of('_odictobject')('od_first') },
+    PyFunctionObject: {
+      func_name: func('func_name'),
+      func_qualname: func('func_qualname'),
+      func_module: func('func_module'),
+      func_code: func('func_code'),
+    },
+    PyMethodObject: { im_func: method('im_func'), im_self: method('im_self') },
+    PyCFunctionObject: { m_ml: cfunction('m_ml'), m_self: cfunction('m_self'), m_module: cfunction('m_module') },
+    PyDescrObject: { d_type: of('PyDescrObject')('d_type'), d_name: of('PyDescrObject')('d_name') },
+    PyMemberDescrObject: { d_member: of('PyMemberDescrObject')('d_member') },
+    classmethod: { cm_callable: of('classmethod')('cm_callable') },
+    partialobject: { fn: partial('fn'), args: partial('args'), kw: partial('kw') },
+    PyCellObject: { ob_ref: of('PyCellObject')('ob_ref') },
+    PyModuleObject: { md_dict: module('md_dict'), md_name: module('md_name') },
+    PyWeakReference: { wr_object: of('PyWeakReference')('wr_object') },
+    generators: generatorProbes(v),
+    PyBaseExceptionObject: {
+      dict: exception('dict'),
+      args: exception('args'),
+      traceback: exception('traceback'),
+      context: exception('context'),
+      cause: exception('cause'),
+    },
+    PyTracebackObject: {
+      tb_next: traceback('tb_next'),
+      tb_frame: traceback('tb_frame'),
+      tb_lasti: traceback('tb_lasti', 'int'),
+      tb_lineno: traceback('tb_lineno', 'int'),
+    },
+    PyDateTime_Delta: {
+      days: delta('days', 'int'),
+      seconds: delta('seconds', 'int'),
+      microseconds: delta('microseconds', 'int'),
+    },
+    PyDateTime_Date: { data: start('PyDateTime_Date', 'data') },
+    PyDateTime_DateTime: {
+      hastzinfo: datetime('hastzinfo', 'byte'),
+      data: start('PyDateTime_DateTime', 'data'),
+      fold: datetime('fold', 'byte'),
+      tzinfo: datetime('tzinfo'),
+    },
+    PyDateTime_Time: {
+      hastzinfo: time('hastzinfo', 'byte'),
+      data: start('PyDateTime_Time', 'data'),
+      fold: time('fold', 'byte'),
+      tzinfo: time('tzinfo'),
+    },
+    PyDateTime_TimeZone: { offset: timezone('offset'), name: timezone('name') },
+    PyDecObject: {
+      'dec.flags': decimal('dec.flags', 'byte'),
+      'dec.exp': decimal('dec.exp', 'ssize'),
+      'dec.digits': decimal('dec.digits', 'ssize'),
+      'dec.len': decimal('dec.len', 'ssize'),
+      'dec.data': decimal('dec.data'),
+    },
+    lockobject: { locked: of('lockobject')(lockIsMutex(v, patch) ? 'lock' : 'locked', 'byte') },
+    rlockobject: rlockProbes(v),
+    parts: partProbes(v),
+  };
+}
+
+function generatorProbes(v: number): Probed<GeneratorLayout> {
+  const generator = of('PyGenObject');
+  const names = { gi_name: generator('gi_name'), gi_qualname: generator('gi_qualname') };
+  return v <= 310
+    ? { kind: 'frame-object', gi_frame: generator('gi_frame'), gi_code: generator('gi_code'), ...names }
+    : {
+        kind: 'inline-frame',
+        gi_iframe: start('PyGenObject', 'gi_iframe'),
+        gi_frame_state: generator('gi_frame_state', 'byte'),
+        ...names,
+      };
+}
+
+function rlockProbes(v: number): Probed<RLockLayout> {
+  const lock = of('rlockobject');
+  return v >= 314
+    ? {
+        kind: 'mutex',
+        mutex: lock('lock.mutex', 'byte'),
+        thread: lock('lock.thread', 'long'),
+        level: lock('lock.level', 'long'),
+      }
+    : { kind: 'counted', rlock_owner: lock('rlock_owner', 'long'), rlock_count: lock('rlock_count', 'long') };
+}
+
+function partProbes(v: number): Probed<ObjectParts> {
+  const entry = of('setentry');
+  const block = of('block');
+  const node = of('_ODictNode');
+  const member = of('PyMemberDef');
+  return {
+    setentry: { sizeof: sizeOf('setentry'), key: entry('key'), hash: entry('hash', 'ssize') },
+    BLOCK: {
+      leftlink: block('leftlink'),
+      data: start('block', 'data'),
+      rightlink: block('rightlink'),
+      BLOCKLEN: value('BLOCKLEN'),
+    },
+    _odictnode: { key: node('key'), next: node('next') },
+    PyMethodDef: { ml_name: of('PyMethodDef')('ml_name') },
+    PyMemberDef: {
+      name: member('name'),
+      type: member('type', 'int'),
+      offset: member('offset', 'ssize'),
+      T_OBJECT_EX: value('T_OBJECT_EX'),
+    },
+    frameStates: when(v >= 310, {
+      FRAME_CREATED: value('FRAME_CREATED'),
+      FRAME_SUSPENDED: value('FRAME_SUSPENDED'),
+      FRAME_SUSPENDED_YIELD_FROM: when(v >= 313, value('FRAME_SUSPENDED_YIELD_FROM')),
+      FRAME_SUSPENDED_YIELD_FROM_LOCKED: when(v >= 315, value('FRAME_SUSPENDED_YIELD_FROM_LOCKED')),
+      FRAME_EXECUTING: value('FRAME_EXECUTING'),
+      // 3.10: FRAME_RETURNED, of the same value.
+      FRAME_COMPLETED: when(v >= 311 && v <= 314, value('FRAME_COMPLETED')),
+      FRAME_CLEARED: value('FRAME_CLEARED'),
+    }),
+  };
+}
