@@ -12,13 +12,13 @@ import { asPystackError } from './moment/unreadable.js';
 import { CoreStacks } from './native-stack/core-stacks.js';
 import { stackOptions } from './native-stack/native-stacks.js';
 import { type CoreOptions, type CoreSettings, type CoreSource, settleCoreOptions } from './options.js';
-// From their files, not from target/core/index.ts: that brings what writes cores as well, and with it the compressors.
+// From their files, not from process/core/index.ts: that brings what writes cores as well, and with it the compressors.
 import { lookAt } from './process/core/blocked.js';
-import type { CoreTarget } from './process/core/core-target.js';
+import type { CoreProcess } from './process/core/core-process.js';
 import { faultingThread } from './process/core/crash.js';
 import { describeCore, registersOf } from './process/core/describe-core.js';
 import { explainLoss } from './process/core/explain-loss.js';
-import { openCoreTarget } from './process/core/open-core.js';
+import { openCoreProcess } from './process/core/open-core.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { NativeFrames } from './report/native-frames.js';
 import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
@@ -31,7 +31,7 @@ export async function inspectCore(source: CoreSource, options: CoreOptions = {})
   const settings = settleCoreOptions(options);
   requireSupportedMachine();
   const watch = new Stopwatch();
-  const target = await openCoreTarget(source, {
+  const target = await openCoreProcess(source, {
     ...settings,
     onProgress: ({ doneBytes, totalBytes }) =>
       settings.progress(`unpacking the core: ${Math.floor((doneBytes / totalBytes) * 100)} %`),
@@ -47,7 +47,7 @@ export async function inspectCore(source: CoreSource, options: CoreOptions = {})
 }
 
 /** As {@link inspectCore}, of a core that is open, and stays so. Throws whatever went wrong. */
-export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watch = new Stopwatch()): Snapshot {
+export function inspectOpenCore(target: CoreProcess, settings: CoreSettings, watch = new Stopwatch()): Snapshot {
   const located = locate(target, {
     exhaustive: settings.exhaustive,
     strategies: settings.locateBy,
@@ -89,7 +89,7 @@ export function inspectOpenCore(target: CoreTarget, settings: CoreSettings, watc
   return { ...snapshot, threads, core, warnings, complete: isComplete(warnings), timings: watch.laps };
 }
 
-function nativeFrames(target: CoreTarget, located: Located, settings: CoreSettings): NativeFrames | null {
+function nativeFrames(target: CoreProcess, located: Located, settings: CoreSettings): NativeFrames | null {
   const { native, plumbing, sysroot } = settings;
   if (native === 'off') return null;
   const stacks = new CoreStacks(target, {
@@ -103,7 +103,7 @@ function nativeFrames(target: CoreTarget, located: Located, settings: CoreSettin
   };
 }
 
-function factsOf(target: CoreTarget, captured: CapturedProcess): ProcessFacts {
+function factsOf(target: CoreProcess, captured: CapturedProcess): ProcessFacts {
   const architecture = target.machine === 'aarch64' ? 'arm64' : 'x64';
   // Of a snapshot the note has it in words; the lists themselves are not kept, and would read as zeros.
   const polled: PolledDescriptors = target.metadata
@@ -128,7 +128,7 @@ function factsOf(target: CoreTarget, captured: CapturedProcess): ProcessFacts {
 }
 
 /** The faulting thread first, and what only the core's notes say of each. */
-function describeThreads(threads: readonly Thread[], target: CoreTarget, settings: CoreSettings): Thread[] {
+function describeThreads(threads: readonly Thread[], target: CoreProcess, settings: CoreSettings): Thread[] {
   const faultingTid = faultingThread(target)?.tid ?? null;
   const saved = new Map(target.metadata?.threads.map((thread) => [thread.tid, thread]));
   const described = threads.map((thread): Thread => {

@@ -16,7 +16,7 @@ import { type InspectOptions, type InspectSettings, settleInspectOptions } from 
 import { pythonDescendants } from './process/live/descendants.js';
 import { Descriptors } from './process/live/descriptors.js';
 import { checkProcess, explainFailure } from './process/live/diagnose.js';
-import { type LiveTarget, openLiveTarget } from './process/live/live-target.js';
+import { type LiveProcess, openLiveProcess } from './process/live/live-process.js';
 import { errnoOf } from './process/live/proc-files.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { PythonRuntime } from './python/runtime.js';
@@ -39,18 +39,18 @@ const DEFAULT_MAX_PAUSE_MS = 1000;
  */
 export async function inspectProcess(pid: number, options: InspectOptions = {}): Promise<Snapshot> {
   const settings = settleInspectOptions(options);
-  const { snapshot } = await withLiveTarget(pid, (target, watch) => examine(target, settings, watch));
+  const { snapshot } = await withLiveProcess(pid, (target, watch) => examine(target, settings, watch));
   return snapshot;
 }
 
 /** Opens the process for `use`, and closes it after. Throws PystackError. */
-export async function withLiveTarget<T>(
+export async function withLiveProcess<T>(
   pid: number,
-  use: (target: LiveTarget, watch: Stopwatch) => Promise<T>,
+  use: (target: LiveProcess, watch: Stopwatch) => Promise<T>,
 ): Promise<T> {
   requireSupportedMachine();
   const watch = new Stopwatch();
-  const target = openLiveTarget(pid);
+  const target = openLiveProcess(pid);
   try {
     watch.lap('open');
     return await use(target, watch);
@@ -73,7 +73,7 @@ export interface Examined {
 }
 
 /** Locates, captures and describes. Throws whatever went wrong. */
-export async function examine(target: LiveTarget, settings: InspectSettings, watch: Stopwatch): Promise<Examined> {
+export async function examine(target: LiveProcess, settings: InspectSettings, watch: Stopwatch): Promise<Examined> {
   const located = locateHere(target, settings);
   watch.lap('locate');
   const liveNames = new LiveNames(target.native, located);
@@ -104,7 +104,7 @@ function lostFile(path: string): Warning {
 }
 
 /** As {@link locate}; a process that is no Python is told apart from one that started some. */
-function locateHere(target: LiveTarget, settings: InspectSettings): Located {
+function locateHere(target: LiveProcess, settings: InspectSettings): Located {
   try {
     return locate(target, {
       exhaustive: settings.exhaustive,
@@ -124,7 +124,7 @@ function locateHere(target: LiveTarget, settings: InspectSettings): Located {
   }
 }
 
-function factsOf(target: LiveTarget, captured: CapturedProcess): ProcessFacts {
+function factsOf(target: LiveProcess, captured: CapturedProcess): ProcessFacts {
   const { pid, identity } = target;
   const architecture = arch === 'arm64' ? 'arm64' : 'x64';
   const descriptors = new Descriptors(target.procId);
@@ -147,7 +147,11 @@ function factsOf(target: LiveTarget, captured: CapturedProcess): ProcessFacts {
 }
 
 /** Loaded when it is asked for: all else works where libdw is not installed. */
-async function liveStacks(target: LiveTarget, located: Located, settings: InspectSettings): Promise<LiveStacks | null> {
+async function liveStacks(
+  target: LiveProcess,
+  located: Located,
+  settings: InspectSettings,
+): Promise<LiveStacks | null> {
   if (settings.native === 'off') return null;
   const [{ LiveStacks }, { stackOptions }] = await Promise.all([
     import('./native-stack/live-stacks.js'),
@@ -166,7 +170,7 @@ function nativeFramesOf(stacks: LiveStacks, { native, mode, plumbing }: InspectS
 const FIRST_STACK_BYTES = 32 * 1024;
 
 function capture(
-  target: LiveTarget,
+  target: LiveProcess,
   python: PythonRuntime,
   settings: InspectSettings,
   stacks: LiveStacks | null,
@@ -215,7 +219,7 @@ function isRefusal(errno: string | null): boolean {
 }
 
 /** Throws PystackError `process-exited` if the process has ended since it was opened. */
-function checkStillThere(target: LiveTarget, underlying: unknown): void {
+function checkStillThere(target: LiveProcess, underlying: unknown): void {
   const { pid } = target;
   try {
     checkProcess(pid);

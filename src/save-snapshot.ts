@@ -4,13 +4,13 @@
  */
 
 import { PystackError } from './errors.js';
-import { type Examined, examine, withLiveTarget } from './inspect.js';
+import { type Examined, examine, withLiveProcess } from './inspect.js';
 import type { CapturedProcess, CapturedThread } from './moment/captured.js';
 import { type InspectSettings, type SnapshotOptions, settleInspectOptions } from './options.js';
 import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from './process/core/index.js';
-import type { LiveTarget } from './process/live/live-target.js';
+import type { LiveProcess } from './process/live/live-process.js';
 import { readAuxv, readProcessRecord } from './process/live/process-record.js';
-import type { OsThread } from './process/target.js';
+import type { OsThread } from './process/process.js';
 import { isComplete } from './report/process.js';
 import type { Snapshot, Thread, Warning } from './snapshot.js';
 import { type KeptMemory, keepMemory } from './snapshot-file/kept-memory.js';
@@ -38,7 +38,7 @@ export async function snapshotProcess(
   const settings = settleInspectOptions(options);
   // Before anything is done to the process: a wrong name should not cost it a pause.
   outputFile(path);
-  return withLiveTarget(pid, async (target, watch) => {
+  return withLiveProcess(pid, async (target, watch) => {
     const examined = await examine(target, settings, watch);
     const { pieces, snapshot } = fileOf(target, examined, settings, watch);
     const bytes = await saveCore(path, pieces, options.signal);
@@ -49,7 +49,7 @@ export async function snapshotProcess(
 
 /** The file's content, and the snapshot with what could not be kept of it. */
 function fileOf(
-  target: LiveTarget,
+  target: LiveProcess,
   { snapshot: seen, located, captured, names }: Examined,
   settings: InspectSettings,
   watch: Stopwatch,

@@ -9,11 +9,11 @@ import { type CoreOptions, settleCoreOptions } from '../../src/options.js';
 import {
   buildCore,
   type CoreMetadata,
-  type CoreTarget,
+  type CoreProcess,
   debuggerRanges,
   type Interval,
   mergeIntervals,
-  openCoreTarget,
+  openCoreProcess,
   type PageRun,
   saveCore,
 } from '../../src/process/core/index.js';
@@ -30,7 +30,7 @@ export async function shrinkCore(
   rename: (path: string) => string,
   search: Pick<CoreOptions, 'sysroot'> = {},
 ): Promise<number> {
-  const target = await openCoreTarget(input, search);
+  const target = await openCoreProcess(input, search);
   try {
     const { process, auxv } = target.notes;
     if (!process) throw new Error(`${input} does not say what process it is of`);
@@ -87,7 +87,7 @@ function renamedNote(note: CoreMetadata | null, rename: (path: string) => string
   };
 }
 
-function whatIsRead(target: CoreTarget): Interval[] {
+function whatIsRead(target: CoreProcess): Interval[] {
   const ranges: Interval[] = [];
   const memory: MemoryReader = {
     read(address, size) {
@@ -97,7 +97,7 @@ function whatIsRead(target: CoreTarget): Interval[] {
     },
   };
   const commandLine = target.commandLine();
-  const recorded: CoreTarget = {
+  const recorded: CoreProcess = {
     ...target,
     memory,
     // Neither of these is to be had later; what they would tell must come from memory.

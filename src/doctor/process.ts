@@ -3,7 +3,7 @@ import { PystackError } from '../errors.js';
 import { inspectProcess } from '../inspect.js';
 import type { InspectOptions } from '../options.js';
 import { checkProcess } from '../process/live/diagnose.js';
-import { openLiveTarget } from '../process/live/live-target.js';
+import { openLiveProcess } from '../process/live/live-process.js';
 import { gatherPermissionFacts } from '../process/live/permission.js';
 import { readStatus } from '../process/live/proc-files.js';
 import type { Snapshot } from '../snapshot.js';
@@ -33,7 +33,7 @@ export async function checkTarget(pid: number): Promise<{ checks: Check[]; costs
   checks.push(state(pid), tracer(pid), namespaces(pid));
   checks.push(
     await tryIt(ASKED.permission, () => {
-      openLiveTarget(pid).close();
+      openLiveProcess(pid).close();
       return { answer: 'yes', found: whyAllowed(pid) };
     }),
   );

@@ -8,7 +8,7 @@ import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
-import type { NotedInterpreter } from '../process/target.js';
+import type { NotedInterpreter } from '../process/process.js';
 import type { DebugOffsets } from '../python/layouts/debug-offsets.js';
 import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../python/layouts/debug-offsets.js';
 import { DEBUG_TABLES } from '../python/layouts/debug-tables.js';

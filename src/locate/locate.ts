@@ -7,7 +7,7 @@ import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
-import type { Target } from '../process/target.js';
+import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
 import { byCookie } from './by-cookie.js';
@@ -83,7 +83,7 @@ const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
  * Throws PystackError: `not-python`, `not-initialized`, `unsupported-version`, `unsupported-interpreter`; `usage` for an
  * unknown strategy; what reading the target throws when it is gone.
  */
-export function locate(target: Target, options: LocateOptions = {}): Located {
+export function locate(target: Process, options: LocateOptions = {}): Located {
   const search = new OpenSearch(target, options);
   try {
     return search.run();
@@ -118,7 +118,7 @@ class OpenSearch implements Search {
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
 
   constructor(
-    readonly target: Target,
+    readonly target: Process,
     readonly options: LocateOptions,
   ) {
     this.exhaustive = options.exhaustive ?? false;

@@ -15,7 +15,7 @@ import { type Address, isUserSpace, toAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
-import type { Target } from '../process/target.js';
+import type { Process } from '../process/process.js';
 
 /** A range of the target's memory, end excluded. */
 export interface MemoryRange {
@@ -36,7 +36,7 @@ export class Module {
   trouble: string | null = null;
 
   constructor(
-    private readonly target: Target,
+    private readonly target: Process,
     readonly path: string,
     /** All of this file, in address order; anonymous memory, smallest first. */
     readonly mappings: readonly Mapping[],
@@ -183,7 +183,7 @@ const ANONYMOUS = '[memory of no file]';
  * Heap and anonymous mappings: where a program is that was unpacked, or moved to other pages, as it started. The smallest
  * first: a library's data is a few megabytes, and heaps are of any size.
  */
-export function anonymousMemory(target: Target): Module {
+export function anonymousMemory(target: Process): Module {
   const ranges = target
     .mappings()
     .filter(({ readable, path }) => readable && (path === null || path === '[heap]' || path.startsWith('[anon')));
@@ -202,7 +202,7 @@ const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
  * taken to be the one mapped lowest, as the kernel does it; started through `ld.so` it is among the others or called
  * like Python.
  */
-export function listModules(target: Target): { likely: Module[]; others: Module[] } {
+export function listModules(target: Process): { likely: Module[]; others: Module[] } {
   const groups = new Map<string, Mapping[]>();
   for (const mapping of target.mappings()) {
     if (mapping.path === null || mapping.path.startsWith('[') || mapping.path.startsWith('/dev/')) continue;

@@ -4,7 +4,7 @@
  */
 
 import type { Address } from '../memory/address.js';
-import type { NotedInterpreter, Target } from '../process/target.js';
+import type { NotedInterpreter, Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { MemoryRange, Module } from './module.js';
 
@@ -32,7 +32,7 @@ export interface Strategy {
 
 /** What applies to a whole search. */
 export interface Search {
-  readonly target: Target;
+  readonly target: Process;
   /** Look in places that cost more, too. */
   readonly exhaustive: boolean;
   /** Whether a search that has not found anything yet should give up. */

@@ -5,7 +5,7 @@
 
 import type { MemoryReader } from '../memory/reader.js';
 import type { StackNeed } from '../process/native.js';
-import type { OsLook } from '../process/target.js';
+import type { OsLook } from '../process/process.js';
 import type { RuntimeWalk } from '../python/runtime.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
 import type { ThreadWalk } from './walker.js';

@@ -1,7 +1,7 @@
 /** What did a freeze find of each thread? Its columns, decoded: how it is known, where it stood, what unwinding starts from. */
 
 import { EVIDENCE, type FreezeResult, LOOK, type LookResult } from '../process/native.js';
-import type { OsLook } from '../process/target.js';
+import type { OsLook } from '../process/process.js';
 import type { Evidence } from '../snapshot.js';
 import type { NativeState } from './captured.js';
 import { copiedRanges, type PageCopy } from './frozen-memory.js';

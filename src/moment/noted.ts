@@ -3,7 +3,7 @@
  * on the move, when the copy was taken, and its note says which.
  */
 import type { CoreMetadata, ThreadMetadata } from '../process/core/index.js';
-import type { OsLook } from '../process/target.js';
+import type { OsLook } from '../process/process.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
 
 /**

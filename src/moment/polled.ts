@@ -7,8 +7,8 @@ import { addressOrNull } from '../memory/address.js';
 import { MemoryFault, type MemoryReader } from '../memory/reader.js';
 import { errnoOf } from '../process/live/proc-files.js';
 import { LOOK, type NativeProcess } from '../process/native.js';
+import type { OsLook } from '../process/process.js';
 import { type SyscallArchitecture, syscallName } from '../process/syscall-names.js';
-import type { OsLook } from '../process/target.js';
 import type { CapturedProcess } from './captured.js';
 
 /** By kernel id, in ascending order. Threads that wait for none, and those whose list could not be had for certain, are not in it. */

@@ -1,7 +1,7 @@
 /** A core does not move: one walk, and every thread stood still. */
 
 import type { MemoryReader } from '../memory/reader.js';
-import type { OsLook, OsThread } from '../process/target.js';
+import type { OsLook, OsThread } from '../process/process.js';
 import type { PythonRuntime } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';

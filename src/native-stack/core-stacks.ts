@@ -4,7 +4,7 @@
  */
 import { toAddress } from '../memory/address.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
-import type { CoreTarget } from '../process/core/index.js';
+import type { CoreProcess } from '../process/core/index.js';
 import { pointerNames } from '../process/core/registers.js';
 import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
@@ -22,12 +22,12 @@ const PAGE_BYTES = 4096;
 const MOST_LOOSE_CODE = 64 * 1024;
 
 export class CoreStacks {
-  readonly #target: CoreTarget;
+  readonly #target: CoreProcess;
   readonly #stacks: NativeStacks;
   readonly #looseCode: readonly CopiedRange[];
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: CoreTarget, options: NativeStackOptions) {
+  constructor(target: CoreProcess, options: NativeStackOptions) {
     this.#target = target;
     this.#stacks = new NativeStacks(target, { machine: target.machine, ...options });
     this.#looseCode = target.mappings().flatMap(({ start, end, executable, path }) => {

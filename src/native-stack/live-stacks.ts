@@ -3,7 +3,7 @@
  * copy is followed once, for the answer to the second question; its frames are named once all are copied.
  */
 
-import type { LiveTarget } from '../process/live/live-target.js';
+import type { LiveProcess } from '../process/live/live-process.js';
 import type { StackNeed } from '../process/native.js';
 import { lostFiles } from './modules.js';
 import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
@@ -20,13 +20,13 @@ export interface LiveCopy {
 }
 
 export class LiveStacks {
-  readonly #target: LiveTarget;
+  readonly #target: LiveProcess;
   readonly #options: NativeStackOptions;
   readonly #followed = new WeakMap<LiveCopy, UnwoundStack>();
   #stacks: NativeStacks | null = null;
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: LiveTarget, options: NativeStackOptions) {
+  constructor(target: LiveProcess, options: NativeStackOptions) {
     requireUnwinder();
     this.#target = target;
     this.#options = options;

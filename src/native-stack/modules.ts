@@ -6,7 +6,7 @@
 import type { ByteSource } from '../elf/byte-source.js';
 import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
-import type { Target } from '../process/target.js';
+import type { Process } from '../process/process.js';
 
 export interface NativeModule {
   /** In the target's own file system, or `[vdso]`. */
@@ -29,7 +29,7 @@ export interface NativeSegment {
 const MAX_IMAGE_BYTES = 256 * 1024 * 1024;
 
 /** One module for each file of which code is mapped, and the vDSO. */
-export function nativeModules(target: Target): NativeModule[] {
+export function nativeModules(target: Process): NativeModule[] {
   const groups = new Map<string, Mapping[]>();
   for (const mapping of target.mappings()) {
     if (mapping.path === null || (mapping.path.startsWith('[') && mapping.path !== '[vdso]')) continue;
@@ -46,7 +46,7 @@ export function nativeModules(target: Target): NativeModule[] {
 }
 
 /** Paths of programs and libraries that were deleted or replaced since they were mapped, and cannot be had any more. */
-export function lostFiles(target: Target): string[] {
+export function lostFiles(target: Process): string[] {
   const gone = target.mappings().filter(({ deleted, executable, path }) => deleted && executable && path !== null);
   const lost = gone.filter((mapping) => {
     const source = target.openMapped(mapping);
@@ -57,14 +57,14 @@ export function lostFiles(target: Target): string[] {
 }
 
 /** Where code lies, modules or not. */
-export function executableRanges(target: Target): { start: number; end: number }[] {
+export function executableRanges(target: Process): { start: number; end: number }[] {
   return target
     .mappings()
     .filter(({ executable }) => executable)
     .map(({ start, end }) => ({ start, end }));
 }
 
-function moduleOf(target: Target, mappings: readonly Mapping[]): NativeModule | null {
+function moduleOf(target: Process, mappings: readonly Mapping[]): NativeModule | null {
   const code = mappings.find(({ executable }) => executable);
   if (!code?.path) return null;
   return {
@@ -81,7 +81,7 @@ function moduleOf(target: Target, mappings: readonly Mapping[]): NativeModule | 
   };
 }
 
-function openCode(target: Target, code: Mapping, mappings: readonly Mapping[]): ReturnType<NativeModule['open']> {
+function openCode(target: Process, code: Mapping, mappings: readonly Mapping[]): ReturnType<NativeModule['open']> {
   const source = target.openMapped(code);
   if (!source) return imageInMemory(target, mappings);
   if (source.fd !== undefined) return { fd: source.fd, close: () => source.close() };
@@ -100,7 +100,7 @@ function readAndClose(source: ByteSource): Uint8Array | null {
  * What is mapped of a file that is not to be had, laid out as in the file: enough to unwind by, as unwind data is mapped
  * with the code. Null when nothing can be read, or too much would have to be.
  */
-function imageInMemory(target: Target, mappings: readonly Mapping[]): Uint8Array | null {
+function imageInMemory(target: Process, mappings: readonly Mapping[]): Uint8Array | null {
   const readable = mappings.filter(
     ({ readable, fileOffset, path }) => readable || path === '[vdso]' || fileOffset === 0,
   );

@@ -5,7 +5,7 @@
 import { arch } from 'node:process';
 import { formatAddress } from '../memory/address.js';
 import type { InspectSettings } from '../options.js';
-import type { Target } from '../process/target.js';
+import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { NativeState } from './eval-loop.js';
@@ -87,7 +87,7 @@ export class NativeStacks {
   readonly #evalLoop: string;
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: Target, { machine = HERE, interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
+  constructor(target: Process, { machine = HERE, interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
     this.#unwinder = new Unwinder({
       machine,
       modules: nativeModules(target),

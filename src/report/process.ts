@@ -6,7 +6,7 @@ import { formatAddress } from '../memory/address.js';
 import type { CapturedProcess, CapturedThread } from '../moment/captured.js';
 import type { PolledDescriptors } from '../moment/polled.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
-import type { OsThread, TargetFile } from '../process/target.js';
+import type { OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
 import { FrameDescriber } from './frames.js';

@@ -4,7 +4,7 @@
  * passed off as what did.
  */
 
-import type { TargetFile } from '../process/target.js';
+import type { TargetFile } from '../process/process.js';
 import type { Position } from '../python/positions.js';
 import type { SourceLine } from '../snapshot.js';
 import { columnToIndex } from './columns.js';

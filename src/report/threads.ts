@@ -3,8 +3,8 @@
 import { type Address, formatAddress } from '../memory/address.js';
 import type { CapturedNativeThread, CapturedThread } from '../moment/captured.js';
 import type { PolledDescriptors } from '../moment/polled.js';
+import type { OsLook, OsThread } from '../process/process.js';
 import type { SyscallArchitecture } from '../process/syscall-names.js';
-import type { OsLook, OsThread } from '../process/target.js';
 import { collectingOf, gilStateOf } from '../python/gil.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
 import type { FrameDescriber } from './frames.js';

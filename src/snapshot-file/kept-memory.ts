@@ -13,8 +13,8 @@ import { livePages, nativeIds } from '../moment/rehearse.js';
 import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
 import { debuggerRanges } from '../process/core/index.js';
-import type { LiveTarget } from '../process/live/live-target.js';
-import type { NotedInterpreter, OsThread, Target } from '../process/target.js';
+import type { LiveProcess } from '../process/live/live-process.js';
+import type { NotedInterpreter, OsThread, Process } from '../process/process.js';
 import { ownThreadStateFields, type PythonRuntime } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type Names, readNames } from '../report/thread-names.js';
@@ -42,7 +42,7 @@ export interface Wanted {
 }
 
 /** Reads all that is wanted. `target` runs all the while. Throws what reading throws when it is gone. */
-export function keepMemory(target: LiveTarget, wanted: Wanted): KeptMemory {
+export function keepMemory(target: LiveProcess, wanted: Wanted): KeptMemory {
   const { located, captured, osThreads, locals } = wanted;
   const kept = new KeptBytes();
   keepWalks(kept, located, captured, locals);
@@ -104,7 +104,7 @@ function keepLinks(kept: KeptBytes, { layout }: PythonRuntime, { runtime }: Capt
 }
 
 /** Stacks as they were copied, and the vDSO, which is in no file. */
-function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess, target: LiveTarget): void {
+function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess, target: LiveProcess): void {
   for (const { native } of [...threads, ...nativeThreads]) {
     if (!native) continue;
     kept.keep(native.sp, native.stack);
@@ -118,7 +118,7 @@ function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess
 const NAME_READINGS = 10;
 
 /** A copy of `kept` with the names in it; null: they change faster than they are read. */
-function keepNames(kept: KeptBytes, target: LiveTarget, { located, captured, names }: Wanted): KeptBytes | null {
+function keepNames(kept: KeptBytes, target: LiveProcess, { located, captured, names }: Wanted): KeptBytes | null {
   for (let n = 0; n < NAME_READINGS; n++) {
     const attempt = kept.copy();
     readNames(keeping(attempt, livePages(target.native)), located, captured.runtime);
@@ -143,7 +143,7 @@ function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted):
 }
 
 /** The target as the reader of the snapshot will have it: no files, and a note. */
-function asItWillBe(target: LiveTarget, memory: MemoryReader, noted: NotedInterpreter): Target {
+function asItWillBe(target: LiveProcess, memory: MemoryReader, noted: NotedInterpreter): Process {
   return {
     kind: 'core',
     pid: target.pid,

@@ -4,7 +4,7 @@
  */
 import type { Located } from '../locate/locate.js';
 import type { CoreMetadata, NotedLine } from '../process/core/index.js';
-import type { NotedInterpreter } from '../process/target.js';
+import type { NotedInterpreter } from '../process/process.js';
 import type { Snapshot, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */

@@ -4,7 +4,7 @@
  */
 import type { NativeState } from '../moment/captured.js';
 import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../process/core/index.js';
-import type { OsLook } from '../process/target.js';
+import type { OsLook } from '../process/process.js';
 
 /** `orig_rax` outside of a system call. */
 const NO_CALL = 0xffff_ffff_ffff_ffffn;

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { inspectCore } from '../../src/inspect-core.js';
 import { CoreStacks } from '../../src/native-stack/core-stacks.js';
 import { functionName } from '../../src/native-stack/eval-loop.js';
-import { openCoreTarget } from '../../src/process/core/index.js';
+import { openCoreProcess } from '../../src/process/core/index.js';
 import type { NativeFrame, Snapshot } from '../../src/snapshot.js';
 import { type GdbFrame, gdbCoreStacks, noGdb } from '../native-stack/oracle.js';
 import { runPystack } from '../support/command.js';
@@ -49,7 +49,7 @@ describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
     test(`threads in many kinds of wait, ${interpreter.label}`, { timeout: 120_000 }, (context) =>
       withKernelCore(interpreter, `${PROGRAMS}/waits.py`, {}, async (core) => {
         if (isPatched(interpreter.executable)) context.skip('its headers were changed after it was linked');
-        const target = await openCoreTarget(core, {});
+        const target = await openCoreProcess(core, {});
         try {
           const stacks = new CoreStacks(target, { interpreterLibrary: null });
           const theirs = gdbCoreStacks(interpreter.executable, core);

@@ -11,7 +11,7 @@ import { MemoryFault, type MemoryReader } from '../../src/memory/reader.js';
 import { WordRecorder } from '../../src/memory/touched-words.js';
 import { Walk } from '../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../src/options.js';
-import { openCoreTarget } from '../../src/process/core/index.js';
+import { openCoreProcess } from '../../src/process/core/index.js';
 import type { PythonRuntime } from '../../src/python/runtime.js';
 import { ValueReader } from '../../src/python/values/index.js';
 import type { Value } from '../../src/snapshot.js';
@@ -142,7 +142,7 @@ export interface DamageOptions {
 
 /** {@link trashWords} of a core file. */
 export async function trashWordsOf(core: string, options: DamageOptions): Promise<Damage> {
-  const target = await openCoreTarget(core);
+  const target = await openCoreProcess(core);
   try {
     return trashWords(locate(target), target.memory, options);
   } finally {

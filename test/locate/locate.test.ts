@@ -20,13 +20,13 @@ import { PystackError } from '../../src/errors.js';
 import type { Located, LocateOptions } from '../../src/locate/locate.js';
 import { locate } from '../../src/locate/locate.js';
 import { STRATEGY_NAMES } from '../../src/locate/strategy.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { anyInterpreter, findInterpreters, isAtLeast } from '../support/interpreters.js';
 import { locateForTest } from '../support/process-memory.js';
 import { until, withProgram } from '../support/target.js';
 
 function locateIn(pid: number, options: LocateOptions = {}): Located {
-  const target = openLiveTarget(pid);
+  const target = openLiveProcess(pid);
   try {
     return locate(target, options);
   } finally {

@@ -4,7 +4,7 @@ import { PystackError } from '../../src/errors.js';
 import type { MemoryReader } from '../../src/memory/reader.js';
 import { readPolledNow } from '../../src/moment/polled.js';
 import type { NativeProcess } from '../../src/process/native.js';
-import type { OsLook } from '../../src/process/target.js';
+import type { OsLook } from '../../src/process/process.js';
 
 /** In poll(0x10000, 1, …) on descriptor 7. */
 const POLLING: OsLook = {

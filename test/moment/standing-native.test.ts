@@ -3,13 +3,13 @@ import { expect } from 'vitest';
 import { locate } from '../../src/locate/locate.js';
 import { walkStanding } from '../../src/moment/standing.js';
 import { copyOfThread, NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 
 onEveryInterpreter('registers and stacks of all that were stopped', (interpreter) =>
   withProgram(interpreter, '../native-stack/programs/beside_python.py', { args: ['20'] }, ({ pid }) => {
-    const target = openLiveTarget(pid);
+    const target = openLiveProcess(pid);
     try {
       const python = locate(target, {});
       const found = walkStanding(target.native, python, () => target.tids(), {

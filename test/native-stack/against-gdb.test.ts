@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { formatAddress } from '../../src/memory/address.js';
 import { functionName } from '../../src/native-stack/eval-loop.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import type { NativeFrame } from '../../src/snapshot.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
@@ -18,7 +18,7 @@ const seen = { threads: 0, needRegisters: 0, frames: 0, lines: 0, sameLines: 0 }
 
 async function compare(interpreter: Interpreter, program: string): Promise<void> {
   await withProgram(interpreter, program, {}, (started) => {
-    const target = openLiveTarget(started.pid);
+    const target = openLiveProcess(started.pid);
     try {
       const stacks = new NativeStacks(target, { interpreterLibrary: null });
       const ours = new Map(

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { copyStanding, copyStopped } from './standing.js';
 
 /** What of these is not installed, in words; empty: nothing. */
@@ -46,7 +46,7 @@ export async function stacksOf(file: string, how: 'still' | 'stopped'): Promise<
 }
 
 function follow(pid: number, how: 'still' | 'stopped'): NativeStack[] {
-  const target = openLiveTarget(pid);
+  const target = openLiveProcess(pid);
   try {
     const stacks = new NativeStacks(target, { interpreterLibrary: null });
     return target.threads().map(({ tid }) => {

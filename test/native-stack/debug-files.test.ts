@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { copyStanding } from './standing.js';
 
 const SOURCE = `
@@ -59,7 +59,7 @@ async function stackOf(file: string, debugRoots: string[] = []): Promise<NativeS
   const child = spawn(file, { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await ready(child);
-    const target = openLiveTarget(child.pid ?? 0);
+    const target = openLiveProcess(child.pid ?? 0);
     try {
       const copy = copyStanding(target, target.pid);
       if (!copy) throw new Error('it runs');

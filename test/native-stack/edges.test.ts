@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { nativeModules } from '../../src/native-stack/modules.js';
 import { namedRegisters } from '../../src/native-stack/registers.js';
 import { Unwinder } from '../../src/native-stack/unwinder.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { lacking, namesOf, stacksOf, Workshop } from './c-programs.js';
 
 const workshop = new Workshop();
@@ -127,7 +127,7 @@ test.skipIf(process.arch !== 'x64')(
     const child = spawn('sleep', ['60']);
     try {
       await once(child, 'spawn');
-      const target = openLiveTarget(child.pid ?? 0);
+      const target = openLiveProcess(child.pid ?? 0);
       try {
         const modules = nativeModules(target).filter(({ path }) => path === '[vdso]');
         const [segment] = modules[0]?.segments ?? [];

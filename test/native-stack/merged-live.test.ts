@@ -7,7 +7,7 @@ import { inspectProcess } from '../../src/inspect.js';
 import { EVAL_LOOP } from '../../src/native-stack/eval-loop.js';
 import { mergeStacks } from '../../src/native-stack/merge.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import type { Frame, Snapshot } from '../../src/snapshot.js';
 import { isAtLeast } from '../support/interpreters.js';
 import { onEveryInterpreter } from '../support/matrix.js';
@@ -18,7 +18,7 @@ const PYTHON_2_LOOP = 'PyEval_EvalFrameEx';
 
 /** Thread name → its merged frames; all of them must fit. */
 function mergeAll(pid: number, snapshot: Snapshot): Map<string, Frame[]> {
-  const target = openLiveTarget(pid);
+  const target = openLiveProcess(pid);
   try {
     const stacks = new NativeStacks(target, { interpreterLibrary: snapshot.python?.library ?? null });
     return new Map(

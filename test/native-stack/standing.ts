@@ -7,8 +7,8 @@ import { toAddress } from '../../src/memory/address.js';
 import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
 import type { NativeStack, NativeStacks, ThreadCopy } from '../../src/native-stack/native-stacks.js';
 import { copyOfThread } from '../../src/native-stack/native-stacks.js';
-import type { LiveTarget } from '../../src/process/live/live-target.js';
-import type { Target } from '../../src/process/target.js';
+import type { LiveProcess } from '../../src/process/live/live-process.js';
+import type { Process } from '../../src/process/process.js';
 
 /** Largest stack that is copied whole. */
 const MAX_STACK_BYTES = 8 * 1024 * 1024;
@@ -19,7 +19,7 @@ const RIP = 16;
 const RSP = 19;
 
 /** Null: the thread is running. */
-export function copyStanding(target: Target, tid: number): ThreadCopy | null {
+export function copyStanding(target: Process, tid: number): ThreadCopy | null {
   const words = readFileSync(`/proc/${target.pid}/task/${tid}/syscall`, 'utf8').trim().split(' ');
   if (words[0] === 'running') return null;
   const [sp = 0, pc = 0] = words.slice(-2).map(Number);
@@ -27,7 +27,7 @@ export function copyStanding(target: Target, tid: number): ThreadCopy | null {
 }
 
 /** With all registers. Of a thread that sleeps on: what of its stack is not copied while it stands is copied after. */
-export function copyStopped(target: LiveTarget, tid: number): ThreadCopy {
+export function copyStopped(target: LiveProcess, tid: number): ThreadCopy {
   const { registers } = target.native.freeze({
     mode: 'stop-all',
     tids: Int32Array.from([tid]),
@@ -47,7 +47,7 @@ export function copyStopped(target: LiveTarget, tid: number): ThreadCopy {
 
 /** The stack of a blocked thread, and whether it had to be stopped for it; null: the thread is running. */
 export function stackOfBlocked(
-  target: LiveTarget,
+  target: LiveProcess,
   stacks: NativeStacks,
   tid: number,
 ): { stack: NativeStack; neededRegisters: boolean } | null {
@@ -59,7 +59,7 @@ export function stackOfBlocked(
 }
 
 /** Up to the first page that cannot be read: newer C libraries guard their stacks within one mapping. */
-function stackFrom(target: Target, sp: number): Uint8Array {
+function stackFrom(target: Process, sp: number): Uint8Array {
   const mapping = target.mappings().find(({ start, end }) => sp >= start && sp < end);
   const end = mapping ? Math.min(mapping.end, sp + MAX_STACK_BYTES) : sp;
   const parts: Uint8Array[] = [];

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { NativeState } from '../../src/native-stack/eval-loop.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { NotOnThisPython, withProgram } from '../support/target.js';
 import { copyStopped } from './standing.js';
@@ -16,7 +16,7 @@ const TRIES = 40;
 /** Looks until some thread is in such a state; the names of its functions, or null. */
 async function find(pid: number, wanted: (state: NativeState) => boolean, tries = TRIES): Promise<string[] | null> {
   for (let n = 0; n < tries; n++) {
-    const target = openLiveTarget(pid);
+    const target = openLiveProcess(pid);
     try {
       const stacks = new NativeStacks(target, { interpreterLibrary: null });
       for (const { tid } of target.threads()) {

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import { mergeStacks } from '../../src/native-stack/merge.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
-import { openLiveTarget } from '../../src/process/live/live-target.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import type { Frame, NativeFrame, Snapshot } from '../../src/snapshot.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
@@ -28,7 +28,7 @@ interface Seen {
 
 /** Of the thread that sorts; all others have to fit as well. */
 function seeSorted(pid: number, snapshot: Snapshot, debugRoots?: string[]): Seen {
-  const target = openLiveTarget(pid);
+  const target = openLiveProcess(pid);
   try {
     const interpreterLibrary = snapshot.python?.library ?? null;
     const stacks = new NativeStacks(target, { interpreterLibrary, ...(debugRoots ? { debugRoots } : {}) });

@@ -3,8 +3,8 @@
  * `orig_rax` is that number on the way through a call, and -1 where the thread was interrupted in its own code.
  * https://github.com/torvalds/linux/blob/v6.10/arch/x86/entry/entry_64.S#L72-L107
  */
-import type { OsLook } from '../target.js';
-import type { CoreTarget } from './core-target.js';
+import type { OsLook } from '../process.js';
+import type { CoreProcess } from './core-process.js';
 import { pointerNames } from './registers.js';
 
 /** The arguments of a system call, in order. */
@@ -13,7 +13,7 @@ export const SYSCALL_REGISTERS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as con
 const MOST_CALLS = 1024n;
 
 /** null: the core has no such thread, or it is of a machine that keeps no such number (AArch64 has it in x8, always). */
-export function lookAt(target: CoreTarget, tid: number): OsLook | null {
+export function lookAt(target: CoreProcess, tid: number): OsLook | null {
   const thread = target.thread(tid);
   if (!thread || target.machine !== 'x86-64') return null;
   const names = pointerNames(target.machine);

@@ -4,7 +4,7 @@
  */
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Capture, Evidence, Warning } from '../../snapshot.js';
-import type { NotedInterpreter } from '../target.js';
+import type { NotedInterpreter } from '../process.js';
 
 export interface CoreMetadata {
   /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */

@@ -5,7 +5,7 @@ import { formatAddress } from '../../memory/address.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { CoreSignal } from '../../snapshot.js';
 import type { CoreThread } from './core-notes.js';
-import type { CoreTarget } from './core-target.js';
+import type { CoreProcess } from './core-process.js';
 import { pointerNames } from './registers.js';
 import { hasFaultAddress, isFatalUnderDebugger, signalCodeName, signalName, wasSent } from './signals.js';
 
@@ -13,7 +13,7 @@ import { hasFaultAddress, isFatalUnderDebugger, signalCodeName, signalName, wasS
  * The thread that took the fatal signal; null when there was none: the core was written on demand. The kernel writes
  * that thread first. A debugger may be asked at any time, and then gives each thread the signal that stopped it.
  */
-export function faultingThread({ notes, writtenBy }: CoreTarget): CoreThread | null {
+export function faultingThread({ notes, writtenBy }: CoreProcess): CoreThread | null {
   if (writtenBy === 'pystack') return null;
   if (writtenBy === 'kernel') return notes.threads[0] && signalOf(notes.threads[0]) > 0 ? notes.threads[0] : null;
   return notes.threads.find((thread) => isFatalUnderDebugger(signalOf(thread))) ?? null;
@@ -24,7 +24,7 @@ function signalOf(thread: CoreThread): number {
 }
 
 /** The signal of the faulting thread, told as far as the core tells. */
-export function describeSignal(target: CoreTarget, thread: CoreThread): CoreSignal {
+export function describeSignal(target: CoreProcess, thread: CoreThread): CoreSignal {
   const number = signalOf(thread);
   // siginfo of another signal (a debugger's) would explain the wrong thing.
   const info = thread.siginfo?.signal === number ? thread.siginfo : null;
@@ -42,7 +42,7 @@ export function describeSignal(target: CoreTarget, thread: CoreThread): CoreSign
   };
 }
 
-function stackPointer({ machine }: CoreTarget, { registers }: CoreThread): number | null {
+function stackPointer({ machine }: CoreProcess, { registers }: CoreThread): number | null {
   const sp = registers.get(pointerNames(machine).sp);
   return sp === undefined ? null : Number(sp);
 }
@@ -55,7 +55,7 @@ const NEAR = 1024 * 1024;
 const STACK_REACH = 256 * 1024;
 
 /** What was mapped at `address`, or near it. `sp` is the stack pointer of the thread that touched it. */
-export function describeAddress(target: CoreTarget, address: number, sp: number | null): string {
+export function describeAddress(target: CoreProcess, address: number, sp: number | null): string {
   const mappings = target.mappings();
   const at = mappings.find(({ start, end }) => address >= start && address < end);
   // Growing the stack ends at a guard page, or where nothing is mapped: then it is the stack that ran out.

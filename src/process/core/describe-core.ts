@@ -3,12 +3,12 @@
  */
 import { formatAddress } from '../../memory/address.js';
 import type { CoreInfo, CoreMap, CoreModule } from '../../snapshot.js';
-import type { CoreTarget } from './core-target.js';
+import type { CoreProcess } from './core-process.js';
 import { describeSignal, faultingThread, permissionsText } from './crash.js';
 import { executableName } from './link-map.js';
 
 /** Looks for every module's file; reads nothing else that was not read already. */
-export function describeCore(target: CoreTarget): CoreInfo {
+export function describeCore(target: CoreProcess): CoreInfo {
   const { process, threads } = target.notes;
   const first = threads[0] ?? null;
   const faulting = faultingThread(target);
@@ -52,12 +52,12 @@ export function describeCore(target: CoreTarget): CoreInfo {
 }
 
 /** The file that was executed, an ELF file: of a script it is the interpreter, whatever AT_EXECFN says. */
-function executableOf(target: CoreTarget): string | null {
+function executableOf(target: CoreProcess): string | null {
   return target.metadata?.executable ?? target.program?.path ?? executableName(target.memory, target.notes.auxv);
 }
 
 /** Registers of a thread by name, hexadecimal; those not known are left out. null: the core has no such thread. */
-export function registersOf(target: CoreTarget, tid: number): Record<string, string> | null {
+export function registersOf(target: CoreProcess, tid: number): Record<string, string> | null {
   const thread = target.thread(tid);
   if (!thread) return null;
   const entries = [...thread.registers].filter(([name]) => target.knowsRegister(tid, name));

@@ -2,10 +2,10 @@
  * Why was no Python found in a core? If part of the core is missing, that is why, and that is what can be done about.
  */
 import { PystackError } from '../../errors.js';
-import type { CoreTarget } from './core-target.js';
+import type { CoreProcess } from './core-process.js';
 
 /** What to throw instead of `error`, which came up while looking for Python in the core; mostly itself. */
-export function explainLoss(target: CoreTarget, error: unknown): unknown {
+export function explainLoss(target: CoreProcess, error: unknown): unknown {
   if (!(error instanceof PystackError) || (error.code !== 'not-python' && error.code !== 'not-initialized'))
     return error;
   const damage = target
@@ -41,7 +41,7 @@ export function explainLoss(target: CoreTarget, error: unknown): unknown {
 }
 
 /** The modules without a file that was accepted, those first that may hold Python. */
-function absentModules(target: CoreTarget): string {
+function absentModules(target: CoreProcess): string {
   const absent = target.modules.filter((module) => {
     const { status } = target.fileOf(module);
     return status === 'missing' || status === 'mismatch';

@@ -4,7 +4,7 @@
 
 export { lookAt, SYSCALL_REGISTERS } from './blocked.js';
 export type { CoreMetadata, NotedLine, ThreadMetadata } from './core-metadata.js';
-export type { CoreTarget } from './core-target.js';
+export type { CoreProcess } from './core-process.js';
 export { describeSignal, faultingThread } from './crash.js';
 export { debuggerRanges } from './debugger-ranges.js';
 export { describeCore, registersOf } from './describe-core.js';
@@ -14,7 +14,7 @@ export { mergeIntervals } from './keep-only.js';
 export type { ProcessRecord } from './note-records.js';
 export { decodeAuxv } from './note-records.js';
 export type { OpenCoreOptions } from './open-core.js';
-export { openCoreTarget } from './open-core.js';
+export { openCoreProcess } from './open-core.js';
 export { pointerNames, registerNames } from './registers.js';
 export { outputFile, saveCore } from './save-core.js';
 export type { CoreImage, ImageThread, PageRun } from './write-core.js';

@@ -2,7 +2,7 @@
  * What did the source files say that a snapshot shows lines of? The machine that reads it may have other files under these
  * names, or none; the snapshot has the lines themselves.
  */
-import type { TargetFile } from '../target.js';
+import type { TargetFile } from '../process.js';
 import type { NotedLine } from './core-metadata.js';
 
 /** UTF-8 whatever the file's own coding line says, which may be among the lines. */

@@ -1,5 +1,5 @@
 /**
- * How does a core file become a Target? Headers, notes, memory, mappings, modules: each reads the one before, and
+ * How does a core file become a Process? Headers, notes, memory, mappings, modules: each reads the one before, and
  * nothing is read before it is needed.
  */
 import { resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { PT } from '../../elf/segments.js';
 import { PystackError } from '../../errors.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { Warning } from '../../snapshot.js';
-import type { OsThread, TargetFile } from '../target.js';
+import type { OsThread, TargetFile } from '../process.js';
 import { CachedSource } from './cached-source.js';
 import { readCommandLine } from './command-line.js';
 import type { CoreHeaders } from './core-headers.js';
@@ -23,7 +23,7 @@ import type { MappedModule } from './core-modules.js';
 import { coreModules, imageAt, moduleAt } from './core-modules.js';
 import type { CoreNotes } from './core-notes.js';
 import { readCoreNotes } from './core-notes.js';
-import type { CoreTarget } from './core-target.js';
+import type { CoreProcess } from './core-process.js';
 import { decompressed } from './decompress.js';
 import { fillFrom } from './elided.js';
 import { resolveInside } from './inside-root.js';
@@ -46,27 +46,27 @@ export interface OpenCoreOptions extends SearchOptions, DecompressOptions {}
  * Opens a core file, decompressing it first if need be; the caller closes it. Throws PystackError: `file-not-found`,
  * `file-unreadable`, `no-coredump-storage`, `decompression`, `not-a-core`, `wrong-architecture`, `core-unreadable`.
  */
-export async function openCoreTarget(source: CoreOrigin, options: OpenCoreOptions = {}): Promise<CoreTarget> {
+export async function openCoreProcess(source: CoreOrigin, options: OpenCoreOptions = {}): Promise<CoreProcess> {
   const path = typeof source === 'string' ? source : newestSystemdCore(source.systemd);
   const original = openOrExplain(path);
   const writtenMs = original.identity.mtimeMs;
   const { source: plain, problem } = await decompressed(original, path, options);
   const file = new CachedSource(plain);
   try {
-    return buildTarget(file, path, writtenMs, options, problem === null ? [] : [problem]);
+    return buildProcess(file, path, writtenMs, options, problem === null ? [] : [problem]);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function buildTarget(
+function buildProcess(
   file: CachedSource,
   path: string,
   writtenMs: number,
   options: SearchOptions,
   cutShort: readonly string[],
-): CoreTarget {
+): CoreProcess {
   const headers = readCoreHeaders(file);
   const notes = readCoreNotes(file, headers.notes, headers.machine);
   const metadata = notes.metadata === null ? null : parseMetadata(notes.metadata);

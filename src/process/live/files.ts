@@ -11,7 +11,7 @@ import { MappedElf } from '../../elf/mapped-elf.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { bytesOf, MemoryFault } from '../../memory/reader.js';
-import type { TargetFile } from '../target.js';
+import type { TargetFile } from '../process.js';
 import { errnoOf } from './proc-files.js';
 
 /** Source files larger than this are not quoted from. */

@@ -11,7 +11,7 @@ export class ProcessIdentity {
   #nsPids: readonly number[] | undefined;
   #startTimeMs: number | null | undefined;
 
-  /** `procId`: see LiveTarget. */
+  /** `procId`: see LiveProcess. */
   constructor(
     readonly pid: number,
     readonly procId = pid,

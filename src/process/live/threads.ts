@@ -2,7 +2,7 @@
  * Which threads does the kernel know of?
  */
 import { readdirSync } from 'node:fs';
-import type { OsThread } from '../target.js';
+import type { OsThread } from '../process.js';
 import { errnoOf, readStat, readStatus } from './proc-files.js';
 
 /**

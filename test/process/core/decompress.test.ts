@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { PystackError } from '../../../src/errors.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { bytesOf } from '../../../src/memory/reader.js';
-import { openCoreTarget } from '../../../src/process/core/index.js';
+import { openCoreProcess } from '../../../src/process/core/index.js';
 import { newestSystemdCore } from '../../../src/process/core/systemd.js';
 import { withFolder } from '../../support/cores.js';
 import { mapping, PAGE, smallCore } from './forge.js';
@@ -58,7 +58,7 @@ describe.each(Object.keys(PACKERS))('%s', (format) => {
       mkdirSync(temporaryFolder);
       writeFileSync(path, packed ?? '');
       const progress: number[] = [];
-      const target = await openCoreTarget(path, {
+      const target = await openCoreProcess(path, {
         temporaryFolder,
         onProgress: ({ doneBytes, totalBytes }) => progress.push(doneBytes / totalBytes),
       });
@@ -80,7 +80,7 @@ describe.each(Object.keys(PACKERS))('%s', (format) => {
     withFolder(async (folder) => {
       const path = join(folder, 'core');
       writeFileSync(path, (packed ?? Buffer.alloc(0)).subarray(0, Math.floor((packed?.length ?? 0) * 0.8)));
-      const target = await openCoreTarget(path, { temporaryFolder: folder });
+      const target = await openCoreProcess(path, { temporaryFolder: folder });
       try {
         expect(
           Buffer.from(bytesOf(target.memory.read(toAddress(START), 65536))).equals(CONTENT.subarray(0, 65536)),
@@ -99,12 +99,12 @@ describe.each(Object.keys(PACKERS))('%s', (format) => {
       damaged.fill(0x55, 12, 60);
       writeFileSync(path, damaged);
       expect(['decompression', 'not-a-core', 'core-unreadable']).toContain(
-        (await failureOf(openCoreTarget(path))).code,
+        (await failureOf(openCoreProcess(path))).code,
       );
       writeFileSync(path, (packed ?? Buffer.alloc(0)).subarray(0, 9));
-      expect((await failureOf(openCoreTarget(path))).code).toBe('decompression');
+      expect((await failureOf(openCoreProcess(path))).code).toBe('decompression');
       writeFileSync(path, PACKERS[format]?.(Buffer.alloc(10_000_000, 'no core ')) ?? '');
-      expect((await failureOf(openCoreTarget(path))).code).toBe('not-a-core');
+      expect((await failureOf(openCoreProcess(path))).code).toBe('not-a-core');
     }),
   );
 
@@ -115,7 +115,7 @@ describe.each(Object.keys(PACKERS))('%s', (format) => {
       const before = process.env['PATH'];
       process.env['PATH'] = folder;
       try {
-        const error = await openCoreTarget(path).then(
+        const error = await openCoreProcess(path).then(
           (target) => target.close(),
           (reason: unknown) => reason,
         );
@@ -137,7 +137,7 @@ test('no room, or no such folder, to unpack to', () =>
   withFolder(async (folder) => {
     const path = join(folder, 'core');
     writeFileSync(path, gzipSync(CORE));
-    const error = await failureOf(openCoreTarget(path, { temporaryFolder: join(folder, 'none') }));
+    const error = await failureOf(openCoreProcess(path, { temporaryFolder: join(folder, 'none') }));
     expect(error.code).toBe('decompression');
     expect(error.details.nextStep).toMatch(/TMPDIR/);
   }));
@@ -148,7 +148,7 @@ test.skipIf(!existsSync('/dev/shm'))('where there is no folder for temporary fil
     writeFileSync(path, gzipSync(CORE));
     vi.stubEnv('TMPDIR', join(folder, 'none'));
     try {
-      (await openCoreTarget(path)).close();
+      (await openCoreProcess(path)).close();
     } finally {
       vi.unstubAllEnvs();
     }

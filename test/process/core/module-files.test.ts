@@ -7,7 +7,7 @@ import { openFileSource } from '../../../src/elf/file-source.js';
 import { PT } from '../../../src/elf/segments.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { bytesOf, MemoryFault } from '../../../src/memory/reader.js';
-import { buildCore, describeCore, openCoreTarget } from '../../../src/process/core/index.js';
+import { buildCore, describeCore, openCoreProcess } from '../../../src/process/core/index.js';
 import { resolveInside } from '../../../src/process/core/inside-root.js';
 import type { SearchOptions } from '../../../src/process/core/module-files.js';
 import { withFolder } from '../../support/cores.js';
@@ -63,7 +63,7 @@ function page(address: number): number {
 
 /** What a core says of the program, what its code reads as, and the warnings. */
 async function look(core: string, options: SearchOptions) {
-  const target = await openCoreTarget(core, options);
+  const target = await openCoreProcess(core, options);
   try {
     const [module] = describeCore(target).modules;
     const before = target.warnings();

@@ -5,15 +5,15 @@ import { ElfFile } from '../../../src/elf/elf-file.js';
 import { toAddress } from '../../../src/memory/address.js';
 import type { Mapping } from '../../../src/memory/mapping.js';
 import { bytesOf } from '../../../src/memory/reader.js';
-import { type CoreTarget, describeCore, openCoreTarget, registersOf } from '../../../src/process/core/index.js';
+import { type CoreProcess, describeCore, openCoreProcess, registersOf } from '../../../src/process/core/index.js';
 import { noGcore, noKernelCores, withGcore, withKernelCore } from '../../support/cores.js';
 import { anyInterpreter } from '../../support/interpreters.js';
 import { onEveryInterpreter } from '../../support/matrix.js';
 import type { Program } from '../../support/target.js';
 import { renameNote } from './forge.js';
 
-async function withTarget(core: string, use: (target: CoreTarget) => void): Promise<void> {
-  const target = await openCoreTarget(core);
+async function withTarget(core: string, use: (target: CoreProcess) => void): Promise<void> {
+  const target = await openCoreProcess(core);
   try {
     use(target);
   } finally {
@@ -21,7 +21,7 @@ async function withTarget(core: string, use: (target: CoreTarget) => void): Prom
   }
 }
 
-function expectKnownMemory(target: CoreTarget, { ready }: Program): void {
+function expectKnownMemory(target: CoreProcess, { ready }: Program): void {
   const size = Number(ready['size']);
   const bytes = bytesOf(target.memory.read(toAddress(Number(ready['address'])), size));
   expect(bytes.every((byte, i) => byte === (7 * i + Math.floor(i / 256)) % 256)).toBe(true);
@@ -32,7 +32,7 @@ function expectKnownMemory(target: CoreTarget, { ready }: Program): void {
 }
 
 /** Lines of maps that a core tells of: [vvar] is never dumped, [vsyscall] is in the kernel's half. */
-function expectMappings(target: CoreTarget, { ready }: Program): void {
+function expectMappings(target: CoreProcess, { ready }: Program): void {
   const seen = new Map(target.mappings().map((mapping) => [mapping.start as number, mapping]));
   for (const line of String(ready['maps']).split('\n').filter(Boolean)) {
     const [, start = '', end = '', permissions = '', offset = '', path = ''] =
@@ -52,7 +52,7 @@ function expectMappings(target: CoreTarget, { ready }: Program): void {
 }
 
 /** What the core leaves out of the constant parts of libraries reads as it stands in their files. */
-function expectFilled(target: CoreTarget): void {
+function expectFilled(target: CoreProcess): void {
   let compared = 0;
   for (const mapping of target.mappings()) {
     if (!mapping.executable || mapping.path === null || mapping.path.startsWith('[')) continue;
@@ -64,7 +64,7 @@ function expectFilled(target: CoreTarget): void {
   expect(compared).toBeGreaterThan(1);
 }
 
-function vdsoOf(target: CoreTarget): Mapping | undefined {
+function vdsoOf(target: CoreProcess): Mapping | undefined {
   return target.mappings().find(({ path }) => path === '[vdso]');
 }
 

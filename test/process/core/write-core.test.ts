@@ -9,7 +9,7 @@ import { bytesOf, MemoryFault } from '../../../src/memory/reader.js';
 import {
   buildCore,
   debuggerRanges,
-  openCoreTarget,
+  openCoreProcess,
   type PageRun,
   registersOf,
   saveCore,
@@ -77,7 +77,7 @@ test('pages, mappings, threads and what pystack adds come back', () =>
     };
     const written = await saveCore(path, buildCore(image({ mappings, pages, metadata })));
     expect(statSync(path)).toMatchObject({ size: written, mode: 0o100600 });
-    const target = await openCoreTarget(path);
+    const target = await openCoreProcess(path);
     try {
       expect(target.writtenBy).toBe('pystack');
       expect(target.mappings()).toEqual([...mappings, mapping(0x30000, 0x31000)]);
@@ -142,7 +142,7 @@ function gdb(core: string, ...commands: string[]): string {
 test.skipIf(noGcore !== null)('a tenth of a percent of a real core is enough for gdb', async () => {
   await withGcore(anyInterpreter(), 'known_bytes.py', {}, async (core, program) => {
     await sleep(0);
-    const target = await openCoreTarget(core);
+    const target = await openCoreProcess(core);
     try {
       const keep = debuggerRanges(target.memory, target.mappings(), target.notes.auxv);
       const registers = target.notes.threads[0]?.registers ?? new Map<string, bigint>();

@@ -1,5 +1,5 @@
 /**
- * What is looked at? A live process and a core file differ only here. Five things: who it is, its memory, its mappings,
+ * What is looked at? A process that runs, a core file, a snapshot: they differ only here. Five things: who it is, its memory, its mappings,
  * its threads, and the files it mapped. How a consistent copy is had of a live one is moment/'s business.
  */
 import type { ByteSource } from '../elf/byte-source.js';
@@ -7,7 +7,7 @@ import type { Address } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { MemoryReader } from '../memory/reader.js';
 
-export interface Target {
+export interface Process {
   readonly kind: 'live' | 'core';
   readonly pid: number | null;
   /** Memory as it is now, without stopping anything. */

@@ -20,14 +20,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PystackError } from '../../../src/errors.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { MemoryFault } from '../../../src/memory/reader.js';
-import type { LiveTarget } from '../../../src/process/live/live-target.js';
-import { openLiveTarget } from '../../../src/process/live/live-target.js';
+import type { LiveProcess } from '../../../src/process/live/live-process.js';
+import { openLiveProcess } from '../../../src/process/live/live-process.js';
 import { until } from '../../support/target.js';
 
 let folder: string;
 /** A copy of sleep, started in a folder of its own. */
 let child: ReturnType<typeof spawn>;
-let target: LiveTarget;
+let target: LiveProcess;
 const startedAt = Date.now();
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   chmodSync(join(folder, 'my sleep'), 0o755);
   child = spawn(join(folder, 'my sleep'), ['600'], { cwd: folder });
   await until('it runs', () => readFileSync(`/proc/${child.pid}/maps`, 'utf8').includes('my sleep'));
-  target = openLiveTarget(child.pid ?? 0);
+  target = openLiveProcess(child.pid ?? 0);
 });
 
 afterAll(() => {
@@ -82,7 +82,7 @@ describe('who it is', () => {
 describe('memory', () => {
   test('of a process that has ended since: no threads, and no error', async () => {
     const ending = spawn('sleep', ['600']);
-    const open = openLiveTarget(ending.pid ?? 0);
+    const open = openLiveProcess(ending.pid ?? 0);
     ending.kill('SIGKILL');
     await once(ending, 'exit');
     expect(open.threads()).toEqual([]);
@@ -154,15 +154,15 @@ describe('its files', () => {
 describe('what cannot be opened', () => {
   test('no such process, and numbers that are none', () => {
     for (const pid of [2 ** 22 + 1, 0, -1, 1.5, Number.NaN])
-      expect(codeOf(() => openLiveTarget(pid))).toBe('no-such-process');
+      expect(codeOf(() => openLiveProcess(pid))).toBe('no-such-process');
   });
 
   test('a thread', async () => {
     const tids = readdirSync(`/proc/${process.pid}/task`).map(Number);
     const tid = tids.find((id) => id !== process.pid) ?? 0;
-    expect(codeOf(() => openLiveTarget(tid))).toBe('thread-id');
+    expect(codeOf(() => openLiveProcess(tid))).toBe('thread-id');
     try {
-      openLiveTarget(tid);
+      openLiveProcess(tid);
     } catch (error) {
       expect(error instanceof PystackError && error.details.nextStep).toBe(`pystack remote ${process.pid}`);
     }
@@ -178,7 +178,7 @@ describe('what cannot be opened', () => {
         return pid > 0 && readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ') ? pid : 0;
       };
       await until('there is a zombie', () => zombie() > 0);
-      expect(codeOf(() => openLiveTarget(zombie()))).toBe('zombie');
+      expect(codeOf(() => openLiveProcess(zombie()))).toBe('zombie');
     } finally {
       parent.kill('SIGKILL');
     }
@@ -187,13 +187,13 @@ describe('what cannot be opened', () => {
   test('a kernel thread', (context) => {
     const stat = existsSync('/proc/2/stat') ? readFileSync('/proc/2/stat', 'utf8') : '';
     if (!stat.startsWith('2 (kthreadd)')) context.skip('no kernel thread to be seen here');
-    expect(codeOf(() => openLiveTarget(2))).toBe('kernel-thread');
+    expect(codeOf(() => openLiveProcess(2))).toBe('kernel-thread');
   });
 
   test('one that has ended meanwhile', async () => {
     const short = spawn('sleep', ['600']);
     await until('it runs', () => readFileSync(`/proc/${short.pid}/maps`, 'utf8').includes('sleep'));
-    const opened = openLiveTarget(short.pid ?? 0);
+    const opened = openLiveProcess(short.pid ?? 0);
     const start = opened.mappings()[0]?.start ?? toAddress(4096);
     const ended = new Promise((resolve) => short.once('exit', resolve));
     short.kill('SIGKILL');

@@ -12,7 +12,7 @@ import { MemoryFault } from '../../memory/reader.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
 import { native } from '../native.js';
-import type { OsThread, Target, TargetFile } from '../target.js';
+import type { OsThread, Process, TargetFile } from '../process.js';
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { openMappedFile, readTargetFile } from './files.js';
 import { ProcessIdentity } from './identity.js';
@@ -20,7 +20,7 @@ import { livingThread } from './living-thread.js';
 import { errnoOf } from './proc-files.js';
 import { listThreads, listTids } from './threads.js';
 
-export interface LiveTarget extends Target {
+export interface LiveProcess extends Process {
   readonly kind: 'live';
   readonly pid: number;
   readonly identity: ProcessIdentity;
@@ -39,16 +39,16 @@ export interface LiveTarget extends Target {
  * Throws PystackError: `no-such-process`, `thread-id`, `kernel-thread`, `zombie`, `wrong-architecture`, `permission`,
  * `process-exited`, `addon-missing`, `not-main-thread`.
  */
-export function openLiveTarget(
+export function openLiveProcess(
   pid: number,
   open: (pid: number) => NativeProcess = (pid) => new (native().LiveProcess)(pid),
-): LiveTarget {
+): LiveProcess {
   checkProcess(pid);
   checkArchitecture(pid);
   let process: NativeProcess | undefined;
   try {
     process = open(pid);
-    return new OpenLiveTarget(pid, process);
+    return new OpenLiveProcess(pid, process);
   } catch (error) {
     process?.close();
     // The addon tells: node:worker_threads would bring a third of all of Node's modules with it (2 ms).
@@ -56,7 +56,7 @@ export function openLiveTarget(
   }
 }
 
-class OpenLiveTarget implements LiveTarget {
+class OpenLiveProcess implements LiveProcess {
   readonly kind = 'live';
   readonly identity: ProcessIdentity;
   readonly procId: number;

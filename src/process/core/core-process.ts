@@ -1,15 +1,15 @@
 /**
- * What is a core file to the rest of pystack? A Target like a live process, with what only a core knows beside it.
+ * What is a core file to the rest of pystack? A Process like a live process, with what only a core knows beside it.
  */
 import type { Warning } from '../../snapshot.js';
-import type { Target } from '../target.js';
+import type { Process } from '../process.js';
 import type { Machine } from './core-headers.js';
 import type { CoreMetadata } from './core-metadata.js';
 import type { MappedModule } from './core-modules.js';
 import type { CoreNotes, CoreThread } from './core-notes.js';
 import type { ModuleFile } from './module-files.js';
 
-export interface CoreTarget extends Target {
+export interface CoreProcess extends Process {
   readonly kind: 'core';
   /** The core file as it was named, or as it was found. */
   readonly path: string;
