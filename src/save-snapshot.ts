@@ -11,9 +11,9 @@ import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from '.
 import type { LiveProcess } from './process/live/live-process.js';
 import { readAuxv, readProcessRecord } from './process/live/process-record.js';
 import type { OsThread } from './process/process.js';
-import { isComplete } from './report/process.js';
-import type { Snapshot, Thread, Warning } from './snapshot.js';
-import { type KeptMemory, keepMemory } from './snapshot-file/kept-memory.js';
+import type { Snapshot } from './snapshot.js';
+import { asKept } from './snapshot-file/as-kept.js';
+import { keepMemory } from './snapshot-file/kept-memory.js';
 import { metadataOf, notedInterpreter } from './snapshot-file/metadata.js';
 import { registersOf } from './snapshot-file/registers.js';
 import type { Stopwatch } from './timings.js';
@@ -68,7 +68,7 @@ function fileOf(
     locals: settings.locals,
     native: settings.native !== 'off',
   });
-  const snapshot = asKept(seen, captured, memory);
+  const snapshot = asKept(seen, memory);
   const pieces = buildCore({
     machine: MACHINE,
     process,
@@ -117,26 +117,4 @@ function eachThread({ threads, nativeThreads }: CapturedProcess): FileThread[] {
     if (!byTid.has(look.tid)) byTid.set(look.tid, { tid: look.tid, look, native });
   }
   return [...byTid.values()];
-}
-
-/** What was seen, less what the file cannot say again. */
-function asKept(seen: Snapshot, captured: CapturedProcess, { different, named }: KeptMemory): Snapshot {
-  if (different.size === 0 && named) return seen;
-  const states = new Set(captured.threads.flatMap((thread, i) => (different.has(thread) ? [seen.threads[i]] : [])));
-  const threads = seen.threads.map((thread): Thread => {
-    const known: Thread = named ? thread : { ...thread, name: null };
-    return states.has(thread) ? { ...known, evidence: 'none', consistent: false } : known;
-  });
-  const warnings: Warning[] = threads.flatMap((thread, i): Warning[] => {
-    if (thread.consistent || !seen.threads[i]?.consistent) return [];
-    const about = thread.tid === null ? {} : { tid: thread.tid };
-    return [
-      { code: 'thread-inconsistent', message: `thread ${thread.tid} could not be kept as it was seen`, ...about },
-    ];
-  });
-  if (!named) {
-    warnings.push({ code: 'names-unreadable', message: 'names of threads changed faster than they could be read' });
-  }
-  const all = [...seen.warnings, ...warnings];
-  return { ...seen, threads, warnings: all, complete: seen.complete && isComplete(all) };
 }

@@ -10,7 +10,7 @@ import type { ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
 import { Cost } from './cost.js';
-import { standingOf } from './frozen-threads.js';
+import type { FrozenThread } from './frozen-threads.js';
 import { hindranceOf, isRefused, notStoppable } from './hindrance.js';
 import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
 import { captureNonBlocking } from './non-blocking.js';
@@ -109,17 +109,18 @@ function isWhole(pass: Pass, before: Pass | null): pass is WholePass {
     pass.runtime.problems.length === 0 &&
     isOfOneInstant(pass) &&
     pass.threads.every(
-      (thread) => (thread.index === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before),
+      (thread) => (thread.frozen === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before),
     )
   );
 }
 
 /** Threads that the interpreter does not know and nobody may stop (the kernel's own workers) do not spoil the rest. */
-function isOfOneInstant({ frozen, tids, others }: Pass): boolean {
+function isOfOneInstant({ frozen, frozenThreads, others }: Pass): boolean {
   if (frozen.simultaneous) return true;
   const refused = new Set(frozen.refused.map(({ tid }) => tid));
   const excused = (tid: number) => others.has(tid) && refused.has(tid);
-  return !frozen.overPause && tids.every((tid, i) => frozen.evidence[i] !== EVIDENCE.none || excused(tid));
+  const isKnown = ({ tid, evidence, gone }: FrozenThread) => evidence !== 'none' || gone || excused(tid);
+  return !frozen.overPause && [...frozenThreads.values()].every(isKnown);
 }
 
 function describePass(n: number, rehearsal: Rehearsal, pass: Pass): string {
@@ -134,7 +135,7 @@ function describePass(n: number, rehearsal: Rehearsal, pass: Pass): string {
 }
 
 function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedProcess {
-  const { frozen, runtime } = pass;
+  const { runtime } = pass;
   const threads = pass.threads.map(
     (thread): CapturedThread => ({
       walk: thread.walk,
@@ -145,8 +146,8 @@ function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedPr
       settled: true,
       evidence: thread.missing ? 'none' : thread.evidence,
       movingFrames: 0,
-      look: thread.index === null ? null : standingOf(frozen, thread.index),
-      native: thread.index === null || thread.evidence === 'none' ? null : pass.nativeAt(thread.index),
+      look: thread.frozen?.look ?? null,
+      native: thread.frozen?.native ?? null,
     }),
   );
   const refusal = notStoppable(pass);

@@ -7,18 +7,6 @@ import type { NativeState } from './captured.js';
 import { copiedRanges, type PageCopy } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 
-/** A number of EVIDENCE, in a word. What is gone is not known of any moment. */
-export function evidenceName(code: number): Evidence {
-  switch (code) {
-    case EVIDENCE.still:
-      return 'still';
-    case EVIDENCE.stopped:
-      return 'stopped';
-    default:
-      return 'none';
-  }
-}
-
 /** How it was known which threads stand still; `no-proof`: the kernel does not tell, so all were stopped that could be. */
 export function proofOf({ look }: FreezeResult): string {
   return look.method === 'none' ? 'no-proof' : look.method;
@@ -42,7 +30,7 @@ export function osLookAt(look: LookResult, index: number): OsLook {
  * How thread `index` stood when it was copied. Of a stopped one its registers have told: a thread that waits for the GIL is
  * woken every few milliseconds, and is then running without having left its system call.
  */
-export function standingOf({ look, registers }: FreezeResult, index: number): OsLook {
+function standingOf({ look, registers }: FreezeResult, index: number): OsLook {
   const standing = osLookAt(look, index);
   return registers[index] ? { ...standing, syscall: syscallAt(look, index) } : standing;
 }
@@ -52,32 +40,67 @@ function syscallAt(look: LookResult, index: number): OsLook['syscall'] {
   return number >= 0 ? { number, args: [...look.args.subarray(index * 6, index * 6 + 6)] } : null;
 }
 
-/**
- * Registers and stack bytes of thread `index` of `tids`, as {@link Pass.nativeAt} gives them: always the same object for the
- * same thread, made when first asked for.
- */
-export function nativeStates(
+/** One thread as a freeze found it. What is dear to decode is decoded when first asked for. */
+export class FrozenThread {
+  readonly tid: number;
+  readonly evidence: Evidence;
+  /** Whether there is no such thread any more. */
+  readonly gone: boolean;
+  readonly #frozen: FreezeResult;
+  /** Its place in the columns of the result. */
+  readonly #index: number;
+  readonly #copiedBeside: () => NativeState['more'];
+  #native: NativeState | null | undefined;
+
+  constructor(frozen: FreezeResult, index: number, tid: number, copiedBeside: () => NativeState['more']) {
+    this.tid = tid;
+    this.evidence = evidenceName(frozen.evidence[index] ?? EVIDENCE.none);
+    this.gone = frozen.evidence[index] === EVIDENCE.gone;
+    this.#frozen = frozen;
+    this.#index = index;
+    this.#copiedBeside = copiedBeside;
+  }
+
+  get look(): OsLook {
+    return standingOf(this.#frozen, this.#index);
+  }
+
+  /** Null: not asked for, or not to be had of the moment at which it is shown. Always the same object. */
+  get native(): NativeState | null {
+    if (this.#native === undefined) this.#native = this.evidence === 'none' ? null : this.#readNative();
+    return this.#native;
+  }
+
+  #readNative(): NativeState | null {
+    const { stacks, registers, look } = this.#frozen;
+    const stack = stacks[this.#index] ?? null;
+    const sp = look.sp[this.#index] ?? 0;
+    const pc = look.pc[this.#index] ?? 0;
+    if (!stack || sp === 0 || pc === 0) return null;
+    return { registers: registers[this.#index] ?? null, sp, pc, stack, more: this.#copiedBeside() };
+  }
+}
+
+/** The threads of a freeze, by kernel id. `tids`: those that were planned, in the order of the result's columns. */
+export function frozenThreads(
   frozen: FreezeResult,
   tids: readonly number[],
   plan: PagePlan,
   copy: PageCopy,
-): (index: number) => NativeState | null {
-  const states = new Map<number, NativeState | null>();
-  return (index) => {
-    let state = states.get(index);
-    if (state === undefined) {
-      const tid = tids[index];
-      state = nativeStateAt(frozen, index, tid === undefined ? [] : copiedRanges(copy, plan.rangesOf(tid)));
-      states.set(index, state);
-    }
-    return state;
-  };
+): Map<number, FrozenThread> {
+  return new Map(
+    tids.map((tid, index) => [tid, new FrozenThread(frozen, index, tid, () => copiedRanges(copy, plan.rangesOf(tid)))]),
+  );
 }
 
-function nativeStateAt(frozen: FreezeResult, index: number, more: NativeState['more']): NativeState | null {
-  const stack = frozen.stacks[index] ?? null;
-  const sp = frozen.look.sp[index] ?? 0;
-  const pc = frozen.look.pc[index] ?? 0;
-  if (!stack || sp === 0 || pc === 0) return null;
-  return { registers: frozen.registers[index] ?? null, sp, pc, stack, more };
+/** A number of EVIDENCE, in a word. What is gone is not known of any moment. */
+function evidenceName(code: number): Evidence {
+  switch (code) {
+    case EVIDENCE.still:
+      return 'still';
+    case EVIDENCE.stopped:
+      return 'stopped';
+    default:
+      return 'none';
+  }
 }

@@ -4,7 +4,6 @@
  */
 import type { RuntimeWalk } from '../python/runtime.js';
 import type { CapturedThread } from './captured.js';
-import { standingOf } from './frozen-threads.js';
 import type { Pass, PassThread } from './pass.js';
 import { commonOuterFrames, sameSpine } from './same-stack.js';
 import type { ThreadWalk } from './walker.js';
@@ -77,7 +76,6 @@ export function captured(
   pass: Pass,
   known: Pick<CapturedThread, 'evidence' | 'movingFrames' | 'settled'>,
 ): CapturedThread {
-  const { frozen } = pass;
   return {
     walk: thread.walk,
     memory: pass.memory,
@@ -85,8 +83,8 @@ export function captured(
     tid: thread.tid,
     terminated: thread.gone,
     ...known,
-    look: thread.index === null ? null : standingOf(frozen, thread.index),
+    look: thread.frozen?.look ?? null,
     // Of a thread on the move the stack bytes may be of several moments.
-    native: thread.index === null || thread.evidence === 'none' ? null : pass.nativeAt(thread.index),
+    native: thread.frozen?.native ?? null,
   };
 }

@@ -1,8 +1,6 @@
 /** Where native stacks are wanted: of whom beside Python's threads, what does a copy of them lack, and what has been had? */
 import type { Address } from '../memory/address.js';
-import { EVIDENCE } from '../process/native.js';
 import type { CapturedNativeThread, NativeWish } from './captured.js';
-import { evidenceName, standingOf } from './frozen-threads.js';
 import type { Pass } from './pass.js';
 import type { PagePlan } from './plan.js';
 import type { TidMap } from './rehearse.js';
@@ -25,23 +23,18 @@ export function otherTids(
 export function askForStacks(native: NativeWish | null, pass: Pass, plan: PagePlan): boolean {
   if (!native) return false;
   let asked = false;
-  pass.tids.forEach((tid, index) => {
-    if (pass.frozen.evidence[index] === EVIDENCE.none) return;
-    const state = pass.nativeAt(index);
+  for (const { tid, native: state } of pass.frozenThreads.values()) {
     const need = state && native.needOf(state);
     if (need && plan.ask(tid, need)) asked = true;
-  });
+  }
   return asked;
 }
 
 /** Those of `otherTids` that are still there. */
 export function nativeThreadsOf(pass: Pass): CapturedNativeThread[] {
-  const { tids, frozen } = pass;
-  const python = new Set(pass.threads.map(({ index }) => index));
-  return tids.flatMap((tid, index): CapturedNativeThread[] => {
-    const code = frozen.evidence[index] ?? EVIDENCE.none;
-    if (!pass.others.has(tid) || python.has(index) || code === EVIDENCE.gone) return [];
-    const native = code === EVIDENCE.none ? null : pass.nativeAt(index);
-    return [{ look: standingOf(frozen, index), evidence: evidenceName(code), native }];
+  const python = new Set(pass.threads.map(({ frozen }) => frozen));
+  return [...pass.frozenThreads.values()].flatMap((thread): CapturedNativeThread[] => {
+    const { tid, look, evidence, gone, native } = thread;
+    return !pass.others.has(tid) || python.has(thread) || gone ? [] : [{ look, evidence, native }];
   });
 }

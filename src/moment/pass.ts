@@ -5,14 +5,14 @@
 import type { Address } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { EVIDENCE, type FreezePlan, type FreezeResult, type NativeProcess } from '../process/native.js';
+import type { FreezePlan, FreezeResult, NativeProcess } from '../process/native.js';
 import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import type { Evidence } from '../snapshot.js';
 import { attribute, ReadLog } from './attribution.js';
-import type { CopiedMemory, NativeState } from './captured.js';
+import type { CopiedMemory } from './captured.js';
 import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
-import { evidenceName, nativeStates } from './frozen-threads.js';
+import { type FrozenThread, frozenThreads } from './frozen-threads.js';
 import type { PagePlan } from './plan.js';
 import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
 import { type SharedWalk, Unchanged } from './unchanged.js';
@@ -22,12 +22,10 @@ import { type ThreadWalk, Walk } from './walker.js';
 
 export interface Pass {
   readonly frozen: FreezeResult;
-  /** The threads that were frozen: first those of thread states, then `otherTids`. */
-  readonly tids: readonly number[];
+  /** The threads that were frozen, by kernel id: first those of thread states, then `otherTids`. */
+  readonly frozenThreads: ReadonlyMap<number, FrozenThread>;
   /** Of these, the ones that no thread state was of. */
   readonly others: ReadonlySet<number>;
-  /** Registers and stack bytes of thread `index` of these; null: not asked for, or not to be had. Always the same object. */
-  readonly nativeAt: (index: number) => NativeState | null;
   readonly memory: CopiedMemory;
   /** Null: the copy does not even hold the runtime. */
   readonly runtime: RuntimeWalk | null;
@@ -43,8 +41,8 @@ export interface Pass {
 export interface PassThread {
   readonly walk: ThreadWalk;
   readonly tid: number | null;
-  /** Index into plan.tids; null when the thread has no OS thread. */
-  readonly index: number | null;
+  /** As the freeze found its OS thread; null: it has none, or that was not in the freeze. */
+  readonly frozen: FrozenThread | null;
   readonly evidence: Evidence;
   readonly gone: boolean;
   /** Whether its stack ran into a page that was not copied. */
@@ -78,15 +76,15 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const copy: PageCopy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
   const memory = new FrozenMemory(copy);
   // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
-  const valid = new Validity(plan, planned, frozen, memory.missing);
+  const threadsByTid = frozenThreads(frozen, planned, plan, copy);
+  const valid = new Validity(plan, threadsByTid.values(), memory.missing);
   // Any thread may write to any object: only pages of the moment at which all stood tell what is in them.
   const objects = new FrozenMemory(copy, (page) => valid.has(null, page));
   const common = {
     frozen,
     memory: { frames: memory, objects },
-    tids: planned,
+    frozenThreads: threadsByTid,
     others: new Set(options.otherTids),
-    nativeAt: nativeStates(frozen, planned, plan, copy),
   };
   const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
   const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
@@ -100,16 +98,15 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
-  const indexOf = new Map(planned.map((tid, index) => [tid, index]));
   const values = options.locals && new ValueReader(objects, python.layout, options.locals);
   const walk = new Walk(python, memory, memory, values);
   const missingShared = wanted.length > 0;
   let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
-    const index = tid === null ? null : (indexOf.get(tid) ?? null);
+    const frozenThread = tid === null ? null : (threadsByTid.get(tid) ?? null);
     // A thread that nobody planned for has been born since: what is in the copy of it is of no known time.
-    const unplanned = !rehearsal.tidOf.has(state.address) || (tid !== null && index === null);
+    const unplanned = !rehearsal.tidOf.has(state.address) || (tid !== null && frozenThread === null);
     const touched: PageSet = new Set();
     memory.recordInto(touched);
     const before = unchanged.walkOf(state, tid);
@@ -117,13 +114,12 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     const lacks = !valid.hasAll(tid, touched);
     if (lacks) for (const page of touched) wanted.push({ tid, page });
     if (lacks || unplanned) missing = true;
-    const code = index === null ? EVIDENCE.none : (frozen.evidence[index] ?? EVIDENCE.none);
     return {
       walk: thread,
       tid,
-      index,
-      evidence: evidenceName(code),
-      gone: code === EVIDENCE.gone,
+      frozen: frozenThread,
+      evidence: frozenThread?.evidence ?? 'none',
+      gone: frozenThread?.gone ?? false,
       missing: lacks || unplanned,
       unowned: tid === null && thread.stack.frames.length > 0,
     };

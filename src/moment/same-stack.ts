@@ -2,7 +2,7 @@
  * Do two walks show the same stack? How two views of a thread are compared that may have run in between, and when one
  * view of it is enough.
  */
-import type { FrameWalk } from '../python/frames.js';
+import type { FrameWalk, StackWalk } from '../python/frames.js';
 import type { Pass, PassThread } from './pass.js';
 import type { ThreadWalk } from './walker.js';
 
@@ -48,5 +48,16 @@ function sameStack(a: ThreadWalk, b: ThreadWalk): boolean {
     x.ending.reason === y.ending.reason &&
     x.frames.length === y.frames.length &&
     x.frames.every((frame, i) => sameFrame(frame, y.frames[i]))
+  );
+}
+
+/** Whether both are the same frames at the same instructions, entered in the same way. Why each ends there is not asked. */
+export function sameCalls(a: StackWalk, b: StackWalk): boolean {
+  return (
+    a.frames.length === b.frames.length &&
+    a.frames.every((frame, i) => {
+      const other = b.frames[i];
+      return sameFrame(frame, other) && frame.isEntry === other?.isEntry && frame.owner === other.owner;
+    })
   );
 }

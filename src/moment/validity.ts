@@ -3,7 +3,7 @@
  * one still thread is good for that one only: another may have written to it since.
  */
 import type { PageSet } from '../memory/pages.js';
-import { EVIDENCE, type FreezeResult } from '../process/native.js';
+import type { FrozenThread } from './frozen-threads.js';
 import type { PagePlan } from './plan.js';
 
 export class Validity {
@@ -11,14 +11,13 @@ export class Validity {
   readonly #inStop: PageSet;
   readonly #missing: PageSet;
 
-  constructor(plan: PagePlan, planned: readonly number[], frozen: FreezeResult, missing: PageSet) {
+  constructor(plan: PagePlan, frozen: Iterable<Pick<FrozenThread, 'tid' | 'evidence'>>, missing: PageSet) {
     this.#plan = plan;
     this.#missing = missing;
     this.#inStop = new Set(plan.shared);
-    planned.forEach((tid, index) => {
-      if (frozen.evidence[index] !== EVIDENCE.stopped) return;
-      for (const page of plan.ownedBy(tid)) this.#inStop.add(page);
-    });
+    for (const { tid, evidence } of frozen) {
+      if (evidence === 'stopped') for (const page of plan.ownedBy(tid)) this.#inStop.add(page);
+    }
   }
 
   hasAll(tid: number | null, pages: PageSet): boolean {

@@ -9,7 +9,7 @@ import type { PageRecorder, PageSet } from '../memory/pages.js';
 import { CorruptData, MemoryFault, type MemoryReader } from '../memory/reader.js';
 import { type CodeObject, readCode } from '../python/code.js';
 import { CodeShapes } from '../python/code-shapes.js';
-import { readFrames, type StackWalk } from '../python/frames.js';
+import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
 import { type PythonRuntime, type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../python/runtime.js';
 import { TypeNames } from '../python/type-names.js';
 import {
@@ -22,20 +22,23 @@ import {
 } from '../python/values/index.js';
 import type { Value } from '../snapshot.js';
 
-/** A thread's stack with its code objects, frame by frame. */
-export interface ThreadWalk {
-  readonly state: ThreadStateWalk;
-  readonly stack: StackWalk;
-  /** One for each of stack.frames: the code object, or why it cannot be read. */
-  readonly codes: readonly CodeResult[];
-  /** What its variables hold; null when that was not asked for. */
-  readonly values: ThreadValues | null;
+/** One call of a thread: where it stands, what it runs, and what its variables hold. */
+export interface WalkedFrame extends FrameWalk {
+  /** The code object, or why it cannot be read. The same object for all frames that run it. */
+  readonly ran: CodeResult;
+  /** Null when that was not asked for, or the code object or its names cannot be read. */
+  readonly variables: FrameVariables | null;
 }
 
-export interface ThreadValues {
-  /** One for each of stack.frames; null: the code object, or its names, cannot be read. */
-  readonly variables: readonly (FrameVariables | null)[];
-  /** The exception that the thread deals with. */
+export interface WalkedStack extends StackWalk {
+  readonly frames: WalkedFrame[];
+}
+
+/** A thread's stack, and what it deals with. */
+export interface ThreadWalk {
+  readonly state: ThreadStateWalk;
+  readonly stack: WalkedStack;
+  /** The exception that it deals with; null: none, or that was not asked for. */
   readonly exception: Value | null;
 }
 
@@ -85,34 +88,32 @@ export class Walk {
   thread(state: ThreadStateWalk): ThreadWalk {
     const stack = readFrames(this.#memory, this.#runtime.layout, state, this.#shapes);
     const used = new Set<CachedCode>();
-    const codes = stack.frames.map((frame) => {
+    const frames = stack.frames.map((frame): WalkedFrame => {
       const cached = this.#code(frame.code);
       used.add(cached);
-      return cached.result;
+      return withContent(frame, cached.result, null);
     });
     if (this.#recorder) {
       const owner = this.#recorder.recordInto(new Set());
       for (const { pages } of used) for (const page of pages) owner.add(page);
       this.#recorder.recordInto(owner);
     }
-    return { state, stack, codes, values: this.#readValues(state, stack, codes) };
+    return this.valuesAgain({ state, stack: { ...stack, frames }, exception: null });
   }
 
   /** The same frames, with their variables as they are in this memory. */
-  valuesAgain({ state, stack, codes }: ThreadWalk): ThreadWalk {
-    return { state, stack, codes, values: this.#readValues(state, stack, codes) };
-  }
-
-  #readValues(state: ThreadStateWalk, stack: StackWalk, codes: readonly CodeResult[]): ThreadValues | null {
+  valuesAgain(walk: ThreadWalk): ThreadWalk {
     const values = this.#values;
-    if (!values) return null;
+    if (!values) return walk;
+    const { state, stack } = walk;
     values.beginThread();
-    const variables = stack.frames.map((frame, i) => {
-      const result = codes[i];
-      if (!result || 'problem' in result || result.names === null) return null;
-      return readVariables(this.#memory, values, frame.address, result.names);
+    const frames = stack.frames.map((frame) => {
+      const { ran } = frame;
+      if ('problem' in ran || ran.names === null) return withContent(frame, ran, null);
+      return withContent(frame, ran, readVariables(this.#memory, values, frame.address, ran.names));
     });
-    return { variables, exception: readCurrentException(this.#memory, values, state.address) };
+    const exception = readCurrentException(this.#memory, values, state.address);
+    return { state, stack: { ...stack, frames }, exception };
   }
 
   #code(address: Address): CachedCode {
@@ -138,4 +139,13 @@ export class Walk {
       throw error;
     }
   }
+}
+
+/** In one piece: there may be tens of thousands. */
+function withContent(
+  { address, code, lasti, isEntry, owner }: FrameWalk,
+  ran: CodeResult,
+  variables: FrameVariables | null,
+): WalkedFrame {
+  return { address, code, lasti, isEntry, owner, ran, variables };
 }

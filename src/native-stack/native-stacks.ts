@@ -110,16 +110,14 @@ export class NativeStacks {
 
   /** The frames of a stack that was followed, named. */
   name({ frames: unwound, stop }: UnwoundStack): NativeStack {
-    const named = this.#unwinder.symbolise(unwound);
     const frames: NativeFrame[] = [];
-    unwound.forEach((frame, i) => {
-      const at = named[i];
-      const common = { kind: 'native', library: at?.library ?? null, address: formatAddress(frame.pc) } as const;
-      for (const names of at?.frames ?? []) {
+    for (const { frame, name } of this.#unwinder.symbolise(unwound)) {
+      const common = { kind: 'native', library: name.library, address: formatAddress(frame.pc) } as const;
+      for (const names of name.frames) {
         const symbol = names.symbol ?? signalName(frame);
         frames.push({ ...names, ...common, ...(symbol === null ? this.#partOf(frame, common.library) : { symbol }) });
       }
-    });
+    }
     frames.reverse();
     return {
       frames,

@@ -6,23 +6,40 @@ import type { NativeFrame, PythonFrame } from '../snapshot.js';
 import { roleOf } from './eval-loop.js';
 
 /**
- * One part for each of the Python stacks (outermost interpreter first), together the whole stack, outermost first. Each
- * ends where the first evaluation loop of the next begins. Where the numbers do not fit, all of it is the innermost's.
+ * The part of each owner of a Python stack (outermost interpreter first), together the whole stack, outermost first.
+ * Each ends where the first evaluation loop of the next begins. Where the numbers do not fit, all of it is the
+ * innermost's.
  */
-export function splitNative(
+export function splitNative<Owner>(
   native: readonly NativeFrame[],
-  pythonStacks: readonly (readonly PythonFrame[])[],
+  pythonStacks: ReadonlyMap<Owner, readonly PythonFrame[]>,
   evalLoop?: string,
-): (readonly NativeFrame[])[] {
-  const loops = native.flatMap(({ rawSymbol }, index) => (roleOf(rawSymbol, evalLoop) === 'eval-loop' ? [index] : []));
-  const counts = pythonStacks.map((frames) => frames.filter(({ isEntry }, i) => isEntry || i === 0).length);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total !== loops.length) return pythonStacks.map((_, i) => (i === pythonStacks.length - 1 ? native : []));
-  let before = 0;
-  const starts = counts.map((count, i) => {
-    const start = i === 0 ? 0 : (loops[before] ?? native.length);
-    before += count;
-    return start;
-  });
-  return starts.map((start, i) => native.slice(start, starts[i + 1] ?? native.length));
+): Map<Owner, readonly NativeFrame[]> {
+  const loops: number[] = [];
+  for (const [index, { rawSymbol }] of native.entries()) {
+    if (roleOf(rawSymbol, evalLoop) === 'eval-loop') loops.push(index);
+  }
+  const owners = [...pythonStacks].map(([owner, frames]) => ({ owner, entries: entriesIn(frames) }));
+  const innermost = owners.at(-1);
+  const parts = new Map<Owner, readonly NativeFrame[]>();
+  if (owners.reduce((sum, { entries }) => sum + entries, 0) !== loops.length) {
+    for (const one of owners) parts.set(one.owner, one === innermost ? native : []);
+    return parts;
+  }
+  let start = 0;
+  let loopsBefore = 0;
+  for (const one of owners) {
+    loopsBefore += one.entries;
+    const end = one === innermost ? native.length : (loops[loopsBefore] ?? native.length);
+    parts.set(one.owner, native.slice(start, end));
+    start = end;
+  }
+  return parts;
+}
+
+/** How often its frames were entered from C. */
+function entriesIn(frames: readonly PythonFrame[]): number {
+  let count = 0;
+  for (const frame of frames) if (frame.isEntry || frame === frames[0]) count++;
+  return count;
 }

@@ -85,6 +85,11 @@ export interface SymbolisedAddress {
   readonly frames: readonly SymbolisedFrame[];
 }
 
+export interface SymbolisedUnwound {
+  readonly frame: UnwoundFrame;
+  readonly name: SymbolisedAddress;
+}
+
 interface AddonUnwinder {
   unwind(registers: BigUint64Array, known: Uint8Array, memory: readonly CopiedRange[]): AddonStack;
   name(pcs: Float64Array, flags: Uint8Array): SymbolisedAddress[];
@@ -155,8 +160,8 @@ export class Unwinder {
     return { frames, stop: this.#stop(ending, detail) };
   }
 
-  /** One for each frame, in order. Equal addresses, of which many threads have many, give the same object. */
-  symbolise(frames: readonly UnwoundFrame[]): SymbolisedAddress[] {
+  /** The frames, in order, named. Equal addresses, of which many threads have many, have the same object for a name. */
+  symbolise(frames: readonly UnwoundFrame[]): SymbolisedUnwound[] {
     const fresh = new Map<number, UnwoundFrame>();
     for (const frame of frames) {
       const key = nameKey(frame);
@@ -171,7 +176,7 @@ export class Unwinder {
       const key = asked[i]?.[0];
       if (key !== undefined) this.#names.set(key, name);
     });
-    return frames.map((frame) => this.#names.get(nameKey(frame)) ?? NAMELESS);
+    return frames.map((frame) => ({ frame, name: this.#names.get(nameKey(frame)) ?? NAMELESS }));
   }
 
   /**

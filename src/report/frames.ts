@@ -1,7 +1,7 @@
 /** How does a walked frame become one of the result? Positions, names and source lines, outermost first. */
 
 import { formatAddress } from '../memory/address.js';
-import type { CodeResult, ThreadWalk } from '../moment/walker.js';
+import type { CodeResult, ThreadWalk, WalkedFrame } from '../moment/walker.js';
 import type { CodeObject } from '../python/code.js';
 import type { FrameWalk } from '../python/frames.js';
 import type { Layout } from '../python/layouts/layout.js';
@@ -61,30 +61,28 @@ export class FrameDescriber {
     this.#sources = sources;
   }
 
-  describe(walk: ThreadWalk): PythonFrame[] {
+  describe({ stack }: ThreadWalk): PythonFrame[] {
     const frames: PythonFrame[] = [];
-    for (let i = walk.stack.frames.length - 1; i >= 0; i--) {
-      const frame = walk.stack.frames[i];
-      const result = walk.codes[i];
-      if (!frame || !result) continue;
-      const described = plainFrame(this.#at(frame, result), frame.isEntry);
-      const variables = walk.values?.variables[i] ?? null;
-      frames.push(variables ? withVariables(described, variables) : described);
+    for (let i = stack.frames.length - 1; i >= 0; i--) {
+      const frame = stack.frames[i];
+      if (!frame) continue;
+      const described = plainFrame(this.#at(frame), frame.isEntry);
+      frames.push(frame.variables ? withVariables(described, frame.variables) : described);
     }
     return frames;
   }
 
-  #at(frame: FrameWalk, result: CodeResult): Described {
-    let instructions = this.#described.get(result);
+  #at(frame: WalkedFrame): Described {
+    const { ran, lasti } = frame;
+    let instructions = this.#described.get(ran);
     if (!instructions) {
       instructions = new Map();
-      this.#described.set(result, instructions);
+      this.#described.set(ran, instructions);
     }
-    let described = instructions.get(frame.lasti);
+    let described = instructions.get(lasti);
     if (!described) {
-      const shown = 'problem' in result ? unreadable(frame, result.problem) : this.#show(frame.lasti, result.code);
-      described = { shown };
-      instructions.set(frame.lasti, described);
+      described = { shown: 'problem' in ran ? unreadable(frame, ran.problem) : this.#show(lasti, ran.code) };
+      instructions.set(lasti, described);
     }
     return described;
   }

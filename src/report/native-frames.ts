@@ -5,6 +5,7 @@ import { mergeStacks } from '../native-stack/merge.js';
 import type { NativeStack } from '../native-stack/native-stacks.js';
 import { splitNative } from '../native-stack/split.js';
 import type { GilState, PythonFrame, StackEnding, Thread, Warning } from '../snapshot.js';
+import type { DescribedThread } from './threads.js';
 
 /** Where native stacks come from, and which of their frames are shown. */
 export interface NativeFrames {
@@ -15,71 +16,74 @@ export interface NativeFrames {
   stackOf(tid: number, copied: NativeState | null): NativeStack | string;
 }
 
-export interface Merged {
-  readonly thread: Thread;
+export interface MergedThread extends DescribedThread {
   readonly warnings: readonly Warning[];
 }
 
+/** A stack; a reason, in words, why there is none; null: there is nothing to follow. */
+type Stack = NativeStack | string | null;
+
 /**
- * The threads with their native frames, in the same order; as given, they have Python frames only. `evalLoop`: the
- * function that runs those. Default that of 3.6 and later.
+ * The threads with their native frames; as given, they have Python frames only. `evalLoop`: the function that runs
+ * those. Default that of 3.6 and later.
  */
 export function addNativeFrames(
-  described: readonly { readonly thread: Thread; readonly copied: NativeState | null }[],
+  described: readonly DescribedThread[],
   native: NativeFrames,
   evalLoop?: string,
-): Merged[] {
-  const stacks = described.map(({ thread, copied }): NativeStack | string | null => {
-    const { tid, status } = thread;
-    return tid === null || status === 'terminated' ? null : native.stackOf(tid, copied);
-  });
-  const threads = described.map(({ thread }) => thread);
-  for (const shared of inSeveralInterpreters(threads)) shareStack(shared, threads, stacks, evalLoop);
-  return threads.map((thread, i) => addStack(thread, stacks[i] ?? null, native, evalLoop));
+): MergedThread[] {
+  const stacks = new Map(
+    described.map((one): [DescribedThread, Stack] => {
+      const { tid, status } = one.thread;
+      return [one, tid === null || status === 'terminated' ? null : native.stackOf(tid, one.captured.native)];
+    }),
+  );
+  for (const shared of inSeveralInterpreters(described)) shareStack(shared, stacks, evalLoop);
+  return described.map((one) => addStack(one, stacks.get(one) ?? null, native, evalLoop));
 }
 
-/** Indices of thread states of one OS thread, the outermost interpreter's first, as they are given. */
-function inSeveralInterpreters(threads: readonly Thread[]): number[][] {
-  const byTid = new Map<number, number[]>();
-  threads.forEach(({ tid, frames }, i) => {
-    if (tid !== null && frames.length > 0) byTid.set(tid, [...(byTid.get(tid) ?? []), i]);
-  });
-  return [...byTid.values()].filter((indices) => indices.length > 1);
+/** Thread states of one OS thread, the outermost interpreter's first, as they are given. */
+function inSeveralInterpreters(described: readonly DescribedThread[]): DescribedThread[][] {
+  const byTid = new Map<number, DescribedThread[]>();
+  for (const one of described) {
+    const { tid, frames } = one.thread;
+    if (tid === null || frames.length === 0) continue;
+    const group = byTid.get(tid);
+    if (group) group.push(one);
+    else byTid.set(tid, [one]);
+  }
+  return [...byTid.values()].filter((group) => group.length > 1);
 }
 
+/** Gives each of them its part of the stack that the first has. */
 function shareStack(
-  shared: readonly number[],
-  threads: readonly Thread[],
-  stacks: (NativeStack | string | null)[],
+  shared: readonly DescribedThread[],
+  stacks: Map<DescribedThread, Stack>,
   evalLoop: string | undefined,
 ): void {
-  const whole = stacks[shared[0] ?? 0];
+  const [outermost] = shared;
+  const whole = outermost && stacks.get(outermost);
   if (!whole || typeof whole === 'string') return;
-  const parts = splitNative(
-    whole.frames,
-    shared.map((i) => pythonFrames(threads[i])),
-    evalLoop,
-  );
-  shared.forEach((i, n) => {
-    stacks[i] = { ...whole, frames: parts[n] ?? [] };
-  });
+  const python = new Map(shared.map((one) => [one, pythonFrames(one.thread)]));
+  for (const [one, frames] of splitNative(whole.frames, python, evalLoop)) stacks.set(one, { ...whole, frames });
 }
 
-function pythonFrames(thread: Thread | undefined): PythonFrame[] {
-  return thread?.frames.filter((frame): frame is PythonFrame => frame.kind === 'python') ?? [];
+function pythonFrames({ frames }: Thread): PythonFrame[] {
+  return frames.filter((frame): frame is PythonFrame => frame.kind === 'python');
 }
 
 function addStack(
-  thread: Thread,
-  stack: NativeStack | string | null,
+  { captured, thread }: DescribedThread,
+  stack: Stack,
   native: NativeFrames,
   evalLoop: string | undefined,
-): Merged {
+): MergedThread {
   const { tid } = thread;
-  if (tid === null || stack === null) return { thread: { ...thread, nativeEnding: COMPLETE }, warnings: [] };
+  if (tid === null || stack === null) return { captured, thread: { ...thread, nativeEnding: COMPLETE }, warnings: [] };
   if (typeof stack === 'string') {
     const message = `thread ${tid} is shown without native frames: ${stack}`;
     return {
+      captured,
       thread: { ...thread, nativeEnding: { kind: 'truncated', reason: stack } },
       warnings: [{ code: 'native-incomplete', tid, message }],
     };
@@ -103,6 +107,7 @@ function addStack(
     warnings.push({ code: 'native-incomplete', tid, message });
   }
   return {
+    captured,
     thread: {
       ...thread,
       frames: [...merged.frames],

@@ -3,18 +3,18 @@
 import type { Located, OtherInterpreter } from '../locate/locate.js';
 import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
-import type { CapturedProcess, CapturedThread } from '../moment/captured.js';
+import type { CapturedProcess } from '../moment/captured.js';
 import type { PolledDescriptors } from '../moment/polled.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
 import type { OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
-import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Thread, type Warning } from '../snapshot.js';
+import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import type { Names } from './thread-names.js';
 import { groupBySystemThread } from './thread-order.js';
-import { describeNativeThread, describeThread, type ThreadContext } from './threads.js';
+import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
 export interface ProcessFacts {
@@ -59,23 +59,20 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     describeFd,
     polled,
   };
-  const described = [
+  const described: DescribedThread[] = [
     ...groupBySystemThread(captured.threads).map((thread) => ({
+      captured: thread,
       thread: describeThread(thread, context),
-      copied: thread.native,
     })),
-    ...captured.nativeThreads.map((thread) => ({
-      thread: describeNativeThread(thread, context),
-      copied: thread.native,
-    })),
+    ...captured.nativeThreads.map((thread) => ({ captured: thread, thread: describeNativeThread(thread, context) })),
   ];
   const merged = native && addNativeFrames(described, native, evalLoopOf(located.layout));
-  const threads = merged ? merged.map(({ thread }) => thread) : described.map(({ thread }) => thread);
+  const shown = merged ?? described;
   const warnings = [
     ...captured.warnings,
     ...located.others.map(otherInterpreter),
     ...untested(located),
-    ...warningsOf(captured, threads, names),
+    ...warningsOf(captured, shown, names),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
   return {
@@ -84,7 +81,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     python: describePython(located, captured),
     pauseMs: captured.capture.pauseMs,
     capture: captured.capture,
-    threads,
+    threads: shown.map(({ thread }) => thread),
     warnings,
     complete: isComplete(warnings),
     core: null,
@@ -144,24 +141,25 @@ function untested({ approximate, version }: Located): Warning[] {
   return [{ code: 'version-untested', message }];
 }
 
-function unreadableValues(captured: CapturedThread | undefined): number {
+/** Those that are not Python's have none. */
+function unreadableValues(captured: DescribedThread['captured']): number {
   let count = 0;
-  for (const variables of captured?.walk.values?.variables ?? []) count += variables?.unreadable ?? 0;
+  if ('walk' in captured) for (const { variables } of captured.walk.stack.frames) count += variables?.unreadable ?? 0;
   return count;
 }
 
-function warningsOf(captured: CapturedProcess, threads: readonly Thread[], names: Names): Warning[] {
+function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[], names: Names): Warning[] {
   const warnings: Warning[] = [];
   for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
   for (const problem of names.problems) warnings.push({ code: 'names-unreadable', message: problem });
-  for (const [i, { tid, ending, consistent, movingFrames }] of threads.entries()) {
+  for (const one of shown) {
+    const { tid, ending, consistent, movingFrames } = one.thread;
     const about = tid === null ? {} : { tid };
     const who = tid === null ? 'a thread without a known id' : `thread ${tid}`;
     if (ending.kind === 'truncated') {
       warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
     }
-    // Those that have none, as they are not Python's, come after those that have.
-    const unreadable = unreadableValues(captured.threads[i]);
+    const unreadable = unreadableValues(one.captured);
     if (unreadable > 0) {
       const what = unreadable === 1 ? 'a value' : `${unreadable} values`;
       warnings.push({

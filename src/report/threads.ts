@@ -11,6 +11,12 @@ import type { FrameDescriber } from './frames.js';
 import { describeWait } from './os-state.js';
 import type { Names } from './thread-names.js';
 
+/** A thread of the result, with what it was captured as. */
+export interface DescribedThread {
+  readonly captured: CapturedThread | CapturedNativeThread;
+  readonly thread: Thread;
+}
+
 export interface ThreadContext {
   readonly frames: FrameDescriber;
   readonly names: Names;
@@ -50,7 +56,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
-    exception: walk.values?.exception ?? null,
+    exception: walk.exception,
     frames: context.frames.describe(walk),
   };
 }
@@ -118,7 +124,7 @@ function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
 
 /** A thread state without a thread, once settled, does not change; any other is as good as the evidence. */
 function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThread): boolean {
-  if (walk.codes.some((code) => 'problem' in code)) return false;
+  if (walk.stack.frames.some(({ ran }) => 'problem' in ran)) return false;
   return evidence !== 'none' || ((tid === null || terminated) && settled);
 }
 

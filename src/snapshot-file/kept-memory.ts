@@ -3,13 +3,13 @@
  * frozen copy again, and what the copy has no part of (names, ids, where the interpreter is) from the process itself.
  * Nothing else gets in: a redacted value is not read, so it is not there.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { type Located, locate } from '../locate/locate.js';
 import { offsetBy, toAddress } from '../memory/address.js';
 import { KeptBytes, keeping } from '../memory/kept-bytes.js';
 import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
 import type { CapturedProcess, CapturedThread, CopiedMemory } from '../moment/captured.js';
 import { livePages, nativeIds } from '../moment/rehearse.js';
+import { sameCalls } from '../moment/same-stack.js';
 import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
 import { debuggerRanges } from '../process/core/index.js';
@@ -137,7 +137,7 @@ function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted):
   return new Set(
     captured.threads.filter(({ walk: { state, stack } }) => {
       const again = walks.get(state.address);
-      return !again || !isDeepStrictEqual(again.stack.frames, stack.frames);
+      return !again || !sameCalls(again.stack, stack);
     }),
   );
 }

@@ -3,9 +3,9 @@
  * machine that reads it has neither its /proc nor its files.
  */
 import type { Located } from '../locate/locate.js';
-import type { CoreMetadata, NotedLine } from '../process/core/index.js';
+import type { CoreMetadata, NotedLine, ThreadMetadata } from '../process/core/index.js';
 import type { NotedInterpreter } from '../process/process.js';
-import type { Snapshot, Warning } from '../snapshot.js';
+import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
 export function metadataOf(
@@ -14,36 +14,34 @@ export function metadataOf(
   warnings: readonly Warning[],
   variables: boolean,
 ): CoreMetadata {
-  const threads = new Map(snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : [[thread.tid, thread]])));
-  // One thread may have a thread state in each of several interpreters.
-  const statesOf = new Map<number, number[]>();
-  for (const { tid, threadState } of snapshot.threads) {
-    if (tid === null || threadState === null) continue;
-    statesOf.set(tid, [...(statesOf.get(tid) ?? []), Number.parseInt(threadState, 16)]);
-  }
   return {
     origin: null,
     capturedAt: snapshot.capturedAt,
     executable: snapshot.executable,
     commandLine: snapshot.commandLine,
-    threads: [...threads].map(([tid, thread]) => ({
-      tid,
-      innerTid: thread.innerTid ?? tid,
-      name: thread.osName,
-      state: thread.os?.state ?? null,
-      threadStates: statesOf.get(tid) ?? [],
-      terminated: thread.status === 'terminated',
-      evidence: thread.evidence,
-      movingFrames: thread.movingFrames,
-      waitingOn: thread.os?.waitingOn ?? null,
-      knownRegisters: null,
-    })),
+    threads: snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : notedThread(thread.tid, thread))),
     labels: [],
     python: notedInterpreter(located),
     capture: snapshot.capture,
     variables,
     warnings,
     sources: shownLines(snapshot),
+  };
+}
+
+/** A thread that has a thread state in each of several interpreters has as many records: each is known in its own way. */
+function notedThread(tid: number, thread: Thread): ThreadMetadata {
+  return {
+    tid,
+    innerTid: thread.innerTid ?? tid,
+    name: thread.osName,
+    state: thread.os?.state ?? null,
+    threadStates: thread.threadState === null ? [] : [Number.parseInt(thread.threadState, 16)],
+    terminated: thread.status === 'terminated',
+    evidence: thread.evidence,
+    movingFrames: thread.movingFrames,
+    waitingOn: thread.os?.waitingOn ?? null,
+    knownRegisters: null,
   };
 }
 

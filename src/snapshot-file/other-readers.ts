@@ -29,10 +29,10 @@ export function keepForOthers(
   const seen = new Set<object>();
   for (const { walk } of threads) {
     kept.cover(walk.state.address, walk.state.address + layout.PyThreadState.sizeof);
-    for (const result of walk.codes) {
-      if ('problem' in result || seen.has(result.code)) continue;
-      seen.add(result.code);
-      ifReadable(() => readLocalNames(rest, layout, result.code));
+    for (const { ran } of walk.stack.frames) {
+      if ('problem' in ran || seen.has(ran.code)) continue;
+      seen.add(ran.code);
+      ifReadable(() => readLocalNames(rest, layout, ran.code));
     }
   }
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { PagePlan } from '../../src/moment/plan.js';
 import { Validity } from '../../src/moment/validity.js';
-import { EVIDENCE, type FreezeResult } from '../../src/process/native.js';
 
 const [SHARED, STOPPED, STILL, NOBODY, ABSENT] = [1, 2, 3, 4, 5];
 
@@ -11,8 +10,11 @@ function validity(): Validity {
   plan.ownedBy(100).add(STOPPED);
   plan.ownedBy(200).add(STILL);
   plan.ownedBy(100).add(ABSENT);
-  const frozen = { evidence: Uint8Array.of(EVIDENCE.stopped, EVIDENCE.still) } as FreezeResult;
-  const valid = new Validity(plan, [100, 200], frozen, new Set([ABSENT]));
+  const frozen = [
+    { tid: 100, evidence: 'stopped' },
+    { tid: 200, evidence: 'still' },
+  ] as const;
+  const valid = new Validity(plan, frozen, new Set([ABSENT]));
   // What is planned for after the freeze was not in it.
   plan.shared.add(NOBODY);
   return valid;

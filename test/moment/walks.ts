@@ -2,9 +2,10 @@
 
 import { toAddress } from '../../src/memory/address.js';
 import type { Pass, PassThread } from '../../src/moment/pass.js';
-import type { ThreadWalk } from '../../src/moment/walker.js';
-import type { FrameWalk } from '../../src/python/frames.js';
+import type { ThreadWalk, WalkedFrame } from '../../src/moment/walker.js';
 import type { ThreadStateWalk } from '../../src/python/runtime.js';
+
+const NOT_READ = { ran: { problem: 'none' }, variables: null };
 
 /** A thread of one state with these frames, outermost first, as "address:code@lasti" numbers in hexadecimal. */
 export function walkOf(frames: string, { complete = true, fitsEvalLoops = true } = {}): ThreadWalk {
@@ -17,18 +18,17 @@ export function walkOf(frames: string, { complete = true, fitsEvalLoops = true }
       fitsEvalLoops,
       enteredAt: null,
     },
-    codes: parsed.map(() => ({ problem: 'none' })),
-    values: null,
+    exception: null,
   };
 }
 
-function frameOf(text: string): FrameWalk {
+function frameOf(text: string): WalkedFrame {
   const [address = 0, code = 0, lasti = 0] = text.split(/[:@]/).map((number) => Number.parseInt(number, 16));
-  return { address: toAddress(address), code: toAddress(code), lasti, isEntry: true, owner: 0 };
+  return { address: toAddress(address), code: toAddress(code), lasti, isEntry: true, owner: 0, ...NOT_READ };
 }
 
 export function threadOf(walk: ThreadWalk, more: Partial<PassThread> = {}): PassThread {
-  return { walk, tid: 100, index: 0, evidence: 'none', gone: false, missing: false, unowned: false, ...more };
+  return { walk, tid: 100, frozen: null, evidence: 'none', gone: false, missing: false, unowned: false, ...more };
 }
 
 /** Only what comparing looks at. */

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import type { Located } from '../../src/locate/locate.js';
 import { decodeVersionHex, type PythonVersion } from '../../src/locate/python-version.js';
 import { toAddress } from '../../src/memory/address.js';
+import type { CapturedProcess } from '../../src/moment/captured.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import { describeProcess } from '../../src/report/process.js';
-import type { PythonInfo } from '../../src/snapshot.js';
-import * as samples from '../render/samples.js';
+import type { PythonInfo, Snapshot } from '../../src/snapshot.js';
+import { capturedProcess } from '../support/captured.js';
 
-/** What is told of an interpreter without threads. */
-function described(version: PythonVersion): PythonInfo | null {
+/** What is told of a process of this version that was captured so. */
+function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot {
   const layout = layoutFor(version.major, version.minor, version.patch);
   if (!layout) throw new Error('no row');
   const located: Located = {
@@ -24,12 +25,6 @@ function described(version: PythonVersion): PythonInfo | null {
     attempts: [],
     others: [],
   };
-  const memory = {
-    read: () => {
-      throw new Error('nothing is left to be read');
-    },
-  };
-  const { capture } = samples.snapshot();
   return describeProcess({
     facts: {
       source: 'live',
@@ -46,17 +41,15 @@ function described(version: PythonVersion): PythonInfo | null {
       sourcesAsOfMs: null,
     },
     located,
-    captured: {
-      memory: { frames: memory, objects: memory },
-      runtime: { interpreters: [], threadStates: [], state: 'initialized', finalizing: null, problems: [] },
-      threads: [],
-      nativeThreads: [],
-      capture,
-      warnings: [],
-    },
+    captured,
     names: { byInterpreter: new Map(), problems: [] },
     native: null,
-  }).python;
+  });
+}
+
+/** What is told of an interpreter without threads. */
+function described(version: PythonVersion): PythonInfo | null {
+  return snapshotOf(version, capturedProcess([])).python;
 }
 
 const versionOf = (hex: number): PythonVersion => {
@@ -78,4 +71,20 @@ test('a patch level that is not known is not made up', () => {
     version: '3.12',
     minor: 12,
   });
+});
+
+test('values that cannot be read are those of the thread that has them, beside one that runs in two interpreters', () => {
+  const captured = capturedProcess([
+    { tid: 7, state: 0x7100, interpreterId: 1 },
+    { tid: 8, state: 0x7200, interpreterId: 0, unreadable: 2 },
+    { tid: 7, state: 0x7300, interpreterId: 0 },
+  ]);
+  const { threads, warnings } = snapshotOf(versionOf(0x030c01f0), captured);
+  expect(threads.map(({ tid, interpreterId }) => [tid, interpreterId])).toEqual([
+    [7, 0],
+    [7, 1],
+    [8, 0],
+  ]);
+  const unreadable = warnings.filter(({ code }) => code === 'value-unreadable');
+  expect(unreadable).toMatchObject([{ tid: 8, message: expect.stringContaining('2 values in thread 8') }]);
 });

@@ -20,8 +20,11 @@ onEveryInterpreter('values as Python has them, whole and shortened', (interprete
       for (const settings of [UNLIMITED, DEFAULT_LOCALS]) {
         const walk = new Walk(runtime, memory, null, new ValueReader(memory, runtime.layout, settings));
         const threads = walk.shared().threadStates.map((state) => walk.thread(state));
-        const frames = threads.flatMap(({ values }) => values?.variables ?? []);
-        const variables = frames.flatMap((frame) => [...(frame?.arguments ?? []), ...(frame?.locals ?? [])]);
+        const frames = threads.flatMap(({ stack }) => stack.frames);
+        const variables = frames.flatMap(({ variables }) => [
+          ...(variables?.arguments ?? []),
+          ...(variables?.locals ?? []),
+        ]);
         const wrong = wrongValues(variables, expected);
         expect(wrong.slice(0, 20).join('\n'), `${wrong.length} of ${expected.size} wrong`).toBe('');
       }
