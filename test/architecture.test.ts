@@ -37,7 +37,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'locate',
     'native-stack',
   ],
-  render: ['snapshot'],
+  // Pure, over the model alone: what is told of many stacks at once.
+  'report/fold': ['snapshot'],
+  render: ['snapshot', 'report/fold'],
   // The pipeline puts the stages together.
   inspect: [
     'memory',
