@@ -1,28 +1,40 @@
-// Writes schema/snapshot.schema.json, the JSON Schema of what `--json` prints, from the types in src/snapshot.ts.
-// `--stdout` prints it instead (the test compares it with the file that is committed).
+// Writes the JSON Schemas of what `--json` prints, from the types in src: schema/snapshot.schema.json of one process,
+// schema/processes.schema.json of many. `--stdout [name]` prints one instead (the tests compare them with the files that
+// are committed).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
 
 const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-const schema = createGenerator({
-  path: path('src/snapshot.ts'),
-  tsconfig: path('tsconfig.json'),
-  type: 'Snapshot',
-  topRef: false,
-  jsDoc: 'extended',
-  // New fields do not raise schemaVersion, so a document with more than these is still valid.
-  additionalProperties: true,
-  // The compiler of this project has checked them already.
-  skipTypeCheck: true,
-}).createSchema('Snapshot');
+/** Name of the schema -> where its type is, and what it is called. */
+const SCHEMAS = {
+  snapshot: { file: 'src/snapshot.ts', type: 'Snapshot', title: 'pystack snapshot' },
+  processes: { file: 'src/many/document.ts', type: 'Processes', title: 'pystack processes' },
+};
 
-const { $schema, ...rest } = schema;
-const text = `${JSON.stringify({ $schema, title: 'pystack snapshot', ...rest }, null, 2)}\n`;
-if (process.argv.includes('--stdout')) {
-  process.stdout.write(text);
+function schemaText({ file, type, title }) {
+  const schema = createGenerator({
+    path: path(file),
+    tsconfig: path('tsconfig.json'),
+    type,
+    topRef: false,
+    jsDoc: 'extended',
+    // New fields do not raise schemaVersion, so a document with more than these is still valid.
+    additionalProperties: true,
+    // The compiler of this project has checked them already.
+    skipTypeCheck: true,
+  }).createSchema(type);
+  const { $schema, ...rest } = schema;
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+}
+
+const stdoutAt = process.argv.indexOf('--stdout');
+if (stdoutAt >= 0) {
+  process.stdout.write(schemaText(SCHEMAS[process.argv[stdoutAt + 1] ?? 'snapshot']));
 } else {
   mkdirSync(path('schema'), { recursive: true });
-  writeFileSync(path('schema/snapshot.schema.json'), text);
+  for (const [name, schema] of Object.entries(SCHEMAS)) {
+    writeFileSync(path(`schema/${name}.schema.json`), schemaText(schema));
+  }
 }

@@ -39,7 +39,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // Pure, over the model alone: what is told of many stacks at once.
   'report/fold': ['snapshot'],
-  render: ['snapshot', 'report/fold'],
+  // What is told of many processes: types, as in the model of one.
+  'many/document': ['snapshot'],
+  // Which targets, and one after the other. Who looks is given to it.
+  many: ['snapshot', 'errors', 'process', 'many/document'],
+  render: ['snapshot', 'report/fold', 'many/document'],
   // The pipeline puts the stages together.
   inspect: [
     'memory',
@@ -86,7 +90,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
   // It tries on this machine what the pipeline leans on, piece by piece.
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
-  cli: ['snapshot', 'errors', 'options', 'version', 'render', 'inspect', 'inspect-core', 'save-snapshot', 'doctor'],
+  cli: [
+    'snapshot',
+    'errors',
+    'options',
+    'version',
+    'render',
+    'inspect',
+    'inspect-core',
+    'save-snapshot',
+    'doctor',
+    'many',
+    'many/document',
+  ],
 };
 
 /** What the whole program has one of. Only the command line touches it. */

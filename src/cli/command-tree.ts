@@ -14,6 +14,8 @@ export interface OptionEntry {
 export interface ArgumentEntry {
   readonly name: string;
   readonly required: boolean;
+  /** Whether there may be several. */
+  readonly repeated: boolean;
   readonly description: string;
   /** The only words there are; empty: any. */
   readonly choices: readonly string[];
@@ -71,6 +73,6 @@ function optionEntry({ short, long, flags, description }: Option): OptionEntry {
 }
 
 function argumentEntry(argument: Argument): ArgumentEntry {
-  const { required, description, argChoices } = argument;
-  return { name: argument.name(), required, description, choices: argChoices ?? [] };
+  const { required, variadic, description, argChoices } = argument;
+  return { name: argument.name(), required, repeated: variadic, description, choices: argChoices ?? [] };
 }

@@ -106,7 +106,7 @@ function zshScript({ options, commands }: Program): string {
   const list = [...commands, HELP_COMMAND].map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   const cases = commands.map((command) => {
     const argument = {
-      pid: "'1:process id:_pystack_pids'",
+      pid: command.arguments[0]?.repeated ? "'*:process id:_pystack_pids'" : "'1:process id:_pystack_pids'",
       file: "'*:file:_files'",
       choices: quoted(`1:${command.arguments[0]?.name}:(${command.arguments[0]?.choices.join(' ')})`),
       none: '',

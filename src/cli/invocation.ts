@@ -1,6 +1,7 @@
 /** What does this command line ask for? argv -> one plain value, or a usage error that says what to type instead. */
 import { CommanderError } from 'commander';
 import { PystackError } from '../errors.js';
+import type { Selection } from '../many/selection.js';
 import type {
   CoreOptions,
   CoreSource,
@@ -16,13 +17,30 @@ import { parsePid } from './values.js';
 /** How the result is to be shown. */
 export interface View {
   readonly json: boolean;
+  /** One document a line, each as soon as it is there. */
+  readonly jsonLines: boolean;
   /** False: asked for none. True: whatever the terminal and the environment say. */
   readonly color: boolean;
   readonly verbosity: 0 | 1 | 2;
 }
 
+/** Several cores: files and folders of them, or of systemd's that match (null: any) all or the newest. */
+export type ManyCores = readonly string[] | { readonly systemd: string | null; readonly newestOnly: boolean };
+
 export type Invocation =
   | { readonly command: 'remote'; readonly pid: number; readonly options: InspectOptions; readonly view: View }
+  | {
+      readonly command: 'remote-many';
+      readonly selection: Selection;
+      readonly options: InspectOptions;
+      readonly view: View;
+    }
+  | {
+      readonly command: 'core-many';
+      readonly cores: ManyCores;
+      readonly options: CoreOptions;
+      readonly view: View;
+    }
   | { readonly command: 'core'; readonly core: CoreSource; readonly options: CoreOptions; readonly view: View }
   | {
       readonly command: 'snapshot';
@@ -55,10 +73,15 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   };
   const program = declareProgram(
     {
-      remote(pid, opts, globals) {
+      remote(pids, opts, globals) {
         const view = viewOf(opts, globals);
         const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-        invocation ??= { command: 'remote', pid: parsePid(pid), options, view };
+        const selection = selectionOf(pids, opts, 'remote');
+        const [pid, ...more] = selection.pids;
+        invocation ??=
+          pid !== undefined && more.length === 0 && !selection.children && !view.jsonLines
+            ? { command: 'remote', pid, options, view }
+            : { command: 'remote-many', selection, options, view };
       },
       snapshot(pid, opts, globals) {
         refuse('snapshot');
@@ -67,11 +90,15 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         const path = outputPath(opts);
         invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
       },
-      core(core, executable, opts, globals) {
+      core(files, opts, globals) {
         refuse('core');
         const view = viewOf(opts, globals);
-        const options = { ...coreOptions(executable, opts, view), ...stackOptions(opts, view) };
-        invocation ??= { command: 'core', core: coreSource(core, opts), options, view };
+        const [core, executable, ...more] = files;
+        const many = more.length > 0 || opts['systemdAll'] !== undefined;
+        const options = { ...coreOptions(many ? undefined : executable, opts, view), ...stackOptions(opts, view) };
+        invocation ??= many
+          ? { command: 'core-many', cores: manyCores(files, opts), options, view }
+          : { command: 'core', core: coreSource(core, opts), options, view };
       },
       doctor(pid, opts, globals) {
         const view = viewOf(opts, globals);
@@ -149,9 +176,51 @@ function viewOf(opts: Opts, globals: Opts): View {
   const asked = Math.max(Number(opts['verbose'] ?? 0), Number(globals['verbose'] ?? 0));
   return {
     json: opts['json'] === true,
+    jsonLines: opts['jsonl'] === true,
     color: opts['color'] !== false && globals['color'] !== false,
     verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
   };
+}
+
+/** Throws a usage error where nothing says which processes, or two things do. */
+export function selectionOf(pids: readonly string[], opts: Opts, command: string): Selection {
+  const selection: Selection = {
+    pids: pids.map(parsePid),
+    children: opts['children'] === true,
+    all: opts['all'] === true,
+    match: stringOf(opts['match']),
+    cgroup: stringOf(opts['cgroup']),
+    container: stringOf(opts['container']),
+    user: stringOf(opts['user']),
+    environment: stringsOf(opts['env']) ?? [],
+  };
+  const { all, match, cgroup, container, user, environment } = selection;
+  const searched = all || environment.length > 0 || [match, cgroup, container, user].some((each) => each !== null);
+  if (pids.length > 0 && searched) {
+    throw new PystackError('usage', 'process ids and a way to search for processes were both given', {
+      cause: 'Ids already say which processes are meant; only --children adds to them.',
+      nextStep: 'leave one of them out',
+    });
+  }
+  if (pids.length === 0 && !searched) {
+    throw new PystackError('usage', 'no process id given', {
+      cause: 'It has to be said which processes to look at.',
+      nextStep: `pystack ${command} <pid>, or all whose command line matches: pystack ${command} --match <pattern>`,
+    });
+  }
+  return selection;
+}
+
+function manyCores(files: readonly string[], opts: Opts): ManyCores {
+  const { systemd, systemdAll } = opts;
+  if (systemdAll === undefined && systemd === undefined) return files;
+  if (files.length > 0 || systemd !== undefined) {
+    throw new PystackError('usage', 'more than one way to say which core files was given', {
+      cause: '--systemd and --systemd-all pick the cores themselves.',
+      nextStep: 'leave one of them out',
+    });
+  }
+  return { systemd: typeof systemdAll === 'string' ? systemdAll : null, newestOnly: false };
 }
 
 function remoteOptions(opts: Opts): InspectOptions {

@@ -28,6 +28,7 @@ const world: World = {
   now: () => process.uptime() * 1000,
   peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
   interruption,
+  pid: process.pid,
   platform: () => `Node.js ${process.version}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
 };
 
@@ -68,7 +69,7 @@ function kernelRelease(): string {
 
 // What is thrown outside of the run (a stray callback) is told like everything else, not as Node would.
 const lastResort = async (thrown: unknown) => {
-  process.exit(await reportError(thrown, { json: false, color: true, verbosity: 0 }, world));
+  process.exit(await reportError(thrown, { json: false, jsonLines: false, color: true, verbosity: 0 }, world));
 };
 process.on('uncaughtException', lastResort);
 process.on('unhandledRejection', lastResort);

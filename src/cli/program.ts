@@ -4,7 +4,14 @@
  */
 import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS } from '../options.js';
-import { collectPattern, parseCount, parseList, parseMilliseconds } from './values.js';
+import {
+  collectEnvironment,
+  collectPattern,
+  parseCount,
+  parseList,
+  parseMilliseconds,
+  parsePattern,
+} from './values.js';
 
 /** An option that sets the attribute of another name: of several for one attribute, the last one given counts. */
 class SharedOption extends Option {
@@ -27,9 +34,9 @@ export type Shell = (typeof SHELLS)[number];
 
 /** Runs with what was parsed. Values are what the parsers above made of them; absent options are undefined. */
 export interface Handlers {
-  remote(pid: string, opts: Opts, globals: Opts): void;
+  remote(pids: string[], opts: Opts, globals: Opts): void;
   snapshot(pid: string, opts: Opts, globals: Opts): void;
-  core(core: string | undefined, executable: string | undefined, opts: Opts, globals: Opts): void;
+  core(files: string[], opts: Opts, globals: Opts): void;
   doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
   completion(shell: string): void;
   version(): void;
@@ -60,14 +67,18 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     .command('remote', { hidden: hidden.has('remote') })
     .summary('show the threads of a running process')
     .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
-    .argument('<pid>', 'process id')
-    .action((pid: string, opts: Opts) => handlers.remote(pid, opts, program.opts()));
+    .argument('[pid...]', 'process ids; left out where options say which processes')
+    .action((pids: string[], opts: Opts) => handlers.remote(pids, opts, program.opts()));
+  addSelection(remote, add);
   addLooking(remote, add);
   addJson(remote, add);
+  addJsonLines(remote, add);
   addStacks(remote, add);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
+    ['pystack remote --children 1234', 'also the Python processes that it started'],
+    ["pystack remote --match 'celery.*worker'", 'all whose command line matches'],
     ['pystack remote --no-block 1234', 'without stopping it at all'],
     ['pystack remote --json 1234 | jq .threads[].name', 'for programs'],
   ]);
@@ -94,11 +105,12 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     .command('core', { hidden: hidden.has('core') })
     .summary('show the threads in a core file')
     .description('Shows the Python threads in a core file, and what ended the process.')
-    .argument('[core]', 'core file, also compressed; left out with --systemd')
-    .argument('[executable]', 'program that made it (default: found from the core)')
-    .action((file: string | undefined, executable: string | undefined, opts: Opts) =>
-      handlers.core(file, executable, opts, program.opts()),
-    );
+    .argument(
+      '[core...]',
+      'core files, also compressed, and folders of them; left out with --systemd. A program after a single core is the ' +
+        'one that made it (default: found from the core)',
+    )
+    .action((files: string[], opts: Opts) => handlers.core(files, opts, program.opts()));
   add(
     core,
     withParser('--lib-search-path <dirs>', "directories with the core's libraries, separated by ':'", (flag) =>
@@ -111,12 +123,15 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     core,
     new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
   );
+  add(core, new Option('--systemd-all [match]', 'all that match, newest first'));
   addJson(core, add);
+  addJsonLines(core, add);
   addStacks(core, add);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
     ['pystack core ./core.gz /usr/bin/python3.12', 'or named'],
     ['pystack core ./core --sysroot ./image', 'with the files of the machine it came from'],
+    ['pystack core /var/crash', 'all cores in a folder, one after the other'],
   ]);
 
   const doctor = program
@@ -159,6 +174,25 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   return program;
 }
 
+/** Which processes, where their ids are not given. */
+function addSelection(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(command, new Option('--children', 'also the Python processes that these started, the whole tree of them'));
+  add(command, new Option('--all', 'every Python process that may be looked at'));
+  add(
+    command,
+    withParser('--match <pattern>', 'those whose command line matches this regular expression', parsePattern),
+  );
+  add(command, new Option('--user <user>', 'those of this user, a name or a number'));
+  add(command, new Option('--cgroup <text>', 'those in a control group with this in its path'));
+  add(command, new Option('--container <id>', 'those in this container, by its id or the beginning of it'));
+  add(
+    command,
+    new Option('--env <NAME=value>', 'those started with this in their environment; repeatable').argParser(
+      collectEnvironment('--env'),
+    ),
+  );
+}
+
 /** How a running process is looked at. */
 function addLooking(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--no-block', 'stop no thread at all; threads on the move may be incomplete'));
@@ -175,6 +209,10 @@ function addLooking(command: Command, add: (command: Command, option: Option) =>
 
 function addJson(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--json', 'one JSON document instead of text'));
+}
+
+function addJsonLines(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(command, new Option('--jsonl', 'a JSON document for each process, one a line, as soon as it is there'));
 }
 
 /** Accepted before and after the command. */

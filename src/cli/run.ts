@@ -1,16 +1,17 @@
 /** What does one run of the program do? Parse, inspect, print, and say with the exit code how it went. */
 import { EXIT, type ExitCode } from '../errors.js';
-import type { Log } from '../options.js';
 import { harmless } from '../render/escape.js';
 import { PLAIN } from '../render/palette.js';
 import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorReport } from './error-report.js';
-import { type Invocation, parseInvocation, type View } from './invocation.js';
+import { type Invocation, type ManyCores, parseInvocation, type View } from './invocation.js';
+import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
 import { ProgressLine } from './progress.js';
+import type { LookingAtMany } from './run-many.js';
 
 /** The world outside, as far as a run touches it. */
 export interface World {
@@ -25,6 +26,8 @@ export interface World {
   peakMemoryMiB(): number;
   /** Node, system and machine, in words. */
   platform(): string;
+  /** Our own process id. */
+  readonly pid: number;
   /** From now on a signal to end aborts this one, with an {@link Interrupted} as its reason, instead of ending at once. */
   interruption(): AbortSignal;
 }
@@ -42,7 +45,7 @@ export async function run(
   notYet?: ReadonlySet<string>,
 ): Promise<ExitCode> {
   // For errors of the command line itself, which come before it is known what it asks for.
-  let view: View = { json: false, color: !argv.includes('--no-color'), verbosity: 0 };
+  let view: View = { json: false, jsonLines: false, color: !argv.includes('--no-color'), verbosity: 0 };
   try {
     const invocation = parseInvocation(argv, notYet);
     if (invocation.command === 'version') {
@@ -65,7 +68,12 @@ export async function run(
     }
     view = invocation.view;
     if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
-    return await show(invocation, world, pipeline);
+    const many = await asMany(invocation);
+    if (many) {
+      const { showMany } = await import('./run-many.js');
+      return await showMany(many, world, pipeline);
+    }
+    return await show(invocation as Looking, world, pipeline);
   } catch (thrown) {
     // Whoever asked for it knows.
     if (thrown instanceof Interrupted) return EXIT.nothing;
@@ -86,6 +94,27 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
     // stderr cannot be written either (a full disk): the exit code is all that is left to say.
   }
   return error.exitCode;
+}
+
+/**
+ * The same as a look at many, if it is one. A folder, and a second core in a program's place, only the files tell; a
+ * line of JSON for each is told of one like of many.
+ */
+async function asMany(invocation: Invocation): Promise<LookingAtMany | null> {
+  if (invocation.command === 'remote-many' || invocation.command === 'core-many') return invocation;
+  if (invocation.command !== 'core') return null;
+  const { core, options, view } = invocation;
+  const asCores = (cores: ManyCores, given = options): LookingAtMany => ({
+    command: 'core-many',
+    cores,
+    options: given,
+    view,
+  });
+  if (typeof core !== 'string') return view.jsonLines ? asCores({ ...core, newestOnly: true }) : null;
+  const { isCoreOrFolder, isFolder } = await import('../many/core-files.js');
+  const second = options.executable ?? null;
+  if (second !== null && isCoreOrFolder(second)) return asCores([core, second], { ...options, executable: null });
+  return view.jsonLines || isFolder(core) ? asCores([core]) : null;
 }
 
 /** Commands that show what threads do. */
@@ -137,24 +166,6 @@ async function show(invocation: Looking, world: World, pipeline: Pipeline): Prom
   return snapshot.complete ? EXIT.complete : EXIT.incomplete;
 }
 
-interface Observers {
-  readonly log?: Log;
-  readonly progress?: (message: string) => void;
-}
-
-/** Who is told what is being done, and what is being waited for. */
-function observers(world: World, view: View, progress: ProgressLine | null): Observers {
-  const log = logTo(world, view);
-  if (!progress) return log ? { log } : {};
-  const show = (message: string) => progress.show(message);
-  if (!log) return { progress: show };
-  const logBelow: Log = (level, message) => {
-    progress.wipe();
-    log(level, message);
-  };
-  return { log: logBelow, progress: show };
-}
-
 /** What was found, and how it is told on stdout. */
 interface Found {
   readonly snapshot: Snapshot;
@@ -202,15 +213,6 @@ function tellWarnings(snapshot: Snapshot, world: World): void {
   if (!snapshot.complete && snapshot.warnings.length === 0) {
     world.stderr.write('pystack: warning: the result is incomplete\n');
   }
-}
-
-function logTo(world: World, view: View): Log | undefined {
-  if (view.verbosity === 0) return undefined;
-  return (level, message) => {
-    if (level > view.verbosity) return;
-    const time = view.verbosity >= 2 ? `[${world.now().toFixed(1).padStart(7)} ms] ` : '';
-    world.stderr.write(`pystack: ${time}${harmless(message)}\n`);
-  };
 }
 
 function timingTable(timings: readonly { phase: string; ms: number }[]): string {

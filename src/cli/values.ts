@@ -62,6 +62,22 @@ export function collectPattern(flag: string): (text: string, before?: string[]) 
   };
 }
 
+/** A regular expression that has been tried out. */
+export function parsePattern(flag: string): (text: string) => string {
+  return (text) => {
+    checkPattern(flag, text);
+    return text;
+  };
+}
+
+/** For repeatable options: appends a `NAME=value`. */
+export function collectEnvironment(flag: string): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => {
+    if (!/^[^=\0]+=/.test(text)) throw malformed(flag, 'NAME=value', text);
+    return [...before, text];
+  };
+}
+
 function malformed(flag: string, wanted: string, text: string): PystackError {
   return new PystackError('usage', `${flag} needs ${wanted}, not '${text}'`, { cause: 'The value is malformed.' });
 }

@@ -58,7 +58,7 @@ describe('remote', () => {
         locateBy: null,
         library: null,
       },
-      view: { json: false, color: true, verbosity: 0 },
+      view: { json: false, jsonLines: false, color: true, verbosity: 0 },
     });
   });
 
@@ -119,16 +119,51 @@ describe('core', () => {
   });
 });
 
+describe('many', () => {
+  const selection = (...argv: string[]) => {
+    const invocation = parseInvocation(['remote', ...argv], ALL_THERE);
+    if (invocation.command !== 'remote-many') throw new Error(`one: ${argv.join(' ')}`);
+    return invocation.selection;
+  };
+
+  test.each<[string[], object]>([
+    [['1', '2', '1'], { pids: [1, 2, 1], children: false }],
+    [['--children', '1'], { pids: [1], children: true }],
+    [['--all'], { pids: [], all: true, match: null }],
+    [['--match', 'celery.*worker', '--user', 'www'], { match: 'celery.*worker', user: 'www', all: false }],
+    [['--cgroup', 'web.service', '--children'], { cgroup: 'web.service', children: true }],
+    [['--container', 'abcdef123456'], { container: 'abcdef123456' }],
+    [['--env', 'RANK=3', '--env', 'A=b=c'], { environment: ['RANK=3', 'A=b=c'] }],
+    [['--jsonl', '1'], { pids: [1] }],
+  ])('remote %o', (argv, expected) => {
+    expect(selection(...argv)).toMatchObject(expected);
+  });
+
+  test.each<[string[], unknown]>([
+    [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ],
+    [['--systemd-all'], { systemd: null, newestOnly: false }],
+    [['--systemd-all', 'gunicorn'], { systemd: 'gunicorn', newestOnly: false }],
+  ])('core %o', (argv, cores) => {
+    expect(parseInvocation(['core', ...argv], ALL_THERE)).toMatchObject({ command: 'core-many', cores });
+  });
+});
+
 describe('usage errors say what to type instead', () => {
   test.each<[string[], RegExp, RegExp]>([
     [[], /no command/, /pystack remote <pid>/],
-    [['remote'], /missing required argument 'pid'/, /pystack remote --help/],
+    [['remote'], /no process id given/, /pystack remote <pid>.*--match/],
+    [['remote', '1', '--all'], /both given/, /leave one/],
+    [['remote', '--match', '('], /no regular expression/, /backslash/],
+    [['remote', '--env', 'RANK'], /NAME=value/, /help/],
     [['remote', 'gunicorn'], /must be a number, not 'gunicorn'/, /pgrep -af gunicorn$/],
     [['remote', "it's; rm"], /must be a number/, /pgrep -af 'it'\\''s; rm'$/],
     [['remote', '0'], /0 cannot be a process id/, /pgrep/],
     [['remote', '-5'], /-5/, /pystack|pgrep/],
     [['remote', '99999999999'], /cannot be a process id/, /pgrep/],
-    [['remote', '1', '2'], /too many arguments/, /pystack remote --help/],
+    [['remote', '1', 'two'], /must be a number, not 'two'/, /pgrep/],
     [['remote', '1', '--nativ'], /unknown option '--nativ'/, /Did you mean .*--native/],
     [['remot', '1'], /unknown command 'remot'/, /Did you mean remote/],
     [['1234'], /unknown command '1234'/, /pystack remote 1234/],
@@ -142,6 +177,7 @@ describe('usage errors say what to type instead', () => {
     [['remote', '1', '--redact', '('], /no regular expression/, /backslash/],
     [['core'], /no core file/, /pystack core <file>/],
     [['core', 'c', '--systemd'], /both/, /leave one/],
+    [['core', 'c', '--systemd-all'], /more than one way/, /leave one/],
     [['core', 'c', '--lib-search-path', 'a', '--lib-search-root', 'b'], /cannot be used with/, /pystack core --help/],
     [['remote', '1', '--sysroot', 'x'], /unknown option '--sysroot'/, /help/],
   ])('%o', (argv, message, nextStep) => {

@@ -46,7 +46,13 @@ export function manPage({ options, commands, examples }: Program, version: strin
 }
 
 function synopsis({ arguments: all }: CommandEntry): string {
-  return ['[options]', ...all.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`))].join(' ');
+  return [
+    '[options]',
+    ...all.map(({ name, required, repeated }) => {
+      const word = repeated ? `${name}...` : name;
+      return required ? `<${word}>` : `[${word}]`;
+    }),
+  ].join(' ');
 }
 
 function optionLines({ short, long, value, description }: OptionEntry): string[] {

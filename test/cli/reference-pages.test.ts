@@ -9,19 +9,21 @@ import { manPage } from './man-page.js';
 import { cliPage, errorsPage, jsonPage, type Schema, undescribed, warningsPage } from './reference-pages.js';
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
-const schema: Schema = JSON.parse(readFileSync(path('schema/snapshot.schema.json'), 'utf8'));
+const schemaOf = (name: string): Schema => JSON.parse(readFileSync(path(`schema/${name}.schema.json`), 'utf8'));
+const schema = schemaOf('snapshot');
+const processes = schemaOf('processes');
 const program = declareProgram(IDLE, NOT_YET);
 
 test.each([
   ['docs/errors.md', errorsPage()],
   ['docs/warnings.md', warningsPage()],
   ['docs/cli.md', cliPage(program)],
-  ['docs/json.md', jsonPage(schema)],
+  ['docs/json.md', jsonPage(schema, processes)],
   ['man/pystack.1', manPage(declaredTree(), version())],
 ])('%s says what the program does (if not: run this with -u)', async (file, text) => {
   await expect(text).toMatchFileSnapshot(path(file));
 });
 
 test('every field of the document is explained', () => {
-  expect(undescribed(schema)).toEqual([]);
+  expect([...undescribed(schema), ...undescribed(processes)]).toEqual([]);
 });

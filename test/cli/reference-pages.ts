@@ -61,9 +61,10 @@ export function warningsPage(): string {
 export function cliPage(program: Command): string {
   const shown = program.commands.filter((command) => !isHidden(command));
   const sections = shown.map((command) => {
-    const words = command.registeredArguments.map((argument) =>
-      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-    );
+    const words = command.registeredArguments.map((argument) => {
+      const word = argument.variadic ? `${argument.name()}...` : argument.name();
+      return argument.required ? `<${word}>` : `[${word}]`;
+    });
     return [
       `## pystack ${command.name()}`,
       command.description(),
@@ -127,11 +128,14 @@ interface SchemaPart {
 }
 export type Schema = SchemaPart & { readonly definitions: Readonly<Record<string, SchemaPart>> };
 
-export function jsonPage(schema: Schema): string {
+/** @param processes the schema of the document of many processes, the documents of which are the first one's */
+export function jsonPage(schema: Schema, processes: Schema): string {
   const intro =
     '`--json` prints one document; `inspectProcess()` and `inspectCore()` return the same object, typed. The machine-' +
     'readable form of this page is [schema/snapshot.schema.json](../schema/snapshot.schema.json), a JSON Schema made ' +
-    'from the types in `src/snapshot.ts`.';
+    'from the types in `src/snapshot.ts`. Where several processes or cores are looked at it is another document, a list ' +
+    'of these: [The document of many processes](#the-document-of-many-processes). `--jsonl` prints the entries of that ' +
+    'list, one a line.';
   const rules = [
     'What is missing or unknown is `null`, never -1 or an empty string.',
     'Keys always stand in this order. Each thread is one line, so `grep` and `diff` work.',
@@ -139,21 +143,29 @@ export function jsonPage(schema: Schema): string {
     'Addresses are hexadecimal strings: they do not fit the numbers of every JSON reader.',
     'Text is exact. Lone surrogates (undecodable bytes of file names) are `\\udXXX` escapes.',
   ];
-  const definitions = Object.entries(schema.definitions).filter(([, part]) => part.properties);
+  const sections = (definitions: Schema['definitions']) =>
+    Object.entries(definitions)
+      .filter(([, part]) => part.properties)
+      .map(([name, part]) =>
+        `## ${name}\n\n${part.description ?? ''}\n\n${fieldTable(part)}`.replaceAll('\n\n\n\n', '\n\n'),
+      );
+  const { Snapshot: _, ...ofMany } = processes.definitions;
+  const added = Object.fromEntries(Object.entries(ofMany).filter(([name]) => !(name in schema.definitions)));
   return page(
     'The JSON document',
     intro,
     rules.map((rule) => `- ${rule}`).join('\n'),
     `## The document\n\n${fieldTable(schema)}`,
-    ...definitions.map(([name, part]) =>
-      `## ${name}\n\n${part.description ?? ''}\n\n${fieldTable(part)}`.replaceAll('\n\n\n\n', '\n\n'),
-    ),
+    ...sections(schema.definitions),
     ...Object.entries(schema.definitions)
       .filter(([, part]) => part.enum && part.description)
       .map(
         ([name, part]) =>
           `## ${name}\n\n${part.description}\n\n${(part.enum ?? []).map((word) => `\`${word}\``).join(', ')}`,
       ),
+    `## The document of many processes\n\nIts schema: [schema/processes.schema.json](../schema/processes.schema.json). ` +
+      `\`Snapshot\` is [the document](#the-document) of one process.\n\n${fieldTable(processes)}`,
+    ...sections(added),
   );
 }
 
@@ -178,7 +190,7 @@ function fieldTable(part: SchemaPart): string {
 function typeText(part: SchemaPart): string {
   if (part.$ref !== undefined) {
     const name = part.$ref.replace('#/definitions/', '');
-    return `[${name}](#${name.toLowerCase()})`;
+    return `[${name}](#${name === 'Snapshot' ? 'the-document' : name.toLowerCase()})`;
   }
   if (part.const !== undefined) return `\`${JSON.stringify(part.const)}\``;
   if (part.enum) return part.enum.map((word) => `\`${JSON.stringify(word)}\``).join(', ');

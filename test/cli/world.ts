@@ -58,6 +58,7 @@ export async function runCli(
     now: () => 12.5,
     peakMemoryMiB: () => 42,
     platform: () => 'test platform',
+    pid: 4242,
     interruption: () => new AbortController().signal,
     ...options.world,
   };

@@ -32,11 +32,16 @@ export function decodeStoredName(folder: string, name: string): StoredCore | nul
   return { path: join(folder, name), comm, pid: Number(groups.pid), time };
 }
 
-/**
- * The newest core in systemd's storage whose pid is, or whose program's name contains, `match` (null: any). Throws
- * PystackError `no-coredump-storage` or `file-not-found`.
- */
+/** The newest of {@link storedCores}. */
 export function newestSystemdCore(match: string | null, folder = SYSTEMD_STORAGE): string {
+  return storedCores(match, folder)[0].path;
+}
+
+/**
+ * The cores in systemd's storage whose pid is, or whose program's name contains, `match` (null: any), newest first; at
+ * least one. Throws PystackError `no-coredump-storage` or `file-not-found`.
+ */
+export function storedCores(match: string | null, folder = SYSTEMD_STORAGE): [StoredCore, ...StoredCore[]] {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -52,8 +57,8 @@ export function newestSystemdCore(match: string | null, folder = SYSTEMD_STORAGE
     .filter((core) => core !== null)
     .filter(({ comm, pid }) => match === null || comm.includes(match) || String(pid) === match)
     .sort((a, b) => b.time - a.time);
-  const newest = stored[0];
-  if (newest) return newest.path;
+  const [newest, ...older] = stored;
+  if (newest) return [newest, ...older];
   throw new PystackError('file-not-found', `no core in ${folder} ${match === null ? 'was kept' : `matches ${match}`}`, {
     cause: 'systemd-coredump deletes cores after some days, and keeps none larger than its limits.',
     nextStep: 'list what there is with coredumpctl list',

@@ -1,0 +1,38 @@
+/**
+ * What is the result of a look at many processes or core files? A list of single results, each what it would be by
+ * itself, and of those that could not be shown the reason.
+ */
+import type { SCHEMA_VERSION, Snapshot } from '../snapshot.js';
+
+export interface Processes {
+  /** Version of the meaning of these fields, and of those of each snapshot. New fields do not raise it. */
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Tells this document from that of one process. */
+  kind: 'processes';
+  /** One for each process or core file, in the order in which they were looked at. */
+  processes: ProcessEntry[];
+  /** Whether all that was asked for is here. False: exit code 3, or 1 if no process could be shown. */
+  complete: boolean;
+}
+
+export interface ProcessEntry {
+  /** Process id as seen from here; null: not known, of a core file. */
+  pid: number | null;
+  /** The core file; null: it is a running process. */
+  core: string | null;
+  /** What was found: the document that `--json` gives for this process alone. null: nothing could be shown. */
+  snapshot: Snapshot | null;
+  /** Why nothing could be shown; null: something is. */
+  error: Failure | null;
+}
+
+export interface Failure {
+  /** One of the closed list of docs/errors.md. */
+  code: string;
+  /** What happened, in one line. */
+  message: string;
+  /** The likely cause; null: see docs/errors.md. */
+  cause: string | null;
+  /** What to do next; null: see docs/errors.md. */
+  nextStep: string | null;
+}
