@@ -163,22 +163,23 @@ Napi::Value LiveProcess::stop(const Napi::CallbackInfo& info) {
     const auto held = std::make_shared<HeldStop>(ours, process.threads, maxMs * 1'000'000);
     auto stopped = Napi::Uint8Array::New(env, tids.length);
     auto registers = Napi::Array::New(env, tids.length);
-    auto sp = Napi::Float64Array::New(env, tids.length);
-    auto pc = Napi::Float64Array::New(env, tids.length);
+    std::vector<Look> looks(tids.length);
     for (size_t i = 0; i < tids.length; i++) registers.Set(i, env.Null());
     for (size_t i = 0; i < ours.size(); i++) {
       stopped.Data()[places[i]] = held->stands(i) ? 1 : 0;
       const Registers& its = held->registers(i);
       if (!held->stands(i) || !its.known) continue;
       registers.Set(places[i], registersOf(env, its));
-      sp.Data()[places[i]] = static_cast<double>(its.sp());
-      pc.Data()[places[i]] = static_cast<double>(its.pc());
+      Look& look = looks[places[i]];
+      look.sp = its.sp();
+      look.pc = its.pc();
+      if (its.tellSyscall(look)) look.state = ThreadState::running;
     }
     Napi::Object result = Napi::Object::New(env);
     result.Set("stopped", stopped);
     result.Set("registers", registers);
-    result.Set("sp", sp);
-    result.Set("pc", pc);
+    const std::vector<pid_t> asked(&tids[0], &tids[0] + tids.length);
+    result.Set("look", lookColumns(env, asked, looks, process.threads.method()));
     // The function owns the stop: when it is collected, the threads go on.
     result.Set("release", Napi::Function::New(env, [held](const Napi::CallbackInfo& call) -> Napi::Value {
                  return Napi::Number::New(call.Env(), static_cast<double>(held->release()) / 1e6);

@@ -31,8 +31,12 @@ export function osLookAt(look: LookResult, index: number): OsLook {
  * woken every few milliseconds, and is then running without having left its system call.
  */
 function standingOf({ look, registers }: FreezeResult, index: number): OsLook {
-  const standing = osLookAt(look, index);
-  return registers[index] ? { ...standing, syscall: syscallAt(look, index) } : standing;
+  return registers[index] ? stoppedLookAt(look, index) : osLookAt(look, index);
+}
+
+/** Thread `index`, which stands because it was stopped, in words: it may be in a system call although it does not sleep. */
+export function stoppedLookAt(look: LookResult, index: number): OsLook {
+  return { ...osLookAt(look, index), syscall: syscallAt(look, index) };
 }
 
 function syscallAt(look: LookResult, index: number): OsLook['syscall'] {

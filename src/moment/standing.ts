@@ -6,6 +6,7 @@
 import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { NativeProcess, NativeStop } from '../process/native.js';
+import type { OsLook } from '../process/process.js';
 import type { PythonRuntime, RuntimeWalk } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
@@ -17,6 +18,7 @@ import {
   type NativeWish,
   notLookedAt,
 } from './captured.js';
+import { stoppedLookAt } from './frozen-threads.js';
 import { distinctTids } from './pass.js';
 import { type TidMap, tidsOf } from './rehearse.js';
 import { orNull } from './unreadable.js';
@@ -50,7 +52,7 @@ export function walkStanding(
   options: StandingOptions,
 ): CapturedProcess | null {
   const started = performance.now();
-  const stops: { tids: number[]; stop: NativeStop }[] = [];
+  const stops: StopOf[] = [];
   const stopped = new Set<number>();
   let released = 0;
   let found: {
@@ -101,6 +103,7 @@ export function walkStanding(
   const { memory, runtime, tidOf, walks, native, allStand, cut } = found;
   const pythons = new Set(tidOf.values());
   const others = options.native?.allThreads ? [...stopped].filter((tid) => !pythons.has(tid)) : [];
+  const looks = looksOf(stops);
   const threads = walks.map((walk): CapturedThread => {
     const tid = tidOf.get(walk.state.address) ?? null;
     const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
@@ -113,7 +116,7 @@ export function walkStanding(
       settled: tid !== null || allStand,
       evidence,
       movingFrames: 0,
-      look: null,
+      look: (tid !== null && looks.get(tid)) || null,
       native: (tid !== null && native.get(tid)) || null,
     };
   });
@@ -130,7 +133,7 @@ export function walkStanding(
     runtime,
     threads,
     nativeThreads: others.map((tid) => ({
-      look: notLookedAt(tid),
+      look: looks.get(tid) ?? notLookedAt(tid),
       evidence: 'stopped',
       native: native.get(tid) ?? null,
     })),
@@ -146,17 +149,28 @@ export function walkStanding(
   };
 }
 
+interface StopOf {
+  readonly tids: readonly number[];
+  readonly stop: NativeStop;
+}
+
+/** How each thread that was stopped stood, by thread id. */
+function looksOf(stops: readonly StopOf[]): Map<number, OsLook> {
+  return new Map(
+    stops.flatMap(({ tids, stop }) =>
+      tids.flatMap((tid, i) => (stop.stopped[i] === 1 ? [[tid, stoppedLookAt(stop.look, i)]] : [])),
+    ),
+  );
+}
+
 /** Registers and stack bytes of all that stand, by thread id. */
-function copyNative(
-  process: NativeProcess,
-  stops: readonly { readonly tids: readonly number[]; readonly stop: NativeStop }[],
-): Map<number, NativeState> {
+function copyNative(process: NativeProcess, stops: readonly StopOf[]): Map<number, NativeState> {
   const copied = new Map<number, NativeState>();
   const room = new Uint8Array(MOST_STACK_BYTES);
   for (const { tids, stop } of stops) {
     tids.forEach((tid, i) => {
       const registers = stop.registers[i] ?? null;
-      const [sp, pc] = [stop.sp[i] ?? 0, stop.pc[i] ?? 0];
+      const [sp, pc] = [stop.look.sp[i] ?? 0, stop.look.pc[i] ?? 0];
       if (!registers || sp === 0) return;
       const stack = room.slice(0, process.read(sp, room));
       copied.set(tid, { registers, sp, pc, stack, more: [] });

@@ -59,9 +59,8 @@ export interface NativeStop {
   readonly stopped: Uint8Array;
   /** Of each that stands its general registers, as in {@link FreezeResult}; else null. */
   readonly registers: readonly (BigUint64Array | null)[];
-  /** Where these say it is; 0 where there are none. */
-  readonly sp: Float64Array;
-  readonly pc: Float64Array;
+  /** Where these say it is, and in which system call; `unknown` where they do not tell. One entry for each of tids. */
+  readonly look: LookResult;
   /** Lets them go; returns for how long they stood, ms. A second call does nothing and returns 0. */
   release(): number;
 }

@@ -68,7 +68,10 @@ onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
       const threads = pythonThreads(snapshot);
       const holding = threads.filter((thread) => thread.gil === 'holding');
       expect(holding.length).toBeLessThanOrEqual(1);
-      for (const { gil } of threads) expect(['holding', 'waiting', 'dropping', 'none']).toContain(gil);
+      for (const thread of threads) {
+        const { name, gil, os, evidence } = thread;
+        expect(['holding', 'waiting', 'dropping', 'none'], JSON.stringify([name, gil, os, evidence])).toContain(gil);
+      }
       seen.holding += holding.length;
       seen.waiting += threads.filter((thread) => thread.gil === 'waiting').length;
       // A waiter that was stopped waits anew; looking again at once would find what the last look left.
