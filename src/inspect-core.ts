@@ -104,7 +104,7 @@ function nativeFrames(target: CoreProcess, located: Located, settings: CoreSetti
 }
 
 function factsOf(target: CoreProcess, captured: CapturedProcess): ProcessFacts {
-  const architecture = target.machine === 'aarch64' ? 'arm64' : 'x64';
+  const { machine: architecture } = target;
   // Of a snapshot the note has it in words; the lists themselves are not kept, and would read as zeros.
   const polled: PolledDescriptors = target.metadata
     ? new Map()

@@ -2,7 +2,6 @@
  * The pipeline: from a process id to a Snapshot. Each stage takes what the one before gives:
  * open -> locate -> capture (look, rehearse, freeze, replay) -> describe.
  */
-import { arch } from 'node:process';
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import { captureBlocking } from './moment/blocking.js';
@@ -13,6 +12,7 @@ import type { TidMap } from './moment/rehearse.js';
 import { asPystackError, isUnreadable } from './moment/unreadable.js';
 import type { LiveStacks } from './native-stack/live-stacks.js';
 import { type InspectOptions, type InspectSettings, settleInspectOptions } from './options.js';
+import { HERE } from './process/arch.js';
 import { pythonDescendants } from './process/live/descendants.js';
 import { Descriptors } from './process/live/descriptors.js';
 import { checkProcess, explainFailure } from './process/live/diagnose.js';
@@ -126,7 +126,7 @@ function locateHere(target: LiveProcess, settings: InspectSettings): Located {
 
 function factsOf(target: LiveProcess, captured: CapturedProcess): ProcessFacts {
   const { pid, identity } = target;
-  const architecture = arch === 'arm64' ? 'arm64' : 'x64';
+  const architecture = HERE;
   const descriptors = new Descriptors(target.procId);
   const innerPid = identity.nsPids.at(-1) ?? pid;
   return {

@@ -3,11 +3,14 @@
  * `inspectCore` says the same later and elsewhere.
  */
 
+import { outputFile, saveCore } from './corefile-writer/save-core.js';
+import { buildCore, type ImageThread } from './corefile-writer/write-core.js';
 import { PystackError } from './errors.js';
 import { type Examined, examine, withLiveProcess } from './inspect.js';
 import type { CapturedProcess, CapturedThread } from './moment/captured.js';
 import { type InspectSettings, type SnapshotOptions, settleInspectOptions } from './options.js';
-import { buildCore, decodeAuxv, type ImageThread, outputFile, saveCore } from './process/core/index.js';
+import type { Architecture } from './process/arch.js';
+import { decodeAuxv } from './process/core/note-records.js';
 import type { LiveProcess } from './process/live/live-process.js';
 import { readAuxv, readProcessRecord } from './process/live/process-record.js';
 import type { OsThread } from './process/process.js';
@@ -84,7 +87,7 @@ function fileOf(
 }
 
 /** The only one whose threads are stopped and unwound. */
-const MACHINE = 'x86-64';
+const MACHINE: Architecture = 'x86-64';
 
 /** Threads that stand behind a captured thread state, or were asked for besides. */
 function osThreadsOf({ threads }: Snapshot, captured: CapturedProcess): OsThread[] {

@@ -20,6 +20,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The model has types only: a core's modules and signals are told in its words.
   process: ['memory', 'snapshot', 'errors', 'elf'],
   elf: ['memory', 'errors'],
+  // Of the reader it has the records' layout; the reader knows nothing of it.
+  'corefile-writer': ['memory', 'errors', 'elf', 'process'],
   'python/layouts': ['memory', 'errors'],
   python: ['memory', 'snapshot', 'errors', 'python/layouts'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
@@ -75,8 +77,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'inspect',
   ],
   // What was captured, as the file that reads the same later.
-  'snapshot-file': ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'moment', 'locate', 'report'],
+  'snapshot-file': [
+    'memory',
+    'snapshot',
+    'process',
+    'corefile-writer',
+    'python',
+    'python/layouts',
+    'moment',
+    'locate',
+    'report',
+  ],
   'save-snapshot': [
+    'corefile-writer',
     'snapshot',
     'errors',
     'options',

@@ -2,23 +2,17 @@
  * How does a core of many megabytes become one of a few dozen KiB that reads the same? By inspecting it with everything
  * written down that is read of its memory, and keeping only that.
  */
+import { debuggerRanges } from '../../src/corefile-writer/debugger-ranges.js';
+import { saveCore } from '../../src/corefile-writer/save-core.js';
+import { buildCore } from '../../src/corefile-writer/write-core.js';
 import { inspectOpenCore } from '../../src/inspect-core.js';
 import { toAddress } from '../../src/memory/address.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
+import { mergeRanges, type PlacedBytes, type Range } from '../../src/memory/ranges.js';
 import { bytesOf, type MemoryReader } from '../../src/memory/reader.js';
 import { type CoreOptions, settleCoreOptions } from '../../src/options.js';
-import {
-  buildCore,
-  type CoreMetadata,
-  type CoreProcess,
-  debuggerRanges,
-  type Interval,
-  mergeIntervals,
-  openCoreProcess,
-  type PageRun,
-  saveCore,
-} from '../../src/process/core/index.js';
-
-const PAGE_BYTES = 4096;
+import { type CoreProcess, openCoreProcess } from '../../src/process/core/index.js';
+import type { SavedMetadata } from '../../src/process/saved/metadata.js';
 
 /** All that the kept bytes must suffice for. */
 const LOOKS: readonly CoreOptions[] = [{}, { locals: true, registers: true }];
@@ -37,7 +31,7 @@ export async function shrinkCore(
     const commandLine = target.commandLine();
     // Not the loader's list of libraries: it has the paths that are to be renamed.
     const headers = debuggerRanges(target.memory, target.mappings(), new Map());
-    const kept = mergeIntervals([...whatIsRead(target), ...headers]);
+    const kept = mergeRanges([...whatIsRead(target), ...headers]);
     const rawAuxv = [...auxv, [0, 0n] as const].flatMap(([type, value]) => [BigInt(type), value]);
     return saveCore(
       output,
@@ -77,7 +71,7 @@ export async function shrinkCore(
 }
 
 /** Of a snapshot: what it notes, with the paths changed. null: it is none. */
-function renamedNote(note: CoreMetadata | null, rename: (path: string) => string): CoreMetadata | null {
+function renamedNote(note: SavedMetadata | null, rename: (path: string) => string): SavedMetadata | null {
   if (!note?.capture) return null;
   const { executable, python } = note;
   return {
@@ -87,8 +81,8 @@ function renamedNote(note: CoreMetadata | null, rename: (path: string) => string
   };
 }
 
-function whatIsRead(target: CoreProcess): Interval[] {
-  const ranges: Interval[] = [];
+function whatIsRead(target: CoreProcess): Range[] {
+  const ranges: Range[] = [];
   const memory: MemoryReader = {
     read(address, size) {
       const view = target.memory.read(address, size);
@@ -110,7 +104,7 @@ function whatIsRead(target: CoreProcess): Interval[] {
 }
 
 /** The pages with any of the ranges in them; of a page that is not wholly there, the ranges alone. */
-function pagesOf(ranges: readonly Interval[], memory: MemoryReader): PageRun[] {
+function pagesOf(ranges: readonly Range[], memory: MemoryReader): PlacedBytes[] {
   const pages = new Map<number, Uint8Array>();
   for (const { start, end } of ranges) {
     for (let at = start; at < end; ) {

@@ -4,9 +4,10 @@
  */
 
 import { toAddress } from '../memory/address.js';
+import type { Range } from '../memory/ranges.js';
 import { DEBUG_COOKIE } from '../python/layouts/debug-offsets.js';
 import { readChunks } from './chunks.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';
 
 /** Alignment of the structure. */
@@ -39,6 +40,6 @@ export const byCookie: Strategy = {
   },
 };
 
-function searchOrder(module: Module): readonly MemoryRange[] {
+function searchOrder(module: Module): readonly Range[] {
   return module.isAnonymous ? module.writableRanges : module.writableRanges.toReversed();
 }

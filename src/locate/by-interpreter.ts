@@ -8,10 +8,11 @@
 
 import { type Address, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
+import type { Range } from '../memory/ranges.js';
 import { MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
 import type { Layout } from '../python/layouts/layout.js';
 import { readChunks } from './chunks.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
 
 const WORD = 8;
@@ -54,7 +55,7 @@ function oldLayouts(module: Module, search: Search): Layout[] {
 function* pointersToInterpreters(
   module: Module,
   search: Search,
-  ranges: readonly MemoryRange[],
+  ranges: readonly Range[],
   how: string,
 ): Generator<Candidate> {
   const layouts = oldLayouts(module, search);

@@ -2,12 +2,12 @@
  * How is a range of memory searched that may have holes? In chunks, page by page where a chunk cannot be read whole.
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
+import { PAGE_BYTES } from '../memory/pages.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
-import type { MemoryRange } from './module.js';
 
 const CHUNK = 1024 * 1024;
-const PAGE = 4096;
 
 export interface Chunk {
   readonly start: number;
@@ -18,19 +18,14 @@ export interface Chunk {
  * The readable parts of `range`, in order, about `CHUNK` bytes each. Each reaches `overlap` bytes into the next where
  * that can be read, so that what is looked for is not missed where it lies across a border.
  */
-export function* readChunks(
-  memory: MemoryReader,
-  range: MemoryRange,
-  overlap = 0,
-  chunkBytes = CHUNK,
-): Generator<Chunk> {
+export function* readChunks(memory: MemoryReader, range: Range, overlap = 0, chunkBytes = CHUNK): Generator<Chunk> {
   if (!isUserSpace(range.start)) return;
   for (let at = range.start; at < range.end; ) {
     const end = Math.min(range.end, Math.ceil((at + 1) / chunkBytes) * chunkBytes);
     const reach = Math.min(end + overlap, range.end);
     const whole = tryRead(memory, at, reach - at) ?? (reach > end ? tryRead(memory, at, end - at) : null);
     if (whole) yield { start: at, view: whole };
-    else if (chunkBytes > PAGE) yield* readChunks(memory, { start: at, end: reach }, overlap, PAGE);
+    else if (chunkBytes > PAGE_BYTES) yield* readChunks(memory, { start: at, end: reach }, overlap, PAGE_BYTES);
     at = end;
   }
 }

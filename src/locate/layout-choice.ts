@@ -3,11 +3,11 @@
  * module's version leads to a row, and without that every row is a guess for the proof to judge.
  */
 
-import { ELF_MACHINE } from '../elf/header.js';
 import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
+import { type Architecture, architectureOf } from '../process/arch.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { DebugOffsets } from '../python/layouts/debug-offsets.js';
 import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../python/layouts/debug-offsets.js';
@@ -139,9 +139,9 @@ function chooseRow(module: Module, clue: VersionClue, freeThreaded: boolean): La
   return layout && { layout, version, freeThreaded, approximate: false, isGuess, because };
 }
 
-function machineOf(module: Module): 'x86-64' | 'aarch64' {
+function machineOf(module: Module): Architecture {
   const machine = (module.file ?? module.mapped)?.header.machine;
-  return machine === ELF_MACHINE.AARCH64 ? 'aarch64' : 'x86-64';
+  return machine === undefined ? 'x86-64' : architectureOf(machine);
 }
 
 /**

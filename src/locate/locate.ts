@@ -7,6 +7,8 @@ import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
+import type { Range } from '../memory/ranges.js';
+import { membership } from '../memory/ranges.js';
 import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
@@ -20,8 +22,7 @@ import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
 import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
-import { membership } from './membership.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
@@ -113,7 +114,7 @@ class OpenSearch implements Search {
   readonly #unsupported = new Map<string, UnsupportedVersion>();
   /** Where a runtime without an interpreter was seen. */
   #empty: FailedSearch['empty'] = null;
-  #writable: MemoryRange[] | undefined;
+  #writable: Range[] | undefined;
   #isWritable: ((address: number) => boolean) | undefined;
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
 
@@ -293,7 +294,7 @@ class OpenSearch implements Search {
     if (this.exhaustive || module.isAnonymous) yield* everyRow(module);
   }
 
-  writableRanges(): readonly MemoryRange[] {
+  writableRanges(): readonly Range[] {
     this.#writable ??= this.target.mappings().filter(({ writable, readable }) => writable && readable);
     return this.#writable;
   }

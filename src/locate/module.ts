@@ -13,15 +13,11 @@ import { PF, PT } from '../elf/segments.js';
 import type { ElfSymbol } from '../elf/symbols.js';
 import { type Address, isUserSpace, toAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
+import { groupByFile } from '../process/modules.js';
 import type { Process } from '../process/process.js';
-
-/** A range of the target's memory, end excluded. */
-export interface MemoryRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Symbols of the full symbol table that any strategy asks for: one pass finds them all. */
 const SCANNED_SYMBOLS = ['_PyRuntime', 'interp_head', 'Py_Version'] as const;
@@ -142,9 +138,9 @@ export class Module {
   }
 
   /** Its writable memory, zero-initialised part (.bss) first: CPython's runtime is in one of them. */
-  get writableRanges(): MemoryRange[] {
-    const bss: MemoryRange[] = [];
-    const data: MemoryRange[] = [];
+  get writableRanges(): Range[] {
+    const bss: Range[] = [];
+    const data: Range[] = [];
     for (const bias of this.biases) {
       for (const { type, flags, vaddr, filesz, memsz } of this.segments) {
         if (type !== PT.LOAD || (flags & PF.W) === 0) continue;
@@ -159,7 +155,7 @@ export class Module {
   }
 
   /** Its mapped constants: readable, neither writable nor (where linkers separate them) code. */
-  get readOnlyRanges(): MemoryRange[] {
+  get readOnlyRanges(): Range[] {
     return this.mappings.filter(({ readable, writable, executable }) => readable && !writable && !executable);
   }
 
@@ -194,6 +190,11 @@ export function anonymousMemory(target: Process): Module {
   );
 }
 
+/** Neither the vDSO nor a device, of which to read may be to do something. */
+function mayBeLibrary(path: string): boolean {
+  return !path.startsWith('[') && !path.startsWith('/dev/');
+}
+
 /** What executables and shared libraries of CPython are called, wherever they are installed. */
 const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
 
@@ -203,17 +204,9 @@ const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
  * like Python.
  */
 export function listModules(target: Process): { likely: Module[]; others: Module[] } {
-  const groups = new Map<string, Mapping[]>();
-  for (const mapping of target.mappings()) {
-    if (mapping.path === null || mapping.path.startsWith('[') || mapping.path.startsWith('/dev/')) continue;
-    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
-    const group = groups.get(key);
-    if (group) group.push(mapping);
-    else groups.set(key, [mapping]);
-  }
-  const modules = [...groups.values()]
+  const modules = groupByFile(target.mappings())
     // A program or library has code; data files and archives that happen to be mapped have not.
-    .filter((mappings) => mappings.some(({ executable }) => executable))
+    .filter((mappings) => mappings.some(({ executable }) => executable) && mayBeLibrary(mappings[0]?.path ?? '['))
     .map((mappings) => new Module(target, mappings[0]?.path ?? '', mappings));
   const isNamed = (module: Module) => PYTHON_NAME.test(module.name);
   const likely = modules.filter((module, i) => i === 0 || isNamed(module));

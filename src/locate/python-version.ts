@@ -4,9 +4,10 @@
  */
 
 import type { ElfSymbol } from '../elf/symbols.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { readChunks } from './chunks.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 
 export interface PythonVersion {
   readonly major: number;
@@ -130,7 +131,7 @@ function* readVersionConstants(module: Module): Generator<PythonVersion> {
 }
 
 /** The up to 128 bytes that begin with `beginning`, wherever it stands in `ranges`. */
-function* searchText(memory: MemoryReader, ranges: readonly MemoryRange[], beginning: string): Generator<string> {
+function* searchText(memory: MemoryReader, ranges: readonly Range[], beginning: string): Generator<string> {
   let left = MAX_SEARCH;
   for (const { start, end } of ranges) {
     for (const { view } of readChunks(memory, { start, end: Math.min(end, start + left) }, 128)) {

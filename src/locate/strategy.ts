@@ -4,9 +4,10 @@
  */
 
 import type { Address } from '../memory/address.js';
+import type { Range } from '../memory/ranges.js';
 import type { NotedInterpreter, Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
-import type { MemoryRange, Module } from './module.js';
+import type { Module } from './module.js';
 
 export const STRATEGY_NAMES = ['note', 'symbol', 'section', 'cookie', 'scan'] as const;
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
@@ -40,7 +41,7 @@ export interface Search {
   /** Layouts that what is known of a module's version leads to, best first. */
   layouts(module: Module): readonly Layout[];
   /** All writable memory of the process, in address order. */
-  writableRanges(): readonly MemoryRange[];
+  writableRanges(): readonly Range[];
   /** Whether an address lies in it. */
   isWritable(address: number): boolean;
 }

@@ -4,18 +4,13 @@
  */
 import type { Address } from './address.js';
 import { PAGE_BYTES } from './pages.js';
+import type { Range } from './ranges.js';
 import { bytesOf, MemoryFault, type MemoryReader } from './reader.js';
 
 interface KeptPage {
   readonly bytes: Uint8Array;
   /** 1 for each byte that is kept; the others are zero. */
   readonly known: Uint8Array;
-}
-
-/** From start up to, not including, end. */
-export interface KeptRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A part of one page. */
@@ -78,7 +73,7 @@ export class KeptBytes implements MemoryReader {
   }
 
   /** Where bytes are kept, in address order, merged. */
-  ranges(): KeptRange[] {
+  ranges(): Range[] {
     const ranges: { start: number; end: number }[] = [];
     for (const [page, { known }] of this.#inOrder()) {
       for (let start = known.indexOf(1); start >= 0; ) {

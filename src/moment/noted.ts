@@ -2,8 +2,9 @@
  * How was a snapshot's copy had? A core's threads are dead; those of a snapshot were proven still, or stopped, or were
  * on the move, when the copy was taken, and its note says which.
  */
-import type { CoreMetadata, ThreadMetadata } from '../process/core/index.js';
+
 import type { OsLook } from '../process/process.js';
+import type { SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
 
 /**
@@ -12,7 +13,7 @@ import type { CapturedProcess, CapturedThread } from './captured.js';
  */
 export function asNoted(
   captured: CapturedProcess,
-  metadata: CoreMetadata | null,
+  metadata: SavedMetadata | null,
   lookAt: (tid: number) => OsLook | null,
 ): CapturedProcess {
   if (!metadata?.capture) return captured;

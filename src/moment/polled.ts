@@ -5,10 +5,11 @@
 import { PystackError } from '../errors.js';
 import { addressOrNull } from '../memory/address.js';
 import { MemoryFault, type MemoryReader } from '../memory/reader.js';
+import type { Architecture } from '../process/arch.js';
 import { errnoOf } from '../process/live/proc-files.js';
 import { LOOK, type NativeProcess } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
-import { type SyscallArchitecture, syscallName } from '../process/syscall-names.js';
+import { syscallName } from '../process/syscall-names.js';
 import type { CapturedProcess } from './captured.js';
 
 /** By kernel id, in ascending order. Threads that wait for none, and those whose list could not be had for certain, are not in it. */
@@ -32,7 +33,7 @@ export function looksOf({ threads, nativeThreads }: CapturedProcess): OsLook[] {
  */
 export function readPolled(
   memory: MemoryReader,
-  architecture: SyscallArchitecture,
+  architecture: Architecture,
   looks: readonly OsLook[],
   areStill: (looks: readonly OsLook[]) => readonly OsLook[] = (all) => all,
 ): PolledDescriptors {
@@ -50,7 +51,7 @@ export function readPolled(
  */
 export function readPolledNow(
   { memory, native }: { readonly memory: MemoryReader; readonly native: NativeProcess },
-  architecture: SyscallArchitecture,
+  architecture: Architecture,
   looks: readonly OsLook[],
 ): PolledDescriptors {
   try {
@@ -71,7 +72,7 @@ function stillBlocked(native: NativeProcess, looks: readonly OsLook[]): OsLook[]
   });
 }
 
-function readListOf(memory: MemoryReader, architecture: SyscallArchitecture, { syscall }: OsLook): number[] | null {
+function readListOf(memory: MemoryReader, architecture: Architecture, { syscall }: OsLook): number[] | null {
   if (syscall === null) return null;
   const [first = 0, second = 0, ...rest] = syscall.args;
   try {

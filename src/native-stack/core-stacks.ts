@@ -2,14 +2,17 @@
  * What are the native stacks in a core file? All registers and all of the stack are there, if the core is whole; what
  * the unwinder asks for is read when it does.
  */
+
 import { toAddress } from '../memory/address.js';
+import { PAGE_BYTES } from '../memory/pages.js';
+import type { PlacedBytes } from '../memory/ranges.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
 import type { CoreProcess } from '../process/core/index.js';
 import { pointerNames } from '../process/core/registers.js';
 import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
 import { namedRegisters } from './registers.js';
-import type { CopiedRange, UnwoundStack } from './unwinder.js';
+import type { UnwoundStack } from './unwinder.js';
 
 /** Readings of one stack: each lacks a range that the one before did not know of. */
 const MAX_READINGS = 16;
@@ -17,14 +20,13 @@ const MAX_READINGS = 16;
 const FIRST_BYTES = 16 * 1024;
 /** The second time, and twice as much each time after: one mapping may hold the stacks of many threads. */
 const MORE_BYTES = 32 * 1024;
-const PAGE_BYTES = 4096;
 /** Code without a file that is read beforehand: signals' trampolines, where an emulator or a C library has them so. */
 const MOST_LOOSE_CODE = 64 * 1024;
 
 export class CoreStacks {
   readonly #target: CoreProcess;
   readonly #stacks: NativeStacks;
-  readonly #looseCode: readonly CopiedRange[];
+  readonly #looseCode: readonly PlacedBytes[];
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
   constructor(target: CoreProcess, options: NativeStackOptions) {
@@ -45,7 +47,7 @@ export class CoreStacks {
     const mappings = this.#target.mappings();
     const sp = Number(known.find(([name]) => name === pointerNames(this.#target.machine).sp)?.[1] ?? 0n);
     const first = sp === 0 ? null : this.#read(sp, sp + FIRST_BYTES);
-    const memory: CopiedRange[] = first ? [first, ...this.#looseCode] : [];
+    const memory: PlacedBytes[] = first ? [first, ...this.#looseCode] : [];
     let followed: UnwoundStack;
     for (let n = 1; ; n++) {
       followed = this.#stacks.follow({ registers, memory });
@@ -63,7 +65,7 @@ export class CoreStacks {
   }
 
   /** As much as the core holds from `start` on; null: nothing. */
-  #read(start: number, end: number): CopiedRange | null {
+  #read(start: number, end: number): PlacedBytes | null {
     const firstPage = start - (start % PAGE_BYTES) + PAGE_BYTES;
     for (let stop = end; ; ) {
       try {

@@ -3,12 +3,13 @@
  * copy is followed once, for the answer to the second question; its frames are named once all are copied.
  */
 
+import type { PlacedBytes } from '../memory/ranges.js';
 import type { LiveProcess } from '../process/live/live-process.js';
 import type { StackNeed } from '../process/native.js';
 import { lostFiles } from './modules.js';
 import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
-import { type CopiedRange, requireUnwinder, type UnwoundStack } from './unwinder.js';
+import { requireUnwinder, type UnwoundStack } from './unwinder.js';
 
 /** What was copied of a thread: see capture's NativeState. */
 export interface LiveCopy {
@@ -16,7 +17,7 @@ export interface LiveCopy {
   readonly sp: number;
   readonly pc: number;
   readonly stack: Uint8Array;
-  readonly more: readonly CopiedRange[];
+  readonly more: readonly PlacedBytes[];
 }
 
 export class LiveStacks {

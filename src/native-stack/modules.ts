@@ -6,6 +6,7 @@
 import type { ByteSource } from '../elf/byte-source.js';
 import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
+import { groupByImage } from '../process/modules.js';
 import type { Process } from '../process/process.js';
 
 export interface NativeModule {
@@ -28,21 +29,9 @@ export interface NativeSegment {
 /** Largest file that is read into memory because it has no descriptor. */
 const MAX_IMAGE_BYTES = 256 * 1024 * 1024;
 
-/** One module for each file of which code is mapped, and the vDSO. */
+/** One module for each time that code of a file is mapped, and the vDSO. */
 export function nativeModules(target: Process): NativeModule[] {
-  const groups = new Map<string, Mapping[]>();
-  for (const mapping of target.mappings()) {
-    if (mapping.path === null || (mapping.path.startsWith('[') && mapping.path !== '[vdso]')) continue;
-    const key = `${mapping.device} ${mapping.inode} ${mapping.path}`;
-    const group = groups.get(key);
-    // A file can be mapped twice (namespaces of the dynamic linker): its first page begins a new copy of it.
-    if (group && !(mapping.fileOffset === 0 && group.some(({ executable }) => executable))) group.push(mapping);
-    else {
-      if (group) groups.set(`${key} ${group[0]?.start}`, group);
-      groups.set(key, [mapping]);
-    }
-  }
-  return [...groups.values()].flatMap((group) => moduleOf(target, group) ?? []);
+  return groupByImage(target.mappings()).flatMap((image) => moduleOf(target, image) ?? []);
 }
 
 /** Paths of programs and libraries that were deleted or replaced since they were mapped, and cannot be had any more. */

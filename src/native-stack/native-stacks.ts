@@ -2,24 +2,25 @@
  * What are a thread's native frames? Registers and stack bytes in, named frames and the reason why they end out.
  */
 
-import { arch } from 'node:process';
 import { formatAddress } from '../memory/address.js';
+import type { PlacedBytes } from '../memory/ranges.js';
 import type { InspectSettings } from '../options.js';
+import { type Architecture, HERE } from '../process/arch.js';
 import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { NativeState } from './eval-loop.js';
 import { EVAL_LOOP, evalLoopOf, stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';
-import type { Machine, Registers } from './registers.js';
+import type { Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
-import type { CopiedRange, UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
+import type { UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
 import { describeStop, Unwinder } from './unwinder.js';
 
 export interface NativeStackOptions
   extends Pick<UnwinderOptions, 'demangle' | 'debuginfodMs' | 'onProgress' | 'debugRoots' | 'targetRoot'> {
   /** Default this one's. */
-  readonly machine?: Machine;
+  readonly machine?: Architecture;
   /** The function that runs Python frames. Default that of 3.6 and later. */
   readonly evalLoop?: string;
   /** Path of the file that holds the interpreter, for {@link NativeStack.state}; null: not known. */
@@ -50,7 +51,7 @@ export function stackOptions(
 export interface ThreadCopy {
   readonly registers: Registers;
   /** The stack from the stack pointer upward, and whatever else was copied. */
-  readonly memory: readonly CopiedRange[];
+  readonly memory: readonly PlacedBytes[];
 }
 
 export interface NativeStack {
@@ -62,16 +63,13 @@ export interface NativeStack {
   readonly state: NativeState;
 }
 
-/** Of this machine, which live threads run on. */
-const HERE: Machine = arch === 'arm64' ? 'aarch64' : 'x86-64';
-
 /** A live thread as a look at it and a copy of its stack give it: with the words of user_regs_struct if it was stopped. */
 export function copyOfThread(thread: {
   readonly registers: BigUint64Array | null;
   readonly sp: number;
   readonly pc: number;
   readonly stack: Uint8Array;
-  readonly more?: readonly CopiedRange[];
+  readonly more?: readonly PlacedBytes[];
 }): ThreadCopy {
   const { registers, sp, pc, stack, more = [] } = thread;
   return {

@@ -3,8 +3,9 @@
  */
 
 import type { Mapping } from '../memory/mapping.js';
+import type { PlacedBytes } from '../memory/ranges.js';
 import type { StackNeed } from '../process/native.js';
-import type { CopiedRange, UnwindStop } from './unwinder.js';
+import type { UnwindStop } from './unwinder.js';
 
 /** Most that is copied of one thread's stack: what `ulimit -s` gives a main thread, and glibc every other. */
 export const MAX_STACK_BYTES = 8 * 1024 * 1024;
@@ -17,7 +18,7 @@ const UNMAPPED_BYTES = 256 * 1024;
  */
 export function needOf(
   stop: UnwindStop,
-  copied: readonly CopiedRange[],
+  copied: readonly PlacedBytes[],
   knowsRegisters: boolean,
   mappings: readonly Mapping[],
 ): StackNeed | null {

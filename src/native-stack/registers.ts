@@ -3,7 +3,7 @@
  * An unknown register is unknown, never zero.
  */
 
-export type Machine = 'x86-64' | 'aarch64';
+import type { Architecture } from '../process/arch.js';
 
 /** By DWARF number. */
 export interface Registers {
@@ -19,7 +19,7 @@ export interface Registers {
 const NAMES = {
   'x86-64': 'rax rdx rcx rbx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip'.split(' '),
   aarch64: [...Array.from({ length: 31 }, (_, i) => `x${i}`), 'sp', 'pc'],
-} as const satisfies Record<Machine, readonly string[]>;
+} as const satisfies Record<Architecture, readonly string[]>;
 
 const POINTERS = { 'x86-64': { sp: 'rsp', pc: 'rip' }, aarch64: { sp: 'sp', pc: 'pc' } } as const;
 
@@ -30,15 +30,15 @@ const POINTERS = { 'x86-64': { sp: 'rsp', pc: 'rip' }, aarch64: { sp: 'sp', pc: 
 const USER_REGS = {
   'x86-64': 'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss'.split(' '),
   aarch64: [...NAMES.aarch64, 'pstate'],
-} as const satisfies Record<Machine, readonly string[]>;
+} as const satisfies Record<Architecture, readonly string[]>;
 
 /** Name of a register by its DWARF number, e.g. `rbx`. */
-export function registerName(machine: Machine, number: number): string {
+export function registerName(machine: Architecture, number: number): string {
   return NAMES[machine][number] ?? `register ${number}`;
 }
 
 /** Those given by name; all others unknown. Names that DWARF does not number are left out. */
-export function namedRegisters(machine: Machine, named: ReadonlyMap<string, bigint>): Registers {
+export function namedRegisters(machine: Architecture, named: ReadonlyMap<string, bigint>): Registers {
   const names: readonly string[] = NAMES[machine];
   const values = new BigUint64Array(names.length);
   const known = new Uint8Array(names.length);
@@ -52,7 +52,7 @@ export function namedRegisters(machine: Machine, named: ReadonlyMap<string, bigi
 }
 
 /** All the kernel tells of a stopped thread: the words of struct user_regs_struct. */
-export function stoppedRegisters(machine: Machine, words: BigUint64Array): Registers {
+export function stoppedRegisters(machine: Architecture, words: BigUint64Array): Registers {
   const named = new Map<string, bigint>();
   USER_REGS[machine].forEach((name, i) => {
     const value = words[i];
@@ -62,7 +62,7 @@ export function stoppedRegisters(machine: Machine, words: BigUint64Array): Regis
 }
 
 /** All that is known of a thread that was not stopped: where its stack and its instruction pointer stand. */
-export function blockedRegisters(machine: Machine, sp: number, pc: number): Registers {
+export function blockedRegisters(machine: Architecture, sp: number, pc: number): Registers {
   const { sp: spName, pc: pcName } = POINTERS[machine];
   return namedRegisters(
     machine,

@@ -3,15 +3,18 @@
  * when native stacks are asked for, so that nobody else needs libdw. Pure: registers and copied bytes in, frames out; the
  * target is never touched.
  */
+
 import { formatAddress } from '../memory/address.js';
+import type { PlacedBytes } from '../memory/ranges.js';
 import { loadAddon } from '../process/addon-file.js';
+import type { Architecture } from '../process/arch.js';
 import type { StackEnding } from '../snapshot.js';
 import type { NativeModule } from './modules.js';
-import type { Machine, Registers } from './registers.js';
+import type { Registers } from './registers.js';
 import { registerName } from './registers.js';
 
 export interface UnwinderOptions {
-  readonly machine: Machine;
+  readonly machine: Architecture;
   readonly modules: readonly NativeModule[];
   /** start, end of everything executable, code without a file (JIT) included. */
   readonly executable: readonly { readonly start: number; readonly end: number }[];
@@ -27,12 +30,6 @@ export interface UnwinderOptions {
   readonly onProgress?: (path: string, had: number, expected: number) => void;
   /** Frames after which a stack is given up. Default 100,000. */
   readonly maxFrames?: number;
-}
-
-/** A range of the target's memory as it was copied. */
-export interface CopiedRange {
-  readonly address: number;
-  readonly bytes: Uint8Array;
 }
 
 /** Bits of {@link UnwoundFrame.flags}; the numbers are native/unwind/unwinder.h's. */
@@ -91,7 +88,7 @@ export interface SymbolisedUnwound {
 }
 
 interface AddonUnwinder {
-  unwind(registers: BigUint64Array, known: Uint8Array, memory: readonly CopiedRange[]): AddonStack;
+  unwind(registers: BigUint64Array, known: Uint8Array, memory: readonly PlacedBytes[]): AddonStack;
   name(pcs: Float64Array, flags: Uint8Array): SymbolisedAddress[];
   isPartOf(pc: number, flags: number, symbol: string): boolean;
   problems(): { path: string; problem: string }[];
@@ -114,7 +111,7 @@ interface UnwindAddon {
  * symbols and source lines read, when the first address in them is asked about; all is kept for the next.
  */
 export class Unwinder {
-  readonly #machine: Machine;
+  readonly #machine: Architecture;
   readonly #native: AddonUnwinder;
   /** By {@link nameKey}. */
   readonly #names = new Map<number, SymbolisedAddress>();
@@ -143,7 +140,7 @@ export class Unwinder {
   }
 
   /** Follows a stack from what is known of the registers; whatever else it needs is read from the copied ranges. */
-  unwind(registers: Registers, memory: readonly CopiedRange[]): UnwoundStack {
+  unwind(registers: Registers, memory: readonly PlacedBytes[]): UnwoundStack {
     const { pcs, cfas, flags, ending, detail } = this.#native.unwind(registers.values, registers.known, memory);
     const frames: UnwoundFrame[] = [];
     pcs.forEach((pc, i) => {

@@ -4,9 +4,6 @@
  */
 import { loadAddon } from './addon-file.js';
 
-/** Bytes of a page; the unit of copying. */
-export const PAGE_SIZE = 4096;
-
 /** How a thread was found by the last look. */
 export const LOOK = { running: 0, blocked: 1, gone: 2, unknown: 3 } as const;
 
@@ -120,7 +117,7 @@ export type StackNeed =
   | { readonly kind: 'memory'; readonly start: number; readonly end: number };
 
 export interface FreezeResult {
-  /** PAGE_SIZE bytes for each of plan.pages. */
+  /** PAGE_BYTES bytes for each of plan.pages. */
   bytes: Uint8Array;
   ok: Uint8Array;
   /** EVIDENCE.* for each of plan.tids. */

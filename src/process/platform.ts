@@ -1,18 +1,16 @@
 /** Is this a machine on which anything can be looked at? Asked before anything else is tried, which would fail obscurely. */
 import process from 'node:process';
 import { PystackError } from '../errors.js';
-
-/** What the addons are made for, and where registers and system calls are known. */
-const PROCESSORS = ['x64', 'arm64'];
+import { architectureOfNode } from './arch.js';
 
 /** As far as this question needs `process`. */
-export interface Machine {
+export interface Host {
   readonly platform: string;
   readonly arch: string;
 }
 
 /** Throws PystackError `unsupported-platform` unless this is Linux on a processor that is supported. */
-export function requireSupportedMachine({ platform, arch }: Machine = process): void {
+export function requireSupportedMachine({ platform, arch }: Host = process): void {
   if (platform !== 'linux') {
     const name = NAMES[platform] ?? platform;
     throw new PystackError('unsupported-platform', `pystack looks at Linux processes; this is ${name}`, {
@@ -22,7 +20,7 @@ export function requireSupportedMachine({ platform, arch }: Machine = process): 
         'at its core file on any Linux',
     });
   }
-  if (!PROCESSORS.includes(arch)) {
+  if (architectureOfNode(arch) === null) {
     throw new PystackError('unsupported-platform', `pystack knows x64 and arm64 processors; this is ${arch}`, {
       cause: 'Registers and memory layouts of other processors are not known to it.',
       nextStep: 'copy the core file to an x64 or arm64 Linux and look at it there, if the process was one of those',

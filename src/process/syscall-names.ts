@@ -2,6 +2,7 @@
  * What is system call number 202? Names by number, as in the kernel's asm/unistd_64.h (x86-64) and asm-generic/unistd.h
  * (AArch64). https://github.com/torvalds/linux/blob/v6.10/arch/x86/entry/syscalls/syscall_64.tbl
  */
+import type { Architecture } from './arch.js';
 
 /** Consecutive numbers from `first`, names separated by white space. */
 interface Run {
@@ -117,10 +118,10 @@ const AARCH64: readonly Run[] = [
   },
 ];
 
-const TABLES = { x64: table(X86_64), arm64: table(AARCH64) } as const;
-
-/** Machines whose numbers are known, by Node's names. */
-export type SyscallArchitecture = keyof typeof TABLES;
+const TABLES: Readonly<Record<Architecture, ReadonlyMap<number, string>>> = {
+  'x86-64': table(X86_64),
+  aarch64: table(AARCH64),
+};
 
 function table(runs: readonly Run[]): ReadonlyMap<number, string> {
   return new Map(
@@ -134,6 +135,6 @@ function table(runs: readonly Run[]): ReadonlyMap<number, string> {
 }
 
 /** The name of a system call; null for a number newer than the tables. */
-export function syscallName(architecture: SyscallArchitecture, number: number): string | null {
+export function syscallName(architecture: Architecture, number: number): string | null {
   return TABLES[architecture].get(number) ?? null;
 }

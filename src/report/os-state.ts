@@ -3,7 +3,8 @@
  * descriptors what they are open on.
  */
 import { formatAddress } from '../memory/address.js';
-import { type SyscallArchitecture, syscallName } from '../process/syscall-names.js';
+import type { Architecture } from '../process/arch.js';
+import { syscallName } from '../process/syscall-names.js';
 
 /** A blocked thread's system call, by number. */
 export interface BlockedCall {
@@ -35,7 +36,7 @@ const MOST_NAMED = 3;
  * descriptor of the target is open on ("TCP *:80 (LISTEN)", "/var/log/app.log"); null: unknown.
  */
 export function describeWait(
-  architecture: SyscallArchitecture,
+  architecture: Architecture,
   call: BlockedCall,
   polled: readonly number[] | null,
   describeFd: (fd: number) => string | null,

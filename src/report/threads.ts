@@ -3,8 +3,8 @@
 import { type Address, formatAddress } from '../memory/address.js';
 import type { CapturedNativeThread, CapturedThread } from '../moment/captured.js';
 import type { PolledDescriptors } from '../moment/polled.js';
+import type { Architecture } from '../process/arch.js';
 import type { OsLook, OsThread } from '../process/process.js';
-import type { SyscallArchitecture } from '../process/syscall-names.js';
 import { collectingOf, gilStateOf } from '../python/gil.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
 import type { FrameDescriber } from './frames.js';
@@ -26,7 +26,7 @@ export interface ThreadContext {
   readonly osThreads: ReadonlyMap<number, OsThread>;
   /** Kernel id of the process; null when not known. */
   readonly pid: number | null;
-  readonly architecture: SyscallArchitecture;
+  readonly architecture: Architecture;
   readonly describeFd: (fd: number) => string | null;
   /** Which descriptors the threads wait for that poll. */
   readonly polled: PolledDescriptors;

@@ -3,6 +3,7 @@
  * frozen copy again, and what the copy has no part of (names, ids, where the interpreter is) from the process itself.
  * Nothing else gets in: a redacted value is not read, so it is not there.
  */
+import { debuggerRanges } from '../corefile-writer/debugger-ranges.js';
 import { type Located, locate } from '../locate/locate.js';
 import { offsetBy, toAddress } from '../memory/address.js';
 import { KeptBytes, keeping } from '../memory/kept-bytes.js';
@@ -12,7 +13,6 @@ import { livePages, nativeIds } from '../moment/rehearse.js';
 import { sameCalls } from '../moment/same-stack.js';
 import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
-import { debuggerRanges } from '../process/core/index.js';
 import type { LiveProcess } from '../process/live/live-process.js';
 import type { NotedInterpreter, OsThread, Process } from '../process/process.js';
 import { ownThreadStateFields, type PythonRuntime } from '../python/runtime.js';

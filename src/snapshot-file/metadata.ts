@@ -3,8 +3,8 @@
  * machine that reads it has neither its /proc nor its files.
  */
 import type { Located } from '../locate/locate.js';
-import type { CoreMetadata, NotedLine, ThreadMetadata } from '../process/core/index.js';
 import type { NotedInterpreter } from '../process/process.js';
+import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
@@ -13,7 +13,7 @@ export function metadataOf(
   located: Located,
   warnings: readonly Warning[],
   variables: boolean,
-): CoreMetadata {
+): SavedMetadata {
   return {
     origin: null,
     capturedAt: snapshot.capturedAt,

@@ -3,16 +3,19 @@
  * the kernel tells of it: where it stands, and the system call it is in with its arguments.
  */
 import type { NativeState } from '../moment/captured.js';
+import type { Architecture } from '../process/arch.js';
 import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../process/core/index.js';
 import type { OsLook } from '../process/process.js';
 
 /** `orig_rax` outside of a system call. */
 const NO_CALL = 0xffff_ffff_ffff_ffffn;
 
-export type Machine = 'x86-64' | 'aarch64';
-
 /** By name; what is not known is left out. */
-export function registersOf(machine: Machine, look: OsLook | null, native: NativeState | null): Map<string, bigint> {
+export function registersOf(
+  machine: Architecture,
+  look: OsLook | null,
+  native: NativeState | null,
+): Map<string, bigint> {
   const names = registerNames(machine);
   const registers = new Map<string, bigint>();
   if (native?.registers) {

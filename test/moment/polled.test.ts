@@ -26,18 +26,18 @@ const fails = (error: Error) => () => {
 };
 
 test('a list counts if its thread has not run since', () => {
-  expect(readPolledNow({ memory: pollfd, native: found(5) }, 'x64', [POLLING])).toEqual(new Map([[1, [7]]]));
-  expect(readPolledNow({ memory: pollfd, native: found(6) }, 'x64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory: pollfd, native: found(5) }, 'x86-64', [POLLING])).toEqual(new Map([[1, [7]]]));
+  expect(readPolledNow({ memory: pollfd, native: found(6) }, 'x86-64', [POLLING])).toEqual(new Map());
 });
 
 test('a process that has ended leaves none', () => {
   const gone = Object.assign(new Error('open: no such process'), { code: 'ESRCH' });
-  expect(readPolledNow({ memory: pollfd, native: looking(fails(gone)) }, 'x64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory: pollfd, native: looking(fails(gone)) }, 'x86-64', [POLLING])).toEqual(new Map());
   const memory = { read: fails(new PystackError('process-exited', 'process 1 ended')) };
-  expect(readPolledNow({ memory, native: found(5) }, 'x64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory, native: found(5) }, 'x86-64', [POLLING])).toEqual(new Map());
 });
 
 test('what is no end of the process goes on up', () => {
   const native = looking(fails(new TypeError('a fault of ours')));
-  expect(() => readPolledNow({ memory: pollfd, native }, 'x64', [POLLING])).toThrow(TypeError);
+  expect(() => readPolledNow({ memory: pollfd, native }, 'x86-64', [POLLING])).toThrow(TypeError);
 });

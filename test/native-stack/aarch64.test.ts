@@ -2,9 +2,11 @@
  * The other machine: its register numbers, return addresses in a register, signed ones, its signal frames and its code
  * without unwind data. Of a library drawn by hand, since no compiler for it need be here.
  */
+
 import { describe, expect, test } from 'vitest';
+import type { PlacedBytes } from '../../src/memory/ranges.js';
 import { namedRegisters, registerName, stoppedRegisters } from '../../src/native-stack/registers.js';
-import { type CopiedRange, Unwinder } from '../../src/native-stack/unwinder.js';
+import { Unwinder } from '../../src/native-stack/unwinder.js';
 
 const BASE = 0x5500_0000_0000;
 const STACK = 0x5501_0000_0000;
@@ -107,7 +109,7 @@ function unwind(registers: Readonly<Record<string, number | bigint>>, words: rea
     view.setBigUint64(i * 8, BigInt(word), true);
   });
   const named = new Map(Object.entries({ sp: STACK, ...registers }).map(([name, value]) => [name, BigInt(value)]));
-  const memory: CopiedRange[] = [{ address: STACK, bytes }];
+  const memory: PlacedBytes[] = [{ address: STACK, bytes }];
   const { frames, stop } = unwinder.unwind(namedRegisters('aarch64', named), memory);
   return { pcs: frames.map(({ pc }) => (pc < BASE ? pc : pc - BASE)), frames, stop };
 }

@@ -1,9 +1,10 @@
 /** What is left where the kernel, a container or a limit takes something away? The same answers by another way. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { PAGE_SIZE } from '../../src/process/native.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();
@@ -23,7 +24,7 @@ test.each(['EPERM', 'ENOSYS'] as const)(
   async (error) => {
     const holes = await programs.start('holes');
     const first = holes.says['pages'] ?? 0;
-    const pages = Array.from({ length: 8 }, (_, i) => first + i * PAGE_SIZE);
+    const pages = Array.from({ length: 8 }, (_, i) => first + i * PAGE_BYTES);
     const number = error === 'EPERM' ? constants.errno.EPERM : constants.errno.ENOSYS;
     const usual = report(['env'], holes, pages);
     const filtered = report([programs.compile('without_readv'), String(number)], holes, pages);

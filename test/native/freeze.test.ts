@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { EVIDENCE, type FreezePlan, LOOK, type NativeProcess, native, PAGE_SIZE } from '../../src/process/native.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
+import { EVIDENCE, type FreezePlan, LOOK, type NativeProcess, native } from '../../src/process/native.js';
 import { CPrograms, eventually, type Started, threadStates } from './c_program.js';
 import { plan } from './plan.js';
 
@@ -64,7 +65,7 @@ describe('freeze, proving', () => {
     const tids = target.look().tids;
     const running = spinning(target);
     expect(running.length).toBe(2);
-    const shared = Math.floor((started.says['spins'] ?? 0) / PAGE_SIZE) * PAGE_SIZE;
+    const shared = Math.floor((started.says['spins'] ?? 0) / PAGE_BYTES) * PAGE_BYTES;
     for (let k = 0; k < 20; k++) {
       const result = target.freeze(plan({ tids, shared: [shared], stackBytes: 16384 }));
       expect([...result.stoppedTids]).toEqual(running);

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EVIDENCE, LOOK, native, PAGE_SIZE } from '../../src/process/native.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
+import { EVIDENCE, LOOK, native } from '../../src/process/native.js';
 import { CPrograms, eventually, threadStates } from './c_program.js';
 import { plan } from './plan.js';
 
@@ -55,12 +56,12 @@ test('no proven copy is torn, and a stopped one is of one instant', async () => 
   const pairs = await programs.start('pairs', threads);
   const target = new (native().LiveProcess)(pairs.pid);
   const base = pairs.says['words'] ?? 0;
-  const first = new Uint8Array(PAGE_SIZE);
+  const first = new Uint8Array(PAGE_BYTES);
   const pagesOf = new Map<number, number[]>();
   for (let i = 0; i < threads; i++) {
-    const page = base + 2 * i * PAGE_SIZE;
+    const page = base + 2 * i * PAGE_BYTES;
     target.read(page, first);
-    pagesOf.set(Number(new DataView(first.buffer).getBigUint64(8, true)), [page, page + PAGE_SIZE]);
+    pagesOf.set(Number(new DataView(first.buffer).getBigUint64(8, true)), [page, page + PAGE_BYTES]);
   }
   const tids = [...pagesOf.keys()];
   const owned = [...pagesOf.values()];
@@ -72,8 +73,8 @@ test('no proven copy is torn, and a stopped one is of one instant', async () => 
     const result = target.freeze(plan({ tids, owned, mode, maxRounds: 3 }));
     const view = new DataView(result.bytes.buffer);
     for (let i = 0; i < threads; i++) {
-      const a = view.getBigUint64(2 * i * PAGE_SIZE, true);
-      const b = view.getBigUint64((2 * i + 1) * PAGE_SIZE, true);
+      const a = view.getBigUint64(2 * i * PAGE_BYTES, true);
+      const b = view.getBigUint64((2 * i + 1) * PAGE_BYTES, true);
       switch (result.evidence[i]) {
         case EVIDENCE.still:
           seen.still++;

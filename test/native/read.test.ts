@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type NativeProcess, native, PAGE_SIZE } from '../../src/process/native.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
+import { type NativeProcess, native } from '../../src/process/native.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();
@@ -21,33 +22,33 @@ describe('read', () => {
   test('within a page and across two', () => {
     expect(target.readMethod).toBe('process_vm_readv');
     const bytes = new Uint8Array(8);
-    expect(target.read(base + PAGE_SIZE - 3, bytes)).toBe(8);
+    expect(target.read(base + PAGE_BYTES - 3, bytes)).toBe(8);
     expect([...bytes]).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
   });
 
   test('ends before the first byte that is not there', () => {
-    const bytes = new Uint8Array(4 * PAGE_SIZE).fill(99);
-    expect(target.read(base + 100, bytes)).toBe(3 * PAGE_SIZE - 100);
-    expect(bytes[3 * PAGE_SIZE - 101]).toBe(3);
-    expect(bytes[3 * PAGE_SIZE - 100]).toBe(99);
-    expect(target.read(base + 3 * PAGE_SIZE, bytes)).toBe(0);
+    const bytes = new Uint8Array(4 * PAGE_BYTES).fill(99);
+    expect(target.read(base + 100, bytes)).toBe(3 * PAGE_BYTES - 100);
+    expect(bytes[3 * PAGE_BYTES - 101]).toBe(3);
+    expect(bytes[3 * PAGE_BYTES - 100]).toBe(99);
+    expect(target.read(base + 3 * PAGE_BYTES, bytes)).toBe(0);
     expect(target.read(0, bytes)).toBe(0);
     expect(target.read(2 ** 53 - 1, bytes)).toBe(0);
     expect(target.read(base, new Uint8Array(0))).toBe(0);
   });
 
   test('of more than one call takes', () => {
-    const many = new Uint8Array(2000 * PAGE_SIZE);
+    const many = new Uint8Array(2000 * PAGE_BYTES);
     const own = new (native().LiveProcess)(process.pid);
     // Our own memory, where a readable stretch of that length surely is: the array itself cannot be found, maps can.
     expect(own.read(base, new Uint8Array(16))).toBeLessThanOrEqual(16);
-    expect(target.read(base, many)).toBe(3 * PAGE_SIZE);
+    expect(target.read(base, many)).toBe(3 * PAGE_BYTES);
     own.close();
   });
 
   test('a Buffer that is a part of a larger one', () => {
     const large = Buffer.alloc(64, 7);
-    expect(target.read(base + PAGE_SIZE, large.subarray(10, 20))).toBe(10);
+    expect(target.read(base + PAGE_BYTES, large.subarray(10, 20))).toBe(10);
     expect(large[9]).toBe(7);
     expect(large[10]).toBe(2);
     expect(large[20]).toBe(7);
@@ -56,26 +57,27 @@ describe('read', () => {
 
 describe('readPages', () => {
   test('marks each page that is not there, and goes on behind it', () => {
-    const addresses = Float64Array.from({ length: 16 }, (_, i) => base + i * PAGE_SIZE);
-    const bytes = new Uint8Array(16 * PAGE_SIZE);
+    const addresses = Float64Array.from({ length: 16 }, (_, i) => base + i * PAGE_BYTES);
+    const bytes = new Uint8Array(16 * PAGE_BYTES);
     const ok = new Uint8Array(16).fill(9);
     expect(target.readPages(addresses, bytes, ok)).toBe(12);
     for (let i = 0; i < 16; i++) {
       expect(ok[i]).toBe(i % 4 === 3 ? 0 : 1);
-      if (ok[i]) expect(bytes.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE).every((byte) => byte === i + 1)).toBe(true);
+      if (ok[i])
+        expect(bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES).every((byte) => byte === i + 1)).toBe(true);
     }
   });
 
   test('more than go into a call, holes at its borders', () => {
     const count = 3000;
     const hole = new Set([0, 1, 1022, 1023, 1024, 1025, 2047, 2048, 2999]);
-    const addresses = Float64Array.from({ length: count }, (_, i) => base + (hole.has(i) ? 3 : i % 3) * PAGE_SIZE);
-    const bytes = new Uint8Array(count * PAGE_SIZE);
+    const addresses = Float64Array.from({ length: count }, (_, i) => base + (hole.has(i) ? 3 : i % 3) * PAGE_BYTES);
+    const bytes = new Uint8Array(count * PAGE_BYTES);
     const ok = new Uint8Array(count);
     expect(target.readPages(addresses, bytes, ok)).toBe(count - hole.size);
     for (let i = 0; i < count; i++) {
       expect(ok[i]).toBe(hole.has(i) ? 0 : 1);
-      expect(bytes[i * PAGE_SIZE + 5]).toBe(hole.has(i) ? 0 : (i % 3) + 1);
+      expect(bytes[i * PAGE_BYTES + 5]).toBe(hole.has(i) ? 0 : (i % 3) + 1);
     }
   });
 });
@@ -114,7 +116,7 @@ describe('labels', () => {
 describe('refuses', () => {
   test('arguments that do not agree', () => {
     const { LiveProcess } = native();
-    const bytes = new Uint8Array(PAGE_SIZE);
+    const bytes = new Uint8Array(PAGE_BYTES);
     const ok = new Uint8Array(1);
     for (const pid of [0, -1, 1.5, Number.NaN, 2 ** 31, '1' as unknown as number]) {
       expect(() => new LiveProcess(pid)).toThrow(TypeError);

@@ -33,7 +33,7 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
       capturedAt: null,
       executable: null,
       commandLine: null,
-      architecture: 'x64',
+      architecture: 'x86-64',
       osThreads: [],
       describeFd: () => null,
       polled: new Map(),

@@ -10,11 +10,10 @@ import { readSection0 } from '../../elf/sections.js';
 import type { Segment } from '../../elf/segments.js';
 import { PT, readSegments } from '../../elf/segments.js';
 import { PystackError } from '../../errors.js';
-
-export type Machine = 'x86-64' | 'aarch64';
+import { type Architecture, architectureOf } from '../arch.js';
 
 export interface CoreHeaders {
-  readonly machine: Machine;
+  readonly machine: Architecture;
   /** PT_LOADs, in the file's order: memsz bytes of the address space, of which the first filesz are at offset. */
   readonly loads: readonly Segment[];
   /** PT_NOTEs. */
@@ -55,7 +54,7 @@ export function readCoreHeaders(file: ByteSource): CoreHeaders {
   const notes = sane.filter(({ type }) => type === PT.NOTE);
   if (loads.length === 0 && notes.length === 0) throw unreadable(file, 'holds neither memory nor notes');
   return {
-    machine: header.machine === ELF_MACHINE.AARCH64 ? 'aarch64' : 'x86-64',
+    machine: architectureOf(header.machine),
     loads,
     notes,
     writtenBy: header.shnum > 1 ? 'debugger' : 'kernel',

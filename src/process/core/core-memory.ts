@@ -5,10 +5,10 @@
 
 import type { Segment } from '../../elf/segments.js';
 import type { Address } from '../../memory/address.js';
+import { firstEndingAfter, type Range } from '../../memory/ranges.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault, pointerAt } from '../../memory/reader.js';
 import type { CachedSource } from './cached-source.js';
-import { firstEndingAfter, type Interval } from './keep-only.js';
 
 /** Up to `size` bytes at `address`, at least one, from the file that was mapped there; null: not to be had. */
 export type Fill = (address: number, size: number) => Uint8Array | null;
@@ -33,7 +33,7 @@ export class CoreMemory implements MemoryReader {
   readonly missingBytes: number;
 
   /** `kept`: the bytes of it that are real (sorted and merged), the others being written as zeros; null: all are. */
-  constructor(file: CachedSource, loads: readonly Segment[], kept: readonly Interval[] | null = null) {
+  constructor(file: CachedSource, loads: readonly Segment[], kept: readonly Range[] | null = null) {
     this.#file = file;
     const dumped = loads.filter(({ filesz }) => filesz > 0).sort((a, b) => a.vaddr - b.vaddr);
     const starts: number[] = [];
@@ -163,7 +163,7 @@ export class CoreMemory implements MemoryReader {
 }
 
 /** The parts of the sorted ranges that lie between start and end. */
-function* within(ranges: readonly Interval[], start: number, end: number): Generator<Interval> {
+function* within(ranges: readonly Range[], start: number, end: number): Generator<Range> {
   for (let i = firstEndingAfter(ranges, start); i < ranges.length; i++) {
     const range = ranges[i];
     if (!range || range.start >= end) return;

@@ -9,6 +9,7 @@ import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault } from '../../memory/reader.js';
+import { groupByImage } from '../modules.js';
 
 export interface MappedModule {
   /** As recorded in the core. */
@@ -27,31 +28,13 @@ export interface MappedModule {
 
 /** The modules among the mappings, in address order. `dumped` reads from the core alone. */
 export function coreModules(mappings: readonly Mapping[], dumped: MemoryReader): MappedModule[] {
-  const groups: Mapping[][] = [];
-  const byPath = new Map<string, Mapping[]>();
-  for (const mapping of mappings) {
-    if (mapping.path === null || mapping.path.startsWith('[')) continue;
-    const group = byPath.get(mapping.path);
-    // A file can be mapped twice: each time its first page is mapped, something new begins.
-    if (group && mapping.fileOffset > 0 && mapping.fileOffset >= (group.at(-1)?.fileOffset ?? 0)) group.push(mapping);
-    else {
-      const fresh = [mapping];
-      groups.push(fresh);
-      byPath.set(mapping.path, fresh);
-    }
-  }
-  const modules: MappedModule[] = [];
-  for (const group of groups) {
-    const module = moduleOf(group, dumped);
-    if (module) modules.push(module);
-  }
-  return modules;
+  return groupByImage(mappings).flatMap((image) => moduleOf(image, dumped) ?? []);
 }
 
 function moduleOf(group: readonly Mapping[], dumped: MemoryReader): MappedModule | null {
   const first = group[0];
   const last = group.at(-1);
-  if (!first?.path || !last || first.fileOffset >= first.start) return null;
+  if (!first?.path || first.path === '[vdso]' || !last || first.fileOffset >= first.start) return null;
   const start = toAddress(first.start - first.fileOffset);
   const image = imageAt(start, first.path, dumped);
   // Locale archives and other data are mapped as well. Where the first page is lost, code tells a module from them.

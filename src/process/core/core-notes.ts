@@ -7,16 +7,16 @@ import type { ByteSource } from '../../elf/byte-source.js';
 import type { Note } from '../../elf/notes.js';
 import { decodeNotes } from '../../elf/notes.js';
 import type { Segment } from '../../elf/segments.js';
-import type { Machine } from './core-headers.js';
-import type { Interval } from './keep-only.js';
-import { decodeRanges } from './kept-ranges.js';
+import { mergeRanges, type Range } from '../../memory/ranges.js';
+import type { Architecture } from '../arch.js';
+import { decodeRanges } from '../saved/kept-ranges.js';
 import type { MappedFile, ProcessRecord, SignalRecord, ThreadRecord } from './note-records.js';
 import { decodeAuxv, decodeFileNote, decodePrpsinfo, decodePrstatus, decodeSiginfo } from './note-records.js';
 
 /** https://elixir.bootlin.com/linux/v6.6/source/include/uapi/linux/elf.h#L372 */
 export const NT = { PRSTATUS: 1, PRPSINFO: 3, AUXV: 6, SIGINFO: 0x53494749, FILE: 0x46494c45 } as const;
 
-/** Owner and types of our own notes: JSON, see core-metadata.ts, and the ranges of kept-ranges.ts. */
+/** Owner and types of our own notes: JSON, see saved/metadata.ts, and the ranges of saved/kept-ranges.ts. */
 export const PYSTACK_NOTE = { owner: 'pystack', metadata: 1, kept: 2 } as const;
 
 /** A thread as the core has it; its siginfo where one was written for it. */
@@ -34,7 +34,7 @@ export interface CoreNotes {
   /** Text of our own note. */
   readonly metadata: string | null;
   /** Which bytes of the pages are real, as our own note says; null: all are. */
-  readonly kept: readonly Interval[] | null;
+  readonly kept: readonly Range[] | null;
   readonly problems: readonly string[];
 }
 
@@ -46,14 +46,14 @@ const MAX_NOTES = 4_000_000;
 const MAX_THREADS = 1 << 19;
 
 /** Reads the notes of all segments, each byte once however the segments overlap. Never throws for what they contain. */
-export function readCoreNotes(file: ByteSource, segments: readonly Segment[], machine: Machine): CoreNotes {
+export function readCoreNotes(file: ByteSource, segments: readonly Segment[], machine: Architecture): CoreNotes {
   const problems: string[] = [];
   const threads: (ThreadRecord & { siginfo: SignalRecord | null })[] = [];
   let process: ProcessRecord | null = null;
   let auxv: ReadonlyMap<number, bigint> = new Map();
   let files: readonly MappedFile[] | null = null;
   let metadata: string | null = null;
-  let kept: readonly Interval[] | null = null;
+  let kept: readonly Range[] | null = null;
   let count = 0;
   for (const note of eachNote(file, segments, problems)) {
     if (++count > MAX_NOTES) {
@@ -132,18 +132,9 @@ function* eachNote(file: ByteSource, segments: readonly Segment[], problems: str
   }
 }
 
-/** The file ranges of the segments, merged where they overlap, in order. */
-function union(segments: readonly Segment[]): { start: number; end: number }[] {
-  const sorted = segments
-    .map(({ offset, filesz }) => ({ start: offset, end: offset + filesz }))
-    .sort((a, b) => a.start - b.start);
-  const merged: { start: number; end: number }[] = [];
-  for (const range of sorted) {
-    const last = merged.at(-1);
-    if (last && range.start < last.end) last.end = Math.max(last.end, range.end);
-    else merged.push({ ...range });
-  }
-  return merged;
+/** The file ranges of the segments, merged, in order. */
+function union(segments: readonly Segment[]): Range[] {
+  return mergeRanges(segments.map(({ offset, filesz }) => ({ start: offset, end: offset + filesz })));
 }
 
 /** A damaged core can have a problem per thread; a few make the point. */

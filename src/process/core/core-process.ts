@@ -2,9 +2,9 @@
  * What is a core file to the rest of pystack? A Process like a live process, with what only a core knows beside it.
  */
 import type { Warning } from '../../snapshot.js';
+import type { Architecture } from '../arch.js';
 import type { Process } from '../process.js';
-import type { Machine } from './core-headers.js';
-import type { CoreMetadata } from './core-metadata.js';
+import type { SavedMetadata } from '../saved/metadata.js';
 import type { MappedModule } from './core-modules.js';
 import type { CoreNotes, CoreThread } from './core-notes.js';
 import type { ModuleFile } from './module-files.js';
@@ -15,11 +15,11 @@ export interface CoreProcess extends Process {
   readonly path: string;
   /** When it was written, as far as the file's own time tells: ISO 8601. */
   readonly capturedAt: string;
-  readonly machine: Machine;
+  readonly machine: Architecture;
   readonly writtenBy: 'kernel' | 'debugger' | 'pystack';
   readonly notes: CoreNotes;
   /** What pystack wrote into its own core; null for others. */
-  readonly metadata: CoreMetadata | null;
+  readonly metadata: SavedMetadata | null;
   readonly modules: readonly MappedModule[];
   /** The module that holds the program's entry point; null: not known. */
   readonly program: MappedModule | null;

@@ -7,6 +7,8 @@
 import type { ByteSource } from '../../elf/byte-source.js';
 import { ElfFile } from '../../elf/elf-file.js';
 import { PF, PT } from '../../elf/segments.js';
+import { PAGE_BYTES } from '../../memory/pages.js';
+import type { Range } from '../../memory/ranges.js';
 import { CachedSource } from './cached-source.js';
 import type { Fill } from './core-memory.js';
 import type { MappedModule } from './core-modules.js';
@@ -14,12 +16,11 @@ import { moduleAt } from './core-modules.js';
 
 /** A few are in use at a time; each may keep so much, bytes. */
 const CACHE_BYTES = 4 * 1024 * 1024;
-const PAGE_BYTES = 4096;
 
 interface Opened {
   readonly source: CachedSource;
   /** The pages, in memory, of the segments that are not writable. */
-  readonly constant: readonly { readonly start: number; readonly end: number }[];
+  readonly constant: readonly Range[];
 }
 
 /** `open` gives a module's file, checked, or null. */

@@ -4,7 +4,7 @@
  * 64-bit layouts of struct elf_prstatus and elf_prpsinfo:
  * https://elixir.bootlin.com/linux/v6.6/source/include/linux/elfcore.h#L16
  */
-import type { Machine } from './core-headers.js';
+import type { Architecture } from '../arch.js';
 import { registerNames } from './registers.js';
 
 export interface ThreadRecord {
@@ -23,7 +23,7 @@ export interface ThreadRecord {
 const REGISTERS_AT = 112;
 
 /** NT_PRSTATUS. null: too short to hold the registers, or without a thread id. */
-export function decodePrstatus(desc: DataView, machine: Machine): ThreadRecord | null {
+export function decodePrstatus(desc: DataView, machine: Architecture): ThreadRecord | null {
   const names = registerNames(machine);
   if (desc.byteLength < REGISTERS_AT + names.length * 8) return null;
   const tid = desc.getInt32(32, true);

@@ -9,16 +9,17 @@ import { NotARegularFile, openFileSource } from '../../elf/file-source.js';
 import { PT } from '../../elf/segments.js';
 import { PystackError } from '../../errors.js';
 import type { Mapping } from '../../memory/mapping.js';
+import { PAGE_BYTES } from '../../memory/pages.js';
 import type { Warning } from '../../snapshot.js';
 import type { OsThread, TargetFile } from '../process.js';
+import { parseMetadata, type SavedMetadata } from '../saved/metadata.js';
+import { notedSource } from '../saved/noted-source.js';
 import { CachedSource } from './cached-source.js';
 import { readCommandLine } from './command-line.js';
 import type { CoreHeaders } from './core-headers.js';
 import { readCoreHeaders } from './core-headers.js';
 import { coreMappings } from './core-mappings.js';
 import { CoreMemory } from './core-memory.js';
-import type { CoreMetadata } from './core-metadata.js';
-import { parseMetadata } from './core-metadata.js';
 import type { MappedModule } from './core-modules.js';
 import { coreModules, imageAt, moduleAt } from './core-modules.js';
 import type { CoreNotes } from './core-notes.js';
@@ -33,7 +34,6 @@ import type { SearchOptions } from './module-files.js';
 import { ModuleFiles } from './module-files.js';
 import type { MappedFile } from './note-records.js';
 import { AT } from './note-records.js';
-import { notedSource } from './noted-source.js';
 import { newestSystemdCore } from './systemd.js';
 import type { DecompressOptions } from './unpack.js';
 
@@ -181,7 +181,7 @@ function readFile(path: string, { sysroot = null }: SearchOptions): TargetFile |
   }
 }
 
-function threadsOf(notes: CoreNotes, metadata: CoreMetadata | null): OsThread[] {
+function threadsOf(notes: CoreNotes, metadata: SavedMetadata | null): OsThread[] {
   const extra = new Map(metadata?.threads.map((thread) => [thread.tid, thread]));
   const seen = new Set<number>();
   const threads: OsThread[] = [];
@@ -205,12 +205,12 @@ function permissionsOf(
   if (elf === null || elf === 'other' || !first) return null;
   const vaddr = file.start - elf.bias;
   const segment = elf.segments.find(
-    (s) => s.type === PT.LOAD && Math.floor(s.vaddr / 4096) * 4096 <= vaddr && vaddr < s.vaddr + s.memsz,
+    (s) => s.type === PT.LOAD && Math.floor(s.vaddr / PAGE_BYTES) * PAGE_BYTES <= vaddr && vaddr < s.vaddr + s.memsz,
   );
   return segment?.flags ?? null;
 }
 
-function labelOf(start: number, end: number, { auxv }: CoreNotes, metadata: CoreMetadata | null): string | null {
+function labelOf(start: number, end: number, { auxv }: CoreNotes, metadata: SavedMetadata | null): string | null {
   const holds = (type: number) => {
     const at = Number(auxv.get(type) ?? 0n);
     return at >= start && at < end;

@@ -1,7 +1,7 @@
 /**
  * What are the general registers of a machine called, in the order in which the kernel writes them?
  */
-import type { Machine } from './core-headers.js';
+import type { Architecture } from '../arch.js';
 
 /** struct user_regs_struct: https://elixir.bootlin.com/linux/v6.6/source/arch/x86/include/asm/user_64.h#L69 */
 const X86_64 = (
@@ -12,7 +12,7 @@ const X86_64 = (
 /** struct user_pt_regs: https://elixir.bootlin.com/linux/v6.6/source/arch/arm64/include/uapi/asm/ptrace.h#L88 */
 const AARCH64 = [...Array.from({ length: 31 }, (_, i) => `x${i}`), 'sp', 'pc', 'pstate'];
 
-export function registerNames(machine: Machine): readonly string[] {
+export function registerNames(machine: Architecture): readonly string[] {
   switch (machine) {
     case 'x86-64':
       return X86_64;
@@ -22,7 +22,7 @@ export function registerNames(machine: Machine): readonly string[] {
 }
 
 /** The names of the stack pointer and of the program counter. */
-export function pointerNames(machine: Machine): { readonly sp: string; readonly pc: string } {
+export function pointerNames(machine: Architecture): { readonly sp: string; readonly pc: string } {
   switch (machine) {
     case 'x86-64':
       return { sp: 'rsp', pc: 'rip' };

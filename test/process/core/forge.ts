@@ -1,12 +1,12 @@
 /** How are cores made that nobody would write? Small ones from values, and changes to real ones in place. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import type { CoreImage } from '../../../src/corefile-writer/write-core.js';
+import { buildCore } from '../../../src/corefile-writer/write-core.js';
 import { toAddress } from '../../../src/memory/address.js';
 import type { Mapping } from '../../../src/memory/mapping.js';
-import type { CoreMetadata } from '../../../src/process/core/core-metadata.js';
-import type { CoreImage } from '../../../src/process/core/write-core.js';
-import { buildCore } from '../../../src/process/core/write-core.js';
+import type { SavedMetadata } from '../../../src/process/saved/metadata.js';
 
-export const EMPTY_METADATA: CoreMetadata = {
+export const EMPTY_METADATA: SavedMetadata = {
   origin: null,
   capturedAt: null,
   executable: null,

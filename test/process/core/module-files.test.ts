@@ -2,12 +2,13 @@
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { buildCore } from '../../../src/corefile-writer/write-core.js';
 import { ElfFile } from '../../../src/elf/elf-file.js';
 import { openFileSource } from '../../../src/elf/file-source.js';
 import { PT } from '../../../src/elf/segments.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { bytesOf, MemoryFault } from '../../../src/memory/reader.js';
-import { buildCore, describeCore, openCoreProcess } from '../../../src/process/core/index.js';
+import { describeCore, openCoreProcess } from '../../../src/process/core/index.js';
 import { resolveInside } from '../../../src/process/core/inside-root.js';
 import type { SearchOptions } from '../../../src/process/core/module-files.js';
 import { withFolder } from '../../support/cores.js';

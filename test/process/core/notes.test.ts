@@ -1,11 +1,11 @@
 /** Are notes read as they are written, and as far as they can be believed? */
 import { describe, expect, test } from 'vitest';
+import { encodeFileNote, encodeNote, encodePrstatus } from '../../../src/corefile-writer/note-encoding.js';
 import { readCoreHeaders } from '../../../src/process/core/core-headers.js';
-import { parseMetadata } from '../../../src/process/core/core-metadata.js';
 import { type CoreNotes, NT, readCoreNotes } from '../../../src/process/core/core-notes.js';
-import { encodeFileNote, encodeNote, encodePrstatus } from '../../../src/process/core/note-encoding.js';
 import { decodeFileNote, decodeSiginfo } from '../../../src/process/core/note-records.js';
 import { hasFaultAddress, signalCodeName, signalName, wasSent } from '../../../src/process/core/signals.js';
+import { parseMetadata } from '../../../src/process/saved/metadata.js';
 import { EMPTY_METADATA, image, mapping, smallCore } from './forge.js';
 import { SparseSource, source } from './sources.js';
 

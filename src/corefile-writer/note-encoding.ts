@@ -1,10 +1,11 @@
 /**
- * How are the records of a core's notes written? The other direction of note-records.ts, pure as well.
+ * How are the records of a core's notes written? The other direction of process/core/note-records.ts, pure as well.
  */
-import type { Mapping } from '../../memory/mapping.js';
-import type { Machine } from './core-headers.js';
-import type { ProcessRecord } from './note-records.js';
-import { registerNames } from './registers.js';
+import type { Mapping } from '../memory/mapping.js';
+import { PAGE_BYTES } from '../memory/pages.js';
+import type { Architecture } from '../process/arch.js';
+import type { ProcessRecord } from '../process/core/note-records.js';
+import { registerNames } from '../process/core/registers.js';
 
 const HEADER_BYTES = 12;
 
@@ -26,7 +27,7 @@ const REGISTERS_AT = 112;
 
 /** NT_PRSTATUS; registers that are not given are zero. */
 export function encodePrstatus(
-  machine: Machine,
+  machine: Architecture,
   { ppid, pgrp, sid }: ProcessRecord,
   tid: number,
   registers: ReadonlyMap<string, bigint>,
@@ -66,8 +67,6 @@ export function encodePrpsinfo(process: ProcessRecord): Uint8Array {
   new TextEncoder().encodeInto(process.psargs, bytes.subarray(56, 56 + 79));
   return bytes;
 }
-
-const PAGE_BYTES = 4096;
 
 /** NT_FILE of the mappings that have a file. */
 export function encodeFileNote(mappings: readonly Mapping[]): Uint8Array {

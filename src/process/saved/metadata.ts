@@ -6,7 +6,7 @@ import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Capture, Evidence, Warning } from '../../snapshot.js';
 import type { NotedInterpreter } from '../process.js';
 
-export interface CoreMetadata {
+export interface SavedMetadata {
   /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */
   readonly origin: 'kernel' | 'debugger' | null;
   /** When the copy was taken, ISO 8601. */
@@ -71,7 +71,7 @@ const CAPTURE_WARNINGS = [
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);
 
 /** null: it is no such note. */
-export function parseMetadata(text: string): CoreMetadata | null {
+export function parseMetadata(text: string): SavedMetadata | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -97,7 +97,7 @@ export function parseMetadata(text: string): CoreMetadata | null {
   };
 }
 
-export function formatMetadata(metadata: CoreMetadata): string {
+export function formatMetadata(metadata: SavedMetadata): string {
   return JSON.stringify({ version: 1, ...metadata });
 }
 

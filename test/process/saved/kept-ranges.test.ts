@@ -1,6 +1,6 @@
 /** Do the ranges that a snapshot notes come back, and what becomes of a note that is no such list? */
 import { expect, test } from 'vitest';
-import { decodeRanges, encodeRanges } from '../../../src/process/core/kept-ranges.js';
+import { decodeRanges, encodeRanges } from '../../../src/process/saved/kept-ranges.js';
 
 test('ranges come back', () => {
   const ranges = [

@@ -3,7 +3,7 @@
  * names, or none; the snapshot has the lines themselves.
  */
 import type { TargetFile } from '../process.js';
-import type { NotedLine } from './core-metadata.js';
+import type { NotedLine } from './metadata.js';
 
 /** UTF-8 whatever the file's own coding line says, which may be among the lines. */
 const BYTE_ORDER_MARK = '\ufeff';

@@ -4,23 +4,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isUserSpace, toAddress } from '../../../src/memory/address.js';
-import { bytesOf, MemoryFault } from '../../../src/memory/reader.js';
-import {
-  buildCore,
-  debuggerRanges,
-  openCoreProcess,
-  type PageRun,
-  registersOf,
-  saveCore,
-} from '../../../src/process/core/index.js';
-import { keepOnly, mergeIntervals } from '../../../src/process/core/keep-only.js';
-import { noGcore, withFolder, withGcore } from '../../support/cores.js';
-import { anyInterpreter } from '../../support/interpreters.js';
-import { EMPTY_METADATA, image, mapping, PAGE, smallCore } from './forge.js';
+import { debuggerRanges } from '../../src/corefile-writer/debugger-ranges.js';
+import { keepOnly } from '../../src/corefile-writer/keep-only.js';
+import { saveCore } from '../../src/corefile-writer/save-core.js';
+import { buildCore } from '../../src/corefile-writer/write-core.js';
+import { isUserSpace, toAddress } from '../../src/memory/address.js';
+import { mergeRanges, type PlacedBytes } from '../../src/memory/ranges.js';
+import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
+import { openCoreProcess, registersOf } from '../../src/process/core/index.js';
+import { EMPTY_METADATA, image, mapping, PAGE, smallCore } from '../process/core/forge.js';
+import { noGcore, withFolder, withGcore } from '../support/cores.js';
+import { anyInterpreter } from '../support/interpreters.js';
 
 test('bytes that nobody needs become zeros', () => {
-  const keep = mergeIntervals([
+  const keep = mergeRanges([
     { start: 108, end: 110 },
     { start: 90, end: 102 },
     { start: 101, end: 103 },
@@ -148,8 +145,8 @@ test.skipIf(noGcore !== null)('a tenth of a percent of a real core is enough for
       const registers = target.notes.threads[0]?.registers ?? new Map<string, bigint>();
       const sp = Number(registers.get('rsp') ?? 0n);
       const stack = target.mappings().find(({ start, end }) => sp >= start && sp < end);
-      const ranges = mergeIntervals([...keep, { start: sp - 128, end: Math.min(sp + 32_768, stack?.end ?? 0) }]);
-      const pages: PageRun[] = pagesOf(ranges).flatMap((address) => {
+      const ranges = mergeRanges([...keep, { start: sp - 128, end: Math.min(sp + 32_768, stack?.end ?? 0) }]);
+      const pages: PlacedBytes[] = pagesOf(ranges).flatMap((address) => {
         if (!isUserSpace(address)) return [];
         return [{ address, bytes: bytesOf(target.memory.read(toAddress(address), 4096)).slice() }];
       });

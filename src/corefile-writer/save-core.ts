@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, realpathSync, statSync, unlinkSync } fr
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { PystackError } from '../../errors.js';
+import { PystackError } from '../errors.js';
 
 /** Written at a time; between two, whoever gave a signal is heard. */
 const CHUNK_BYTES = 1024 * 1024;

@@ -2,8 +2,7 @@
  * Which bytes of a small core were kept? Pages are written whole, with zeros for what nobody needed; zeros that were
  * never in the process must not be read as if they had been. A note of our own lists the ranges that are real.
  */
-import type { Interval } from './keep-only.js';
-import { mergeIntervals } from './keep-only.js';
+import { mergeRanges, type Range } from '../../memory/ranges.js';
 
 /** Seven bits a byte, the lowest first, the highest bit set in all but the last: gaps and lengths are mostly small. */
 const BITS = 7;
@@ -12,7 +11,7 @@ const CONTINUES = 0x80;
 const MOST_BYTES = 8;
 
 /** Gap and length of each range in turn. `ranges`: sorted, not overlapping. */
-export function encodeRanges(ranges: readonly Interval[]): Uint8Array {
+export function encodeRanges(ranges: readonly Range[]): Uint8Array {
   const bytes: number[] = [];
   let at = 0;
   for (const { start, end } of ranges) {
@@ -24,16 +23,16 @@ export function encodeRanges(ranges: readonly Interval[]): Uint8Array {
 }
 
 /** Sorted and merged; whatever makes no sense ends the list. */
-export function decodeRanges(bytes: Uint8Array): Interval[] {
-  const ranges: Interval[] = [];
+export function decodeRanges(bytes: Uint8Array): Range[] {
+  const ranges: Range[] = [];
   const numbers = eachNumber(bytes);
   for (let at = 0; ; ) {
     const gap = numbers.next();
     const length = numbers.next();
-    if (gap.done || length.done) return mergeIntervals(ranges);
+    if (gap.done || length.done) return mergeRanges(ranges);
     const start = at + gap.value;
     at = start + length.value;
-    if (!Number.isSafeInteger(at)) return mergeIntervals(ranges);
+    if (!Number.isSafeInteger(at)) return mergeRanges(ranges);
     ranges.push({ start, end: at });
   }
 }

@@ -3,33 +3,33 @@
  * bytes, in the format the kernel writes (https://elixir.bootlin.com/linux/v6.6/source/fs/binfmt_elf.c#L2013), small
  * because only the pages given are in it.
  */
-import { EHDR64_SIZE, ELF_MACHINE, ELF_TYPE } from '../../elf/header.js';
-import { PF, PT } from '../../elf/segments.js';
-import type { Mapping } from '../../memory/mapping.js';
-import type { Machine } from './core-headers.js';
-import type { CoreMetadata } from './core-metadata.js';
-import { formatMetadata } from './core-metadata.js';
-import { NT, PYSTACK_NOTE } from './core-notes.js';
-import type { Interval } from './keep-only.js';
+import { EHDR64_SIZE, ELF_TYPE } from '../elf/header.js';
+import { PF, PT } from '../elf/segments.js';
+import type { Mapping } from '../memory/mapping.js';
+import { PAGE_BYTES } from '../memory/pages.js';
+import type { PlacedBytes, Range } from '../memory/ranges.js';
+import { type Architecture, ELF_MACHINE_OF } from '../process/arch.js';
+import { NT, PYSTACK_NOTE } from '../process/core/core-notes.js';
+import type { ProcessRecord } from '../process/core/note-records.js';
+import { registerNames } from '../process/core/registers.js';
+import { encodeRanges } from '../process/saved/kept-ranges.js';
+import { formatMetadata, type SavedMetadata } from '../process/saved/metadata.js';
 import { keepOnly } from './keep-only.js';
-import { encodeRanges } from './kept-ranges.js';
 import { encodeFileNote, encodeNote, encodePrpsinfo, encodePrstatus } from './note-encoding.js';
-import type { ProcessRecord } from './note-records.js';
-import { registerNames } from './registers.js';
 
 export interface CoreImage {
-  readonly machine: Machine;
+  readonly machine: Architecture;
   readonly process: ProcessRecord;
   readonly threads: readonly ImageThread[];
   /** NT_AUXV word for word (/proc/<pid>/auxv). */
   readonly auxv: Uint8Array;
   readonly mappings: readonly Mapping[];
   /** What was copied: page-aligned, whole pages, in any order, not overlapping. */
-  readonly pages: readonly PageRun[];
+  readonly pages: readonly PlacedBytes[];
   /** The bytes of the pages that are needed (sorted and merged); the others become zeros. null: all are. */
-  readonly keep: readonly Interval[] | null;
+  readonly keep: readonly Range[] | null;
   /** `labels`, and each thread's `knownRegisters`, are filled in here. */
-  readonly metadata: CoreMetadata;
+  readonly metadata: SavedMetadata;
 }
 
 export interface ImageThread {
@@ -41,15 +41,9 @@ export interface ImageThread {
   readonly siginfo?: Uint8Array | null;
 }
 
-export interface PageRun {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
-
 const PHDR64_SIZE = 56;
 const SHDR64_SIZE = 64;
 const PN_XNUM = 0xffff;
-const PAGE_BYTES = 4096;
 
 interface OutputSegment {
   readonly address: number;
@@ -149,7 +143,7 @@ function notesOf({ machine, process, threads, auxv, mappings, keep, metadata }: 
   const all = registerNames(machine);
   const known = new Map(threads.map(({ tid, registers }) => [tid, all.filter((name) => registers.has(name))]));
   const labels = mappings.flatMap(({ start, path }) => (path?.startsWith('[') ? [{ start, name: path }] : []));
-  const note: CoreMetadata = {
+  const note: SavedMetadata = {
     ...metadata,
     labels,
     threads: metadata.threads.map((thread) => {
@@ -174,11 +168,11 @@ function notesOf({ machine, process, threads, auxv, mappings, keep, metadata }: 
   ]);
 }
 
-function writeFileHeader(view: DataView, machine: Machine, segmentCount: number): void {
+function writeFileHeader(view: DataView, machine: Architecture, segmentCount: number): void {
   // Magic, 64 bits, little-endian, version 1.
   new Uint8Array(view.buffer).set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   view.setUint16(16, ELF_TYPE.CORE, true);
-  view.setUint16(18, machine === 'aarch64' ? ELF_MACHINE.AARCH64 : ELF_MACHINE.X86_64, true);
+  view.setUint16(18, ELF_MACHINE_OF[machine], true);
   view.setUint32(20, 1, true);
   view.setBigUint64(32, BigInt(EHDR64_SIZE), true);
   view.setUint16(52, EHDR64_SIZE, true);
