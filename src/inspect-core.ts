@@ -20,6 +20,7 @@ import { describeCore, registersOf } from './process/core/describe-core.js';
 import { explainLoss } from './process/core/explain-loss.js';
 import { openCoreProcess } from './process/core/open-core.js';
 import { requireSupportedMachine } from './process/platform.js';
+import { Python } from './python/python.js';
 import type { NativeFrames } from './report/native-frames.js';
 import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
 import { readNames } from './report/thread-names.js';
@@ -68,7 +69,7 @@ export function inspectOpenCore(target: CoreProcess, settings: CoreSettings, wat
   );
   const captured = asNoted(walked, target.metadata, (tid) => lookAt(target, tid));
   watch.lap('walk');
-  const names = readNames(memory, located, captured.runtime);
+  const names = readNames(new Python(located, memory), captured.runtime);
   watch.lap('names');
   const native = nativeFrames(target, located, settings);
   const snapshot = describeProcess({ facts: factsOf(target, captured), located, captured, names, native });

@@ -19,7 +19,7 @@ import { checkProcess, explainFailure } from './process/live/diagnose.js';
 import { type LiveProcess, openLiveProcess } from './process/live/live-process.js';
 import { errnoOf } from './process/live/proc-files.js';
 import { requireSupportedMachine } from './process/platform.js';
-import type { PythonRuntime } from './python/runtime.js';
+import type { PythonRuntime } from './python/python.js';
 import { LiveNames } from './report/live-names.js';
 import type { NativeFrames } from './report/native-frames.js';
 import { describeProcess, type ProcessFacts } from './report/process.js';

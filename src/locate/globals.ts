@@ -3,13 +3,13 @@
  * variables are, and how wide Python 2's characters are.
  */
 
-import { type Address, offsetBy, toAddress } from '../memory/address.js';
-import { type MemoryReader, readPointer } from '../memory/reader.js';
+import { type Address, toAddress } from '../memory/address.js';
 import { readDict } from '../python/dict.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses, GlobalName, Globals } from '../python/layouts/old-layout.js';
 import { readSmallInt } from '../python/objects.js';
 import { reasonOf } from '../python/problem.js';
+import type { Python } from '../python/python.js';
 import { readUnicode } from '../python/text.js';
 import { TypeNames } from '../python/type-names.js';
 import { addressOfReturned } from './getter.js';
@@ -26,27 +26,28 @@ export function findGlobals(module: Module, globals: Globals, interp_head: Addre
   };
 }
 
-/** The layout with what Python 2 may be built with; any other as it is. `interp_head`: of a proven interpreter. */
-export function asBuilt(memory: MemoryReader, layout: Layout, interp_head: Address): Layout {
+/** The layout with what Python 2 may be built with; any other as it is. `python`: proven. */
+export function asBuilt(python: Python): Layout {
+  const { layout } = python;
   const { python2 } = layout;
-  return python2 ? { ...layout, python2: { ...python2, unicodeUnit: readUnit(memory, layout, interp_head) } } : layout;
+  return python2 ? { ...layout, python2: { ...python2, unicodeUnit: readUnit(python) } } : layout;
 }
 
 /** `sys.maxunicode` of a build with characters of 2 bytes, and with 4. https://peps.python.org/pep-0261/ */
 const UNITS: Readonly<Record<number, 2 | 4>> = { 65535: 2, 1114111: 4 };
 
 /** null: the program has hidden `sys.maxunicode`, or it cannot be read. */
-function readUnit(memory: MemoryReader, layout: Layout, interp_head: Address): 2 | 4 | null {
+function readUnit(python: Python): 2 | 4 | null {
   try {
-    const interpreter = toAddress(readPointer(memory, interp_head));
-    const sysdict = toAddress(readPointer(memory, offsetBy(interpreter, layout.python2?.sysdict ?? 0)));
-    const types = new TypeNames(layout);
-    for (const { key, value } of readDict(memory, layout, sysdict).items) {
+    const interpreter = toAddress(python.pointer(python.address, 0));
+    const sysdict = toAddress(python.pointer(interpreter, python.layout.python2?.sysdict ?? 0));
+    const types = python.the(TypeNames);
+    for (const { key, value } of readDict(python, sysdict).items) {
       const name = toAddress(key);
-      if (types.ofObject(memory, name) !== 'str' || readUnicode(memory, layout, name).text !== 'maxunicode') continue;
+      if (types.ofObject(name) !== 'str' || readUnicode(python, name).text !== 'maxunicode') continue;
       const maxunicode = toAddress(value);
-      if (types.ofObject(memory, maxunicode) !== 'int') return null;
-      return UNITS[readSmallInt(memory, layout, maxunicode) ?? 0] ?? null;
+      if (types.ofObject(maxunicode) !== 'int') return null;
+      return UNITS[readSmallInt(python, maxunicode) ?? 0] ?? null;
     }
     return null;
   } catch (error) {

@@ -12,6 +12,7 @@ import { membership } from '../memory/ranges.js';
 import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
+import { Python } from '../python/python.js';
 import { byCookie } from './by-cookie.js';
 import { byInterpreter, byNeighbour } from './by-interpreter.js';
 import { byNote } from './by-note.js';
@@ -211,9 +212,11 @@ class OpenSearch implements Search {
       const proof = prove(this.target.memory, address, layout, candidate.isGuess ? 1 : PROOF_TRIES);
       switch (proof.kind) {
         case 'proven': {
-          const settled = this.#settle(layout, module, candidate);
+          const settled = this.#settle(layout, version, module, candidate);
           const why =
-            candidate.isGuess || isGuess ? refuteRuntime(this.target.memory, { address, version, ...settled }) : null;
+            candidate.isGuess || isGuess
+              ? refuteRuntime(new Python({ address, version, ...settled }, this.target.memory))
+              : null;
           if (why !== null) {
             refused ??= `${formatAddress(address)} (${candidate.how}) is none: ${why}, read as ${because}`;
             break;
@@ -247,10 +250,15 @@ class OpenSearch implements Search {
   }
 
   /** What is of the process rather than of its version. */
-  #settle(layout: Layout, module: Module, { address, claim }: Candidate): Pick<Located, 'layout' | 'globals'> {
+  #settle(
+    layout: Layout,
+    version: PythonVersion,
+    module: Module,
+    { address, claim }: Candidate,
+  ): Pick<Located, 'layout' | 'globals'> {
     if (!layout.globals) return { layout };
     const globals = claim?.globals ?? findGlobals(module, layout.globals, address);
-    return { layout: asBuilt(this.target.memory, layout, address), globals };
+    return { layout: asBuilt(new Python({ address, layout, globals, version }, this.target.memory)), globals };
   }
 
   readonly #noteUnsupported = (version: PythonVersion, trouble: string | null): void => {

@@ -5,7 +5,8 @@
  */
 
 import { EVIDENCE, type NativeProcess } from '../process/native.js';
-import type { PythonRuntime, RuntimeWalk } from '../python/runtime.js';
+import type { PythonRuntime } from '../python/python.js';
+import type { RuntimeWalk } from '../python/runtime.js';
 import type { ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';

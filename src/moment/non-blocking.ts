@@ -6,7 +6,8 @@
 
 import { CorruptData } from '../memory/reader.js';
 import type { NativeProcess } from '../process/native.js';
-import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import type { PythonRuntime } from '../python/python.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import type { ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';

@@ -6,7 +6,8 @@ import type { Address } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { FreezePlan, FreezeResult, NativeProcess } from '../process/native.js';
-import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import type { Evidence } from '../snapshot.js';
 import { attribute, ReadLog } from './attribution.js';
@@ -98,8 +99,8 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
-  const values = options.locals && new ValueReader(objects, python.layout, options.locals);
-  const walk = new Walk(python, memory, memory, values);
+  const values = options.locals && new ValueReader(new Python(python, objects), options.locals);
+  const walk = new Walk(new Python(python, memory), memory, values);
   const missingShared = wanted.length > 0;
   let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
@@ -131,7 +132,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
 
 function readShared(python: PythonRuntime, memory: MemoryReader): SharedWalk {
   const log = new ReadLog(memory);
-  return { runtime: new Walk(python, log).shared(), reads: log.reads };
+  return { runtime: new Walk(new Python(python, log)).shared(), reads: log.reads };
 }
 
 export function distinctTids(tidOf: ReadonlyMap<Address, number | null>): number[] {

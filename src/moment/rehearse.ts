@@ -9,7 +9,8 @@ import { PageRecorder, type PageSource, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../process/native.js';
-import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { resolveNativeIds } from '../python/thread-ids.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { attribute, type Read, ReadLog } from './attribution.js';
@@ -46,7 +47,7 @@ export function rehearse(
 ): Rehearsal {
   const memory = new WordRecorder(pagesOf(process));
   const log = new ReadLog(memory);
-  const runtime = new Walk(python, log).shared();
+  const runtime = new Walk(new Python(python, log)).shared();
   const tidOf = tidsOf(process, runtime.threadStates, tids);
   attribute(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
     plan.pagesOf(tid).add(page),
@@ -55,7 +56,8 @@ export function rehearse(
   // Objects may be any thread's: their pages are copied when all of them stand.
   const objects = locals && new WordRecorder(pagesOf(process));
   objects?.recordInto(plan.shared);
-  const walk = new Walk(python, memory, memory, locals && objects && new ValueReader(objects, python.layout, locals));
+  const values = locals && objects && new ValueReader(new Python(python, objects), locals);
+  const walk = new Walk(new Python(python, memory), memory, values);
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
     memory.recordInto(plan.pagesOf(tid));

@@ -7,7 +7,8 @@ import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { NativeProcess, NativeStop } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
-import type { PythonRuntime, RuntimeWalk } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import type { RuntimeWalk } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import {
@@ -70,8 +71,9 @@ export function walkStanding(
       const memory = new BoundedPages(process, started + options.maxPauseMs);
       const tids = listTids();
       const pages = new PagedMemory(memory);
-      const values = options.locals && new ValueReader(pages, python.layout, options.locals);
-      const walk = new Walk(python, pages, null, values);
+      const over = new Python(python, pages);
+      const values = options.locals && new ValueReader(over, options.locals);
+      const walk = new Walk(over, null, values);
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);

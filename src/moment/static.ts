@@ -2,7 +2,7 @@
 
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../process/process.js';
-import type { PythonRuntime } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
 import { nativeIds } from './rehearse.js';
@@ -17,7 +17,8 @@ export function captureStatic(
   locals: ValueSettings | null,
   allThreads = false,
 ): CapturedProcess {
-  const walk = new Walk(python, memory, null, locals && new ValueReader(memory, python.layout, locals));
+  const over = new Python(python, memory);
+  const walk = new Walk(over, null, locals && new ValueReader(over, locals));
   const copied = { frames: memory, objects: memory };
   const runtime = walk.shared();
   const ids = nativeIds(

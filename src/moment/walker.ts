@@ -6,12 +6,11 @@
 
 import { type Address, InvalidAddress } from '../memory/address.js';
 import type { PageRecorder, PageSet } from '../memory/pages.js';
-import { CorruptData, MemoryFault, type MemoryReader } from '../memory/reader.js';
+import { CorruptData, MemoryFault } from '../memory/reader.js';
 import { type CodeObject, readCode } from '../python/code.js';
-import { CodeShapes } from '../python/code-shapes.js';
 import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
-import { type PythonRuntime, type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../python/runtime.js';
-import { TypeNames } from '../python/type-names.js';
+import type { Python } from '../python/python.js';
+import { type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../python/runtime.js';
 import {
   type FrameVariables,
   type LocalNames,
@@ -54,39 +53,28 @@ interface CachedCode {
 
 /** One pass over one memory. */
 export class Walk {
-  readonly #memory: MemoryReader;
+  readonly #python: Python;
   readonly #recorder: PageRecorder | null;
-  readonly #runtime: PythonRuntime;
   readonly #codes = new Map<Address, CachedCode>();
-  readonly #types: TypeNames;
-  readonly #shapes: CodeShapes;
   readonly #values: ValueReader | null;
 
   /**
-   * With a recorder, pages are noted on behalf of whom the caller says; it must be the memory itself. With `values`,
-   * variables are read too: the slots of frames from `memory`, the objects they lead to, which no thread has for itself,
-   * from the memory that `values` reads.
+   * With a recorder, pages are noted on behalf of whom the caller says; it must be the memory of `python` itself. With
+   * `values`, variables are read too: the slots of frames from that memory, the objects they lead to, which no thread has
+   * for itself, from the memory that `values` reads.
    */
-  constructor(
-    runtime: PythonRuntime,
-    memory: MemoryReader,
-    recorder: PageRecorder | null = null,
-    values: ValueReader | null = null,
-  ) {
-    this.#runtime = runtime;
-    this.#memory = memory;
+  constructor(python: Python, recorder: PageRecorder | null = null, values: ValueReader | null = null) {
+    this.#python = python;
     this.#recorder = recorder;
     this.#values = values;
-    this.#types = new TypeNames(runtime.layout);
-    this.#shapes = new CodeShapes(runtime.layout, this.#types);
   }
 
   shared(): RuntimeWalk {
-    return readRuntime(this.#memory, this.#runtime);
+    return readRuntime(this.#python);
   }
 
   thread(state: ThreadStateWalk): ThreadWalk {
-    const stack = readFrames(this.#memory, this.#runtime.layout, state, this.#shapes);
+    const stack = readFrames(this.#python, state);
     const used = new Set<CachedCode>();
     const frames = stack.frames.map((frame): WalkedFrame => {
       const cached = this.#code(frame.code);
@@ -110,9 +98,9 @@ export class Walk {
     const frames = stack.frames.map((frame) => {
       const { ran } = frame;
       if ('problem' in ran || ran.names === null) return withContent(frame, ran, null);
-      return withContent(frame, ran, readVariables(this.#memory, values, frame.address, ran.names));
+      return withContent(frame, ran, readVariables(this.#python, values, frame.address, ran.names));
     });
-    const exception = readCurrentException(this.#memory, values, state.address);
+    const exception = readCurrentException(this.#python, values, state.address);
     return { state, stack: { ...stack, frames }, exception };
   }
 
@@ -130,8 +118,8 @@ export class Walk {
 
   #decode(address: Address): CodeResult {
     try {
-      const code = readCode(this.#memory, this.#runtime.layout, address, this.#types);
-      return { code, names: this.#values ? readLocalNames(this.#memory, this.#runtime.layout, code) : null };
+      const code = readCode(this.#python, address);
+      return { code, names: this.#values ? readLocalNames(this.#python, code) : null };
     } catch (error) {
       if (error instanceof MemoryFault || error instanceof CorruptData || error instanceof InvalidAddress) {
         return { problem: error.message };

@@ -4,10 +4,9 @@
  */
 import type { Address } from '../memory/address.js';
 import { InvalidAddress, isUserSpace, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, MemoryFault, pointerAt, ssizeAt } from '../memory/reader.js';
-import type { Layout } from './layouts/layout.js';
-import type { TypeNames } from './type-names.js';
+import type { Python } from './python.js';
+import { TypeNames } from './type-names.js';
 
 /** https://github.com/python/cpython/blob/v3.12.1/Include/object.h (the same bits from 3.7 on) */
 const Py_TPFLAGS = { HEAPTYPE: 1 << 9, READY: 1 << 12, BYTES_SUBCLASS: 1 << 27, UNICODE_SUBCLASS: 1 << 28 } as const;
@@ -15,21 +14,20 @@ const Py_TPFLAGS = { HEAPTYPE: 1 << 9, READY: 1 << 12, BYTES_SUBCLASS: 1 << 27, 
 const CODE_UNIT_BYTES = 2;
 
 /** Whether the object at `object`, whose `ob_type` is `type`, is a code object. What cannot be read is not. */
-export function isCode(memory: MemoryReader, layout: Layout, types: TypeNames, object: Address, type: number): boolean {
+export function isCode(python: Python, object: Address, type: number): boolean {
   try {
-    return types.ofType(memory, type) === 'code';
+    return python.the(TypeNames).ofType(type) === 'code';
   } catch (error) {
-    if (error instanceof MemoryFault)
-      return isUserSpace(type) && looksLikeCode(memory, layout, object, toAddress(type));
+    if (error instanceof MemoryFault) return isUserSpace(type) && looksLikeCode(python, object, toAddress(type));
     if (error instanceof InvalidAddress || error instanceof CorruptData) return false;
     throw error;
   }
 }
 
 /** Whether type and object are all that a code object's are, but for the type's name. */
-function looksLikeCode(memory: MemoryReader, layout: Layout, object: Address, type: Address): boolean {
+function looksLikeCode(python: Python, object: Address, type: Address): boolean {
   try {
-    return isCodeType(memory, layout, type) && refersLikeCode(memory, layout, object);
+    return isCodeType(python, type) && refersLikeCode(python, object);
   } catch (error) {
     if (error instanceof MemoryFault || error instanceof InvalidAddress || error instanceof CorruptData) return false;
     throw error;
@@ -37,9 +35,9 @@ function looksLikeCode(memory: MemoryReader, layout: Layout, object: Address, ty
 }
 
 /** No other type of the interpreter or its library has these sizes: tried on 3.7 to 3.13. */
-function isCodeType(memory: MemoryReader, layout: Layout, type: Address): boolean {
-  const fields = layout.PyCodeObject;
-  const { flags, basicsize, itemsize, metatype } = readType(memory, layout, type);
+function isCodeType(python: Python, type: Address): boolean {
+  const fields = python.layout.PyCodeObject;
+  const { flags, basicsize, itemsize, metatype } = readType(python, type);
   const isStatic = (flags & Py_TPFLAGS.READY) !== 0 && (flags & Py_TPFLAGS.HEAPTYPE) === 0;
   // From 3.11 on the bytecode is the end of the object.
   const hasItsSize =
@@ -48,19 +46,19 @@ function isCodeType(memory: MemoryReader, layout: Layout, type: Address): boolea
       : basicsize === fields.co_code_adaptive && itemsize === CODE_UNIT_BYTES;
   if (!isStatic || !hasItsSize || !isUserSpace(metatype)) return false;
   // `type` is its own type.
-  return readType(memory, layout, toAddress(metatype)).metatype === metatype;
+  return readType(python, toAddress(metatype)).metatype === metatype;
 }
 
 /** Whether names and line table are what they have to be: `str` and `bytes`. */
-function refersLikeCode(memory: MemoryReader, layout: Layout, object: Address): boolean {
-  const fields = layout.PyCodeObject;
-  const view = memory.read(object, fields.sizeof);
+function refersLikeCode(python: Python, object: Address): boolean {
+  const fields = python.layout.PyCodeObject;
+  const view = python.memory.read(object, fields.sizeof);
   const [name, file, lines] = [fields.co_name, fields.co_filename, fields.co_linetable].map((at) =>
     pointerAt(view, at),
   );
   const flagsOf = (pointer = 0) => {
-    const typeAt = pointerAt(memory.read(toAddress(pointer), layout.PyObject.ob_type + 8), layout.PyObject.ob_type);
-    return readType(memory, layout, toAddress(typeAt)).flags;
+    const typeAt = python.pointer(toAddress(pointer), python.layout.PyObject.ob_type);
+    return readType(python, toAddress(typeAt)).flags;
   };
   return (
     (flagsOf(name) & Py_TPFLAGS.UNICODE_SUBCLASS) !== 0 &&
@@ -69,11 +67,11 @@ function refersLikeCode(memory: MemoryReader, layout: Layout, object: Address): 
   );
 }
 
-function readType(memory: MemoryReader, layout: Layout, type: Address) {
-  const fields = layout.PyTypeObject;
-  const view = memory.read(type, fields.tp_flags + 8);
+function readType(python: Python, type: Address) {
+  const fields = python.layout.PyTypeObject;
+  const view = python.memory.read(type, fields.tp_flags + 8);
   return {
-    metatype: pointerAt(view, layout.PyObject.ob_type),
+    metatype: pointerAt(view, python.layout.PyObject.ob_type),
     flags: view.getUint32(fields.tp_flags, true),
     basicsize: ssizeAt(view, fields.tp_basicsize),
     itemsize: ssizeAt(view, fields.tp_itemsize),

@@ -1,12 +1,10 @@
 /** What does a code object say about itself? Names, file, line table: what a frame is shown by. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
 import { CorruptData, pointerAt } from '../memory/reader.js';
 import { isCode } from './code-type.js';
-import type { Layout } from './layouts/layout.js';
+import type { Python } from './python.js';
 import { readBytes, readUnicode } from './text.js';
-import { TypeNames } from './type-names.js';
 
 export interface CodeObject {
   address: Address;
@@ -35,17 +33,12 @@ const LINE_TABLE_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Reads the code object at `address`. Throws MemoryFault for what cannot be read, CorruptData for what is no code object
- * or cannot be right. `types` remembers the types met; pass one for many reads.
+ * or cannot be right.
  */
-export function readCode(
-  memory: MemoryReader,
-  layout: Layout,
-  address: Address,
-  types: TypeNames = new TypeNames(layout),
-): CodeObject {
-  const fields = layout.PyCodeObject;
-  const view = memory.read(address, fields.sizeof);
-  if (!isCode(memory, layout, types, address, pointerAt(view, layout.PyObject.ob_type))) {
+export function readCode(python: Python, address: Address): CodeObject {
+  const fields = python.layout.PyCodeObject;
+  const view = python.memory.read(address, fields.sizeof);
+  if (!isCode(python, address, pointerAt(view, python.layout.PyObject.ob_type))) {
     throw new CorruptData(`the object at ${formatAddress(address)} is not a code object`);
   }
   // Taken out before anything else is read: the view may not outlive another read.
@@ -65,22 +58,22 @@ export function readCode(
     nlocals: int(fields.co_nlocals),
     nlocalsplus: fields.co_nlocalsplus === undefined ? null : int(fields.co_nlocalsplus),
   };
-  const lineTable = readBytes(memory, layout, at.lineTable, LINE_TABLE_LIMIT);
+  const lineTable = readBytes(python, at.lineTable, LINE_TABLE_LIMIT);
   if (lineTable.truncated) {
     throw new CorruptData(`the line table of the code object at ${formatAddress(address)} has an absurd size`);
   }
   return {
     address,
     ...numbers,
-    name: textOf(memory, layout, at.name),
-    qualname: at.qualname === null ? null : textOf(memory, layout, at.qualname),
-    file: textOf(memory, layout, at.file),
+    name: textOf(python, at.name),
+    qualname: at.qualname === null ? null : textOf(python, at.qualname),
+    file: textOf(python, at.file),
     lineTable: lineTable.bytes,
   };
 }
 
-function textOf(memory: MemoryReader, layout: Layout, address: Address): string {
-  const { text, truncated } = readUnicode(memory, layout, address);
+function textOf(python: Python, address: Address): string {
+  const { text, truncated } = readUnicode(python, address);
   // A shortened name says so; nothing real is that long.
   return truncated ? `${text}…` : text;
 }

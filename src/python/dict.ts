@@ -4,11 +4,10 @@
  */
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { DictItem, DictItems } from './dict-items.js';
-import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
+import type { Python } from './python.js';
 import { readHashTable } from './python2-dict.js';
 
 export type { DictItem, DictItems };
@@ -35,55 +34,49 @@ export const ITEM_LIMIT = 100_000;
 const LOG2_LIMIT = 40;
 
 /** The items of the `dict` at `address`. That it is one is for the caller to know. Throws MemoryFault, CorruptData. */
-export function readDict(memory: MemoryReader, layout: Layout, address: Address, limit = ITEM_LIMIT): DictItems {
-  const fields = layout.PyDictObject;
-  if (layout.dict.keys === 'table') {
-    return readHashTable(memory, layout.dict, address, memory.read(address, fields.sizeof), limit);
+export function readDict(python: Python, address: Address, limit = ITEM_LIMIT): DictItems {
+  const fields = python.layout.PyDictObject;
+  if (python.layout.dict.keys === 'table') {
+    return readHashTable(python, python.layout.dict, address, python.memory.read(address, fields.sizeof), limit);
   }
-  const used = readSsize(memory, offsetBy(address, fields.ma_used));
-  const keys = toAddress(readPointer(memory, offsetBy(address, needed(fields.ma_keys, 'ma_keys'))));
-  const values = readPointer(memory, offsetBy(address, needed(fields.ma_values, 'ma_values')));
+  const used = python.ssize(address, fields.ma_used);
+  const keys = toAddress(python.pointer(address, needed(fields.ma_keys, 'ma_keys')));
+  const values = python.pointer(address, needed(fields.ma_values, 'ma_values'));
   if (used < 0) throw new CorruptData(`dict at ${formatAddress(address)} has ${used} items`);
-  if (values !== 0) return readSplitItems(memory, layout, keys, toAddress(values), limit);
-  return combinedItems(memory, readKeyTable(memory, layout, keys), limit);
+  if (values !== 0) return readSplitItems(python, keys, toAddress(values), limit);
+  return combinedItems(python, readKeyTable(python, keys), limit);
 }
 
 /** The items of a split table: keys shared with other instances, and one instance's `values`. Throws as readDict. */
-export function readSplitItems(
-  memory: MemoryReader,
-  layout: Layout,
-  keys: Address,
-  values: Address,
-  limit = ITEM_LIMIT,
-): DictItems {
-  const table = readKeyTable(memory, layout, keys);
+export function readSplitItems(python: Python, keys: Address, values: Address, limit = ITEM_LIMIT): DictItems {
+  const table = readKeyTable(python, keys);
   const count = Math.min(table.nentries, limit);
-  const order = readSplitOrder(memory, layout, values, count);
-  const keyPointers = readPointers(memory, table.entries, count, table.entry.sizeof, table.entry.me_key);
-  const valuePointers = readPointers(memory, valuesStart(layout, values), count, 8, 0);
+  const order = readSplitOrder(python, values, count);
+  const keyPointers = readPointers(python, table.entries, count, table.entry.sizeof, table.entry.me_key);
+  const valuePointers = readPointers(python, valuesStart(python, values), count, 8, 0);
   const items: DictItem[] = [];
   for (const index of order) push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
   return { items, truncated: table.nentries > limit };
 }
 
 /** The keys of a split table, as pointers; a value has the place of its key. Throws as readDict. */
-export function readSplitKeys(memory: MemoryReader, layout: Layout, keys: Address, limit = ITEM_LIMIT): number[] {
-  const { entries, nentries, entry } = readKeyTable(memory, layout, keys);
-  return readPointers(memory, entries, Math.min(nentries, limit), entry.sizeof, entry.me_key);
+export function readSplitKeys(python: Python, keys: Address, limit = ITEM_LIMIT): number[] {
+  const { entries, nentries, entry } = readKeyTable(python, keys);
+  return readPointers(python, entries, Math.min(nentries, limit), entry.sizeof, entry.me_key);
 }
 
 /** The value at one place of a split table; 0: not set. Throws MemoryFault, InvalidAddress. */
-export function readSplitValue(memory: MemoryReader, layout: Layout, values: Address, index: number): number {
-  return readPointer(memory, offsetBy(valuesStart(layout, values), 8 * index));
+export function readSplitValue(python: Python, values: Address, index: number): number {
+  return python.pointer(valuesStart(python, values), 8 * index);
 }
 
-function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyTable {
-  const { dict } = layout;
+function readKeyTable(python: Python, keys: Address): KeyTable {
+  const { dict } = python.layout;
   switch (dict.keys) {
     case 'table':
       throw new CorruptData(`the dict keys at ${formatAddress(keys)} are of no dict of this version`);
     case 'sized': {
-      const view = memory.read(keys, dict.dk_indices);
+      const view = python.memory.read(keys, dict.dk_indices);
       const size = ssizeAt(view, dict.dk_size);
       const nentries = ssizeAt(view, dict.dk_nentries);
       if (size < 1 || size > 2 ** LOG2_LIMIT) throw absurd(keys);
@@ -91,7 +84,7 @@ function readKeyTable(memory: MemoryReader, layout: Layout, keys: Address): KeyT
       return checked(keys, { entries, nentries, entry: dict.PyDictKeyEntry }, size);
     }
     case 'log2': {
-      const view = memory.read(keys, dict.dk_indices);
+      const view = python.memory.read(keys, dict.dk_indices);
       const log2Size = view.getUint8(dict.dk_log2_size);
       const log2Bytes = view.getUint8(dict.dk_log2_index_bytes);
       const nentries = ssizeAt(view, dict.dk_nentries);
@@ -123,12 +116,12 @@ function absurd(keys: Address): CorruptData {
   return new CorruptData(`the dict keys at ${formatAddress(keys)} have absurd sizes`);
 }
 
-function combinedItems(memory: MemoryReader, table: KeyTable, limit: number): DictItems {
+function combinedItems(python: Python, table: KeyTable, limit: number): DictItems {
   const count = Math.min(table.nentries, limit);
   const items: DictItem[] = [];
   if (count > 0) {
     const { sizeof, me_key, me_value } = table.entry;
-    const view = memory.read(table.entries, count * sizeof);
+    const view = python.memory.read(table.entries, count * sizeof);
     for (let i = 0; i < count; i++) {
       push(items, pointerAt(view, i * sizeof + me_key), pointerAt(view, i * sizeof + me_value));
     }
@@ -141,16 +134,16 @@ function push(items: DictItem[], key: number, value: number): void {
   if (key !== 0 && value !== 0) items.push({ key, value });
 }
 
-function readPointers(memory: MemoryReader, start: Address, count: number, stride: number, offset: number): number[] {
+function readPointers(python: Python, start: Address, count: number, stride: number, offset: number): number[] {
   const pointers: number[] = [];
   if (count === 0) return pointers;
-  const view = memory.read(start, count * stride);
+  const view = python.memory.read(start, count * stride);
   for (let i = 0; i < count; i++) pointers.push(pointerAt(view, i * stride + offset));
   return pointers;
 }
 
 /** Address of the first value of `PyDictValues`. */
-function valuesStart(layout: Layout, values: Address): Address {
+function valuesStart({ layout }: Python, values: Address): Address {
   switch (layout.instances.values) {
     case 'array':
       return values;
@@ -163,8 +156,8 @@ function valuesStart(layout: Layout, values: Address): Address {
  * The order in which the values of a split table were set, as indices: kept since 3.11, because instances that share
  * keys may set their attributes in different orders. Before, such an instance got a table of its own.
  */
-export function readSplitOrder(memory: MemoryReader, layout: Layout, values: Address, count: number): Iterable<number> {
-  const { instances } = layout;
+export function readSplitOrder(python: Python, values: Address, count: number): Iterable<number> {
+  const { instances } = python.layout;
   switch (instances.kind) {
     case 'dictoffset':
       return Array.from({ length: count }, (_, i) => i);
@@ -172,23 +165,23 @@ export function readSplitOrder(memory: MemoryReader, layout: Layout, values: Add
     case 'dict-or-values': {
       // Before the array: [-1] the size of this prefix, [-2] how many are set, [-3], [-4] ... which, in order.
       // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_dict.h#L114-L124
-      const size = memory.read(offsetBy(values, -2), 1).getUint8(0);
-      return knownIndices(memory, offsetBy(values, -2 - size), size, count).reverse();
+      const size = python.memory.read(offsetBy(values, -2), 1).getUint8(0);
+      return knownIndices(python, offsetBy(values, -2 - size), size, count).reverse();
     }
     case 'inline-values': {
       // Behind the array of `capacity` values. The same file, v3.13.0, L288-L292.
       const { capacity, size, values: array } = instances.dictvalues;
-      const header = memory.read(values, array);
+      const header = python.memory.read(values, array);
       const used = header.getUint8(size);
-      return knownIndices(memory, offsetBy(values, array + 8 * header.getUint8(capacity)), used, count);
+      return knownIndices(python, offsetBy(values, array + 8 * header.getUint8(capacity)), used, count);
     }
   }
 }
 
-function knownIndices(memory: MemoryReader, start: Address, size: number, count: number): number[] {
+function knownIndices(python: Python, start: Address, size: number, count: number): number[] {
   const indices: number[] = [];
   if (size === 0) return indices;
-  const view = memory.read(start, size);
+  const view = python.memory.read(start, size);
   for (let i = 0; i < size; i++) {
     const index = view.getUint8(i);
     if (index < count) indices.push(index);

@@ -4,13 +4,13 @@
  * an unreadable or foreign structure ends the stack with a reason, and what was read before stays.
  */
 import type { Address } from '../memory/address.js';
-import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
+import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
+import { CorruptData, pointerAt } from '../memory/reader.js';
 import type { StackEnding } from '../snapshot.js';
 import { CodeShapes } from './code-shapes.js';
-import type { FrameLayout, Layout } from './layouts/layout.js';
+import type { FrameLayout } from './layouts/layout.js';
 import { reasonOf } from './problem.js';
+import type { Python } from './python.js';
 import type { ThreadStateWalk } from './runtime.js';
 import { readSpan, spanOf } from './span.js';
 
@@ -47,30 +47,23 @@ const FRAME_LIMIT = 1_000_000;
 
 const COMPLETE: StackEnding = { kind: 'complete', reason: null };
 
-/**
- * The frames of one thread. `shapes` remembers which code objects were found to be such; pass one object for all threads
- * of a walk over memory that does not change meanwhile. Throws only what is not a failure of the target's memory.
- */
-export function readFrames(
-  memory: MemoryReader,
-  layout: Layout,
-  threadState: ThreadStateWalk,
-  shapes: CodeShapes = new CodeShapes(layout),
-): StackWalk {
+/** The frames of one thread. Throws only what is not a failure of the target's memory. */
+export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'address'>): StackWalk {
+  const { layout } = python;
   const frames: FrameWalk[] = [];
   try {
     switch (layout.frames.kind) {
       case 'frame-objects':
         return {
           frames,
-          ending: walkFrameObjects(memory, layout.frames, threadState, shapes, frames),
+          ending: walkFrameObjects(python, layout.frames, threadState.address, frames),
           enteredAt: null,
           fitsEvalLoops: true,
         };
       case 'interpreter-frames': {
         const entries: Entries = { links: [], outermostShim: null };
-        const ending = walkInterpreterFrames(memory, layout.frames, threadState, shapes, frames, entries);
-        const fitsEvalLoops = entriesFit(memory, layout.frames, threadState, entries.links);
+        const ending = walkInterpreterFrames(python, layout.frames, threadState.address, frames, entries);
+        const fitsEvalLoops = entriesFit(python, layout.frames, threadState.address, entries.links);
         return { frames, ending, enteredAt: entries.outermostShim, fitsEvalLoops };
       }
     }
@@ -80,10 +73,9 @@ export function readFrames(
 }
 
 function walkFrameObjects(
-  memory: MemoryReader,
+  python: Python,
   layout: FrameLayout & { kind: 'frame-objects' },
-  threadState: ThreadStateWalk,
-  shapes: CodeShapes,
+  threadState: Address,
   frames: FrameWalk[],
 ): StackEnding {
   const fields = layout.PyFrameObject;
@@ -93,13 +85,14 @@ function walkFrameObjects(
     [fields.f_lasti, 4],
   ]);
   const unit = layout.lasti === 'instructions' ? 2 : 1;
+  const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
-  for (let at: number = readPointer(memory, offsetBy(threadState.address, layout.tstate_frame)); at !== 0; ) {
+  for (let at: number = python.pointer(threadState, layout.tstate_frame); at !== 0; ) {
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
-    const view = readSpan(memory, at as Address, span);
+    const view = readSpan(python.memory, at as Address, span);
     const code = pointerAt(view, fields.f_code - span.start);
-    if (!shapes.read(memory, code)) return truncated(foreignCode(at, code));
+    if (!shapes.read(code)) return truncated(foreignCode(at, code));
     const lasti = view.getInt32(fields.f_lasti - span.start, true);
     frames.push({
       address: at as Address,
@@ -122,10 +115,9 @@ interface Entries {
 }
 
 function walkInterpreterFrames(
-  memory: MemoryReader,
+  python: Python,
   layout: FrameLayout & { kind: 'interpreter-frames' },
-  threadState: ThreadStateWalk,
-  shapes: CodeShapes,
+  threadState: Address,
   frames: FrameWalk[],
   entries: Entries,
 ): StackEnding {
@@ -138,12 +130,13 @@ function walkInterpreterFrames(
     [fields.is_entry, 1],
     [fields.tlbc_index, 4],
   ]);
+  const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
-  for (let at = firstInterpreterFrame(memory, layout, threadState); at !== 0; ) {
+  for (let at = firstInterpreterFrame(python, layout, threadState); at !== 0; ) {
     // Shims are among the seen: a chain of nothing else is no stack either.
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
-    const view = readSpan(memory, at as Address, span);
+    const view = readSpan(python.memory, at as Address, span);
     const owner = view.getUint8(fields.owner - span.start);
     const previous = untag(pointerAt(view, fields.previous - span.start), layout.tagMask);
     if (owner === layout.FRAME_OWNED_BY_CSTACK) {
@@ -161,9 +154,9 @@ function walkInterpreterFrames(
       const instr = pointerAt(view, fields.instr - span.start);
       const tlbcIndex = fields.tlbc_index === undefined ? 0 : view.getInt32(fields.tlbc_index - span.start, true);
       const isEntry = fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0;
-      const shape = shapes.read(memory, code);
+      const shape = shapes.read(code);
       if (!shape) return truncated(foreignCode(at, code));
-      const lasti = instr - shapes.firstInstruction(memory, code as Address, shape, tlbcIndex);
+      const lasti = instr - shapes.firstInstruction(code as Address, shape, tlbcIndex);
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
       if (isEntry) entries.links.push(previous);
       if (started || !shape.isTrampoline) {
@@ -188,18 +181,18 @@ function walkInterpreterFrames(
  * https://github.com/python/cpython/blob/v3.12.1/Python/ceval.c#L651-L693
  */
 function entriesFit(
-  memory: MemoryReader,
+  python: Python,
   layout: FrameLayout & { kind: 'interpreter-frames' },
-  threadState: ThreadStateWalk,
+  threadState: Address,
   entries: readonly number[],
 ): boolean {
   const { cframe_current_frame, cframe_previous } = layout;
   if (cframe_current_frame === undefined || cframe_previous === undefined) return true;
   try {
-    let cframe = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
+    let cframe = python.pointer(threadState, layout.tstate_current);
     for (const link of entries) {
-      cframe = readPointer(memory, offsetBy(toAddress(cframe), cframe_previous));
-      if (readPointer(memory, offsetBy(toAddress(cframe), cframe_current_frame)) !== link) return false;
+      cframe = python.pointer(toAddress(cframe), cframe_previous);
+      if (python.pointer(toAddress(cframe), cframe_current_frame) !== link) return false;
     }
   } catch (error) {
     // A chain that cannot be read confirms nothing. (Anything but the target's memory goes on up.)
@@ -212,18 +205,18 @@ function entriesFit(
 
 /** Address of the innermost interpreter frame; 0: the thread runs no Python code. */
 function firstInterpreterFrame(
-  memory: MemoryReader,
+  python: Python,
   layout: FrameLayout & { kind: 'interpreter-frames' },
-  threadState: ThreadStateWalk,
+  threadState: Address,
 ): number {
-  const current = readPointer(memory, offsetBy(threadState.address, layout.tstate_current));
+  const current = python.pointer(threadState, layout.tstate_current);
   switch (layout.current) {
     case 'tstate':
       return untag(current, layout.tagMask);
     case 'cframe':
       if (current === 0) return 0;
       if (!isUserSpace(current)) throw new CorruptData(`cframe ${formatAddress(current)} is not a user-space address`);
-      return readPointer(memory, offsetBy(current as Address, layout.cframe_current_frame ?? 0));
+      return python.pointer(current as Address, layout.cframe_current_frame ?? 0);
   }
 }
 

@@ -3,13 +3,11 @@
  * found once, and of every other instance one word is read instead of all its attributes.
  */
 import type { Address } from '../memory/address.js';
-import { offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { readPointer } from '../memory/reader.js';
+import { toAddress } from '../memory/address.js';
 import { readDict, readSplitKeys, readSplitValue } from './dict.js';
-import type { Layout } from './layouts/layout.js';
 import type { AttributesAt, TypeFacts } from './objects.js';
 import { locateAttributes } from './objects.js';
+import type { Python } from './python.js';
 
 /** Shared keys, and what as many of them say as had to be read. */
 interface KeyTexts {
@@ -19,29 +17,27 @@ interface KeyTexts {
 
 /** Attributes by name, of memory that does not change meanwhile, or for one quick walk over it. */
 export class NamedAttributes {
-  readonly #memory: MemoryReader;
-  readonly #layout: Layout;
+  readonly #python: Python;
   readonly #textOf: (key: number) => string | null;
   /** By the address of the keys. */
   readonly #tables = new Map<Address, KeyTexts>();
 
   /** `textOf` tells what a key says; null: no text, or none that is looked for. */
-  constructor(memory: MemoryReader, layout: Layout, textOf: (key: number) => string | null) {
-    this.#memory = memory;
-    this.#layout = layout;
+  constructor(python: Python, textOf: (key: number) => string | null) {
+    this.#python = python;
     this.#textOf = textOf;
   }
 
   /** The value under `name` in the `__dict__` of an instance of `type`, or null. Throws MemoryFault, CorruptData, … */
   read(object: Address, type: TypeFacts, name: string): number | null {
-    const at = this.#resolved(locateAttributes(this.#memory, this.#layout, object, type));
+    const at = this.#resolved(locateAttributes(this.#python, object, type));
     switch (at?.kind) {
       case 'split': {
         const place = this.#placeOf(at.keys, name);
-        return place === null ? null : readSplitValue(this.#memory, this.#layout, at.values, place) || null;
+        return place === null ? null : readSplitValue(this.#python, at.values, place) || null;
       }
       case 'dict': {
-        const { items } = readDict(this.#memory, this.#layout, at.dict);
+        const { items } = readDict(this.#python, at.dict);
         return items.find(({ key }) => this.#textOf(key) === name)?.value ?? null;
       }
       default:
@@ -52,11 +48,11 @@ export class NamedAttributes {
   /** A dict may have shared keys itself: always up to 3.10, and wherever somebody has asked for it. */
   #resolved(at: AttributesAt | null): AttributesAt | null {
     if (at?.kind !== 'dict') return at;
-    const { ma_keys, ma_values } = this.#layout.PyDictObject;
+    const { ma_keys, ma_values } = this.#python.layout.PyDictObject;
     if (ma_keys === undefined || ma_values === undefined) return at;
-    const values = readPointer(this.#memory, offsetBy(at.dict, ma_values));
+    const values = this.#python.pointer(at.dict, ma_values);
     if (values === 0) return at;
-    const keys = readPointer(this.#memory, offsetBy(at.dict, ma_keys));
+    const keys = this.#python.pointer(at.dict, ma_keys);
     return { kind: 'split', keys: toAddress(keys), values: toAddress(values) };
   }
 
@@ -67,7 +63,7 @@ export class NamedAttributes {
   #placeOf(keys: Address, name: string): number | null {
     let read = this.#tables.get(keys);
     if (!read) {
-      read = { keys: readSplitKeys(this.#memory, this.#layout, keys), texts: [] };
+      read = { keys: readSplitKeys(this.#python, keys), texts: [] };
       this.#tables.set(keys, read);
     }
     const known = read.texts.indexOf(name);

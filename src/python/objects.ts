@@ -1,11 +1,10 @@
 /** What is inside an object: its type's name, the value of an int, the attributes of an instance? */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { DictItems } from './dict.js';
 import { ITEM_LIMIT, readDict, readSplitItems } from './dict.js';
-import type { Layout } from './layouts/layout.js';
+import type { Python } from './python.js';
 import { readUnicode } from './text.js';
 import { TypeNames } from './type-names.js';
 
@@ -26,30 +25,30 @@ export interface TypeFacts {
 }
 
 /** Address of the type of an object. Throws MemoryFault, InvalidAddress. */
-export function readTypeOf(memory: MemoryReader, layout: Layout, object: Address): Address {
-  return toAddress(readPointer(memory, offsetBy(object, layout.PyObject.ob_type)));
+export function readTypeOf(python: Python, object: Address): Address {
+  return toAddress(python.pointer(object, python.layout.PyObject.ob_type));
 }
 
 /** The qualified name of a type: `ht_qualname` of classes (in Python 2 `ht_name`), `tp_name` of the interpreter's own. Throws MemoryFault, … */
-export function readTypeName(memory: MemoryReader, layout: Layout, type: Address): string {
-  const fields = layout.PyTypeObject;
-  const flags = memory.read(offsetBy(type, fields.tp_flags), 4).getUint32(0, true);
-  if ((flags & Py_TPFLAGS_HEAPTYPE) === 0) return new TypeNames(layout).ofType(memory, type);
-  const qualname = readPointer(memory, offsetBy(type, fields.ht_qualname ?? fields.ht_name));
-  return readUnicode(memory, layout, toAddress(qualname)).text;
+export function readTypeName(python: Python, type: Address): string {
+  const fields = python.layout.PyTypeObject;
+  const flags = python.memory.read(offsetBy(type, fields.tp_flags), 4).getUint32(0, true);
+  if ((flags & Py_TPFLAGS_HEAPTYPE) === 0) return python.the(TypeNames).ofType(type);
+  const qualname = python.pointer(type, fields.ht_qualname ?? fields.ht_name);
+  return readUnicode(python, toAddress(qualname)).text;
 }
 
 /** What its instances need of the type at `address`. Throws MemoryFault, CorruptData. */
-export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Address): TypeFacts {
-  const fields = layout.PyTypeObject;
-  const view = memory.read(address, fields.sizeof);
+export function readTypeFacts(python: Python, address: Address): TypeFacts {
+  const fields = python.layout.PyTypeObject;
+  const view = python.memory.read(address, fields.sizeof);
   const flags = view.getUint32(fields.tp_flags, true);
   const basicsize = ssizeAt(view, fields.tp_basicsize);
   const itemsize = ssizeAt(view, fields.tp_itemsize);
   const dictoffset = ssizeAt(view, fields.tp_dictoffset);
   let keys = 0;
   if ((flags & Py_TPFLAGS_HEAPTYPE) !== 0 && fields.ht_cached_keys !== undefined) {
-    keys = readPointer(memory, offsetBy(address, fields.ht_cached_keys));
+    keys = python.pointer(address, fields.ht_cached_keys);
   }
   return {
     address,
@@ -65,14 +64,14 @@ export function readTypeFacts(memory: MemoryReader, layout: Layout, address: Add
  * The value of the `int` at `address`, null beyond ±2^53. That it is one is for the caller to know.
  * Throws MemoryFault, CorruptData.
  */
-export function readSmallInt(memory: MemoryReader, layout: Layout, address: Address): number | null {
+export function readSmallInt(python: Python, address: Address): number | null {
   // Python 2's `int` and `bool`; its `long` is what `int` is later.
-  if (layout.python2) return readClong(memory, offsetBy(address, layout.python2.PyIntObject.ob_ival));
-  const { digits, negative } = readIntSize(memory, layout, address);
+  if (python.layout.python2) return readClong(python, offsetBy(address, python.layout.python2.PyIntObject.ob_ival));
+  const { digits, negative } = readIntSize(python, address);
   // Two digits are 60 bits.
   if (digits > 2) return null;
   if (digits === 0) return 0;
-  const view = memory.read(offsetBy(address, layout.PyLongObject.ob_digit), 4 * digits);
+  const view = python.memory.read(offsetBy(address, python.layout.PyLongObject.ob_digit), 4 * digits);
   let value = 0;
   for (let i = digits - 1; i >= 0; i--) value = value * 2 ** DIGIT_BITS + view.getUint32(4 * i, true);
   if (!Number.isSafeInteger(value)) return null;
@@ -80,26 +79,22 @@ export function readSmallInt(memory: MemoryReader, layout: Layout, address: Addr
 }
 
 /** A C long; null beyond ±2^53. */
-function readClong(memory: MemoryReader, address: Address): number | null {
-  const value = Number(memory.read(address, 8).getBigInt64(0, true));
+function readClong(python: Python, address: Address): number | null {
+  const value = Number(python.memory.read(address, 8).getBigInt64(0, true));
   return Number.isSafeInteger(value) ? value : null;
 }
 
 /** How many digits of 30 bits an `int` has, and its sign. Throws MemoryFault, CorruptData. */
-export function readIntSize(
-  memory: MemoryReader,
-  layout: Layout,
-  address: Address,
-): { digits: number; negative: boolean } {
-  const fields = layout.PyLongObject;
+export function readIntSize(python: Python, address: Address): { digits: number; negative: boolean } {
+  const fields = python.layout.PyLongObject;
   switch (fields.sign) {
     case 'ob_size': {
-      const size = readSsize(memory, offsetBy(address, layout.PyVarObject.ob_size));
+      const size = python.ssize(address, python.layout.PyVarObject.ob_size);
       return { digits: Math.abs(size), negative: size < 0 };
     }
     case 'lv_tag': {
       if (fields.lv_tag === undefined) throw new CorruptData('the layout has no lv_tag');
-      const view = memory.read(offsetBy(address, fields.lv_tag), 8);
+      const view = python.memory.read(offsetBy(address, fields.lv_tag), 8);
       // Sign in the two lowest bits (0 positive, 1 zero, 2 negative), one more is reserved; above, the digit count.
       const sign = view.getUint32(0, true) & 3;
       return { digits: sign === 1 ? 0 : Math.floor(pointerAt(view, 0) / 8), negative: sign === 2 };
@@ -123,54 +118,48 @@ const EMPTY: AttributesAt = { kind: 'empty' };
  * Throws MemoryFault, InvalidAddress, CorruptData.
  */
 export function readAttributes(
-  memory: MemoryReader,
-  layout: Layout,
+  python: Python,
   object: Address,
   limit = ITEM_LIMIT,
-  type: TypeFacts = readTypeFacts(memory, layout, readTypeOf(memory, layout, object)),
+  type: TypeFacts = readTypeFacts(python, readTypeOf(python, object)),
 ): DictItems | null {
-  const at = locateAttributes(memory, layout, object, type);
+  const at = locateAttributes(python, object, type);
   if (at === null) return null;
   switch (at.kind) {
     case 'split':
-      return readSplitItems(memory, layout, at.keys, at.values, limit);
+      return readSplitItems(python, at.keys, at.values, limit);
     case 'dict':
-      return readDict(memory, layout, at.dict, limit);
+      return readDict(python, at.dict, limit);
     case 'empty':
       return { items: [], truncated: false };
   }
 }
 
 /** Where the attributes of an instance of `type` are; null when that gives it none. Throws as {@link readAttributes}. */
-export function locateAttributes(
-  memory: MemoryReader,
-  layout: Layout,
-  object: Address,
-  type: TypeFacts,
-): AttributesAt | null {
-  const { instances } = layout;
+export function locateAttributes(python: Python, object: Address, type: TypeFacts): AttributesAt | null {
+  const { instances } = python.layout;
   if (instances.kind === 'dictoffset' || (type.flags & instances.Py_TPFLAGS_MANAGED_DICT) === 0) {
-    return locateByDictoffset(memory, layout, object, type);
+    return locateByDictoffset(python, object, type);
   }
   switch (instances.kind) {
     case 'values-and-dict': {
-      const values = readPointer(memory, offsetBy(object, instances.managed_values));
+      const values = python.pointer(object, instances.managed_values);
       if (values !== 0) return { kind: 'split', keys: cachedKeys(type), values: toAddress(values) };
-      return dictOrEmpty(readPointer(memory, offsetBy(object, instances.managed_dict)));
+      return dictOrEmpty(python.pointer(object, instances.managed_dict));
     }
     case 'dict-or-values': {
-      const word = readPointer(memory, offsetBy(object, instances.managed_dict));
+      const word = python.pointer(object, instances.managed_dict);
       // Values are stored as their address minus one, which makes it odd.
       // https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_object.h#L379-L403
       if (word % 2 === 1) return { kind: 'split', keys: cachedKeys(type), values: toAddress(word + 1) };
       return dictOrEmpty(word);
     }
     case 'inline-values': {
-      const dict = readPointer(memory, offsetBy(object, instances.managed_dict));
+      const dict = python.pointer(object, instances.managed_dict);
       if (dict !== 0) return dictOrEmpty(dict);
       if ((type.flags & instances.Py_TPFLAGS_INLINE_VALUES) === 0) return EMPTY;
       const values = offsetBy(object, type.basicsize);
-      const valid = memory.read(offsetBy(values, instances.dictvalues.valid), 1).getUint8(0) !== 0;
+      const valid = python.memory.read(offsetBy(values, instances.dictvalues.valid), 1).getUint8(0) !== 0;
       return valid ? { kind: 'split', keys: cachedKeys(type), values } : EMPTY;
     }
   }
@@ -182,20 +171,15 @@ function cachedKeys(type: TypeFacts): Address {
 }
 
 /** A `__dict__` pointer at `tp_dictoffset`, counted from the end of the object when negative. */
-function locateByDictoffset(
-  memory: MemoryReader,
-  layout: Layout,
-  object: Address,
-  type: TypeFacts,
-): AttributesAt | null {
+function locateByDictoffset(python: Python, object: Address, type: TypeFacts): AttributesAt | null {
   if (type.dictoffset === 0) return null;
   let offset = type.dictoffset;
   if (offset < 0) {
     // The sign of ob_size may be an int's own.
-    const items = Math.abs(readSsize(memory, offsetBy(object, layout.PyVarObject.ob_size)));
+    const items = Math.abs(python.ssize(object, python.layout.PyVarObject.ob_size));
     offset += Math.ceil((type.basicsize + items * type.itemsize) / 8) * 8;
   }
-  return dictOrEmpty(readPointer(memory, offsetBy(object, offset)));
+  return dictOrEmpty(python.pointer(object, offset));
 }
 
 /** A dict not made yet is empty. */

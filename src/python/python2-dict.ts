@@ -1,9 +1,10 @@
 /** Which items does a dict of Python 2 hold? One open hash table, in the order in which `repr` shows it too. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
-import { CorruptData, type MemoryReader, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { DictItem, DictItems } from './dict-items.js';
 import type { DictLayout } from './layouts/layout.js';
+import type { Python } from './python.js';
 
 /** Entries read at a time: a table that was large once may be almost empty. */
 const ENTRIES_AT_A_TIME = 1024;
@@ -15,7 +16,7 @@ const ENTRIES_LIMIT = 2 ** 40;
  * https://github.com/python/cpython/blob/v2.7.18/Include/dictobject.h
  */
 export function readHashTable(
-  memory: MemoryReader,
+  python: Python,
   layout: DictLayout & { keys: 'table' },
   address: Address,
   dict: DataView,
@@ -30,7 +31,7 @@ export function readHashTable(
   const items: DictItem[] = [];
   for (let at = 0; at < size; at += ENTRIES_AT_A_TIME) {
     const count = Math.min(ENTRIES_AT_A_TIME, size - at);
-    const view = memory.read(offsetBy(table, at * sizeof), count * sizeof);
+    const view = python.memory.read(offsetBy(table, at * sizeof), count * sizeof);
     for (let i = 0; i < count; i++) {
       const key = pointerAt(view, i * sizeof + me_key);
       const value = pointerAt(view, i * sizeof + me_value);

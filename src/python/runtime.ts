@@ -7,13 +7,11 @@
  */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, pointerAt, readPointer } from '../memory/reader.js';
+import { CorruptData, pointerAt } from '../memory/reader.js';
 import type { Attachment } from '../snapshot.js';
 import { decodeAttachment } from './attachment.js';
 import type { GilWalk } from './gil-walk.js';
 import type { Layout } from './layouts/layout.js';
-import type { GlobalAddresses } from './layouts/old-layout.js';
 import {
   numberByAge,
   readCollectingVariable,
@@ -23,18 +21,9 @@ import {
   readInitializedVariable,
 } from './old-globals.js';
 import { reasonOf } from './problem.js';
+import type { Python } from './python.js';
 import type { Span } from './span.js';
 import { readSpan, spanOf } from './span.js';
-
-/** A found interpreter: what locating hands to the walk. */
-export interface PythonRuntime {
-  /** Of `_PyRuntime`. */
-  readonly address: Address;
-  readonly layout: Layout;
-  /** Up to 3.6: where the variables are that the layout names. */
-  readonly globals?: GlobalAddresses;
-  readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
-}
 
 export interface RuntimeWalk {
   /** Newest first, the main interpreter last. */
@@ -92,38 +81,37 @@ const PTHREAD_MUTEX_BYTES = 48;
  * Walks the shared structures. Throws what the reader throws (MemoryFault, InvalidAddress) only when `_PyRuntime`
  * itself cannot be read: everything further is a problem in the result.
  */
-export function readRuntime(memory: MemoryReader, runtime: PythonRuntime): RuntimeWalk {
-  const lists = threadStateReader(runtime.layout);
-  return walkRuntime(memory, runtime, (interpreter, id, head, walk) =>
-    readThreadStates(memory, lists, interpreter, id, head, walk),
+export function readRuntime(python: Python): RuntimeWalk {
+  const lists = threadStateReader(python.layout);
+  return walkRuntime(python, (interpreter, id, head, walk) =>
+    readThreadStates(python, lists, interpreter, id, head, walk),
   );
 }
 
 /** The same without the thread states, for what is asked of interpreters alone. Throws as {@link readRuntime}. */
-export function readInterpreters(memory: MemoryReader, runtime: PythonRuntime): InterpreterWalk[] {
-  return walkRuntime(memory, runtime, () => {}).interpreters;
+export function readInterpreters(python: Python): InterpreterWalk[] {
+  return walkRuntime(python, () => {}).interpreters;
 }
 
 /** `readThreads` adds an interpreter's thread states, `head` being the first, to the walk. */
 function walkRuntime(
-  memory: MemoryReader,
-  runtime: PythonRuntime,
+  python: Python,
   readThreads: (interpreter: Address, id: number | null, head: number, walk: RuntimeWalk) => void,
 ): RuntimeWalk {
-  const { layout, address } = runtime;
+  const { layout, address, globals } = python;
   const fields = layout._PyRuntimeState;
   const problems: string[] = [];
-  const head = pointerIn(memory, address, fields['interpreters.head']);
+  const head = python.pointer(address, fields['interpreters.head']);
   const mainOffset = fields['interpreters.main'];
-  const main = mainOffset === undefined ? null : pointerIn(memory, address, mainOffset);
+  const main = mainOffset === undefined ? null : python.pointer(address, mainOffset);
   const finalizing =
     fields.finalizing === undefined
-      ? readFinalizingVariable(memory, runtime.globals ?? {})
-      : linkOrNull(pointerIn(memory, address, fields.finalizing));
+      ? readFinalizingVariable(python.memory, globals)
+      : linkOrNull(python.pointer(address, fields.finalizing));
   const initialized =
     fields.initialized === undefined
-      ? readInitializedVariable(memory, runtime.globals ?? {})
-      : memory.read(offsetBy(address, fields.initialized), 4).getInt32(0, true) !== 0;
+      ? readInitializedVariable(python.memory, globals)
+      : python.memory.read(offsetBy(address, fields.initialized), 4).getInt32(0, true) !== 0;
   const walk: RuntimeWalk = {
     interpreters: [],
     threadStates: [],
@@ -143,9 +131,9 @@ function walkRuntime(
     let next: number;
     let threads: number;
     try {
-      next = pointerIn(memory, interpreter, layout.PyInterpreterState.next);
-      threads = pointerIn(memory, interpreter, layout.PyInterpreterState.threads_head);
-      walk.interpreters.push(readInterpreter(memory, runtime, interpreter, interpreter === main, problems));
+      next = python.pointer(interpreter, layout.PyInterpreterState.next);
+      threads = python.pointer(interpreter, layout.PyInterpreterState.threads_head);
+      walk.interpreters.push(readInterpreter(python, interpreter, interpreter === main, problems));
     } catch (error) {
       problems.push(`the interpreter at ${formatAddress(at)} cannot be read: ${reasonOf(error)}`);
       break;
@@ -172,19 +160,13 @@ function oldStateOf(head: number, finalizing: Address | null, initialized: boole
   return initialized === null ? 'unknown' : 'initialized';
 }
 
-function readInterpreter(
-  memory: MemoryReader,
-  runtime: PythonRuntime,
-  address: Address,
-  isMain: boolean,
-  problems: string[],
-): InterpreterWalk {
-  const { layout } = runtime;
+function readInterpreter(python: Python, address: Address, isMain: boolean, problems: string[]): InterpreterWalk {
+  const { layout } = python;
   const fields = layout.PyInterpreterState;
-  const id = fields.id === undefined ? null : pointerIn(memory, address, fields.id);
+  const id = fields.id === undefined ? null : python.pointer(address, fields.id);
   let gil: GilWalk | null = null;
   try {
-    gil = readGil(memory, runtime, address);
+    gil = readGil(python, address);
   } catch (error) {
     problems.push(`the GIL of the interpreter at ${formatAddress(address)} cannot be read: ${reasonOf(error)}`);
   }
@@ -194,38 +176,38 @@ function readInterpreter(
     id: id !== null && id < 2 ** 32 ? id : null,
     isMain,
     gil,
-    collecting: readCollecting(memory, runtime, address),
-    modules: linkOrNull(pointerIn(memory, address, fields.modules)),
+    collecting: readCollecting(python, address),
+    modules: linkOrNull(python.pointer(address, fields.modules)),
   };
 }
 
-function readCollecting(memory: MemoryReader, runtime: PythonRuntime, interpreter: Address): boolean | null {
-  const { gc } = runtime.layout;
-  if (gc.owner === 'variable') return readCollectingVariable(memory, runtime.globals ?? {});
-  const owner = gc.owner === 'runtime' ? runtime.address : interpreter;
-  return memory.read(offsetBy(owner, gc.collecting), 4).getInt32(0, true) !== 0;
+function readCollecting(python: Python, interpreter: Address): boolean | null {
+  const { gc } = python.layout;
+  if (gc.owner === 'variable') return readCollectingVariable(python.memory, python.globals);
+  const owner = gc.owner === 'runtime' ? python.address : interpreter;
+  return python.memory.read(offsetBy(owner, gc.collecting), 4).getInt32(0, true) !== 0;
 }
 
-function readGil(memory: MemoryReader, runtime: PythonRuntime, interpreter: Address): GilWalk | null {
-  const { gil } = runtime.layout;
+function readGil(python: Python, interpreter: Address): GilWalk | null {
+  const { gil } = python.layout;
   let at: Address;
   switch (gil.kind) {
     case 'variables':
-      return readGilVariables(memory, runtime.globals ?? {});
+      return readGilVariables(python.memory, python.globals);
     case 'lock':
-      return readGilLock(memory, runtime.globals ?? {});
+      return readGilLock(python.memory, python.globals);
     case 'runtime':
-      at = offsetBy(runtime.address, gil.gil);
+      at = offsetBy(python.address, gil.gil);
       break;
     case 'interpreter': {
-      const pointer = pointerIn(memory, interpreter, gil['ceval.gil']);
+      const pointer = python.pointer(interpreter, gil['ceval.gil']);
       if (pointer === 0) return null;
       at = checkedLink(pointer);
       break;
     }
   }
   const { fields } = gil;
-  const view = memory.read(at, fields.sizeof);
+  const view = python.memory.read(at, fields.sizeof);
   return {
     address: at,
     enabled: fields.enabled === undefined || view.getInt32(fields.enabled, true) !== 0,
@@ -278,7 +260,7 @@ function currentFrameOf({ frames }: Layout): number {
 
 /** Appends the thread states of one interpreter to the walk; a list that ends early leaves its reason there. */
 function readThreadStates(
-  memory: MemoryReader,
+  python: Python,
   reader: ThreadStateReader,
   interpreter: Address,
   interpreterId: number | null,
@@ -296,7 +278,7 @@ function readThreadStates(
     seen.add(at);
     let view: DataView;
     try {
-      view = readSpan(memory, at as Address, span);
+      view = readSpan(python.memory, at as Address, span);
     } catch (error) {
       walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${reasonOf(error)}`);
       return;
@@ -339,10 +321,6 @@ function listTrouble(at: number, seen: ReadonlySet<number>): string | null {
   if (seen.has(at)) return `a cycle at ${formatAddress(at)}`;
   if (seen.size >= LIST_LIMIT) return `more than ${LIST_LIMIT} entries`;
   return null;
-}
-
-function pointerIn(memory: MemoryReader, address: Address, offset: number): number {
-  return readPointer(memory, offsetBy(address, offset));
 }
 
 /** A pointer that is shown or compared but need not be followed: what is no address is none. */

@@ -1,11 +1,10 @@
 /** What does a `str` or `bytes` object say? In any of the storage forms, exactly, bounded in length. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { bytesOf, CorruptData, readPointer, readSsize, ssizeAt } from '../memory/reader.js';
+import { bytesOf, CorruptData, ssizeAt } from '../memory/reader.js';
 import type { Characters } from './characters.js';
-import type { Layout } from './layouts/layout.js';
 import { needed } from './layouts/needed.js';
+import type { Python } from './python.js';
 import { decodeBytes } from './python2-text.js';
 
 export interface Text {
@@ -28,19 +27,19 @@ const TEXT_LIMIT = 65_536;
  * The characters of the `str` at `address`, at most `limit` of them. That it is a `str` is for the caller to know.
  * Throws MemoryFault, or CorruptData for what no `str` looks like.
  */
-export function readUnicode(memory: MemoryReader, layout: Layout, address: Address, limit = TEXT_LIMIT): Text {
-  if (layout.python2) {
-    const { bytes, truncated } = readBytes(memory, layout, address, limit);
+export function readUnicode(python: Python, address: Address, limit = TEXT_LIMIT): Text {
+  if (python.layout.python2) {
+    const { bytes, truncated } = readBytes(python, address, limit);
     return { text: decodeBytes(bytes), truncated };
   }
-  const { view, kind, length } = readCharacters(memory, layout, address, limit);
+  const { view, kind, length } = readCharacters(python, address, limit);
   return { text: decodeCharacters(view, kind), truncated: length > limit };
 }
 
 /** As {@link readUnicode}, but not decoded. */
-export function readCharacters(memory: MemoryReader, layout: Layout, address: Address, limit: number): Characters {
-  const fields = needed(layout.PyUnicodeObject, 'PyUnicodeObject');
-  const header = memory.read(address, fields.sizeof_PyASCIIObject);
+export function readCharacters(python: Python, address: Address, limit: number): Characters {
+  const fields = needed(python.layout.PyUnicodeObject, 'PyUnicodeObject');
+  const header = python.memory.read(address, fields.sizeof_PyASCIIObject);
   const length = ssizeAt(header, fields.length);
   if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);
   const state = header.getUint32(fields.state, true);
@@ -55,8 +54,8 @@ export function readCharacters(memory: MemoryReader, layout: Layout, address: Ad
   if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
   const start = compact
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
-    : toAddress(readPointer(memory, offsetBy(address, fields.data)));
-  return { view: memory.read(start, count * kind), kind, length };
+    : toAddress(python.pointer(address, fields.data));
+  return { view: python.memory.read(start, count * kind), kind, length };
 }
 
 /** Up to here putting characters together costs less than making a Buffer. */
@@ -93,13 +92,13 @@ export function decodeCharacters(view: DataView, kind: 1 | 2 | 4): string {
 }
 
 /** The content of the `bytes` at `address`, at most `limit` of it, copied. Throws MemoryFault or CorruptData. */
-export function readBytes(memory: MemoryReader, layout: Layout, address: Address, limit: number): Bytes {
-  const length = readSsize(memory, offsetBy(address, layout.PyVarObject.ob_size));
+export function readBytes(python: Python, address: Address, limit: number): Bytes {
+  const length = python.ssize(address, python.layout.PyVarObject.ob_size);
   if (length < 0) throw new CorruptData(`bytes at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
-  const start = offsetBy(address, layout.PyBytesObject.ob_sval);
+  const start = offsetBy(address, python.layout.PyBytesObject.ob_sval);
   return {
-    bytes: count === 0 ? new Uint8Array(0) : bytesOf(memory.read(start, count)).slice(),
+    bytes: count === 0 ? new Uint8Array(0) : bytesOf(python.memory.read(start, count)).slice(),
     truncated: length > limit,
   };
 }

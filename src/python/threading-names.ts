@@ -3,17 +3,16 @@
  * found through `sys.modules`, without running anything. Names are a courtesy: whatever fails loses that name only.
  */
 import type { Address } from '../memory/address.js';
-import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { CorruptData, readPointer, readSsize } from '../memory/reader.js';
+import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
+import { CorruptData } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
 import { readDict } from './dict.js';
-import type { Layout } from './layouts/layout.js';
 import { NamedAttributes } from './named-attributes.js';
 import type { TypeFacts } from './objects.js';
 import { readSmallInt, readTypeFacts, readTypeOf } from './objects.js';
 import { reasonOf } from './problem.js';
-import type { InterpreterWalk, PythonRuntime } from './runtime.js';
+import type { Python } from './python.js';
+import type { InterpreterWalk } from './runtime.js';
 import { readUnicode } from './text.js';
 import { TypeNames } from './type-names.js';
 
@@ -42,16 +41,11 @@ const PYTHON_2_ATTRIBUTES = {
 } as const;
 
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
-export function readThreadNames(
-  memory: MemoryReader,
-  runtime: Pick<PythonRuntime, 'layout'>,
-  interpreter: Pick<InterpreterWalk, 'modules'>,
-): ThreadNames {
+export function readThreadNames(python: Python, interpreter: Pick<InterpreterWalk, 'modules'>): ThreadNames {
   const result: ThreadNames = { names: new Map(), problems: [] };
   try {
-    const reader = new NameReader(memory, runtime.layout);
-    const module =
-      interpreter.modules && reader.find(readDict(memory, runtime.layout, interpreter.modules).items, 'threading');
+    const reader = new NameReader(python);
+    const module = interpreter.modules && reader.find(readDict(python, interpreter.modules).items, 'threading');
     if (module) reader.readModule(module, result);
   } catch (error) {
     result.problems.push(`the names of threads cannot be read: ${reasonOf(error)}`);
@@ -60,9 +54,7 @@ export function readThreadNames(
 }
 
 class NameReader {
-  readonly #memory: MemoryReader;
-  readonly #layout: Layout;
-  readonly #types: TypeNames;
+  readonly #python: Python;
   readonly #keys = new Map<number, string | null>();
   readonly #facts = new Map<number, TypeFacts>();
   readonly #named: NamedAttributes;
@@ -70,24 +62,23 @@ class NameReader {
   readonly #lengthAt: number;
   readonly #attributes: typeof ATTRIBUTES | typeof PYTHON_2_ATTRIBUTES;
 
-  constructor(memory: MemoryReader, layout: Layout) {
-    this.#memory = memory;
-    this.#layout = layout;
-    this.#types = new TypeNames(layout);
-    this.#named = new NamedAttributes(memory, layout, (key) => this.#keyText(key));
+  constructor(python: Python) {
+    const { layout } = python;
+    this.#python = python;
+    this.#named = new NamedAttributes(python, (key) => this.#keyText(key));
     this.#lengthAt = layout.PyUnicodeObject?.length ?? layout.PyVarObject.ob_size;
     this.#attributes = layout.python2 ? PYTHON_2_ATTRIBUTES : ATTRIBUTES;
   }
 
   readModule(module: Address, result: ThreadNames): void {
     // PyModuleObject is a PyObject and then md_dict, in all versions; programs do put subclasses of it there.
-    const md_dict = toAddress(readPointer(this.#memory, offsetBy(module, this.#layout.PyObject.sizeof)));
+    const md_dict = toAddress(this.#python.pointer(module, this.#python.layout.PyObject.sizeof));
     if (this.#typeName(md_dict) !== 'dict') throw new CorruptData('sys.modules["threading"] is not a module');
-    const globals = readDict(this.#memory, this.#layout, md_dict).items;
+    const globals = readDict(this.#python, md_dict).items;
     const active = this.find(globals, '_active');
     if (!active) throw new CorruptData('threading has no _active');
     const main = this.find(globals, '_main_thread');
-    for (const { key, value } of readDict(this.#memory, this.#layout, active).items) {
+    for (const { key, value } of readDict(this.#python, active).items) {
       try {
         this.#readThread(key, value, this.#isMain(value, main), result.names);
       } catch (error) {
@@ -98,18 +89,18 @@ class NameReader {
 
   /** In Python 2 it is known by its class only. */
   #isMain(thread: number, main: Address | null): boolean {
-    return this.#layout.python2 ? this.#typeName(toAddress(thread)) === '_MainThread' : thread === main;
+    return this.#python.layout.python2 ? this.#typeName(toAddress(thread)) === '_MainThread' : thread === main;
   }
 
   #readThread(key: number, thread: number, isMain: boolean, names: Map<number, ThreadName>): void {
     const number = toAddress(key);
-    const ident = this.#typeName(number) === 'int' ? readSmallInt(this.#memory, this.#layout, number) : null;
+    const ident = this.#typeName(number) === 'int' ? readSmallInt(this.#python, number) : null;
     if (ident === null) throw new CorruptData('its key is no thread ident');
     const object = toAddress(thread);
-    const type = readTypeOf(this.#memory, this.#layout, object);
+    const type = readTypeOf(this.#python, object);
     let facts = this.#facts.get(type);
     if (!facts) {
-      facts = readTypeFacts(this.#memory, this.#layout, type);
+      facts = readTypeFacts(this.#python, type);
       this.#facts.set(type, facts);
     }
     const { name: nameKey, daemonic } = this.#attributes;
@@ -123,7 +114,7 @@ class NameReader {
   #text(address: Address): string {
     const type = this.#typeName(address);
     if (type !== 'str') throw new CorruptData(`its name is of type ${type}`);
-    const { text, truncated } = readUnicode(this.#memory, this.#layout, address);
+    const { text, truncated } = readUnicode(this.#python, address);
     return truncated ? `${text}…` : text;
   }
 
@@ -132,7 +123,7 @@ class NameReader {
     let daemon = this.#bools.get(pointer);
     if (daemon === undefined) {
       const address = toAddress(pointer);
-      daemon = this.#typeName(address) === 'bool' ? readSmallInt(this.#memory, this.#layout, address) === 1 : null;
+      daemon = this.#typeName(address) === 'bool' ? readSmallInt(this.#python, address) === 1 : null;
       this.#bools.set(pointer, daemon);
     }
     return daemon;
@@ -166,12 +157,12 @@ class NameReader {
 
   #readKey(key: Address): string | null {
     // Python 2's `str` is a PyVarObject, whose size stands in the same place.
-    const length = readSsize(this.#memory, offsetBy(key, this.#lengthAt));
+    const length = this.#python.ssize(key, this.#lengthAt);
     const wanted = length <= this.#attributes.longest && this.#typeName(key) === 'str';
-    return wanted ? readUnicode(this.#memory, this.#layout, key).text : null;
+    return wanted ? readUnicode(this.#python, key).text : null;
   }
 
   #typeName(object: Address): string {
-    return this.#types.ofObject(this.#memory, object);
+    return this.#python.the(TypeNames).ofObject(object);
   }
 }

@@ -7,7 +7,8 @@ import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import { pagesOf } from '../moment/rehearse.js';
 import type { NativeProcess } from '../process/native.js';
-import { type PythonRuntime, readInterpreters, type ThreadStateWalk } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import { readInterpreters, type ThreadStateWalk } from '../python/runtime.js';
 import { agreeing, hasName, type Names, noNames, readNames, withMore } from './thread-names.js';
 
 /** Readings until two agree on all threads shown; threads come and go, so it is bounded. */
@@ -24,7 +25,8 @@ export class LiveNames {
     this.#process = process;
     this.#python = python;
     this.#memory = new WordRecorder(pagesOf(process));
-    this.#first = readNames(this.#memory, python, { interpreters: readInterpreters(this.#memory, python) });
+    const over = new Python(python, this.#memory);
+    this.#first = readNames(over, { interpreters: readInterpreters(over) });
   }
 
   /** Names that two consecutive readings agree on, of these threads if they can be had. */
@@ -46,8 +48,8 @@ export class LiveNames {
   }
 
   #read(): Names {
-    const memory = new PagedMemory(pagesOf(this.#process));
-    return readNames(memory, this.#python, { interpreters: readInterpreters(memory, this.#python) });
+    const python = new Python(this.#python, new PagedMemory(pagesOf(this.#process)));
+    return readNames(python, { interpreters: readInterpreters(python) });
   }
 
   /** Whether every word that the first reading read is still the same. */

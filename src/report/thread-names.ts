@@ -5,8 +5,8 @@
  */
 
 import type { Address } from '../memory/address.js';
-import type { MemoryReader } from '../memory/reader.js';
-import type { PythonRuntime, RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import type { Python } from '../python/python.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { readThreadNames, type ThreadName } from '../python/threading-names.js';
 
 /** By interpreter, then by `pthread_self()`. */
@@ -15,15 +15,11 @@ export interface Names {
   readonly problems: readonly string[];
 }
 
-export function readNames(
-  memory: MemoryReader,
-  python: PythonRuntime,
-  runtime: Pick<RuntimeWalk, 'interpreters'>,
-): Names {
+export function readNames(python: Python, runtime: Pick<RuntimeWalk, 'interpreters'>): Names {
   const byInterpreter = new Map<Address, ReadonlyMap<number, ThreadName>>();
   const problems: string[] = [];
   for (const interpreter of runtime.interpreters) {
-    const read = readThreadNames(memory, python, interpreter);
+    const read = readThreadNames(python, interpreter);
     byInterpreter.set(interpreter.address, read.names);
     problems.push(...read.problems);
   }

@@ -15,7 +15,8 @@ import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
 import type { LiveProcess } from '../process/live/live-process.js';
 import type { NotedInterpreter, OsThread, Process } from '../process/process.js';
-import { ownThreadStateFields, type PythonRuntime } from '../python/runtime.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import { ownThreadStateFields } from '../python/runtime.js';
 import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type Names, readNames } from '../report/thread-names.js';
 import { keepForOthers } from './other-readers.js';
@@ -52,7 +53,7 @@ export function keepMemory(target: LiveProcess, wanted: Wanted): KeptMemory {
   nativeIds(rest, captured.runtime.threadStates, ids);
   locate(asItWillBe(target, rest, wanted.noted), { strategies: ['note'] });
   debuggerRanges(rest, target.mappings(), wanted.auxv);
-  keepForOthers(kept, rest, target.memory, located.layout, captured);
+  keepForOthers(kept, new Python(located, rest), target.memory, captured);
   const withNames = keepNames(kept, target, wanted);
   const all = withNames ?? kept;
   return { kept: all, different: differences(all, wanted), named: withNames !== null };
@@ -66,8 +67,8 @@ function keepWalks(
   locals: ValueSettings | null,
 ): void {
   const walkOver = ({ frames, objects }: CopiedMemory) => {
-    const values = locals && new ValueReader(kept.completedFrom(objects), python.layout, locals);
-    return new Walk(python, kept.completedFrom(frames), null, values);
+    const values = locals && new ValueReader(new Python(python, kept.completedFrom(objects)), locals);
+    return new Walk(new Python(python, kept.completedFrom(frames)), null, values);
   };
   keepLinks(kept, python, captured);
   // Without a stop, threads are caught standing one after the other. What a thread state says of its thread is of that
@@ -121,8 +122,8 @@ const NAME_READINGS = 10;
 function keepNames(kept: KeptBytes, target: LiveProcess, { located, captured, names }: Wanted): KeptBytes | null {
   for (let n = 0; n < NAME_READINGS; n++) {
     const attempt = kept.copy();
-    readNames(keeping(attempt, livePages(target.native)), located, captured.runtime);
-    const back = readNames(attempt, located, captured.runtime);
+    readNames(new Python(located, keeping(attempt, livePages(target.native))), captured.runtime);
+    const back = readNames(new Python(located, attempt), captured.runtime);
     const nameIn = (of: Names, { walk: { state } }: CapturedThread) =>
       of.byInterpreter.get(state.interpreter)?.get(state.threadId)?.name ?? null;
     if (captured.threads.every((thread) => nameIn(back, thread) === nameIn(names, thread))) return attempt;

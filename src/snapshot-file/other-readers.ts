@@ -8,7 +8,7 @@ import { type Address, InvalidAddress, isUserSpace, offsetBy, toAddress } from '
 import type { KeptBytes } from '../memory/kept-bytes.js';
 import { CorruptData, MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
 import type { CapturedProcess } from '../moment/captured.js';
-import type { Layout } from '../python/layouts/layout.js';
+import type { Python } from '../python/python.js';
 import { readLocalNames } from '../python/values/index.js';
 
 /** The dictionaries (modules, sys, builtins) are among its first members; what other readers want lies before this. */
@@ -18,21 +18,20 @@ const WORD = 8;
 /** `rest` reads what is not kept yet, and keeps it; `live` only reads. What cannot be read is left out. */
 export function keepForOthers(
   kept: KeptBytes,
-  rest: MemoryReader,
+  rest: Python,
   live: MemoryReader,
-  layout: Layout,
   { runtime, threads }: CapturedProcess,
 ): void {
   for (const { address, modules } of runtime.interpreters) {
-    if (modules !== null) ifReadable(() => keepDictionaries(kept, rest, live, layout, address, modules));
+    if (modules !== null) ifReadable(() => keepDictionaries(kept, rest, live, address, modules));
   }
   const seen = new Set<object>();
   for (const { walk } of threads) {
-    kept.cover(walk.state.address, walk.state.address + layout.PyThreadState.sizeof);
+    kept.cover(walk.state.address, walk.state.address + rest.layout.PyThreadState.sizeof);
     for (const { ran } of walk.stack.frames) {
       if ('problem' in ran || seen.has(ran.code)) continue;
       seen.add(ran.code);
-      ifReadable(() => readLocalNames(rest, layout, ran.code));
+      ifReadable(() => readLocalNames(rest, ran.code));
     }
   }
 }
@@ -40,16 +39,16 @@ export function keepForOthers(
 /** The words of an interpreter state that point to dictionaries, and the heads of these. */
 function keepDictionaries(
   kept: KeptBytes,
-  rest: MemoryReader,
+  rest: Python,
   live: MemoryReader,
-  layout: Layout,
   interpreter: Address,
   modules: Address,
 ): void {
+  const { layout, memory } = rest;
   const { ob_type } = layout.PyObject;
-  const dict = readPointer(rest, offsetBy(modules, ob_type));
+  const dict = rest.pointer(modules, ob_type);
   // It is told by its flags, too.
-  rest.read(toAddress(dict + layout.PyTypeObject.tp_flags), WORD);
+  memory.read(toAddress(dict + layout.PyTypeObject.tp_flags), WORD);
   const words = live.read(interpreter, INTERPRETER_BYTES);
   let last = 0;
   for (let at = 0; at < INTERPRETER_BYTES; at += WORD) {
@@ -57,8 +56,8 @@ function keepDictionaries(
     if (!isUserSpace(object) || object % WORD !== 0) continue;
     const isDict = ifReadable(() => readPointer(live, toAddress(object + ob_type)) === dict);
     if (!isDict) continue;
-    rest.read(offsetBy(interpreter, at), WORD);
-    rest.read(toAddress(object), ob_type + WORD);
+    memory.read(offsetBy(interpreter, at), WORD);
+    memory.read(toAddress(object), ob_type + WORD);
     last = at;
   }
   kept.cover(interpreter, interpreter + last + WORD);

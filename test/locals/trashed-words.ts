@@ -12,7 +12,7 @@ import { WordRecorder } from '../../src/memory/touched-words.js';
 import { Walk } from '../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../src/options.js';
 import { openCoreProcess } from '../../src/process/core/index.js';
-import type { PythonRuntime } from '../../src/python/runtime.js';
+import { Python, type PythonRuntime } from '../../src/python/python.js';
 import { ValueReader } from '../../src/python/values/index.js';
 import type { Value } from '../../src/snapshot.js';
 
@@ -113,7 +113,8 @@ function objectsIn(python: PythonRuntime, memory: MemoryReader): number[] {
       return super.read(pointer);
     }
   }
-  const walk = new Walk(python, memory, null, new Noting(memory, python.layout, DEFAULT_LOCALS));
+  const over = new Python(python, memory);
+  const walk = new Walk(over, null, new Noting(over, DEFAULT_LOCALS));
   for (const state of walk.shared().threadStates) walk.thread(state);
   return [...seen];
 }
@@ -162,7 +163,7 @@ interface Whole {
 export function trashWords(python: PythonRuntime, source: MemoryReader, options: DamageOptions): Damage {
   const { needing = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, say = () => {} } = options;
   const pages = new OwnPages(source);
-  const readerOf = (memory: MemoryReader) => new ValueReader(memory, python.layout, DEFAULT_LOCALS);
+  const readerOf = (memory: MemoryReader) => new ValueReader(new Python(python, memory), DEFAULT_LOCALS);
   const whole = objectsIn(python, new PagedMemory(pages)).map((pointer): Whole => {
     const memory = new WordRecorder(pages);
     return { pointer, value: readerOf(memory).read(pointer), words: wordsOf(memory) };

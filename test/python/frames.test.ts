@@ -33,32 +33,28 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
 
     it('follows the links, innermost first', () => {
       const { python, frames, thread } = stack();
-      const walk = readFrames(python.memory, layout, thread);
+      const walk = readFrames(python.handle, thread);
       expect(walk.ending).toEqual(COMPLETE);
       expect(walk.frames.map(({ address }) => address)).toEqual(frames);
       expect(walk.frames.map(({ lasti }) => lasti)).toEqual([4, 6, 8]);
-      expect(walk.frames.map(({ code }) => readCode(python.memory, layout, code).name)).toEqual([
-        'inner',
-        'middle',
-        'outer',
-      ]);
+      expect(walk.frames.map(({ code }) => readCode(python.handle, code).name)).toEqual(['inner', 'middle', 'outer']);
     });
 
     it('a thread without frames', () => {
       const python = new FakePython(layout);
-      expect(readFrames(python.memory, layout, python.thread())).toMatchObject({ frames: [], ending: COMPLETE });
+      expect(readFrames(python.handle, python.thread())).toMatchObject({ frames: [], ending: COMPLETE });
     });
 
     it('a call that has not started is at no instruction', () => {
       const python = new FakePython(layout);
       const thread = python.thread(python.frame({ code: python.code('f'), lasti: -1 }));
-      expect(readFrames(python.memory, layout, thread).frames.map(({ lasti }) => lasti)).toEqual([-1]);
+      expect(readFrames(python.handle, thread).frames.map(({ lasti }) => lasti)).toEqual([-1]);
     });
 
     it('a cycle ends the stack', () => {
       const { python, frames, thread } = stack();
       python.setPrevious(frames[2], frames[1]);
-      const walk = readFrames(python.memory, layout, thread);
+      const walk = readFrames(python.handle, thread);
       expect(walk.frames).toHaveLength(3);
       expect(walk.ending).toEqual({ kind: 'truncated', reason: expect.stringContaining('cycle') });
     });
@@ -70,7 +66,7 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
     ])('a link into %s ends the stack', (_what, link) => {
       const { python, frames, thread } = stack();
       python.setPrevious(frames[1], link);
-      const walk = readFrames(python.memory, layout, thread);
+      const walk = readFrames(python.handle, thread);
       expect(walk.frames).toHaveLength(2);
       expect(walk.ending.kind).toBe('truncated');
       expect(walk.ending.reason).toContain('0x');
@@ -80,7 +76,7 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
       const python = new FakePython(layout);
       const outer = python.frame({ code: python.object('dict', 400) });
       const thread = python.thread(python.frame({ code: python.code('f'), previous: outer }));
-      const walk = readFrames(python.memory, layout, thread);
+      const walk = readFrames(python.handle, thread);
       expect(walk.frames).toHaveLength(1);
       expect(walk.ending.reason).toContain('not a code object');
     });
@@ -88,31 +84,31 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
     it('an unreadable thread state is a stack without frames', () => {
       const { python, thread } = stack();
       const gone = { ...thread, address: toAddress(0x7fff_0000_0000) };
-      const walk = readFrames(python.memory, layout, gone);
+      const walk = readFrames(python.handle, gone);
       expect(walk.frames).toEqual([]);
       expect(walk.ending.kind).toBe('truncated');
     });
 
     it('a fault of ours is not one of the target', () => {
-      const { thread } = stack();
+      const { python, thread } = stack();
       const memory = {
         read: () => {
           throw new TypeError('ours');
         },
       };
-      expect(() => readFrames(memory, layout, thread)).toThrow(TypeError);
+      expect(() => readFrames(python.handle.over(memory), thread)).toThrow(TypeError);
     });
 
     it('code objects are refused when they are none, or absurd', () => {
       const python = new FakePython(layout);
       const fields = layout.PyCodeObject;
       const code = python.code('f');
-      expect(() => readCode(python.memory, layout, python.object('dict', 600))).toThrow(CorruptData);
-      expect(() => readCode(python.memory, layout, toAddress(0x7fff_0000_0000))).toThrow(MemoryFault);
+      expect(() => readCode(python.handle, python.object('dict', 600))).toThrow(CorruptData);
+      expect(() => readCode(python.handle, toAddress(0x7fff_0000_0000))).toThrow(MemoryFault);
       const table = python.bytes(new Uint8Array(3));
       python.memory.word(table + layout.PyVarObject.ob_size, 2 ** 40);
       python.memory.word(code + fields.co_linetable, table);
-      expect(() => readCode(python.memory, layout, code)).toThrow(/MemoryFault|absurd|cannot be read/);
+      expect(() => readCode(python.handle, code)).toThrow(/MemoryFault|absurd|cannot be read/);
     });
   },
 );
@@ -122,7 +118,7 @@ describe('entries', () => {
     const python = new FakePython(row(version));
     const outer = python.frame({ code: python.code('outer') });
     const thread = python.thread(python.frame({ code: python.code('inner'), previous: outer }));
-    const { frames } = readFrames(python.memory, python.layout, thread);
+    const { frames } = readFrames(python.handle, thread);
     expect(frames.map(({ isEntry }) => isEntry)).toEqual([true, true]);
   });
 
@@ -130,7 +126,7 @@ describe('entries', () => {
     const python = new FakePython(row('3.11'));
     const outer = python.frame({ code: python.code('outer'), isEntry: true });
     const thread = python.thread(python.frame({ code: python.code('inner'), previous: outer }));
-    const { frames } = readFrames(python.memory, python.layout, thread);
+    const { frames } = readFrames(python.handle, thread);
     expect(frames.map(({ isEntry }) => isEntry)).toEqual([false, true]);
   });
 
@@ -140,7 +136,7 @@ describe('entries', () => {
     const middle = python.frame({ code: python.code('middle'), previous: outer });
     const inner = python.frame({ code: python.code('inner'), previous: python.shim(middle) });
     // The innermost shim has nothing running in it yet.
-    const { frames, ending } = readFrames(python.memory, python.layout, python.thread(python.shim(inner)));
+    const { frames, ending } = readFrames(python.handle, python.thread(python.shim(inner)));
     expect(ending).toEqual(COMPLETE);
     expect(frames.map(({ address }) => address)).toEqual([inner, middle, outer]);
     expect(frames.map(({ isEntry }) => isEntry)).toEqual([true, false, true]);
@@ -150,7 +146,7 @@ describe('entries', () => {
     const python = new FakePython(row(version));
     const shim = python.shim();
     python.setPrevious(shim, shim);
-    const walk = readFrames(python.memory, python.layout, python.thread(shim));
+    const walk = readFrames(python.handle, python.thread(shim));
     expect(walk).toMatchObject({ frames: [], ending: { kind: 'truncated', reason: expect.stringContaining('cycle') } });
   });
 });
@@ -167,9 +163,7 @@ describe('calls being set up (3.11+)', () => {
         { code, lasti: 6 },
         { code, lasti: 8 },
         { code, lasti: 6, owner },
-      ].map(
-        (drawing) => readFrames(python.memory, python.layout, python.thread(python.frame(drawing))).frames[0]?.lasti,
-      );
+      ].map((drawing) => readFrames(python.handle, python.thread(python.frame(drawing))).frames[0]?.lasti);
       expect(lastis).toEqual([-1, 8, 6]);
     },
   );
@@ -184,7 +178,7 @@ describe('calls being set up (3.11+)', () => {
       const outer = python.frame({ code: python.code('outer'), previous: python.shim() });
       const between = python.frame({ code: trampoline, lasti: 0, previous: outer });
       const inner = python.frame({ code: python.code('__init__'), previous: between });
-      const { frames } = readFrames(python.memory, python.layout, python.thread(inner));
+      const { frames } = readFrames(python.handle, python.thread(inner));
       expect(frames.map(({ address }) => address)).toEqual([inner, outer]);
       expect(frames.map(({ isEntry }) => isEntry)).toEqual([false, true]);
     },
@@ -198,7 +192,7 @@ describe('pointers with tags (3.14+)', () => {
     const frame = python.frame({ code, lasti: 6 });
     if (python.layout.frames.kind !== 'interpreter-frames') throw new Error('no interpreter frames');
     python.memory.word(frame + python.layout.frames._PyInterpreterFrame.f_code, code + 1);
-    const { frames, ending } = readFrames(python.memory, python.layout, python.thread(frame));
+    const { frames, ending } = readFrames(python.handle, python.thread(frame));
     expect(ending).toEqual(COMPLETE);
     expect(frames).toMatchObject([{ code, lasti: 6 }]);
   });
@@ -223,7 +217,7 @@ describe.each(['3.14t', '3.15t'])('%s: bytecode of its own for each thread', (ve
     const frame = python.frame({ code });
     python.memory.int(frame + tlbc_index, index);
     python.memory.word(frame + instr, bytecode + 12);
-    return readFrames(python.memory, python.layout, python.thread(frame));
+    return readFrames(python.handle, python.thread(frame));
   }
 
   it('the instruction is counted from where that copy begins', () => {

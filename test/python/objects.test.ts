@@ -5,7 +5,7 @@ import { bytesOf, type MemoryReader } from '../../src/memory/reader.js';
 import { readDict } from '../../src/python/dict.js';
 import { readAttributes, readSmallInt, readTypeName } from '../../src/python/objects.js';
 import { reasonOf } from '../../src/python/problem.js';
-import type { PythonRuntime } from '../../src/python/runtime.js';
+import { Python } from '../../src/python/python.js';
 import { readBytes, readUnicode } from '../../src/python/text.js';
 import { findInterpreters } from '../support/interpreters.js';
 import { locateForTest, ProcessMemory } from '../support/process-memory.js';
@@ -30,13 +30,13 @@ describe.each(interpreters.map((interpreter) => ({ label: interpreter.label, int
   ({ interpreter }) => {
     let program: Program;
     let memory: ProcessMemory;
-    let runtime: PythonRuntime;
+    let python: Python;
     let said: Said;
 
     beforeAll(async () => {
       program = await startProgram(interpreter, '../python/objects.py');
       memory = new ProcessMemory(program.pid);
-      runtime = locateForTest(program.pid, interpreter);
+      python = new Python(locateForTest(program.pid, interpreter), memory);
       said = program.ready as unknown as Said;
     });
 
@@ -46,17 +46,16 @@ describe.each(interpreters.map((interpreter) => ({ label: interpreter.label, int
     });
 
     it('attributes of instances, in the order they were set', () => {
-      const { layout } = runtime;
       for (const [address, expected] of said.attributes) {
-        const items = readAttributes(memory, layout, toAddress(address))?.items ?? null;
-        const got = items?.map(({ key, value }) => [readUnicode(memory, layout, toAddress(key)).text, value]) ?? null;
+        const items = readAttributes(python, toAddress(address))?.items ?? null;
+        const got = items?.map(({ key, value }) => [readUnicode(python, toAddress(key)).text, value]) ?? null;
         expect(got).toEqual(expected);
       }
     });
 
     it('dicts, in insertion order', () => {
       for (const [address, expected] of said.dicts) {
-        const { items, truncated } = readDict(memory, runtime.layout, toAddress(address));
+        const { items, truncated } = readDict(python, toAddress(address));
         expect(items.map(({ key, value }) => [key, value])).toEqual(expected);
         expect(truncated).toBe(false);
       }
@@ -64,45 +63,44 @@ describe.each(interpreters.map((interpreter) => ({ label: interpreter.label, int
 
     it('dicts up to a limit', () => {
       const [address, expected] = said.dicts.find(([, items]) => items.length > 50) ?? [0, []];
-      const { items, truncated } = readDict(memory, runtime.layout, toAddress(address), 10);
+      const { items, truncated } = readDict(python, toAddress(address), 10);
       expect(items.map(({ key, value }) => [key, value])).toEqual(expected.slice(0, 10));
       expect(truncated).toBe(true);
     });
 
     it('strings of all storage forms', () => {
       for (const [address, text] of said.strings) {
-        expect(readUnicode(memory, runtime.layout, toAddress(address))).toEqual({ text, truncated: false });
+        expect(readUnicode(python, toAddress(address))).toEqual({ text, truncated: false });
         const characters = [...text];
-        const cut = readUnicode(memory, runtime.layout, toAddress(address), 3);
+        const cut = readUnicode(python, toAddress(address), 3);
         expect(cut).toEqual({ text: characters.slice(0, 3).join(''), truncated: characters.length > 3 });
       }
     });
 
     it('bytes', () => {
       for (const [address, hex] of said.bytes) {
-        const { bytes, truncated } = readBytes(memory, runtime.layout, toAddress(address), 1e6);
+        const { bytes, truncated } = readBytes(python, toAddress(address), 1e6);
         expect(Buffer.from(bytes).toString('hex')).toBe(hex);
         expect(truncated).toBe(false);
-        expect(readBytes(memory, runtime.layout, toAddress(address), 1).truncated).toBe(hex.length > 2);
+        expect(readBytes(python, toAddress(address), 1).truncated).toBe(hex.length > 2);
       }
     });
 
     it('numbers, as far as they are exact', () => {
-      const got = said.numbers.map(([address]) => readSmallInt(memory, runtime.layout, toAddress(address)));
+      const got = said.numbers.map(([address]) => readSmallInt(python, toAddress(address)));
       expect(got).toEqual(said.numbers.map(([, value]) => value));
-      for (const address of said.large) expect(readSmallInt(memory, runtime.layout, toAddress(address))).toBeNull();
+      for (const address of said.large) expect(readSmallInt(python, toAddress(address))).toBeNull();
     });
 
     it('names of types', () => {
       for (const [address, name] of said.types) {
         // The interpreter's own types carry their module in tp_name.
-        const got = readTypeName(memory, runtime.layout, toAddress(address));
+        const got = readTypeName(python, toAddress(address));
         expect(got === name || got.endsWith(`.${name}`)).toBe(true);
       }
     });
 
     it('any word of an object may be wrong: an answer or a stated reason, at once', () => {
-      const { layout } = runtime;
       const objects = [
         ...said.attributes.filter((_, i) => i % 3 === 0),
         ...said.dicts.filter(([, items]) => items.length < 20),
@@ -113,7 +111,7 @@ describe.each(interpreters.map((interpreter) => ({ label: interpreter.label, int
             const damaged = new Damaged(memory, object + offset, word);
             for (const read of [readAttributes, readDict, readSmallInt, readUnicode]) {
               try {
-                read(damaged, layout, toAddress(object));
+                read(python.over(damaged), toAddress(object));
               } catch (error) {
                 expect(reasonOf(error)).not.toBe('');
               }

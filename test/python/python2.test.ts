@@ -1,7 +1,7 @@
 /** Is text of Python 2 written as its `repr` does, whichever width its characters were built with? */
 import { expect, it } from 'vitest';
 import { layoutFor } from '../../src/python/layouts/index.js';
-import type { Layout } from '../../src/python/layouts/layout.js';
+import { Python } from '../../src/python/python.js';
 import { decodeBytes, readWideCharacters } from '../../src/python/python2-text.js';
 import { decodeWideRepr } from '../../src/python/values/string-repr.js';
 import { FakeMemory } from '../support/memory.js';
@@ -31,10 +31,13 @@ it('does not guess how wide they are', () => {
   memory.word(text + python2.PyUnicodeObject.length, 3);
   const characters = memory.allocate(16);
   memory.word(text + python2.PyUnicodeObject.str, characters);
-  const built = (unicodeUnit: 2 | 4 | null): Layout => ({ ...row, python2: { ...python2, unicodeUnit } });
-  expect(readWideCharacters(memory, built(2), text, 2).view.byteLength).toBe(4);
-  expect(readWideCharacters(memory, built(4), text, 2)).toMatchObject({ kind: 4, length: 3 });
-  expect(() => readWideCharacters(memory, built(null), text, 2)).toThrow('2 or 4 bytes');
+  const built = (unicodeUnit: 2 | 4 | null): Python => {
+    const layout = { ...row, python2: { ...python2, unicodeUnit } };
+    return new Python({ address: text, layout, version: { major: 2, minor: 7, patch: 18 } }, memory);
+  };
+  expect(readWideCharacters(built(2), text, 2).view.byteLength).toBe(4);
+  expect(readWideCharacters(built(4), text, 2)).toMatchObject({ kind: 4, length: 3 });
+  expect(() => readWideCharacters(built(null), text, 2)).toThrow('2 or 4 bytes');
 });
 
 it('takes names for UTF-8 where they are', () => {

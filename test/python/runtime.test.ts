@@ -26,7 +26,7 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
 
   it('lists thread states, newest first', () => {
     const { python, newestFirst } = threeThreads();
-    const walk = readRuntime(python.memory, python.runtime);
+    const walk = readRuntime(python.handle);
     expect(walk.problems).toEqual([]);
     expect(walk.interpreters).toMatchObject([{ id: 0, isMain: true, collecting: false, modules: null }]);
     expect(walk.threadStates.map(({ address }) => address)).toEqual(newestFirst);
@@ -48,13 +48,13 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
       const { python, newestFirst } = threeThreads();
       const [newest = 0, second = 0] = newestFirst;
       python.memory.word(second + layout.PyThreadState.next, link === 'itself' ? newest : link);
-      const walk = readRuntime(python.memory, python.runtime);
+      const walk = readRuntime(python.handle);
       expect(walk.threadStates.map(({ address }) => address)).toEqual([newest, second]);
       expect(walk.problems).toEqual([expect.stringMatching(reason)]);
     }
     const { python, newestFirst } = threeThreads();
     python.memory.word((newestFirst[1] ?? 0) + layout.PyThreadState.interp, 0x1234_5000);
-    const walk = readRuntime(python.memory, python.runtime);
+    const walk = readRuntime(python.handle);
     expect(walk.threadStates).toHaveLength(1);
     expect(walk.problems).toEqual([expect.stringContaining('belongs to')]);
   });
@@ -62,7 +62,7 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
   it('interpreters in a cycle are each read once', () => {
     const { python } = threeThreads();
     python.memory.word(python.interpreter + layout.PyInterpreterState.next, python.interpreter);
-    const walk = readRuntime(python.memory, python.runtime);
+    const walk = readRuntime(python.handle);
     expect(walk.interpreters).toHaveLength(1);
     expect(walk.problems).toEqual([expect.stringContaining('cycle')]);
   });
@@ -70,13 +70,13 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
   it('says whether the runtime is starting or finalizing', () => {
     const { python, newestFirst } = threeThreads();
     const { address } = python.runtime;
-    expect(readRuntime(python.memory, python.runtime).state).toMatch(/initialized|unknown/);
+    expect(readRuntime(python.handle).state).toMatch(/initialized|unknown/);
     python.memory.word(address + layout._PyRuntimeState.finalizing, newestFirst[2] ?? 0);
-    const walk = readRuntime(python.memory, python.runtime);
+    const walk = readRuntime(python.handle);
     expect(walk).toMatchObject({ state: 'finalizing', finalizing: newestFirst[2] });
     const young = new FakePython(layout);
     young.memory.word(young.runtime.address + layout._PyRuntimeState['interpreters.head'], 0);
-    expect(readRuntime(young.memory, young.runtime)).toMatchObject({ state: 'starting', interpreters: [] });
+    expect(readRuntime(young.handle)).toMatchObject({ state: 'starting', interpreters: [] });
   });
 
   it('reads the GIL: who holds it, and what waiting for it means', () => {
@@ -84,7 +84,7 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
     const { fields } = layout.gil;
     python.memory.int(python.gil + fields.locked, 1);
     python.memory.word(python.gil + fields.last_holder, newestFirst[1] ?? 0);
-    const gil = readRuntime(python.memory, python.runtime).interpreters[0]?.gil ?? null;
+    const gil = readRuntime(python.handle).interpreters[0]?.gil ?? null;
     expect(gil).toMatchObject({ address: python.gil, enabled: true, locked: true, last_holder: newestFirst[1] });
     const states = (uaddr: number) =>
       newestFirst.map((address) => gilStateOf({ address }, gil, { nr: 202, args: [uaddr] }));
@@ -103,7 +103,7 @@ describe('an interpreter whose GIL is elsewhere', () => {
     python.thread();
     if (layout.gil.kind !== 'interpreter') throw new Error('it is');
     python.memory.word(python.interpreter + layout.gil['ceval.gil'], 0x7fff_0000_0000);
-    const walk = readRuntime(python.memory, python.runtime);
+    const walk = readRuntime(python.handle);
     expect(walk.interpreters).toMatchObject([{ gil: null }]);
     expect(walk.threadStates).toHaveLength(1);
     expect(walk.problems).toEqual([expect.stringContaining('GIL')]);

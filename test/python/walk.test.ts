@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCode } from '../../src/python/code.js';
-import { CodeShapes } from '../../src/python/code-shapes.js';
 import { readFrames } from '../../src/python/frames.js';
 import { type BlockedSyscall, gilStateOf } from '../../src/python/gil.js';
 import { decodePosition } from '../../src/python/positions.js';
-import type { PythonRuntime } from '../../src/python/runtime.js';
+import { Python, type PythonRuntime } from '../../src/python/python.js';
 import { readRuntime } from '../../src/python/runtime.js';
 import { resolveNativeIds } from '../../src/python/thread-ids.js';
 import { readThreadNames } from '../../src/python/threading-names.js';
@@ -96,7 +95,7 @@ function gilStates(program: Program): GilState[] {
   const runtime = locateForTest(program.pid, program.interpreter);
   const memory = new ProcessMemory(program.pid);
   try {
-    const { interpreters, threadStates } = readRuntime(memory, runtime);
+    const { interpreters, threadStates } = readRuntime(new Python(runtime, memory));
     const ids = resolveNativeIds(memory, threadStates, threadIdsOf(program.pid));
     return threadStates.map((state) =>
       gilStateOf(state, interpreters[0]?.gil ?? null, syscallOf(program.pid, ids.get(state.address) ?? 0)),
@@ -116,23 +115,23 @@ function walk(
   runtime: PythonRuntime,
   tids: Set<number>,
 ): { threads: Seen[]; problems: string[] } {
-  const { layout } = runtime;
-  const shared = readRuntime(memory, runtime);
+  const python = new Python(runtime, memory);
+  const { layout } = python;
+  const shared = readRuntime(python);
   const problems = [...shared.problems];
   if (shared.state !== 'initialized' && !layout.globals) problems.push(`the runtime is ${shared.state}`);
-  const shapes = new CodeShapes(layout);
   const ids = resolveNativeIds(memory, shared.threadStates, tids);
   const names = shared.interpreters.map((interpreter) => {
-    const read = readThreadNames(memory, runtime, interpreter);
+    const read = readThreadNames(python, interpreter);
     problems.push(...read.problems);
     return read.names;
   })[0];
   const threads = shared.threadStates.map((state): Seen => {
-    const stack = readFrames(memory, layout, state, shapes);
+    const stack = readFrames(python, state);
     if (stack.ending.reason !== null) problems.push(stack.ending.reason);
     const codes = new Map(stack.frames.map(({ code }) => [code, null as ReturnType<typeof readCode> | null]));
     const frames = stack.frames.map(({ code: address, lasti }) => {
-      const code = codes.get(address) ?? readCode(memory, layout, address);
+      const code = codes.get(address) ?? readCode(python, address);
       codes.set(address, code);
       const { line, endLine, column, endColumn } = decodePosition(layout.PyCodeObject.positions, code, lasti);
       return [code.name, code.qualname, code.file, line, endLine, column, endColumn];

@@ -2,7 +2,8 @@
 
 import type { Address } from '../../src/memory/address.js';
 import type { Layout } from '../../src/python/layouts/layout.js';
-import type { PythonRuntime, ThreadStateWalk } from '../../src/python/runtime.js';
+import { Python, type PythonRuntime } from '../../src/python/python.js';
+import type { ThreadStateWalk } from '../../src/python/runtime.js';
 import { type RuntimeLayout, withRuntime } from './layouts.js';
 import { FakeMemory } from './memory.js';
 
@@ -42,6 +43,11 @@ export class FakePython {
       this.gil = this.memory.allocate(layout.gil.fields.sizeof);
       this.memory.word(this.interpreter + layout.gil['ceval.gil'], this.gil);
     }
+  }
+
+  /** A handle that remembers nothing yet of what may have been drawn since the last. */
+  get handle(): Python {
+    return new Python(this.runtime, this.memory);
   }
 
   /** The type of that name, always the same one. */

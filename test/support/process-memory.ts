@@ -9,7 +9,7 @@ import { toAddress } from '../../src/memory/address.js';
 import type { MemoryReader } from '../../src/memory/reader.js';
 import { MemoryFault } from '../../src/memory/reader.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
-import type { PythonRuntime } from '../../src/python/runtime.js';
+import type { PythonRuntime } from '../../src/python/python.js';
 import type { Interpreter } from './interpreters.js';
 
 /** Memory of a process as it is at each read. */

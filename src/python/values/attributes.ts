@@ -29,7 +29,7 @@ export function readOwnAttributes(
     const value = repr.pointer(address, offset);
     if (value !== 0) attributes.push({ name, value });
   }
-  const at = locateAttributes(repr.memory, repr.layout, address, type.facts);
+  const at = locateAttributes(repr.python, address, type.facts);
   const truncated =
     at?.kind === 'split'
       ? readSplitAttributes(at, repr, limit + 1, attributes)
@@ -41,7 +41,7 @@ export function readOwnAttributes(
 /** Adds the items of an instance's dict; returns whether there are more. */
 function readDictAttributes(at: AttributesAt | null, repr: Repr, limit: number, attributes: Attribute[]): boolean {
   if (at?.kind !== 'dict') return false;
-  const { items, truncated } = readDict(repr.memory, repr.layout, at.dict, limit);
+  const { items, truncated } = readDict(repr.python, at.dict, limit);
   for (const { key, value } of items) attributes.push({ name: nameOf(key, repr), value });
   return truncated;
 }
@@ -55,8 +55,8 @@ function readSplitAttributes(
 ): boolean {
   const names = repr.types.sharedKeys(keys);
   const count = Math.min(names.length, limit);
-  for (const index of readSplitOrder(repr.memory, repr.layout, values, count)) {
-    const value = readSplitValue(repr.memory, repr.layout, values, index);
+  for (const index of readSplitOrder(repr.python, values, count)) {
+    const value = readSplitValue(repr.python, values, index);
     const key = names[index] ?? 0;
     if (key !== 0 && value !== 0) attributes.push({ name: nameOf(key, repr), value });
   }

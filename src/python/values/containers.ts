@@ -44,7 +44,7 @@ export function readItems({ address }: Pick<ObjectInHand, 'address'>, repr: Repr
   if (total === 0) return { items: [], total };
   // Deleted entries count among those read: after many deletions it takes more of them.
   for (let limit = wanted; ; limit = limit * 16 + 64) {
-    const { items, truncated } = readDict(repr.memory, repr.layout, address, limit);
+    const { items, truncated } = readDict(repr.python, address, limit);
     if (items.length >= wanted || !truncated || limit >= ITEM_LIMIT) {
       if (!truncated && items.length !== total) {
         throw new CorruptData(`a dict of ${total} items that has ${items.length}`);

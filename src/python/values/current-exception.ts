@@ -1,29 +1,24 @@
 /** Which exception is a thread dealing with? The one being raised, else the one being handled. */
 import type { Address } from '../../memory/address.js';
-import { offsetBy, toAddress } from '../../memory/address.js';
-import type { MemoryReader } from '../../memory/reader.js';
-import { readPointer } from '../../memory/reader.js';
+import { toAddress } from '../../memory/address.js';
 import type { Value } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
 import { needed } from '../layouts/needed.js';
+import type { Python } from '../python.js';
 import { invalid, type ValueReader } from './value-reader.js';
 
 /** Generators being run inside each other; each has a level of its own. */
 const LEVEL_LIMIT = 10_000;
 
-/** Null: none. `threadMemory` is the thread's own (its thread state), as for its frames. */
-export function readCurrentException(
-  threadMemory: MemoryReader,
-  values: ValueReader,
-  threadState: Address,
-): Value | null {
+/** Null: none. `thread` is over the thread's own memory (its thread state), as for its frames. */
+export function readCurrentException(thread: Python, values: ValueReader, threadState: Address): Value | null {
   try {
-    const pointer = (address: Address, offset: number) => readPointer(threadMemory, offsetBy(address, offset));
-    const fields = values.layout.PyThreadState;
+    const pointer = (address: Address, offset: number) => thread.pointer(address, offset);
+    const fields = thread.layout.PyThreadState;
     const raised = pointer(threadState, fields.current_exception ?? fields.curexc_value ?? 0);
     const kind = pointer(threadState, fields.current_exception ?? fields.curexc_type ?? 0);
     if (kind !== 0) return shown(values, raised === 0 ? kind : raised, kind);
-    const item = values.layout._PyErr_StackItem;
+    const item = thread.layout._PyErr_StackItem;
     // Up to 3.6 there is one level, in the thread state itself.
     if (item === undefined) return readOnlyLevel(values, fields, (offset) => pointer(threadState, offset));
     let level = pointer(threadState, needed(fields.exc_info, 'exc_info'));

@@ -36,7 +36,7 @@ function nameOf(address: Address, generators: GeneratorLayout, repr: Repr): stri
 
 function inWords({ state, place }: Standing, repr: Repr): string {
   if (state !== 'suspended' || place === null) return state;
-  const code = readCode(repr.memory, repr.layout, place.code);
+  const code = readCode(repr.python, place.code);
   const { line } = decodePosition(repr.layout.PyCodeObject.positions, code, place.lasti);
   return line === null ? state : `${state} in ${code.file.slice(code.file.lastIndexOf('/') + 1)}, line ${line}`;
 }
@@ -89,6 +89,6 @@ function standingOfInlineFrame(
   const tagged = repr.pointer(frame, f_code);
   const code = offsetBy(address, tagged - (tagged % (frames.tagMask + 1)) - address);
   const copy = tlbc_index === undefined ? 0 : repr.memory.read(offsetBy(frame, tlbc_index), 4).getInt32(0, true);
-  const lasti = repr.pointer(frame, instr) - readFirstInstruction(repr.memory, repr.layout, code, copy);
+  const lasti = repr.pointer(frame, instr) - readFirstInstruction(repr.python, code, copy);
   return { state: 'suspended', place: lasti >= 0 ? { code, lasti } : null };
 }

@@ -4,11 +4,10 @@
  */
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
-import type { MemoryReader } from '../../memory/reader.js';
-import { bytesOf, CorruptData, pointerAt, readPointer, readSsize } from '../../memory/reader.js';
+import { bytesOf, CorruptData, pointerAt } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import type { CodeObject } from '../code.js';
-import type { Layout } from '../layouts/layout.js';
+import type { Python } from '../python.js';
 import { readUnicode } from '../text.js';
 
 export interface LocalName {
@@ -45,22 +44,22 @@ const CO_FAST_CELL = 0x40;
 const CO_FAST_FREE = 0x80;
 
 /** Throws MemoryFault, InvalidAddress, CorruptData. */
-export function readLocalNames(memory: MemoryReader, layout: Layout, code: CodeObject): LocalNames {
-  const fields = layout.PyCodeObject;
+export function readLocalNames(python: Python, code: CodeObject): LocalNames {
+  const fields = python.layout.PyCodeObject;
   const at = (offset: number | undefined) => {
     if (offset === undefined) throw new CorruptData('the layout does not say where names of variables are');
-    return toAddress(readPointer(memory, offsetBy(code.address, offset)));
+    return toAddress(python.pointer(code.address, offset));
   };
   const slots =
     fields.co_localsplusnames === undefined
       ? slotsOfThreeTuples(
-          readNames(memory, layout, at(fields.co_varnames)),
-          readNames(memory, layout, at(fields.co_cellvars)),
-          readNames(memory, layout, at(fields.co_freevars)),
+          readNames(python, at(fields.co_varnames)),
+          readNames(python, at(fields.co_cellvars)),
+          readNames(python, at(fields.co_freevars)),
         )
       : slotsOfKinds(
-          readNames(memory, layout, at(fields.co_localsplusnames)),
-          readKinds(memory, layout, at(fields.co_localspluskinds)),
+          readNames(python, at(fields.co_localsplusnames)),
+          readKinds(python, at(fields.co_localspluskinds)),
         );
   return ordered(code, slots);
 }
@@ -124,18 +123,20 @@ function ordered(code: CodeObject, slots: readonly LocalName[]): LocalNames {
   };
 }
 
-function readNames(memory: MemoryReader, layout: Layout, tuple: Address): string[] {
-  const view = memory.read(offsetBy(tuple, layout.PyTupleObject.ob_item), 8 * countOf(memory, layout, tuple));
+function readNames(python: Python, tuple: Address): string[] {
+  const view = python.memory.read(offsetBy(tuple, python.layout.PyTupleObject.ob_item), 8 * countOf(python, tuple));
   const pointers = Array.from({ length: view.byteLength / 8 }, (_, i) => toAddress(pointerAt(view, 8 * i)));
-  return pointers.map((pointer) => readUnicode(memory, layout, pointer).text);
+  return pointers.map((pointer) => readUnicode(python, pointer).text);
 }
 
-function readKinds(memory: MemoryReader, layout: Layout, bytes: Address): Uint8Array {
-  return bytesOf(memory.read(offsetBy(bytes, layout.PyBytesObject.ob_sval), countOf(memory, layout, bytes))).slice();
+function readKinds(python: Python, bytes: Address): Uint8Array {
+  return bytesOf(
+    python.memory.read(offsetBy(bytes, python.layout.PyBytesObject.ob_sval), countOf(python, bytes)),
+  ).slice();
 }
 
-function countOf(memory: MemoryReader, layout: Layout, object: Address): number {
-  const count = readSsize(memory, offsetBy(object, layout.PyVarObject.ob_size));
+function countOf(python: Python, object: Address): number {
+  const count = python.ssize(object, python.layout.PyVarObject.ob_size);
   if (count < 0 || count > SLOT_LIMIT) throw new CorruptData(`a code object of ${count} variables`);
   return count;
 }

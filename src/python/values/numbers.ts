@@ -26,7 +26,7 @@ export function readBigInt({ address }: Pick<ObjectInHand, 'address'>, repr: Rep
   if (python2 && isShortInt(repr.types.of(address))) {
     return repr.memory.read(offsetBy(address, python2.PyIntObject.ob_ival), 8).getBigInt64(0, true);
   }
-  const { digits: limbs, negative } = readIntSize(repr.memory, repr.layout, address);
+  const { digits: limbs, negative } = readIntSize(repr.python, address);
   if (limbs > EXACT_LIMBS) return null;
   const magnitude = joined(readLimbs(repr, address, 0, limbs));
   return negative ? -magnitude : magnitude;
@@ -40,7 +40,7 @@ function isShortInt(type: KnownType): boolean {
 }
 
 export const spellInt: Spell = ({ address }, repr) => {
-  const { digits: limbs, negative } = readIntSize(repr.memory, repr.layout, address);
+  const { digits: limbs, negative } = readIntSize(repr.python, address);
   if (limbs > LIMBS_LIMIT) throw new CorruptData(`an int of ${limbs} digits`);
   if (limbs === 0) return '0';
   if (limbs <= 2) {
@@ -78,7 +78,7 @@ function joined(limbs: readonly number[]): bigint {
 }
 
 export const spellBool: Spell = ({ address }, repr) => {
-  switch (readSmallInt(repr.memory, repr.layout, address)) {
+  switch (readSmallInt(repr.python, address)) {
     case 0:
       return 'False';
     case 1:

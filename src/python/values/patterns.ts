@@ -78,13 +78,13 @@ function sliceRepr(
   if (start > FARTHEST) return null;
   const last = Math.min(end, start + LOOKED_AT);
   if (isOfCType(type, 'str')) {
-    const { view, kind } = readCharacters(repr.memory, repr.layout, address, last);
+    const { view, kind } = readCharacters(repr.python, address, last);
     const from = Math.min(start * kind, view.byteLength);
     const part = new DataView(view.buffer, view.byteOffset + from, view.byteLength - from);
     return firstOf(decodeStringRepr(part, kind, repr.spelling.unicode), most);
   }
   if (!isOfCType(type, 'bytes')) return null;
-  return firstOf(decodeBytesRepr(readBytes(repr.memory, repr.layout, address, last).bytes.subarray(start)), most);
+  return firstOf(decodeBytesRepr(readBytes(repr.python, address, last).bytes.subarray(start)), most);
 }
 
 function firstOf(text: string, most: number): string {

@@ -43,7 +43,7 @@ function classicName(address: ObjectInHand['address'], repr: Repr): string {
 /** The value under a name in a dict; 0: none. */
 function valueIn(dict: number, name: string, repr: Repr): number {
   if (!isUserSpace(dict)) return 0;
-  const { items } = readDict(repr.memory, repr.layout, toAddress(dict), NAMES_LIMIT);
+  const { items } = readDict(repr.python, toAddress(dict), NAMES_LIMIT);
   return items.find(({ key }) => repr.types.text(key) === name)?.value ?? 0;
 }
 
@@ -123,7 +123,7 @@ export const spellOldOpaque: Spell = (object, repr, depth) => {
 /** Names in the order in which they lie in the object; null: the type is none of these. */
 function readFields(type: KnownType, repr: Repr): string[] | null {
   if (type.isClass || type.tp_dict === 0) return null;
-  const { items } = readDict(repr.memory, repr.layout, toAddress(type.tp_dict), NAMES_LIMIT);
+  const { items } = readDict(repr.python, toAddress(type.tp_dict), NAMES_LIMIT);
   if (!items.some(({ key }) => repr.types.text(key) === 'n_sequence_fields')) return null;
   const { PyMemberDescrObject, parts } = repr.layout.objects;
   return items

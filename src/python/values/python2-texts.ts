@@ -10,14 +10,14 @@ import { decodeBytesRepr, decodeWideRepr } from './string-repr.js';
 
 /** `str`: as `bytes` are later, without their prefix. */
 export const spellByteString: Spell = ({ address }, repr) => {
-  const { bytes, truncated } = readBytes(repr.memory, repr.layout, address, repr.limits.maxString);
+  const { bytes, truncated } = readBytes(repr.python, address, repr.limits.maxString);
   const shown = decodeBytesRepr(bytes).slice(1);
   return truncated ? repr.cut(`${shown}… (${repr.length(address)} bytes)`) : shown;
 };
 
 export const spellUnicode: Spell = ({ address }, repr) => {
   const { maxString } = repr.limits;
-  const { view, kind, length } = readWideCharacters(repr.memory, repr.layout, address, maxString);
+  const { view, kind, length } = readWideCharacters(repr.python, address, maxString);
   const shown = decodeWideRepr(view, kind);
   return length > maxString ? repr.cut(`${shown}… (${length} characters)`) : shown;
 };

@@ -11,6 +11,7 @@ import type { DictItem } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
 import { type Spelling, spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
 import { REDACTED } from './redaction.js';
 import type { KnownType, Types } from './types.js';
 
@@ -37,8 +38,7 @@ export type SpellOf = (type: KnownType) => Spell;
 
 /** What all values of a pass have in common. */
 export interface ReprContext {
-  readonly memory: MemoryReader;
-  readonly layout: Layout;
+  readonly python: Python;
   readonly types: Types;
   readonly limits: ValueLimits;
   readonly isSecret: (name: string) => boolean;
@@ -57,6 +57,7 @@ const NESTING_LIMIT = 300;
 
 /** One value in the making, then the next. */
 export class Repr {
+  readonly python: Python;
   readonly memory: MemoryReader;
   readonly layout: Layout;
   readonly types: Types;
@@ -78,11 +79,12 @@ export class Repr {
 
   constructor(context: ReprContext) {
     this.#context = context;
-    this.memory = context.memory;
-    this.layout = context.layout;
+    this.python = context.python;
+    this.memory = context.python.memory;
+    this.layout = context.python.layout;
     this.types = context.types;
     this.limits = context.limits;
-    this.spelling = spellingOf(context.layout);
+    this.spelling = spellingOf(this.layout);
   }
 
   /** A value from its beginning, for which so many objects may be looked at. What was noted of the one before is gone. */

@@ -8,13 +8,13 @@ import { decodeBytesRepr, decodeStringRepr } from './string-repr.js';
 
 export const spellStr: Spell = ({ address }, repr) => {
   const { maxString } = repr.limits;
-  const { view, kind, length } = readCharacters(repr.memory, repr.layout, address, maxString);
+  const { view, kind, length } = readCharacters(repr.python, address, maxString);
   const shown = decodeStringRepr(view, kind, repr.spelling.unicode);
   return length > maxString ? repr.cut(`${shown}… (${length} characters)`) : shown;
 };
 
 export const spellBytes: Spell = ({ address }, repr) => {
-  const { bytes, truncated } = readBytes(repr.memory, repr.layout, address, repr.limits.maxString);
+  const { bytes, truncated } = readBytes(repr.python, address, repr.limits.maxString);
   const shown = decodeBytesRepr(bytes);
   return truncated ? repr.cut(`${shown}… (${repr.length(address)} bytes)`) : shown;
 };

@@ -5,12 +5,11 @@
  */
 import type { Address } from '../../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../../memory/address.js';
-import type { MemoryReader } from '../../memory/reader.js';
-import { CorruptData, pointerAt, readCString, readPointer, readSsize, ssizeAt } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readCString, ssizeAt } from '../../memory/reader.js';
 import { readDict, readSplitKeys } from '../dict.js';
-import type { Layout } from '../layouts/layout.js';
 import { NamedAttributes } from '../named-attributes.js';
 import { readTypeFacts, type TypeFacts } from '../objects.js';
+import type { Python } from '../python.js';
 import { readWideCharacters } from '../python2-text.js';
 import { decodeCharacters, readUnicode } from '../text.js';
 
@@ -53,8 +52,7 @@ export interface KnownType {
 
 /** The types met in one pass over one memory. */
 export class Types {
-  readonly #memory: MemoryReader;
-  readonly #layout: Layout;
+  readonly #python: Python;
   /** null: being read. */
   readonly #known = new Map<number, KnownType | CorruptData | null>();
   readonly #bodies = new Map<KnownType, ReadonlyMap<string, number>>();
@@ -64,17 +62,16 @@ export class Types {
   /** Attributes of instances, by name. */
   readonly named: NamedAttributes;
 
-  constructor(memory: MemoryReader, layout: Layout) {
-    this.#memory = memory;
-    this.#layout = layout;
-    this.named = new NamedAttributes(memory, layout, (key) => this.text(key));
+  constructor(python: Python) {
+    this.#python = python;
+    this.named = new NamedAttributes(python, (key) => this.text(key));
   }
 
   /** The keys that instances share, as pointers, in the order of their values. Read once. Throws as {@link of}. */
   sharedKeys(keys: Address): readonly number[] {
     let shared = this.#sharedKeys.get(keys);
     if (!shared) {
-      shared = readSplitKeys(this.#memory, this.#layout, keys);
+      shared = readSplitKeys(this.#python, keys);
       this.#sharedKeys.set(keys, shared);
     }
     return shared;
@@ -82,7 +79,7 @@ export class Types {
 
   /** The type of the object at `object`. Throws MemoryFault, InvalidAddress, CorruptData. */
   of(object: Address): KnownType {
-    return this.at(readPointer(this.#memory, offsetBy(object, this.#layout.PyObject.ob_type)));
+    return this.at(this.#python.pointer(object, this.#python.layout.PyObject.ob_type));
   }
 
   /** The type at `pointer`. Throws as {@link of}. */
@@ -146,10 +143,10 @@ export class Types {
   #readText(address: Address): string | null {
     for (let type: KnownType | null = this.of(address); type; type = type.base) {
       if (!type.isClass && type.tp_name === 'str') {
-        return readUnicode(this.#memory, this.#layout, address, NAME_LIMIT).text;
+        return readUnicode(this.#python, address, NAME_LIMIT).text;
       }
-      if (this.#layout.python2 && !type.isClass && type.tp_name === 'unicode') {
-        const { view, kind } = readWideCharacters(this.#memory, this.#layout, address, NAME_LIMIT);
+      if (this.#python.layout.python2 && !type.isClass && type.tp_name === 'unicode') {
+        const { view, kind } = readWideCharacters(this.#python, address, NAME_LIMIT);
         return decodeCharacters(view, kind);
       }
     }
@@ -160,10 +157,10 @@ export class Types {
     if (!isUserSpace(pointer) || pointer % 8 !== 0) throw notAType(pointer);
     if (depth > MRO_LIMIT) throw new CorruptData(`the type at ${formatAddress(pointer)} has too many bases`);
     const address = pointer as Address;
-    const fields = this.#layout.PyTypeObject;
-    const view = this.#memory.read(address, fields.sizeof);
+    const fields = this.#python.layout.PyTypeObject;
+    const view = this.#python.memory.read(address, fields.sizeof);
     const flags = view.getUint32(fields.tp_flags, true);
-    const metatype = pointerAt(view, this.#layout.PyObject.ob_type);
+    const metatype = pointerAt(view, this.#python.layout.PyObject.ob_type);
     const tp_namePointer = pointerAt(view, fields.tp_name);
     const tp_repr = pointerAt(view, fields.tp_repr);
     const tp_dict = pointerAt(view, fields.tp_dict);
@@ -171,13 +168,13 @@ export class Types {
     const basePointer = pointerAt(view, fields.tp_base);
     const basicsize = ssizeAt(view, fields.tp_basicsize);
     // Some of Python 2's extensions leave it to whoever uses a type first.
-    const isReady = has(flags, READY) || (this.#layout.python2 !== undefined && !has(flags, HEAPTYPE));
-    if (!isReady || basicsize < this.#layout.PyObject.sizeof || basicsize > BASICSIZE_LIMIT) {
+    const isReady = has(flags, READY) || (this.#python.layout.python2 !== undefined && !has(flags, HEAPTYPE));
+    if (!isReady || basicsize < this.#python.layout.PyObject.sizeof || basicsize > BASICSIZE_LIMIT) {
       throw notAType(pointer);
     }
-    const meta = this.#memory.read(offsetBy(toAddress(metatype), fields.tp_flags), 4).getUint32(0, true);
+    const meta = this.#python.memory.read(offsetBy(toAddress(metatype), fields.tp_flags), 4).getUint32(0, true);
     if (!has(meta, READY) || !has(meta, TYPE_SUBCLASS)) throw notAType(pointer);
-    const tp_name = readCString(this.#memory, toAddress(tp_namePointer), NAME_LIMIT);
+    const tp_name = readCString(this.#python.memory, toAddress(tp_namePointer), NAME_LIMIT);
     const heap = has(flags, HEAPTYPE);
     const ht_name = heap ? this.#plainText(address, fields.ht_name) : tp_name;
     // C code names its types with their module and keeps that as tp_name; a class statement sets both to the same.
@@ -198,7 +195,7 @@ export class Types {
       isClass,
       isException: has(flags, BASE_EXC_SUBCLASS),
       isMeta: has(flags, TYPE_SUBCLASS),
-      facts: readTypeFacts(this.#memory, this.#layout, address),
+      facts: readTypeFacts(this.#python, address),
       tp_repr,
       tp_dict,
       tp_mro,
@@ -209,8 +206,8 @@ export class Types {
 
   /** The text a member of a type points to. No check of its type: that would need the type `str` to be known. */
   #plainText(type: Address, offset: number): string {
-    const pointer = toAddress(readPointer(this.#memory, offsetBy(type, offset)));
-    return readUnicode(this.#memory, this.#layout, pointer, NAME_LIMIT).text;
+    const pointer = toAddress(this.#python.pointer(type, offset));
+    return readUnicode(this.#python, pointer, NAME_LIMIT).text;
   }
 
   #moduleOf(tp_dict: number): string | null {
@@ -221,7 +218,7 @@ export class Types {
   /** The names of a class body; only up to the one that is looked for, if any. */
   #readBody(tp_dict: number, until?: string): Map<string, number> {
     const body = new Map<string, number>();
-    for (const { key, value } of readDict(this.#memory, this.#layout, toAddress(tp_dict), BODY_LIMIT).items) {
+    for (const { key, value } of readDict(this.#python, toAddress(tp_dict), BODY_LIMIT).items) {
       const name = this.text(key);
       if (name !== null) body.set(name, value);
       if (name === until) break;
@@ -231,9 +228,9 @@ export class Types {
 
   #readLine(type: KnownType): KnownType[] {
     const tuple = toAddress(type.tp_mro);
-    const count = readSsize(this.#memory, offsetBy(tuple, this.#layout.PyVarObject.ob_size));
+    const count = this.#python.ssize(tuple, this.#python.layout.PyVarObject.ob_size);
     if (count < 1 || count > MRO_LIMIT) throw new CorruptData(`${type.name} has ${count} bases`);
-    const view = this.#memory.read(offsetBy(tuple, this.#layout.PyTupleObject.ob_item), 8 * count);
+    const view = this.#python.memory.read(offsetBy(tuple, this.#python.layout.PyTupleObject.ob_item), 8 * count);
     return Array.from({ length: count }, (_, i) => pointerAt(view, 8 * i)).map((pointer) => this.at(pointer));
   }
 }

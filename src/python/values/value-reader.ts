@@ -3,11 +3,10 @@
  * before are not read again. The sum of the work is bounded, so that no heap, however large or damaged, takes for ever.
  */
 import { type Address, formatAddress, isUserSpace } from '../../memory/address.js';
-import type { MemoryReader } from '../../memory/reader.js';
 import type { Value } from '../../snapshot.js';
-import type { Layout } from '../layouts/layout.js';
 import { spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
 import { spellings } from './kinds.js';
 import { REDACTED, type RedactionSettings, secretNames } from './redaction.js';
 import { Repr, type ReprContext, type ValueLimits } from './repr.js';
@@ -25,8 +24,7 @@ const OBJECTS_A_PASS = 1_000_000;
 export const UNBOUND: Value = { type: null, repr: '<unbound>', truncated: false, redacted: false };
 
 export class ValueReader {
-  readonly memory: MemoryReader;
-  readonly layout: Layout;
+  readonly python: Python;
   readonly types: Types;
   readonly maxItems: number;
   readonly #context: ReprContext;
@@ -37,19 +35,17 @@ export class ValueReader {
   #leftOfPass = OBJECTS_A_PASS;
 
   /** Throws SyntaxError for a pattern that is no regular expression. */
-  constructor(memory: MemoryReader, layout: Layout, settings: ValueSettings) {
-    this.memory = memory;
-    this.layout = layout;
-    this.types = new Types(memory, layout);
+  constructor(python: Python, settings: ValueSettings) {
+    this.python = python;
+    this.types = new Types(python);
     this.maxItems = settings.maxItems;
     this.#objectsAValue = Math.max(OBJECTS_A_VALUE, 50 * settings.maxItems);
     this.#context = {
-      memory,
-      layout,
+      python,
       types: this.types,
       limits: settings,
       isSecret: secretNames(settings),
-      spellOf: spellings(this.types, spellingOf(layout)),
+      spellOf: spellings(this.types, spellingOf(python.layout)),
       leaves: new Map(),
     };
     this.#repr = new Repr(this.#context);

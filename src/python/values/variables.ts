@@ -4,12 +4,12 @@
  */
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
-import type { MemoryReader } from '../../memory/reader.js';
-import { pointerAt, readPointer } from '../../memory/reader.js';
+import { pointerAt } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import { readDict } from '../dict.js';
 import type { Layout } from '../layouts/layout.js';
 import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
 import type { LocalName, LocalNames } from './local-names.js';
 import { invalid, type ValueReader } from './value-reader.js';
 
@@ -25,15 +25,10 @@ export interface FrameVariables {
 }
 
 /** The variables of what a frame holds. Throws only what is not a failure of the target's memory. */
-export function readVariables(
-  frameMemory: MemoryReader,
-  values: ValueReader,
-  frame: Address,
-  names: LocalNames,
-): FrameVariables {
+export function readVariables(frames: Python, values: ValueReader, frame: Address, names: LocalNames): FrameVariables {
   try {
-    const slots = readSlots(frameMemory, values.layout, frame, names.slots);
-    const dict = names.inDict ? readDictVariables(frameMemory, values, frame) : null;
+    const slots = readSlots(frames, frame, names.slots);
+    const dict = names.inDict ? readDictVariables(frames, values, frame) : null;
     const args = slotVariables([], names.arguments, slots, values);
     const locals = slotVariables(dict?.variables ?? [], names.locals, slots, values);
     const unreadable = unreadableIn(args) + unreadableIn(locals);
@@ -63,14 +58,14 @@ function slotVariables(
   return variables;
 }
 
-function readSlots(memory: MemoryReader, layout: Layout, frame: Address, count: number): number[] {
+function readSlots(python: Python, frame: Address, count: number): number[] {
   const slots: number[] = [];
   if (count === 0) return slots;
-  const { frames } = layout;
+  const { frames } = python.layout;
   const offset =
     frames.kind === 'frame-objects' ? frames.PyFrameObject.f_localsplus : frames._PyInterpreterFrame.localsplus;
-  const view = memory.read(offsetBy(frame, offset), 8 * count);
-  for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), layout));
+  const view = python.memory.read(offsetBy(frame, offset), 8 * count);
+  for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), python.layout));
   return slots;
 }
 
@@ -85,8 +80,8 @@ function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: 
   try {
     // Until the function's first instructions have run, an argument is not in its cell yet.
     const cell = values.typeOf(pointer)?.tp_name === 'cell';
-    const { ob_ref } = values.layout.objects.PyCellObject;
-    const content = cell ? readPointer(values.memory, offsetBy(toAddress(pointer), ob_ref)) : pointer;
+    const { ob_ref } = values.python.layout.objects.PyCellObject;
+    const content = cell ? values.python.pointer(toAddress(pointer), ob_ref) : pointer;
     return { name, kind, value: values.readNamed(name, content) };
   } catch (error) {
     return { name, kind, value: invalid(pointer, error) };
@@ -102,17 +97,17 @@ const NAMES_LIMIT = 10_000;
  * and classes are the program, not its state.
  */
 function readDictVariables(
-  frameMemory: MemoryReader,
+  frames: Python,
   values: ValueReader,
   frame: Address,
 ): { variables: Variable[]; omitted: number } {
-  const { frames } = values.layout;
-  const fields = frames.kind === 'frame-objects' ? frames.PyFrameObject : frames._PyInterpreterFrame;
-  const pointer = (offset: number) => untagged(readPointer(frameMemory, offsetBy(frame, offset)), values.layout);
+  const { frames: layout } = frames.layout;
+  const fields = layout.kind === 'frame-objects' ? layout.PyFrameObject : layout._PyInterpreterFrame;
+  const pointer = (offset: number) => untagged(frames.pointer(frame, offset), frames.layout);
   const locals = pointer(fields.f_locals);
   if (locals === 0 || !isDict(locals, values)) return { variables: [], omitted: 0 };
   const isModule = locals === pointer(fields.f_globals);
-  const { items, truncated } = readDict(values.memory, values.layout, toAddress(locals), NAMES_LIMIT);
+  const { items, truncated } = readDict(values.python, toAddress(locals), NAMES_LIMIT);
   const named = items
     .map(({ key, value }) => ({ name: values.types.text(key), value }))
     .filter((item): item is { name: string; value: number } => item.name !== null && !/^__.*__$/s.test(item.name))

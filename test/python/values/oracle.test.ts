@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Walk } from '../../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../../src/options.js';
+import { Python } from '../../../src/python/python.js';
 import { ValueReader } from '../../../src/python/values/index.js';
 import { readExpected, UNLIMITED, wrongValues } from '../../locals/expected.js';
 import { withFolder } from '../../support/cores.js';
@@ -18,7 +19,8 @@ onEveryInterpreter('values as Python has them, whole and shortened', (interprete
       const runtime = locateForTest(pid, interpreter);
       const memory = new ProcessMemory(pid);
       for (const settings of [UNLIMITED, DEFAULT_LOCALS]) {
-        const walk = new Walk(runtime, memory, null, new ValueReader(memory, runtime.layout, settings));
+        const python = new Python(runtime, memory);
+        const walk = new Walk(python, null, new ValueReader(python, settings));
         const threads = walk.shared().threadStates.map((state) => walk.thread(state));
         const frames = threads.flatMap(({ stack }) => stack.frames);
         const variables = frames.flatMap(({ variables }) => [

@@ -1,0 +1,71 @@
+/**
+ * What is everything asked of? One handle for an interpreter runtime in a process: where it is, how its structures are
+ * laid out, the memory they are read from, and what is remembered of that memory. Whoever reads CPython's structures takes
+ * this and nothing else.
+ *
+ * The same runtime is looked at through several memories: the running process, a recording of it, a frozen copy.
+ * {@link Python.over} makes a handle for each, and each remembers for itself, for what one memory says of a type or a code
+ * object another may say no longer.
+ */
+import type { Address } from '../memory/address.js';
+import { offsetBy } from '../memory/address.js';
+import type { MemoryReader } from '../memory/reader.js';
+import { readPointer, readSsize } from '../memory/reader.js';
+import type { Layout } from './layouts/layout.js';
+import type { GlobalAddresses } from './layouts/old-layout.js';
+
+/** A found interpreter, before anybody reads it: what locating tells. */
+export interface PythonRuntime {
+  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
+  readonly address: Address;
+  readonly layout: Layout;
+  /** Up to 3.6: where the variables are that the layout names. */
+  readonly globals?: GlobalAddresses;
+  readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
+}
+
+export class Python implements PythonRuntime {
+  readonly address: Address;
+  readonly layout: Layout;
+  readonly globals: GlobalAddresses;
+  readonly version: PythonRuntime['version'];
+  readonly #remembered = new Map<unknown, unknown>();
+
+  constructor(
+    runtime: PythonRuntime,
+    readonly memory: MemoryReader,
+  ) {
+    this.address = runtime.address;
+    this.layout = runtime.layout;
+    this.globals = runtime.globals ?? {};
+    this.version = runtime.version;
+  }
+
+  /** The same runtime as another memory has it, with nothing remembered yet. Costs an object. */
+  over(memory: MemoryReader): Python {
+    return new Python(this, memory);
+  }
+
+  /**
+   * The one `Kind` of this handle, made when it is first asked for: how caches find their place (`python.the(TypeNames)`).
+   * It must not outlive a change of the memory: take a new handle then.
+   */
+  the<T>(Kind: new (python: Python) => T): T {
+    let kind = this.#remembered.get(Kind) as T | undefined;
+    if (kind === undefined) {
+      kind = new Kind(this);
+      this.#remembered.set(Kind, kind);
+    }
+    return kind;
+  }
+
+  /** The pointer at `offset` of the structure at `address`. Throws as the memory does, and InvalidAddress. */
+  pointer(address: Address, offset: number): number {
+    return readPointer(this.memory, offsetBy(address, offset));
+  }
+
+  /** The `Py_ssize_t` there. Throws as {@link pointer}, and CorruptData beyond 2^53. */
+  ssize(address: Address, offset: number): number {
+    return readSsize(this.memory, offsetBy(address, offset));
+  }
+}
