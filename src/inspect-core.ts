@@ -117,6 +117,7 @@ function factsOf(target: CoreProcess, captured: CapturedProcess): ProcessFacts {
     capturedAt: target.capturedAt,
     executable: target.metadata?.executable ?? target.program?.path ?? null,
     commandLine: target.commandLine(),
+    process: target.metadata?.process ?? null,
     architecture,
     osThreads: target.threads(),
     // Descriptors died with the process; those of the machine at hand would be somebody else's.

@@ -18,6 +18,7 @@ import { Descriptors } from './process/live/descriptors.js';
 import { checkProcess, explainFailure } from './process/live/diagnose.js';
 import { type LiveProcess, openLiveProcess } from './process/live/live-process.js';
 import { errnoOf } from './process/live/proc-files.js';
+import { readProcessInfo } from './process/live/process-info.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { PythonRuntime } from './python/python.js';
 import { LiveNames } from './report/live-names.js';
@@ -136,6 +137,7 @@ function factsOf(target: LiveProcess, captured: CapturedProcess): ProcessFacts {
     capturedAt: new Date().toISOString(),
     executable: identity.executable,
     commandLine: identity.commandLine,
+    process: readProcessInfo(target),
     architecture,
     osThreads: target.threads(),
     describeFd: (fd) => descriptors.describe(fd),

@@ -25,6 +25,8 @@ export interface Snapshot {
   executable: string | null;
   /** argv of the target, as it stands in its memory now. */
   commandLine: string[] | null;
+  /** Whose it is, where and since when it runs, and what keeps it from running; null: not recorded (most cores). */
+  process: ProcessInfo | null;
   /** The interpreter; null when none could be made out. */
   python: PythonInfo | null;
   /** Longest time any thread was stopped by us, ms; 0 when none was stopped. Same as `capture.pauseMs`. */
@@ -51,6 +53,45 @@ export interface Timing {
   phase: string;
   /** How long it took. */
   ms: number;
+}
+
+/** What the kernel says of the process as a whole, at the time of the capture. */
+export interface ProcessInfo {
+  /** Name of the machine it was looked at on, as `uname -n` prints it. */
+  host: string | null;
+  /** When it started (ISO 8601, UTC), right to about 10 ms. */
+  startedAt: string | null;
+  /** Effective user id. */
+  uid: number | null;
+  /** That user's name in the machine's /etc/passwd; null: it has none there, or runs in a container. */
+  user: string | null;
+  /** Id or name of the container it runs in; null: none that its control group tells, or the one we run in as well. */
+  container: string | null;
+  /** Whether paths mean the same files to it as to us: neither a mount namespace nor a root of its own. */
+  sameFiles: boolean | null;
+  /** What keeps it from running as it would; empty: nothing does. */
+  conditions: ProcessCondition[];
+  /** Its children that run Python, in the order of their ids; null: not known. */
+  pythonChildren: ChildProcess[] | null;
+}
+
+/**
+ * `stopped`: by a signal; `traced`: by another process, which may stop it; `frozen`: with its control group; `swapped`: part
+ * of its memory is on disk; `main-thread-ended`: a zombie whose other threads go on.
+ */
+export interface ProcessCondition {
+  /** Which of these. */
+  kind: 'stopped' | 'traced' | 'frozen' | 'swapped' | 'main-thread-ended';
+  /** By whom or how much, in words: "by process 4711 (gdb)", "1.2 GiB"; null: there is nothing to add. */
+  detail: string | null;
+}
+
+/** A process that this one started. */
+export interface ChildProcess {
+  /** As seen from here. */
+  pid: number;
+  /** The kernel's name for it (comm). */
+  name: string;
 }
 
 export interface PythonInfo {
@@ -158,6 +199,8 @@ export interface Thread {
 export interface OsThreadState {
   /** R, S, D, T, t, Z, X, I … as in /proc/<pid>/stat. */
   state: string | null;
+  /** When it was copied: whether it had a CPU or was ready for one (`running`), or waited; null: not known. */
+  activity: 'running' | 'waiting' | null;
   /** Name of the system call the thread is blocked in; null: none or not known. */
   syscall: string | null;
   /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (TCP 10.0.0.5:41234->10.0.0.9:5432 (ESTABLISHED))". */

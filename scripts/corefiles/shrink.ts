@@ -55,6 +55,7 @@ export async function shrinkCore(
           capturedAt: target.capturedAt,
           executable: null,
           commandLine,
+          process: null,
           threads: [],
           labels: [],
           python: null,

@@ -24,6 +24,7 @@ function informationLines(snapshot: Snapshot, core: CoreInfo, palette: Palette):
     `pid: ${shown(snapshot.pid)} ppid: ${shown(core.ppid)} sid: ${shown(core.sid)}`,
     `uid: ${shown(core.uid)} gid: ${shown(core.gid)} pgrp: ${shown(core.pgrp)}`,
     `executable: ${shown(core.fname)} arguments: ${shown(core.psargs)}`,
+    `captured: ${shown(snapshot.capturedAt)} host: ${shown(snapshot.process?.host ?? null)}`,
   ];
 }
 

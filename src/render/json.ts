@@ -16,6 +16,7 @@ const SNAPSHOT = orderOf<Snapshot>({
   capturedAt: null,
   executable: null,
   commandLine: null,
+  process: null,
   python: null,
   pauseMs: null,
   capture: null,

@@ -1,4 +1,7 @@
-/** In which words is a thread's state told? Those between the brackets of its header; none is `[]`. */
+/**
+ * In which words is a thread's state told? Those between the brackets of its header. pystack's own come first, so that who
+ * looks for them finds them; what they leave open (`[]`) is told by what the kernel says.
+ */
 import type { Attachment, GilState, Thread } from '../snapshot.js';
 
 const GIL_WORDS: Readonly<Record<GilState, string | null>> = {
@@ -21,6 +24,18 @@ const ATTACHMENT_WORDS: Readonly<Record<Attachment, string | null>> = {
 
 /** @param signal what killed the process, of a core */
 export function statusWords(thread: Thread, signal: string | null): string[] {
+  const words = interpreterWords(thread, signal);
+  const collects = thread.isPython && thread.gc !== false;
+  const activity = activityWord(thread, words.length === 0 && !collects);
+  // pystack's order: what the collector does comes last.
+  if (activity !== null) words.push(activity);
+  if (thread.isPython && thread.gc === true) words.push('Garbage collecting');
+  if (thread.isPython && thread.gc === null) words.push('Garbage collection unknown');
+  return words;
+}
+
+/** Only what pystack 1.7 says, in its words. */
+export function interpreterWords(thread: Thread, signal: string | null): string[] {
   const words: string[] = [];
   if (thread.faulting) words.push(signal === null ? 'Crashed' : `Received ${signal}`);
   if (thread.status === 'terminated') words.push('Thread terminated');
@@ -29,10 +44,31 @@ export function statusWords(thread: Thread, signal: string | null): string[] {
   if (!thread.isPython) return words;
   const gil = GIL_WORDS[thread.gil];
   if (gil !== null) words.push(gil);
-  const attachment =
-    thread.gil === 'disabled' && thread.attachment !== null ? ATTACHMENT_WORDS[thread.attachment] : null;
+  const attachment = thread.attachment === null || thread.gil !== 'disabled' ? null : attachmentWord(thread);
   if (attachment !== null) words.push(attachment);
-  if (thread.gc === true) words.push('Garbage collecting');
-  if (thread.gc === null) words.push('Garbage collection unknown');
   return words;
+}
+
+/** It may be attached and wait all the same: in C code that does not let others in. */
+function attachmentWord({ attachment, faulting, os }: Thread): string | null {
+  if (attachment === 'attached' && os?.activity === 'waiting' && !faulting) return 'Attached';
+  return attachment && ATTACHMENT_WORDS[attachment];
+}
+
+/** What the kernel adds; `alone`: nothing else is known of it. */
+function activityWord(thread: Thread, alone: boolean): string | null {
+  const { faulting, gil, isPython, status } = thread;
+  const activity = thread.os?.activity ?? null;
+  // Whoever waits for the GIL waits, and whoever has it and runs, runs Python or C code that keeps it.
+  if (faulting || status === 'terminated' || status === 'unstarted' || gil === 'waiting' || gil === 'dropping')
+    return null;
+  if (activity === 'waiting') return thread.attachment === 'suspended' ? null : 'Waiting';
+  if (activity === 'running') {
+    if (isPython && gil === 'none') return 'In C without the GIL';
+    if (isPython && gil === 'disabled' && thread.attachment === 'detached') return 'In C code';
+    return alone || gil === 'unknown' ? 'Running' : null;
+  }
+  if (!alone) return null;
+  if (!isPython) return 'Not known to Python';
+  return gil === 'none' ? 'Without the GIL' : 'State unknown';
 }

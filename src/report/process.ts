@@ -8,7 +8,7 @@ import type { PolledDescriptors } from '../moment/polled.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
 import type { OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
-import { type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
+import { type ProcessInfo, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
@@ -26,6 +26,7 @@ export interface ProcessFacts {
   readonly capturedAt: string | null;
   readonly executable: string | null;
   readonly commandLine: string[] | null;
+  readonly process: ProcessInfo | null;
   readonly architecture: ThreadContext['architecture'];
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];

@@ -130,8 +130,10 @@ function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThre
 
 function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {
   const call = look?.syscall ?? null;
-  if (!os && !call) return null;
+  if (!os && !call && !look) return null;
   const polled = (look && context.polled.get(look.tid)) ?? null;
   const wait = call ? describeWait(context.architecture, call, polled, context.describeFd) : null;
-  return { state: os?.state ?? null, syscall: wait?.syscall ?? null, waitingOn: wait?.waitingOn ?? null };
+  const running = look?.running ?? null;
+  const activity = running === null ? null : running ? 'running' : 'waiting';
+  return { state: os?.state ?? null, activity, syscall: wait?.syscall ?? null, waitingOn: wait?.waitingOn ?? null };
 }

@@ -19,6 +19,7 @@ export function metadataOf(
     capturedAt: snapshot.capturedAt,
     executable: snapshot.executable,
     commandLine: snapshot.commandLine,
+    process: snapshot.process,
     threads: snapshot.threads.flatMap((thread) => (thread.tid === null ? [] : notedThread(thread.tid, thread))),
     labels: [],
     python: notedInterpreter(located),

@@ -26,6 +26,7 @@ test('the block before the threads', () => {
       'pid: 100 ppid: 1 sid: 1',
       'uid: 1000 gid: 1000 pgrp: 100',
       'executable: python3 arguments: python3 app.py',
+      'captured: 2025-01-01T00:00:00.000Z host: web-1',
       '',
       'The process died due a segmentation fault accessing address: 0x0',
       '  SIGSEGV, SEGV_MAPERR, nothing is mapped there',
@@ -80,7 +81,7 @@ describe('what ended it', () => {
       ['The process died due receiving signal SIGSEGV', '  SIGSEGV, code 77'],
     ],
   ])('%s', (_, core, expected) => {
-    expect(told(core).slice(7, 7 + expected.length)).toEqual(expected);
+    expect(told(core).slice(8, 8 + expected.length)).toEqual(expected);
   });
 
   test('what is not known is a question mark, and nothing acts on the terminal', () => {

@@ -1,5 +1,5 @@
 /** Snapshots made by hand: a complete one of each kind of thing, to be varied by the tests. */
-import type { CoreInfo, NativeFrame, PythonFrame, Snapshot, Thread, Value } from '../../src/snapshot.js';
+import type { CoreInfo, NativeFrame, ProcessInfo, PythonFrame, Snapshot, Thread, Value } from '../../src/snapshot.js';
 
 export function pythonFrame(fields: Partial<PythonFrame> = {}): PythonFrame {
   return {
@@ -60,6 +60,20 @@ export function thread(fields: Partial<Thread> = {}): Thread {
   };
 }
 
+export function processInfo(fields: Partial<ProcessInfo> = {}): ProcessInfo {
+  return {
+    host: 'web-1',
+    startedAt: '2024-12-29T00:00:00.000Z',
+    uid: 1000,
+    user: 'www',
+    container: null,
+    sameFiles: true,
+    conditions: [],
+    pythonChildren: [],
+    ...fields,
+  };
+}
+
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     schemaVersion: 1,
@@ -69,6 +83,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     capturedAt: '2025-01-01T00:00:00.000Z',
     executable: '/usr/bin/python3.12',
     commandLine: ['python3', 'app.py'],
+    process: processInfo(),
     python: {
       version: '3.12.1',
       major: 3,

@@ -26,6 +26,7 @@ const lines = (fields: Partial<Thread>, options?: TextOptions) =>
   renderText(snapshot({ threads: [thread(fields)] }), options)
     .split('\n')
     .slice(0, -1);
+const os = (activity: 'running' | 'waiting') => ({ state: null, activity, syscall: null, waitingOn: null });
 const header = (fields: Partial<Thread>) => lines(fields)[0];
 const shown = (frame: Partial<PythonFrame>, palette = PLAIN) =>
   lines({ frames: [pythonFrame(frame)] }, { palette }).slice(1);
@@ -46,7 +47,7 @@ test('the shape: header, oldest frame first, source, a blank line between thread
       '    (Python) File "/srv/app.py", line 17, in Server.handle',
       '        self.queue.get()',
       '',
-      'Traceback for thread 100 (MainThread) [] (most recent call last):',
+      'Traceback for thread 100 (MainThread) [Without the GIL] (most recent call last):',
       '    (Python) File "/srv/app.py", line 3, in <module>',
       '        main()',
       '',
@@ -56,33 +57,46 @@ test('the shape: header, oldest frame first, source, a blank line between thread
 
 describe('the header', () => {
   test.each<[Partial<Thread>, string]>([
-    [{}, '[]'],
+    [{}, '[Without the GIL]'],
+    [{ os: os('waiting') }, '[Waiting]'],
+    [{ os: os('running') }, '[In C without the GIL]'],
+    [{ gil: 'holding', os: os('running') }, '[Has the GIL]'],
+    [{ gil: 'holding', os: os('waiting') }, '[Has the GIL,Waiting]'],
+    [{ gil: 'waiting', os: os('waiting') }, '[Waiting for the GIL]'],
+    [{ gil: 'unknown', os: os('running') }, '[GIL state unknown,Running]'],
     [{ gil: 'holding' }, '[Has the GIL]'],
     [{ gil: 'waiting' }, '[Waiting for the GIL]'],
     [{ gil: 'dropping' }, '[Dropping the GIL]'],
-    [{ gil: 'disabled' }, '[]'],
+    [{ gil: 'disabled' }, '[State unknown]'],
+    [{ gil: 'disabled', os: os('running') }, '[Running]'],
     [{ gil: 'disabled', attachment: 'attached' }, '[Running Python]'],
     [{ gil: 'disabled', attachment: 'suspended' }, '[Paused by the interpreter]'],
-    [{ gil: 'disabled', attachment: 'detached' }, '[]'],
+    [{ gil: 'disabled', attachment: 'attached', os: os('waiting') }, '[Attached,Waiting]'],
+    [{ gil: 'disabled', attachment: 'suspended', os: os('waiting') }, '[Paused by the interpreter]'],
+    [{ gil: 'disabled', attachment: 'detached', os: os('running') }, '[In C code]'],
+    [{ gil: 'disabled', attachment: 'detached', os: os('waiting') }, '[Waiting]'],
+    [{ gil: 'disabled', attachment: 'detached' }, '[State unknown]'],
     // Where there is a GIL, it says the same and more.
     [{ gil: 'holding', attachment: 'attached' }, '[Has the GIL]'],
     [{ gil: 'unknown', gc: null }, '[GIL state unknown,Garbage collection unknown]'],
     [{ gc: true }, '[Garbage collecting]'],
     [{ status: 'terminated', gil: 'holding' }, '[Thread terminated,Has the GIL]'],
     [{ status: 'unstarted' }, '[Thread not started]'],
-    [{ isPython: false, gil: 'unknown', gc: null }, '[]'],
+    [{ isPython: false, gil: 'unknown', gc: null }, '[Not known to Python]'],
+    [{ isPython: false, gil: 'none', os: os('running') }, '[Running]'],
+    [{ gil: 'holding', gc: true, os: os('waiting') }, '[Has the GIL,Waiting,Garbage collecting]'],
   ])('%o: %s', (fields, words) => {
     expect(header(fields)).toBe(`Traceback for thread 112 (worker-3) ${words} (most recent call last):`);
   });
 
   test("without a name from threading it is the system's, without that none", () => {
-    expect(header({ name: null })).toContain('thread 112 (python3) []');
-    expect(header({ name: null, osName: null })).toContain('thread 112 [] (most');
+    expect(header({ name: null })).toContain('thread 112 (python3) [Without the GIL]');
+    expect(header({ name: null, osName: null })).toContain('thread 112 [Without the GIL] (most');
   });
 
   test('a thread that has ended has no id any more', () => {
     expect(header({ tid: null, status: 'terminated' })).toContain('for thread 0 (worker-3) [Thread terminated]');
-    expect(header({ tid: null, status: 'unknown' })).toContain('for thread ? (worker-3) []');
+    expect(header({ tid: null, status: 'unknown' })).toContain('for thread ? (worker-3) [Without the GIL]');
   });
 
   test('a name cannot act on the terminal or fake a line', () => {
@@ -106,10 +120,10 @@ test('several interpreters: one paragraph for each system thread', () => {
       '  In the main interpreter [Has the GIL]',
       '    (Python) File "/srv/app.py", line 17, in Server.handle',
       '        self.queue.get()',
-      '  In interpreter 2 []',
+      '  In interpreter 2 [Without the GIL]',
       '',
       'Traceback for thread 100 (MainThread) (most recent call last):',
-      '  Not currently attached to any interpreter []',
+      '  Not currently attached to any interpreter [Without the GIL]',
       '    (Python) File "/srv/app.py", line 3, in <module>',
       '        main()',
       '',
@@ -217,7 +231,7 @@ test('native frames', () => {
     nativeFrame({ symbol: null, library: null, file: null, line: null }),
   ];
   expect(lines({ frames, isPython: false, nativeEnding: { kind: 'truncated', reason: 'no unwind data' } })).toEqual([
-    'Traceback for thread 112 (worker-3) [] (most recent call last):',
+    'Traceback for thread 112 (worker-3) [Not known to Python] (most recent call last):',
     '    (C) File "./Modules/timemodule.c", line 2159, in pysleep (/usr/lib/libpython3.12.so.1.0)',
     '    (C) File "???", line ?, in pysleep (inlined) (/usr/lib/libpython3.12.so.1.0)',
     '    (C) File "???", line ?, in 0x7f0000001234',
@@ -244,7 +258,7 @@ describe('notes under a thread', () => {
   });
 
   test('where it waits: with -v, and when nothing was stopped', () => {
-    const os = { state: 'S', syscall: 'futex', waitingOn: 'futex 0x7f' };
+    const os = { state: 'S', activity: 'waiting' as const, syscall: 'futex', waitingOn: 'futex 0x7f' };
     const capture = { ...snapshot().capture, mode: 'non-blocking' as const };
     expect(notes({ os })).toEqual([]);
     expect(notes({ os }, { verbose: true })).toEqual(['  * In system call futex (futex 0x7f)']);

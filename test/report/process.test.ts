@@ -34,6 +34,7 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
       executable: null,
       commandLine: null,
       architecture: 'x86-64',
+      process: null,
       osThreads: [],
       describeFd: () => null,
       polled: new Map(),

@@ -3,7 +3,7 @@
  * else from a core: possibly damaged, possibly forged, so every value is checked and what does not fit is left out.
  */
 import { isUserSpace, toAddress } from '../../memory/address.js';
-import type { Capture, Evidence, Warning } from '../../snapshot.js';
+import type { Capture, Evidence, ProcessInfo, Warning } from '../../snapshot.js';
 import type { NotedInterpreter } from '../process.js';
 
 export interface SavedMetadata {
@@ -13,6 +13,8 @@ export interface SavedMetadata {
   readonly capturedAt: string | null;
   readonly executable: string | null;
   readonly commandLine: readonly string[] | null;
+  /** As in Snapshot.process. */
+  readonly process: ProcessInfo | null;
   readonly threads: readonly ThreadMetadata[];
   /** Names of mappings without a file: `[heap]`, `[stack]`, `[vdso]`. */
   readonly labels: readonly { readonly start: number; readonly name: string }[];
@@ -68,6 +70,7 @@ const CAPTURE_WARNINGS = [
   'degraded-capture',
   'thread-vanished',
 ] as const;
+const CONDITIONS = ['stopped', 'traced', 'frozen', 'swapped', 'main-thread-ended'] as const;
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);
 
 /** null: it is no such note. */
@@ -85,6 +88,7 @@ export function parseMetadata(text: string): SavedMetadata | null {
     capturedAt: stringOf(value.capturedAt),
     executable: stringOf(value.executable),
     commandLine: Array.isArray(value.commandLine) ? value.commandLine.filter((v) => typeof v === 'string') : null,
+    process: isRecord(value.process) ? processOf(value.process) : null,
     threads: recordsOf(value.threads).flatMap((thread) => threadOf(thread)),
     labels: recordsOf(value.labels).flatMap(({ start, name }) =>
       typeof start === 'number' && typeof name === 'string' && name.startsWith('[') ? [{ start, name }] : [],
@@ -99,6 +103,27 @@ export function parseMetadata(text: string): SavedMetadata | null {
 
 export function formatMetadata(metadata: SavedMetadata): string {
   return JSON.stringify({ version: 1, ...metadata });
+}
+
+function processOf(info: Record<string, unknown>): ProcessInfo {
+  return {
+    host: stringOf(info.host),
+    startedAt: stringOf(info.startedAt),
+    uid: isCount(info.uid) ? info.uid : null,
+    user: stringOf(info.user),
+    container: stringOf(info.container),
+    // Of the machine that it was taken on; here its paths mean nothing.
+    sameFiles: false,
+    conditions: recordsOf(info.conditions).flatMap(({ kind, detail }) => {
+      const known = CONDITIONS.find((one) => one === kind);
+      return known ? [{ kind: known, detail: stringOf(detail) }] : [];
+    }),
+    pythonChildren: Array.isArray(info.pythonChildren)
+      ? recordsOf(info.pythonChildren).flatMap(({ pid, name }) =>
+          isCount(pid) && typeof name === 'string' ? [{ pid, name }] : [],
+        )
+      : null,
+  };
 }
 
 function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {

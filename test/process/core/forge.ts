@@ -11,6 +11,7 @@ export const EMPTY_METADATA: SavedMetadata = {
   capturedAt: null,
   executable: null,
   commandLine: null,
+  process: null,
   threads: [],
   labels: [],
   python: null,
