@@ -103,11 +103,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
   // It tries on this machine what the pipeline leans on, piece by piece.
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
+  // Of python/ only which names are secrets.
   cli: [
     'snapshot',
     'errors',
     'options',
     'version',
+    'python',
     'render',
     'inspect',
     'inspect-core',

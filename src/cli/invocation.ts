@@ -22,6 +22,29 @@ export interface View {
   /** False: asked for none. True: whatever the terminal and the environment say. */
   readonly color: boolean;
   readonly verbosity: 0 | 1 | 2;
+  readonly layout: Layout;
+  /** Whether the page shows paths whole. */
+  readonly fullPaths: boolean;
+  /** Which options and variables of the target's command line are secrets. */
+  readonly redact: readonly string[];
+  readonly redactDefaults: boolean;
+}
+
+/** `auto`: a page on a terminal, plain text elsewhere. */
+export type Layout = 'auto' | 'plain' | 'page';
+
+/** Of errors of the command line itself, which come before it is known what it asks for. */
+export function viewBefore(argv: readonly string[]): View {
+  return {
+    json: argv.includes('--json'),
+    jsonLines: false,
+    color: !argv.includes('--no-color'),
+    verbosity: 0,
+    layout: 'auto',
+    fullPaths: false,
+    redact: [],
+    redactDefaults: true,
+  };
 }
 
 /** Several cores: files and folders of them, or of systemd's that match (null: any) all or the newest. */
@@ -179,6 +202,10 @@ function viewOf(opts: Opts, globals: Opts): View {
     jsonLines: opts['jsonl'] === true,
     color: opts['color'] !== false && globals['color'] !== false,
     verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
+    layout: opts['layout'] === 'plain' || opts['layout'] === 'page' ? opts['layout'] : 'auto',
+    fullPaths: opts['fullPaths'] === true,
+    redact: stringsOf(opts['redact']) ?? [],
+    redactDefaults: opts['redactDefaults'] !== false,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
 import { fstatSync, readFileSync } from 'node:fs';
+import { viewBefore } from './invocation.js';
 import { sinkOf } from './output.js';
 import { Interrupted, reportError, run, type World } from './run.js';
 
@@ -23,6 +24,7 @@ const world: World = {
   stderr: sinkOf(2),
   stdoutIsTerminal: () => isTerminal(1),
   stderrIsTerminal: () => isTerminal(2),
+  columns: () => process.stdout.columns ?? null,
   env: process.env,
   // Counted from the start of the process, so that Node's own start is in it; `performance` would cost 1 ms to load.
   now: () => process.uptime() * 1000,
@@ -69,7 +71,7 @@ function kernelRelease(): string {
 
 // What is thrown outside of the run (a stray callback) is told like everything else, not as Node would.
 const lastResort = async (thrown: unknown) => {
-  process.exit(await reportError(thrown, { json: false, jsonLines: false, color: true, verbosity: 0 }, world));
+  process.exit(await reportError(thrown, viewBefore(process.argv), world));
 };
 process.on('uncaughtException', lastResort);
 process.on('unhandledRejection', lastResort);

@@ -73,6 +73,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   addLooking(remote, add);
   addJson(remote, add);
   addJsonLines(remote, add);
+  addLayout(remote, add);
   addStacks(remote, add);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
@@ -80,7 +81,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     ['pystack remote --children 1234', 'also the Python processes that it started'],
     ["pystack remote --match 'celery.*worker'", 'all whose command line matches'],
     ['pystack remote --no-block 1234', 'without stopping it at all'],
-    ['pystack remote --json 1234 | jq .threads[].name', 'for programs'],
+    ["pystack remote --json 1234 | jq '.threads[].name'", 'for programs'],
   ]);
 
   const snapshot = program
@@ -126,6 +127,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   add(core, new Option('--systemd-all [match]', 'all that match, newest first'));
   addJson(core, add);
   addJsonLines(core, add);
+  addLayout(core, add);
   addStacks(core, add);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
@@ -213,6 +215,25 @@ function addJson(command: Command, add: (command: Command, option: Option) => Co
 
 function addJsonLines(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--jsonl', 'a JSON document for each process, one a line, as soon as it is there'));
+}
+
+/** How stacks are laid out. */
+function addLayout(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(
+    command,
+    new SharedOption(
+      '--plain',
+      'every thread and frame in full, in one stable shape; the default for pipes',
+      'layout',
+    ).preset('plain'),
+  );
+  add(
+    command,
+    new SharedOption('--page', 'with a head, folded, with short paths; the default on a terminal', 'layout').preset(
+      'page',
+    ),
+  );
+  add(command, new Option('--full-paths', 'shorten no paths on the page'));
 }
 
 /** Accepted before and after the command. */

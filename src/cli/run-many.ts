@@ -8,6 +8,7 @@ import { paletteFor, wantsColour } from './colours.js';
 import type { Invocation, View } from './invocation.js';
 import { observers } from './logging.js';
 import { writePieces } from './output.js';
+import { pageOf, wantsLinks, wantsPage } from './page.js';
 import type { Pipeline } from './pipeline.js';
 import { ProgressLine } from './progress.js';
 import type { World } from './run.js';
@@ -92,12 +93,22 @@ async function textPresenter(world: World, palette: Palette, view: View, executa
     import('../render/target-heading.js'),
   ]);
   let first = true;
+  const page = await wantsPage(view, world);
+  const options = { palette, verbose: view.verbosity > 0, executableGiven };
+  const links = page && (await wantsLinks(view.color, world.env, world.stdoutIsTerminal));
   return {
     add({ target, snapshot }) {
       if (snapshot === null) return true;
+      if (page) {
+        const separator = first ? '' : '\n';
+        first = false;
+        return (
+          world.stdout.write(separator) && writePieces(world.stdout, pageOf(snapshot, view, options, world, links))
+        );
+      }
       const heading = `${first ? '' : '\n'}${targetHeading(snapshot, targetText(target), palette)}\n`;
       first = false;
-      const text = textPieces(snapshot, { palette, verbose: view.verbosity > 0, executableGiven });
+      const text = textPieces(snapshot, options);
       return world.stdout.write(heading) && writePieces(world.stdout, text);
     },
     end() {},

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorReport } from './error-report.js';
-import { type Invocation, type ManyCores, parseInvocation, type View } from './invocation.js';
+import { type Invocation, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
@@ -19,6 +19,8 @@ export interface World {
   readonly stderr: Sink;
   stdoutIsTerminal(): Promise<boolean>;
   stderrIsTerminal(): Promise<boolean>;
+  /** Width of the terminal that stdout is; null where it is none. */
+  columns(): number | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the program was started. */
   now(): number;
@@ -44,8 +46,7 @@ export async function run(
   pipeline: Pipeline = PIPELINE,
   notYet?: ReadonlySet<string>,
 ): Promise<ExitCode> {
-  // For errors of the command line itself, which come before it is known what it asks for.
-  let view: View = { json: false, jsonLines: false, color: !argv.includes('--no-color'), verbosity: 0 };
+  let view = viewBefore(argv);
   try {
     const invocation = parseInvocation(argv, notYet);
     if (invocation.command === 'version') {
@@ -199,10 +200,17 @@ async function print(
     writePieces(world.stdout, jsonPieces(snapshot));
     return;
   }
-  const { textPieces } = await import('../render/text.js');
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   const executableGiven = invocation.command === 'core' && (invocation.options.executable ?? null) !== null;
-  writePieces(world.stdout, textPieces(snapshot, { palette, verbose: view.verbosity > 0, executableGiven }));
+  const options = { palette, verbose: view.verbosity > 0, executableGiven };
+  const { pageOf, wantsLinks, wantsPage } = await import('./page.js');
+  if (await wantsPage(view, world)) {
+    const links = await wantsLinks(view.color, world.env, world.stdoutIsTerminal);
+    writePieces(world.stdout, pageOf(snapshot, view, options, world, links));
+    return;
+  }
+  const { textPieces } = await import('../render/text.js');
+  writePieces(world.stdout, textPieces(snapshot, options));
 }
 
 /** One line each; what is missing has to be on stderr when the exit code says that something is. */

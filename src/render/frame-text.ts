@@ -2,6 +2,7 @@
 import type { Frame, NativeFrame, PythonFrame, SourceLine, Value, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
 import type { Palette } from './palette.js';
+import { wrapText } from './wrap.js';
 
 /** A frame's line and its source line, and the frame they were written for. */
 interface Head {
@@ -9,15 +10,24 @@ interface Head {
   readonly text: string;
 }
 
+export interface FrameStyle {
+  /** How a file is shown, harmless; default: its path as it is. */
+  readonly fileText?: (file: string, line: number | null) => string;
+  /** Columns that values are wrapped to; default: each is one line. */
+  readonly wrap?: { readonly width: number };
+}
+
 /** Writes frames. What many have in common, all of it or all but the variables, is written once. */
 export class FrameWriter {
   readonly #palette: Palette;
+  readonly #style: FrameStyle;
   readonly #frames = new Map<Frame, string>();
   /** By what frames at one instruction share. */
   readonly #heads = new Map<SourceLine, Head>();
 
-  constructor(palette: Palette) {
+  constructor(palette: Palette, style: FrameStyle = {}) {
     this.#palette = palette;
+    this.#style = style;
   }
 
   /** The lines of one frame, each ended but the last. */
@@ -35,27 +45,28 @@ export class FrameWriter {
     const palette = this.#palette;
     let text = this.#headText(frame);
     if (frame.problem !== undefined) text += `\n        ${palette.note(`* ${harmless(frame.problem)}`)}`;
-    if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette);
-    if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette);
+    if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette, this.#style);
+    if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette, this.#style);
     if (frame.omittedLocals !== undefined) text += `\n        ${palette.faint(`… ${frame.omittedLocals} more`)}`;
     return text;
   }
 
   #headText(frame: PythonFrame): string {
     const { source } = frame;
-    if (source === null) return headText(frame, this.#palette);
+    if (source === null) return headText(frame, this.#palette, this.#style);
     const known = this.#heads.get(source);
     if (known && hasSameHead(known.frame, frame)) return known.text;
     const line = sourceText(source, this.#palette);
-    const text = headText(frame, this.#palette) + (line === '' ? '' : `\n        ${line}`);
+    const text = headText(frame, this.#palette, this.#style) + (line === '' ? '' : `\n        ${line}`);
     this.#heads.set(source, { frame, text });
     return text;
   }
 }
 
-function headText(frame: PythonFrame, palette: Palette): string {
+function headText(frame: PythonFrame, palette: Palette, { fileText = harmless }: FrameStyle): string {
   const name = palette.name(harmless(frame.qualname ?? frame.function));
-  return `    ${palette.python('(Python)')} File "${harmless(frame.file)}", line ${frame.line ?? '?'}, in ${name}`;
+  const file = fileText(frame.file, frame.line);
+  return `    ${palette.python('(Python)')} File "${file}", line ${frame.line ?? '?'}, in ${name}`;
 }
 
 function hasSameHead(a: PythonFrame, b: PythonFrame): boolean {
@@ -79,10 +90,17 @@ function sourceText(source: SourceLine, palette: Palette): string {
   return harmlessSource(text.slice(first, start)) + executing + harmlessSource(text.slice(end, last));
 }
 
-function variablesText(heading: string, variables: Variable[], palette: Palette): string {
+/** Lines of a value that are shown where it is wrapped. */
+const MOST_VALUE_LINES = 4;
+
+function variablesText(heading: string, variables: Variable[], palette: Palette, { wrap }: FrameStyle): string {
   if (variables.length === 0) return '';
   let text = `\n      ${palette.faint(`${heading}:`)}`;
-  for (const { name, value } of variables) text += `\n        ${harmless(name)}: ${variableText(value)}`;
+  for (const { name, value } of variables) {
+    const line = `${harmless(name)}: ${variableText(value)}`;
+    const lines = wrap ? wrapText(line, Math.max(wrap.width - 10, 20), MOST_VALUE_LINES) : [line];
+    text += `\n        ${lines.join('\n          ')}`;
+  }
   return text;
 }
 

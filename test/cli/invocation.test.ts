@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { IDLE } from '../../src/cli/declared.js';
-import { parseInvocation } from '../../src/cli/invocation.js';
+import { parseInvocation, viewBefore } from '../../src/cli/invocation.js';
 import { NOT_YET } from '../../src/cli/not-yet.js';
 import { declareProgram } from '../../src/cli/program.js';
 import { PystackError } from '../../src/errors.js';
@@ -58,7 +58,7 @@ describe('remote', () => {
         locateBy: null,
         library: null,
       },
-      view: { json: false, jsonLines: false, color: true, verbosity: 0 },
+      view: viewBefore([]),
     });
   });
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Interrupted } from '../../src/cli/run.js';
+import { Interrupted, type World } from '../../src/cli/run.js';
 import { PystackError } from '../../src/errors.js';
 import { coreSnapshot, pythonFrame, snapshot, thread } from '../render/samples.js';
 import { runCli } from './world.js';
@@ -15,7 +15,7 @@ describe('exit codes', () => {
   test('0: complete', async () => {
     const { code, stdout, stderr } = await runCli(['remote', '1'], snapshot());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('Traceback for thread 112 (worker-3) []');
+    expect(stdout).toContain('Traceback for thread 112 (worker-3) [Without the GIL]');
   });
 
   test('3: shown but incomplete, and stderr says what is missing in a line each', async () => {
@@ -130,7 +130,7 @@ describe('colours', () => {
 
   test('only paint is added', async () => {
     const plain = await runCli(['remote', '1'], snapshot());
-    const { stdout } = await runCli(['remote', '1'], snapshot(), { world: terminal });
+    const { stdout } = await runCli(['remote', '1', '--plain'], snapshot(), { world: terminal });
     expect(stripVTControlCharacters(stdout)).toBe(plain.stdout);
     expect(stdout).toContain('\u001b[34mself.queue.get()\u001b[39m');
   });
@@ -163,6 +163,36 @@ test('--json prints the document, with the same exit codes', async () => {
   const { code, stdout } = await runCli(['remote', '1', '--json'], document);
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toEqual(document);
+});
+
+describe('the layout', () => {
+  const terminal = { stdoutIsTerminal: async () => true, columns: () => 200, env: { TERM: 'xterm' } };
+  const first = async (argv: string[], world: Partial<World> = {}) =>
+    stripVTControlCharacters((await runCli(argv, snapshot(), { world })).stdout).split('\n')[0];
+  test('a page on a terminal, plain text elsewhere, and what is asked for', async () => {
+    expect(await first(['remote', '1'], terminal)).toBe('Process 100: python3 app.py');
+    expect(await first(['remote', '1'])).toMatch(/^Traceback for thread 112/);
+    expect(await first(['remote', '1', '--plain'], terminal)).toMatch(/^Traceback for thread 112/);
+    expect(await first(['remote', '1', '--page'])).toBe('Process 100: python3 app.py');
+  });
+
+  test('links to files here, where the terminal is known for them', async () => {
+    const link = '\u001b]8;;file://web-1/srv/app.py#17\u001b\\app.py\u001b]8;;\u001b\\';
+    const shown = async (env: Record<string, string>, source: 'live' | 'core' = 'live') =>
+      (await runCli(['remote', '1'], snapshot({ source }), { world: { ...terminal, env } })).stdout.includes(
+        '\u001b]8;',
+      );
+    expect(
+      (await runCli(['remote', '1'], snapshot(), { world: { ...terminal, env: { VTE_VERSION: '7600' } } })).stdout,
+    ).toContain(link.replace('app.py\u001b]8', '/srv/app.py\u001b]8'));
+    expect(await shown({ TERM: 'xterm-kitty' })).toBe(true);
+    expect(await shown({ TERM: 'xterm-kitty' }, 'core')).toBe(false);
+    expect(await shown({ TERM: 'xterm' })).toBe(false);
+    expect(await shown({ TERM: 'screen', VTE_VERSION: '7600' })).toBe(false);
+    expect(await shown({ TERM: 'xterm', FORCE_HYPERLINK: '1' })).toBe(true);
+    expect(await shown({ TERM: 'xterm-kitty', FORCE_HYPERLINK: '0' })).toBe(false);
+    expect(await shown({ TERM: 'xterm-kitty', NO_COLOR: '1' })).toBe(false);
+  });
 });
 
 test('a core: the executable is announced unless it was named', async () => {

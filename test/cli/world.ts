@@ -54,6 +54,7 @@ export async function runCli(
     },
     stdoutIsTerminal: async () => false,
     stderrIsTerminal: async () => false,
+    columns: () => null,
     env: {},
     now: () => 12.5,
     peakMemoryMiB: () => 42,

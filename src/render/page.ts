@@ -1,0 +1,172 @@
+/**
+ * What does one read on a terminal at three in the morning? The same stacks in the same words as text.ts has them, below a
+ * head that says what is looked at, and without what is only in the way: recursion, threads that stand at the same place,
+ * how `threading` starts a thread, the beginnings of long paths.
+ */
+import { callOf, foldedPieces, type Piece } from '../report/fold.js';
+import type { Frame, Snapshot, Thread } from '../snapshot.js';
+import { coreText } from './core-text.js';
+import { harmless } from './escape.js';
+import { FrameWriter } from './frame-text.js';
+import { headText } from './head.js';
+import { type Link, NO_LINKS } from './links.js';
+import type { Palette } from './palette.js';
+import { FULL_PATHS, shortPaths } from './paths.js';
+import { isStartOfThread } from './thread-start.js';
+import { type Context, contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
+
+export interface PageOptions extends TextOptions {
+  readonly palette: Palette;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Whether paths are shown whole. */
+  readonly fullPaths: boolean;
+  /** Whether a value under that name is a secret; asked of the command line. */
+  readonly isSecret: (name: string) => boolean;
+  /** How paths become links; default: not at all. */
+  readonly link?: Link;
+}
+
+/** Threads that stand at the same place, in the same state. */
+interface Group {
+  readonly threads: Thread[];
+  readonly body: string;
+}
+
+/** The whole page in pieces, about one a group. */
+export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator<string> {
+  const { palette, width, fullPaths, isSecret, link = NO_LINKS } = options;
+  const paths = fullPaths ? FULL_PATHS : shortPaths(snapshot);
+  yield headText(snapshot, { palette, width, isSecret, paths });
+  if (snapshot.core) yield coreText(snapshot, palette, options.executableGiven ?? false);
+  const frames = new FrameWriter(palette, {
+    fileText: (file, line) => link(harmless(paths.short(file)), file, line),
+    wrap: { width },
+  });
+  const context = contextOf(snapshot, frames, options);
+  const foldedFrames = (thread: Thread) => foldedLines(thread.frames, context);
+  let separator = '';
+  if (context.showInterpreter) {
+    // One OS thread in several interpreters is one paragraph; such are not grouped.
+    let previous: Thread | null = null;
+    for (const thread of snapshot.threads) {
+      const continues = previous !== null && thread.tid !== null && thread.tid === previous.tid;
+      const lines = [...threadHeader(thread, context, continues), ...threadBody(thread, context, foldedFrames)];
+      yield `${continues ? '' : separator}${lines.join('\n')}\n`;
+      separator = '\n';
+      previous = thread;
+    }
+    return;
+  }
+  for (const { threads, body } of groupsOf(snapshot.threads, context, foldedFrames)) {
+    const [first] = threads;
+    if (first === undefined) continue;
+    const header = threads.length === 1 ? threadHeader(first, context, false) : groupHeader(threads, context);
+    yield `${separator}${header.join('\n')}\n${body}`;
+    separator = '\n';
+  }
+}
+
+/** In the order of the first of each; the body is each thread's own below its header. */
+function groupsOf(
+  threads: readonly Thread[],
+  context: Context,
+  framesOf: (thread: Thread) => string[],
+): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const thread of threads) {
+    const lines = threadBody(thread, context, framesOf);
+    const body = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+    const key = `${context.status(thread)}\n${thread.frames.length}\n${body}`;
+    const group = groups.get(key);
+    if (group) group.threads.push(thread);
+    else groups.set(key, { threads: [thread], body });
+  }
+  return groups.values();
+}
+
+/** Names and numbers shown of a group's threads. */
+const NAMES_SHOWN = 3;
+const RANGES_SHOWN = 6;
+
+function groupHeader(threads: readonly Thread[], context: Context): string[] {
+  const [first] = threads;
+  if (first === undefined) return [];
+  const names = threads.map((thread) => thread.name ?? thread.osName).filter((name) => name !== null);
+  const told = names.length > NAMES_SHOWN + 1 ? [...names.slice(0, NAMES_SHOWN - 1), '…', ...names.slice(-1)] : names;
+  const distinct = new Set(names).size === 1 ? names.slice(0, 1) : told;
+  const name = distinct.length === 0 ? '' : ` (${distinct.map(harmless).join(', ')})`;
+  const status = context.status(first);
+  const empty = first.frames.length === 0 ? ', whose frame stacks are empty' : '';
+  const ids = `  ${context.palette.faint(`ids: ${idRanges(threads)}`)}`;
+  return [`Traceback for ${threads.length} threads${name} ${status}${empty} (most recent call last):`, ids];
+}
+
+/** `101-103, 107`; a thread without an id is a `?`. */
+function idRanges(threads: readonly Thread[]): string {
+  const ids = threads.flatMap(({ tid }) => (tid === null ? [] : [tid])).sort((a, b) => a - b);
+  const ranges: { from: number; to: number }[] = [];
+  for (const id of ids) {
+    const last = ranges.at(-1);
+    if (last && id === last.to + 1) last.to = id;
+    else ranges.push({ from: id, to: id });
+  }
+  const told = ranges.slice(0, RANGES_SHOWN).map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`));
+  if (ranges.length > RANGES_SHOWN) told.push(`and ${ranges.length - RANGES_SHOWN} more ranges`);
+  if (ids.length < threads.length) told.push(`${threads.length - ids.length} without an id`);
+  return told.join(', ');
+}
+
+/** Of one stack, what is worth reading. */
+function foldedLines(frames: readonly Frame[], context: Context): string[] {
+  const { palette } = context;
+  const skipped = startFrames(frames);
+  const pieces = foldedPieces(frames.slice(skipped), callOf);
+  const lines = [
+    ...(skipped > 0 ? [`    ${palette.faint(`… ${skipped} frames in which threading starts the thread`)}`] : []),
+    ...pieces
+      .slice(0, pieces.length > MOST_PIECES ? OUTER_PIECES : undefined)
+      .flatMap((piece) => pieceLines(piece, context)),
+  ];
+  if (pieces.length <= MOST_PIECES) return lines;
+  // Too much to read, and it follows no pattern: its two ends.
+  const innerFrom = pieces.length - (MOST_PIECES - OUTER_PIECES);
+  const hidden = pieces.slice(OUTER_PIECES, innerFrom).reduce((sum, piece) => sum + framesIn(piece), 0);
+  lines.push(`    ${palette.note(`… ${COUNT.format(hidden)} frames more (--plain shows all)`)}`);
+  return [...lines, ...pieces.slice(innerFrom).flatMap((piece) => pieceLines(piece, context))];
+}
+
+/** A stack of more pieces than that is shown by its ends: so many of the outermost, the rest innermost. */
+const MOST_PIECES = 200;
+const OUTER_PIECES = 80;
+
+function pieceLines(piece: Piece<Frame>, context: Context): string[] {
+  if (piece.kind === 'item') return framesAsFound([piece.item], context);
+  return [`    ${context.palette.note(foldText(piece.count, piece.round))}`];
+}
+
+function framesIn(piece: Piece<Frame>): number {
+  return piece.kind === 'item' ? 1 : piece.count;
+}
+
+/** Outermost frames that are threading's own; none where nothing would be left. */
+function startFrames(frames: readonly Frame[]): number {
+  let count = 0;
+  while (count < frames.length && isStartOfThread(frames[count])) count++;
+  return count < 2 || count === frames.length ? 0 : count;
+}
+
+const COUNT = new Intl.NumberFormat('en-US');
+
+/** `… 49,990 more of f (x.py:4)` */
+function foldText(count: number, round: readonly Frame[]): string {
+  const calls = round.map(placeOf);
+  const names = calls.slice(0, 3).join(', ') + (calls.length > 3 ? `, and ${calls.length - 3} others` : '');
+  return `… ${COUNT.format(count)} more of ${names}`;
+}
+
+function placeOf(frame: Frame): string {
+  const file = frame.file?.split('/').at(-1);
+  const place = file === undefined ? '' : ` (${harmless(file)}:${frame.line ?? '?'})`;
+  return `${harmless(frame.kind === 'python' ? (frame.qualname ?? frame.function) : (frame.symbol ?? frame.address))}${place}`;
+}

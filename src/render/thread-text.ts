@@ -1,0 +1,126 @@
+/** How does one thread look? Its header, its frames, and what a reader must know before trusting them. */
+import type { Frame, Snapshot, Thread } from '../snapshot.js';
+import { harmless } from './escape.js';
+import { type FrameWriter, variableText } from './frame-text.js';
+import { type Palette, PLAIN } from './palette.js';
+import { statusWords } from './status.js';
+
+export interface TextOptions {
+  readonly palette?: Palette;
+  /** Whether to add system calls, registers and plumbing. */
+  readonly verbose?: boolean;
+  /** Whether the caller named the executable of the core (then it is not announced). */
+  readonly executableGiven?: boolean;
+}
+
+/** What the threads of one report have in common. */
+export interface Context {
+  readonly palette: Palette;
+  readonly frames: FrameWriter;
+  readonly verbose: boolean;
+  readonly showInterpreter: boolean;
+  readonly showWaiting: boolean;
+  /** The words of a thread's state, in brackets. */
+  readonly status: (thread: Thread) => string;
+}
+
+export function contextOf({ threads, capture, core }: Snapshot, frames: FrameWriter, options: TextOptions): Context {
+  const interpreters = new Set(threads.map((thread) => thread.interpreterId).filter((id) => id !== null));
+  const signal = core?.signal?.name ?? null;
+  return {
+    palette: options.palette ?? PLAIN,
+    frames,
+    verbose: options.verbose ?? false,
+    showInterpreter: interpreters.size > 1,
+    // What looking without a stop can say and stopping cannot: where each blocked thread waits.
+    showWaiting: (options.verbose ?? false) || capture.mode === 'non-blocking',
+    status: (thread) => `[${statusWords(thread, signal).join(',')}]`,
+  };
+}
+
+/** @param continues whether the thread before was the same OS thread, in another interpreter */
+export function threadHeader(thread: Thread, context: Context, continues: boolean): string[] {
+  const tid = tidText(thread);
+  if (thread.frames.length === 0 && !context.showInterpreter && thread.nativeEnding === null && !thread.faulting) {
+    return [`The frame stack for thread ${tid} is empty`];
+  }
+  const lines: string[] = [];
+  const status = context.status(thread);
+  const label = thread.name ?? thread.osName;
+  const name = label === null ? '' : ` (${harmless(label)})`;
+  const ownStatus = context.showInterpreter ? '' : ` ${status}`;
+  if (!continues) lines.push(`Traceback for thread ${tid}${name}${ownStatus} (most recent call last):`);
+  if (context.showInterpreter) lines.push(`  ${interpreterText(thread)} ${status}`);
+  return lines;
+}
+
+/** What stands below it. `framesOf`: the lines of its stack. */
+export function threadBody(thread: Thread, context: Context, framesOf: (thread: Thread) => string[]): string[] {
+  const lines = framesOf(thread);
+  if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);
+  for (const note of notes(thread, context)) lines.push(`  ${context.palette.note(`* ${note}`)}`);
+  return lines;
+}
+
+/** Every frame, one after the other. */
+export function framesAsFound(frames: readonly Frame[], context: Context): string[] {
+  return frames.map((frame) => context.frames.text(frame));
+}
+
+/** A terminated thread has no id any more; the shape's word for that is 0. */
+function tidText(thread: Thread): string {
+  if (thread.tid !== null) return String(thread.tid);
+  return thread.status === 'terminated' ? '0' : '?';
+}
+
+function interpreterText(thread: Thread): string {
+  if (thread.interpreterId === null) return 'Not currently attached to any interpreter';
+  return thread.interpreterId === 0 ? 'In the main interpreter' : `In interpreter ${thread.interpreterId}`;
+}
+
+/** What a reader must know before trusting the frames above. */
+function notes(thread: Thread, context: Context): string[] {
+  const found: string[] = [];
+  // The id that its own logs have.
+  if (thread.innerTid !== null) found.push(`Thread ${thread.innerTid} inside its pid namespace`);
+  if (thread.ending.kind === 'truncated') {
+    found.push(`Outer frames are missing: ${harmless(thread.ending.reason ?? 'the reason is not known')}`);
+  }
+  if (thread.nativeEnding?.kind === 'truncated') {
+    found.push(`Native frames are missing: ${harmless(thread.nativeEnding.reason ?? 'the reason is not known')}`);
+  }
+  if (thread.movingFrames > 0) {
+    const frames = thread.movingFrames === 1 ? 'innermost frame was' : `${thread.movingFrames} innermost frames were`;
+    found.push(`The ${frames} moving while being read; only the outer ones are certain`);
+  } else if (!thread.consistent) {
+    found.push('This thread was running while it was read; its frames may not belong together');
+  }
+  if (context.showWaiting) {
+    const waiting = waitingText(thread);
+    if (waiting) found.push(waiting);
+  }
+  if (context.verbose && thread.registers) {
+    found.push(...registerRows(thread.registers));
+  }
+  return found;
+}
+
+/** Four to a row, in columns: names of up to 8 characters, values of up to 16 digits. */
+function registerRows(registers: Readonly<Record<string, string>>): string[] {
+  const cells = Object.entries(registers).map(([name, value]) => `${name.padStart(8)} ${value.padEnd(18)}`);
+  const rows: string[] = [];
+  for (let i = 0; i < cells.length; i += 4)
+    rows.push(
+      cells
+        .slice(i, i + 4)
+        .join(' ')
+        .trimEnd(),
+    );
+  return rows;
+}
+
+function waitingText(thread: Thread): string | null {
+  if (!thread.os?.syscall) return null;
+  const on = thread.os.waitingOn ? ` (${harmless(thread.os.waitingOn)})` : '';
+  return `In system call ${thread.os.syscall}${on}`;
+}
