@@ -41,7 +41,8 @@ export async function buildAddons(target, replaced = {}) {
 
   const zig = compiler();
   const sources = { ...librarySources(), ...replaced };
-  const work = `${folder}.partial`;
+  // Of this process alone: another checkout may be at it just now.
+  const work = `${folder}.partial-${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const archive = await buildArchive(zig, target, sources, work);
@@ -53,7 +54,7 @@ export async function buildAddons(target, replaced = {}) {
       '-std=c++17',
       `-I${join(root, 'node_modules/node-addon-api')}`,
       `-I${join(root, 'node_modules/node-api-headers/include')}`,
-      ...(withLibraries ? interfaceFlags(sources) : []),
+      ...(withLibraries ? interfaceFlags(sources, join(work, 'include')) : []),
     ];
     const jobs = [
       ...files.map((file) => compileJob(zig, target, { folder: root, file, flags, into: work })),
@@ -71,6 +72,7 @@ export async function buildAddons(target, replaced = {}) {
     if (!names.some((name) => file === `${name}.node`)) rmSync(join(work, file), { recursive: true });
   }
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
   renameSync(work, folder);
   return folder;
 }
@@ -119,18 +121,17 @@ async function buildArchive(zig, target, sources, work) {
   for (const { object } of jobs) mkdirSync(dirname(object), { recursive: true });
   await runAll(jobs);
   mkdirSync(dirname(archive), { recursive: true });
-  rmSync(`${archive}.partial`, { force: true });
+  const partial = `${archive}.partial-${process.pid}`;
   // D: no times, no owners.
-  run(zig, ['ar', 'rcsD', `${archive}.partial`, ...jobs.map(({ object }) => object)], {
+  run(zig, ['ar', 'rcsD', partial, ...jobs.map(({ object }) => object)], {
     environment: COMPILER_ENVIRONMENT,
   });
-  renameSync(`${archive}.partial`, archive);
+  renameSync(partial, archive);
   return archive;
 }
 
 /** What our own files include of the libraries, under the names that an installation gives them. */
-function interfaceFlags({ elfutils, libiberty, 'xz-utils': xz }) {
-  const include = join(CACHE, 'include');
+function interfaceFlags({ elfutils, libiberty, 'xz-utils': xz }, include) {
   const links = {
     'elfutils/libdw.h': join(elfutils, 'libdw/libdw.h'),
     'elfutils/libdwelf.h': join(elfutils, 'libdwelf/libdwelf.h'),
@@ -139,7 +140,6 @@ function interfaceFlags({ elfutils, libiberty, 'xz-utils': xz }) {
     'libiberty/libiberty.h': join(libiberty, 'include/libiberty.h'),
     'libiberty/ansidecl.h': join(libiberty, 'include/ansidecl.h'),
   };
-  rmSync(include, { recursive: true, force: true });
   for (const [name, file] of Object.entries(links)) {
     mkdirSync(dirname(join(include, name)), { recursive: true });
     copyFileSync(file, join(include, name));

@@ -1,5 +1,6 @@
 // Where do compiler, libraries and Node.js binaries come from? From the package registries, through their own clients
-// and as this machine is set up to reach them; each file is one version with one checksum (pins.json), kept in .cache.
+// and as this machine is set up to reach them; each file is one version with one checksum (pins.json), kept in
+// the cache folder.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -14,10 +15,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CACHE as MACHINE_CACHE } from '../scripts/cache-folder.mjs';
 import { DEBIAN_ARCHITECTURES, privateApt } from './apt.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-export const CACHE = join(root, '.cache/packaging');
+export const CACHE = join(MACHINE_CACHE, 'packaging');
 export const PINS = JSON.parse(readFileSync(new URL('pins.json', import.meta.url), 'utf8'));
 
 /** What cannot be had just now, or from here: nothing is wrong with what is built of it. */
@@ -186,11 +188,13 @@ function unpackedName(name, { version }) {
 
 /** Makes a folder in one step, so that an interrupted download is not taken for a finished one. */
 function unpackInto(folder, fill) {
-  const partial = `${folder}.partial`;
+  const partial = `${folder}.partial-${process.pid}`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   fill(partial);
-  renameSync(partial, folder);
+  // Another checkout may have been quicker.
+  if (existsSync(folder)) rmSync(partial, { recursive: true });
+  else renameSync(partial, folder);
 }
 
 function verify(file, algorithm, expected, form) {

@@ -1,13 +1,15 @@
-// Where is a Node.js of each version that is promised? Binaries come from the npm registry, into .cache, once.
+// Where is a Node.js of each version that is promised? Binaries come from the npm registry, into the cache folder,
+// once.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { CACHE } from './cache-folder.mjs';
 
 export const NODE_VERSIONS = [20, 22, 24, 26];
 
 /** Path of a binary of that major version, downloaded unless it is here; null where it cannot be had. */
 export function nodeBinary(version) {
-  const folder = fileURLToPath(new URL(`../.cache/node-${version}`, import.meta.url));
+  const folder = join(CACHE, `node-${version}`);
   const name = `node-linux-${process.arch}`;
   const binary = `${folder}/node_modules/${name}/bin/node`;
   if (!existsSync(binary)) {

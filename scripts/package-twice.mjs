@@ -33,11 +33,13 @@ export async function packageTwice(args) {
       const clone = join(work, folder);
       mkdirSync(join(clone, '..'), { recursive: true });
       await shell(`git clone -q ${quote(root)} ${quote(clone)}`, work, {});
-      shareDownloads(join(clone, '.cache/packaging'));
+      // A cache of its own, or the second would find what the first has made.
+      const cache = join(clone, '.cache');
+      shareDownloads(join(cache, 'packaging'));
       process.stderr.write(`package: from nothing in ${clone} …\n`);
       const asked = args.map(quote).join(' ');
       const build = `umask ${umask}; npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error`;
-      await shell(`${build} && node scripts/package.mjs ${asked}`, clone, environment);
+      await shell(`${build} && node scripts/package.mjs ${asked}`, clone, { ...environment, PYSTACK_CACHE: cache });
       folders.push(join(clone, 'packages'));
     }
     return isEqual(folders);

@@ -1,23 +1,25 @@
-// Which real programs does the suite look at? Installs them from PyPI into .cache, once, for the Python named. Without a
-// network they are not there, and the tests that need them are skipped and counted. `node scripts/real-packages.mjs`
+// Which real programs does the suite look at? Installs them from PyPI into the cache folder, once, for the Python named.
+// Without a network they are not there, and the tests that need them are skipped and counted.
+// `node scripts/real-packages.mjs`
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createHash } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { CACHE } from './cache-folder.mjs';
 
 const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'cryptography', 'gevent', 'pyuwsgi'];
-const folder = fileURLToPath(new URL('../.cache/real-programs', import.meta.url));
-const python = `${folder}/bin/python`;
-/** Holds the list of what was installed, once all of it is. */
-const stamp = `${folder}/.complete`;
 
 /** The virtual environment's Python with all packages, or null. */
-export function realPython() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === PACKAGES.join('\n') ? python : null;
+export function realPython(base = process.env.PYTHON ?? 'python3') {
+  const folder = folderFor(base);
+  return existsSync(stampIn(folder)) ? `${folder}/bin/python` : null;
 }
 
 /** Makes the virtual environment unless it is there; null where it cannot be had, with the reason on stderr. */
 export function installRealPackages(base = process.env.PYTHON ?? 'python3') {
-  if (realPython()) return python;
+  const folder = folderFor(base);
+  const python = `${folder}/bin/python`;
+  if (existsSync(stampIn(folder))) return python;
   const steps = [
     [base, ['-m', 'venv', folder]],
     [python, ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--retries=0', ...PACKAGES]],
@@ -31,8 +33,25 @@ export function installRealPackages(base = process.env.PYTHON ?? 'python3') {
       return null;
     }
   }
-  writeFileSync(stamp, PACKAGES.join('\n'));
+  writeFileSync(stampIn(folder), '');
   return python;
+}
+
+/** Is there once all of it is installed. */
+function stampIn(folder) {
+  return `${folder}/.complete`;
+}
+
+/** Named after the Python and what is installed for it. */
+function folderFor(base) {
+  const { stdout } = spawnSync(base, ['-c', 'import os, sys; print(os.path.realpath(sys.executable), sys.version)'], {
+    encoding: 'utf8',
+  });
+  const key = createHash('sha256')
+    .update(JSON.stringify([stdout, PACKAGES]))
+    .digest('hex')
+    .slice(0, 12);
+  return `${CACHE}/real-programs-${key}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) installRealPackages();

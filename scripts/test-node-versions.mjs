@@ -1,4 +1,4 @@
-// Does the one build run on every Node.js that is promised? Takes binaries from the npm registry into .cache, and lets
+// Does the one build run on every Node.js that is promised? Takes binaries from the npm registry, and lets
 // each print the stacks of the same idle process. A version that cannot be had (no network) is said to be skipped.
 import './setup.mjs';
 import { spawn, spawnSync } from 'node:child_process';

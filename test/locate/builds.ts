@@ -1,15 +1,15 @@
 /**
  * How does a test get a Python that was built otherwise? The static library that an interpreter's installation brings is
  * linked into programs of every kind that linkers make, and then less and less is left in them of what helps to find it.
- * What is made is kept in the cache of the checkout.
+ * What is made is kept (test/support/kept.ts).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Interpreter } from '../support/interpreters.js';
+import { identityOf, keptFile, textOf } from '../support/kept.js';
 
-const CACHE = fileURLToPath(new URL('../../.cache/builds', import.meta.url));
 const SOURCES = fileURLToPath(new URL('programs', import.meta.url));
 
 /** Kinds of programs, and the linker's words for them. */
@@ -27,19 +27,21 @@ export type Linkage = keyof typeof LINKAGES;
 
 /** The program `kind` of that interpreter; null with a reason where this machine cannot make it. */
 export function linked(interpreter: Interpreter, linkage: Linkage): string | { reason: string } {
-  const path = join(CACHE, `${interpreter.label} ${linkage}`.replaceAll(/[^\w.-]+/g, '-'));
-  if (existsSync(path)) return path;
   const library = staticLibrary(interpreter);
-  if (!library || !interpreter.headers) return { reason: 'its static library or headers are not installed' };
-  mkdirSync(CACHE, { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  const flags = ['-O1', '-w', `-I${interpreter.headers}`, ...LINKAGES[linkage]];
-  const libraries = ['-Wl,--start-group', library, '-lm', '-ldl', '-lutil', '-lpthread', '-Wl,--end-group'];
+  const { headers } = interpreter;
+  if (!library || !headers) return { reason: 'its static library or headers are not installed' };
   const source = join(SOURCES, 'python_main.c');
-  const { status, stderr } = spawnSync('cc', [...flags, '-o', temporary, source, ...libraries], { encoding: 'utf8' });
-  if (status !== 0) return { reason: `it cannot be linked: ${stderr.trim().split('\n').at(-1)}` };
-  renameSync(temporary, path);
-  return path;
+  const flags = ['-O1', '-w', `-I${headers}`, ...LINKAGES[linkage]];
+  const parts = [identityOf(library), identityOf(join(headers, 'pyconfig.h')), textOf(source), ...flags];
+  const libraries = ['-Wl,--start-group', library, '-lm', '-ldl', '-lutil', '-lpthread', '-Wl,--end-group'];
+  try {
+    return keptFile('builds', parts, (path) => {
+      execFileSync('cc', [...flags, '-o', path, source, ...libraries], { stdio: ['ignore', 'ignore', 'pipe'] });
+    });
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? error);
+    return { reason: `it cannot be linked: ${said.trim().split('\n').at(-1)}` };
+  }
 }
 
 /** `libpython3.12.a` below the installation; null without one. */

@@ -3,15 +3,15 @@
  * the host's frames where they must be?
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Frame, Snapshot, Thread } from '../../src/snapshot.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { pythonWithPackages } from '../support/real-python.js';
 import { programPath, withProgram } from '../support/target.js';
 
 const PROGRAMS = '../native-stack/programs';
@@ -107,15 +107,11 @@ onEveryInterpreter('the one thread that a fork in a thread leaves', (interpreter
   ),
 );
 
-/** Made by scripts/real-packages.mjs, which needs the network. */
-const packages = fileURLToPath(new URL('../../.cache/real-programs', import.meta.url));
-const python = `${packages}/bin/python`;
-const hasPackages = existsSync(`${packages}/.complete`);
-const base = hasPackages ? findInterpreters().find(({ executable }) => executable === realpathSync(python)) : undefined;
+const withPackages = pythonWithPackages();
 
-test.skipIf(!base)('uwsgi', () => {
-  if (!base) return;
-  return withProgram({ ...base, executable: python }, 'uwsgi_service.py', {}, ({ pid }) =>
+test.skipIf(!withPackages)('uwsgi', () => {
+  if (!withPackages) return;
+  return withProgram(withPackages, 'uwsgi_service.py', {}, ({ pid }) =>
     lookAtAll(pid, ({ threads }) => {
       const serving = threads.find(({ frames }) => frames.some((frame) => text(frame) === 'application()'));
       expectInOrder(serving, ['uwsgi_request_wsgi', 'python_call', 'application()', 'clock_nanosleep']);

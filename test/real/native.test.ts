@@ -2,26 +2,15 @@
  * Native frames of packages that people use: Rust, Cython, C++ and BLAS, as their wheels come. Those that are not
  * installed are skipped, and counted.
  */
-import { existsSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Snapshot } from '../../src/snapshot.js';
-import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { MODES } from '../support/matrix.js';
+import { pythonWithPackages } from '../support/real-python.js';
 import { NotOnThisPython, withProgram } from '../support/target.js';
 
-const folder = fileURLToPath(new URL('../../.cache/real-programs', import.meta.url));
-
-function realInterpreter(): Interpreter | null {
-  const python = `${folder}/bin/python`;
-  if (!existsSync(`${folder}/.complete`)) return null;
-  const base = findInterpreters().find(({ executable }) => executable === realpathSync(python));
-  return base ? { ...base, executable: python } : null;
-}
-
-const interpreter = realInterpreter();
+const interpreter = pythonWithPackages();
 
 /** Names of the thread's frames, outermost first; Python's with `()`. */
 function namesOf(snapshot: Snapshot): string[] {

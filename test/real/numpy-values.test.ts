@@ -1,20 +1,13 @@
 /** What of numpy arrays and scalars is shown? Type, shape and first values. Skipped where numpy is not to be had. */
-import { existsSync, realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
-import { findInterpreters } from '../support/interpreters.js';
+import { pythonWithPackages } from '../support/real-python.js';
 import { withProgram } from '../support/target.js';
 
-/** Made by scripts/real-packages.mjs, which needs the network. */
-const folder = fileURLToPath(new URL('../../.cache/real-programs', import.meta.url));
-const python = existsSync(`${folder}/.complete`) ? `${folder}/bin/python` : null;
+const interpreter = pythonWithPackages();
 
-test.skipIf(python === null)('arrays and scalars', async (context) => {
-  if (python === null) return;
-  const base = findInterpreters().find(({ executable }) => executable === realpathSync(python));
-  if (!base) return context.skip('its interpreter is not among those tested');
-  const interpreter = { ...base, executable: python };
+test.skipIf(interpreter === null)('arrays and scalars', async () => {
+  if (interpreter === null) return;
   await withProgram(interpreter, 'locals_numpy.py', {}, async ({ pid }) => {
     const snapshot = await inspectProcess(pid, { locals: { maxItems: 8 } });
     const frame = snapshot.threads

@@ -3,9 +3,11 @@
  * included) and returns the numbers.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { keptFile } from '../../support/kept.js';
 import type { Probe } from './probes.js';
 
 /** The headers of one Python. */
@@ -17,6 +19,8 @@ export interface Headers {
   readonly patch: number;
   /** `Py_DEBUG` in its pyconfig.h. */
   readonly debug: boolean;
+  /** `Py_TRACE_REFS` in its pyconfig.h. */
+  readonly traceRefs: boolean;
   /** `Py_GIL_DISABLED` in its pyconfig.h. */
   readonly freeThreaded: boolean;
 }
@@ -33,8 +37,9 @@ export function headersAt(include: string): Headers | null {
   const config = readFileSync(join(include, 'pyconfig.h'), 'utf8');
   // Debian's is a fork in the road to one file an architecture.
   const debug = /^#define Py_DEBUG 1/m.test(config) || /\dd$/.test(include);
+  const traceRefs = /^#define Py_TRACE_REFS 1/m.test(config);
   const freeThreaded = /^#define Py_GIL_DISABLED 1/m.test(config);
-  return { include, major, minor, patch: number('PY_MICRO_VERSION'), debug, freeThreaded };
+  return { include, major, minor, patch: number('PY_MICRO_VERSION'), debug, traceRefs, freeThreaded };
 }
 
 /** What C says of a probe: its number, and the size of the member where there is one. */
@@ -50,10 +55,28 @@ export function compileProbes(
   probes: readonly Probe[],
   flags: readonly string[] = [],
 ): Answer[] {
+  const source = program(prelude, probes);
+  // What the headers say depends on the C library's headers too, which go with the compiler.
+  const parts = [compilerVersion(), headersHash(headers), source, ...flags];
+  const output = readFileSync(
+    keptFile('offsets', parts, (path) => writeFileSync(path, run(headers, source, flags))),
+    'utf8',
+  );
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [number, width] = line.split(' ');
+      return { number: Number(number), width: width === '-' ? null : Number(width) };
+    });
+}
+
+/** Compiles the program and runs it; what it prints. */
+function run(headers: Headers, source: string, flags: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'offsetof-'));
   try {
-    const source = join(folder, 'offsets.c');
-    writeFileSync(source, program(prelude, probes));
+    const file = join(folder, 'offsets.c');
+    writeFileSync(file, source);
     const internal = headers.minor >= 8 ? ['-I', join(headers.include, 'internal')] : [];
     const options = [
       '-w',
@@ -68,18 +91,37 @@ export function compileProbes(
       '-idirafter',
       dirname(headers.include),
     ];
-    execFileSync('cc', [...options, '-o', join(folder, 'offsets'), source], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const output = execFileSync(join(folder, 'offsets'), { encoding: 'utf8' });
-    return output
-      .trimEnd()
-      .split('\n')
-      .map((line) => {
-        const [number, width] = line.split(' ');
-        return { number: Number(number), width: width === '-' ? null : Number(width) };
-      });
+    execFileSync('cc', [...options, '-o', join(folder, 'offsets'), file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    return execFileSync(join(folder, 'offsets'), { encoding: 'utf8' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const versions: string[] = [];
+
+function compilerVersion(): string {
+  versions[0] ??= execFileSync('cc', ['--version'], { encoding: 'utf8' });
+  return versions[0];
+}
+
+const hashes = new Map<string, string>();
+
+/** Of every header of that Python. */
+function headersHash({ include }: Headers): string {
+  let hash = hashes.get(include);
+  if (hash === undefined) {
+    const names = readdirSync(include, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.h'));
+    const sum = createHash('sha256');
+    for (const name of names.sort())
+      sum
+        .update(`${name}\0`)
+        .update(readFileSync(join(include, name)))
+        .update('\0');
+    hash = sum.digest('hex');
+    hashes.set(include, hash);
+  }
+  return hash;
 }
 
 function program(prelude: string, probes: readonly Probe[]): string {

@@ -1,0 +1,2 @@
+/** See cache-folder.mjs. */
+export const CACHE: string;

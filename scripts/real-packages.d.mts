@@ -1,0 +1,2 @@
+/** See real-packages.mjs. */
+export function realPython(base?: string): string | null;
