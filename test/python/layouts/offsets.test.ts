@@ -60,7 +60,10 @@ for (const headers of found) {
     // What pyconfig.h says cannot be unsaid.
     const flavours = FLAVOURS.filter(
       ({ exists, build }) =>
-        exists(version) && (!headers.freeThreaded || build.freeThreaded) && !(headers.debug && build.traceRefs),
+        exists(version) &&
+        (!headers.freeThreaded || build.freeThreaded) &&
+        (!headers.traceRefs || build.traceRefs) &&
+        !(headers.debug && build.traceRefs),
     );
     for (const flavour of flavours) {
       it(`has the row's numbers when ${flavour.name}`, () => {
