@@ -2,14 +2,14 @@
  * Do imports run one way, and do files stay readable? The table is the design: a folder may import from those it
  * names, and from itself. src/README.md tells it in words.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Parts of src: a folder, or a file directly in it. `python/layouts` stands apart from `python`. */
+/** Parts of src: a folder, or a file directly in it. Folders in `python` stand apart from it. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   errors: [],
@@ -24,8 +24,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'corefile-writer': ['memory', 'errors', 'elf', 'process'],
   'python/layouts': ['memory', 'errors'],
   python: ['memory', 'snapshot', 'errors', 'python/layouts'],
+  // What is in an object, as a tree; and the text of such a tree, for which nothing is read.
+  'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
+  'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
-  moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'locate'],
+  moment: [
+    'memory',
+    'snapshot',
+    'errors',
+    'options',
+    'process',
+    'python',
+    'python/layouts',
+    'python/objects',
+    'locate',
+  ],
   'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
   report: [
     'memory',
@@ -35,6 +48,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'process',
     'python',
     'python/layouts',
+    'python/objects',
+    'python/repr',
     'moment',
     'locate',
     'native-stack',
@@ -84,6 +99,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'corefile-writer',
     'python',
     'python/layouts',
+    'python/objects',
     'moment',
     'locate',
     'report',
@@ -109,7 +125,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'errors',
     'options',
     'version',
-    'python',
+    'python/objects',
     'render',
     'inspect',
     'inspect-core',
@@ -140,7 +156,7 @@ const files: SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'ut
 
 function partOf(path: string): string {
   const named = Object.keys(MAY_IMPORT)
-    .filter((part) => path === `${part}.ts` || path.startsWith(`${part}/`))
+    .filter((part) => path.startsWith(`${part}/`) || (path === `${part}.ts` && !existsSync(join(SOURCE, part))))
     .sort((a, b) => b.length - a.length)[0];
   return named ?? path.split('/')[0] ?? path;
 }

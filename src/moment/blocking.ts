@@ -5,9 +5,9 @@
  */
 
 import { EVIDENCE, type NativeProcess } from '../process/native.js';
+import type { ValueSettings } from '../python/objects/index.js';
 import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
-import type { ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
 import { Cost } from './cost.js';

@@ -6,9 +6,9 @@
 
 import { CorruptData } from '../memory/reader.js';
 import type { NativeProcess } from '../process/native.js';
+import type { ValueSettings } from '../python/objects/index.js';
 import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
-import type { ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
 import { proofOf } from './frozen-threads.js';

@@ -7,9 +7,9 @@ import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { NativeProcess, NativeStop } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
+import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
-import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import type { Warning } from '../snapshot.js';
 import {
   type CapturedProcess,

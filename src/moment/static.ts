@@ -2,8 +2,8 @@
 
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../process/process.js';
+import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
-import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';

@@ -9,17 +9,17 @@ import type { PageRecorder, PageSet } from '../memory/pages.js';
 import { CorruptData, MemoryFault } from '../memory/reader.js';
 import { type CodeObject, readCode } from '../python/code.js';
 import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
-import type { Python } from '../python/python.js';
-import { type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../python/runtime.js';
 import {
   type FrameVariables,
   type LocalNames,
+  type ReadValue,
   readCurrentException,
   readLocalNames,
   readVariables,
   type ValueReader,
-} from '../python/values/index.js';
-import type { Value } from '../snapshot.js';
+} from '../python/objects/index.js';
+import type { Python } from '../python/python.js';
+import { type RuntimeWalk, readRuntime, type ThreadStateWalk } from '../python/runtime.js';
 
 /** One call of a thread: where it stands, what it runs, and what its variables hold. */
 export interface WalkedFrame extends FrameWalk {
@@ -38,7 +38,7 @@ export interface ThreadWalk {
   readonly state: ThreadStateWalk;
   readonly stack: WalkedStack;
   /** The exception that it deals with; null: none, or that was not asked for. */
-  readonly exception: Value | null;
+  readonly exception: ReadValue | null;
 }
 
 export type CodeResult =

@@ -5,13 +5,14 @@ import type { CodeResult, ThreadWalk, WalkedFrame } from '../moment/walker.js';
 import type { CodeObject } from '../python/code.js';
 import type { FrameWalk } from '../python/frames.js';
 import type { Layout } from '../python/layouts/layout.js';
+import type { FrameVariables } from '../python/objects/index.js';
 import { decodePosition } from '../python/positions.js';
-import type { FrameVariables } from '../python/values/index.js';
-import type { PythonFrame } from '../snapshot.js';
+import { ValueWriter } from '../python/repr/index.js';
+import type { PythonFrame, Value } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
 
 /** The same frame with what its variables hold, and why some are missing. */
-function withVariables(frame: PythonFrame, variables: FrameVariables): PythonFrame {
+function withVariables(frame: PythonFrame, variables: FrameVariables, values: ValueWriter): PythonFrame {
   const { problem, omittedLocals } = variables;
   if (problem === null && omittedLocals === 0 && frame.problem === undefined) {
     // There may be tens of thousands: made in one piece.
@@ -26,14 +27,14 @@ function withVariables(frame: PythonFrame, variables: FrameVariables): PythonFra
       endColumn: frame.endColumn,
       source: frame.source,
       isEntry: frame.isEntry,
-      arguments: variables.arguments,
-      locals: variables.locals,
+      arguments: values.variables(variables.arguments),
+      locals: values.variables(variables.locals),
     };
   }
   const whole: PythonFrame = { ...frame };
   if (problem !== null) whole.problem = `its variables cannot be read: ${problem}`;
-  whole.arguments = variables.arguments;
-  whole.locals = variables.locals;
+  whole.arguments = values.variables(variables.arguments);
+  whole.locals = values.variables(variables.locals);
   if (omittedLocals !== 0) whole.omittedLocals = omittedLocals;
   return whole;
 }
@@ -54,11 +55,13 @@ interface Described {
 export class FrameDescriber {
   readonly #layout: Layout;
   readonly #sources: SourceReader;
+  readonly #values: ValueWriter;
   readonly #described = new Map<CodeResult, Map<number, Described>>();
 
   constructor(layout: Layout, sources: SourceReader) {
     this.#layout = layout;
     this.#sources = sources;
+    this.#values = new ValueWriter(layout);
   }
 
   describe({ stack }: ThreadWalk): PythonFrame[] {
@@ -67,9 +70,14 @@ export class FrameDescriber {
       const frame = stack.frames[i];
       if (!frame) continue;
       const described = plainFrame(this.#at(frame), frame.isEntry);
-      frames.push(frame.variables ? withVariables(described, frame.variables) : described);
+      frames.push(frame.variables ? withVariables(described, frame.variables, this.#values) : described);
     }
     return frames;
+  }
+
+  /** The exception that a thread deals with; null: none, or it was not asked for. */
+  exception({ exception }: ThreadWalk): Value | null {
+    return exception && this.#values.value(exception);
   }
 
   #at(frame: WalkedFrame): Described {

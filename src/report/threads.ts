@@ -56,7 +56,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
-    exception: walk.exception,
+    exception: context.frames.exception(walk),
     frames: context.frames.describe(walk),
   };
 }

@@ -15,9 +15,9 @@ import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
 import type { LiveProcess } from '../process/live/live-process.js';
 import type { NotedInterpreter, OsThread, Process } from '../process/process.js';
+import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import { ownThreadStateFields } from '../python/runtime.js';
-import { ValueReader, type ValueSettings } from '../python/values/index.js';
 import { type Names, readNames } from '../report/thread-names.js';
 import { keepForOthers } from './other-readers.js';
 

@@ -8,8 +8,8 @@ import { type Address, InvalidAddress, isUserSpace, offsetBy, toAddress } from '
 import type { KeptBytes } from '../memory/kept-bytes.js';
 import { CorruptData, MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
 import type { CapturedProcess } from '../moment/captured.js';
+import { readLocalNames } from '../python/objects/index.js';
 import type { Python } from '../python/python.js';
-import { readLocalNames } from '../python/values/index.js';
 
 /** The dictionaries (modules, sys, builtins) are among its first members; what other readers want lies before this. */
 const INTERPRETER_BYTES = 8192;

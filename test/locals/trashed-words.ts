@@ -12,8 +12,9 @@ import { WordRecorder } from '../../src/memory/touched-words.js';
 import { Walk } from '../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../src/options.js';
 import { openCoreProcess } from '../../src/process/core/index.js';
+import { type ReadValue, ValueReader } from '../../src/python/objects/index.js';
 import { Python, type PythonRuntime } from '../../src/python/python.js';
-import { ValueReader } from '../../src/python/values/index.js';
+import { ValueWriter } from '../../src/python/repr/index.js';
 import type { Value } from '../../src/snapshot.js';
 
 export interface Damage {
@@ -108,7 +109,7 @@ class OwnPages implements PageSource {
 function objectsIn(python: PythonRuntime, memory: MemoryReader): number[] {
   const seen = new Set<number>();
   class Noting extends ValueReader {
-    override read(pointer: number): Value {
+    override read(pointer: number): ReadValue {
       seen.add(pointer);
       return super.read(pointer);
     }
@@ -163,7 +164,11 @@ interface Whole {
 export function trashWords(python: PythonRuntime, source: MemoryReader, options: DamageOptions): Damage {
   const { needing = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, say = () => {} } = options;
   const pages = new OwnPages(source);
-  const readerOf = (memory: MemoryReader) => new ValueReader(new Python(python, memory), DEFAULT_LOCALS);
+  const readerOf = (memory: MemoryReader) => {
+    const reader = new ValueReader(new Python(python, memory), DEFAULT_LOCALS);
+    const writer = new ValueWriter(python.layout);
+    return { read: (pointer: number) => writer.value(reader.read(pointer)) };
+  };
   const whole = objectsIn(python, new PagedMemory(pages)).map((pointer): Whole => {
     const memory = new WordRecorder(pages);
     return { pointer, value: readerOf(memory).read(pointer), words: wordsOf(memory) };

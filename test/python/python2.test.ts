@@ -1,9 +1,10 @@
 /** Is text of Python 2 written as its `repr` does, whichever width its characters were built with? */
 import { expect, it } from 'vitest';
 import { layoutFor } from '../../src/python/layouts/index.js';
+import { decodeWide } from '../../src/python/objects/python2-texts.js';
 import { Python } from '../../src/python/python.js';
 import { decodeBytes, readWideCharacters } from '../../src/python/python2-text.js';
-import { decodeWideRepr } from '../../src/python/values/string-repr.js';
+import { decodeWideRepr } from '../../src/python/repr/string-repr.js';
 import { FakeMemory } from '../support/memory.js';
 
 function units(kind: 2 | 4, ...values: number[]): DataView {
@@ -15,11 +16,16 @@ function units(kind: 2 | 4, ...values: number[]): DataView {
   return view;
 }
 
+function wideRepr(view: DataView, unit: 2 | 4): string {
+  const { text, points } = decodeWide({ view, kind: unit }, 0);
+  return decodeWideRepr(text, points, unit);
+}
+
 it('joins surrogates to a character where characters are two bytes wide', () => {
-  expect(decodeWideRepr(units(2, 0xd83d, 0xde00, 0xd800, 0x61), 2)).toBe(String.raw`u'\U0001f600\ud800a'`);
-  expect(decodeWideRepr(units(4, 0xd83d, 0xde00, 0x1f600), 4)).toBe(String.raw`u'\ud83d\ude00\U0001f600'`);
-  expect(decodeWideRepr(units(4, 0x27, 0xe9, 0x20ac, 10), 4)).toBe(String.raw`u"'\xe9\u20ac\n"`);
-  expect(() => decodeWideRepr(units(4, 0x110000), 4)).toThrow('is not a character');
+  expect(wideRepr(units(2, 0xd83d, 0xde00, 0xd800, 0x61), 2)).toBe(String.raw`u'\U0001f600\ud800a'`);
+  expect(wideRepr(units(4, 0xd83d, 0xde00, 0x1f600), 4)).toBe(String.raw`u'\ud83d\ude00\U0001f600'`);
+  expect(wideRepr(units(4, 0x27, 0xe9, 0x20ac, 10), 4)).toBe(String.raw`u"'\xe9\u20ac\n"`);
+  expect(() => wideRepr(units(4, 0x110000), 4)).toThrow('is not a character');
 });
 
 it('does not guess how wide they are', () => {

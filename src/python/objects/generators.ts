@@ -1,0 +1,94 @@
+/** Where does a generator or coroutine stand? */
+import type { Address } from '../../memory/address.js';
+import { offsetBy } from '../../memory/address.js';
+import { readCode } from '../code.js';
+import { readFirstInstruction } from '../code-shapes.js';
+import { needed } from '../layouts/needed.js';
+import type { GeneratorLayout } from '../layouts/objects.js';
+import { decodePosition } from '../positions.js';
+import type { Reading, ReadKind } from './reading.js';
+import type { GeneratorTree } from './tree.js';
+
+interface Standing {
+  state: GeneratorTree['state'];
+  /** Its code and the byte of it that it stands at, while suspended. */
+  place: { code: Address; lasti: number } | null;
+}
+
+export const readGenerator: ReadKind = ({ address, type }, reading): GeneratorTree => {
+  const { generators } = reading.layout.objects;
+  const name = nameOf(address, generators, reading);
+  const standing =
+    generators.kind === 'frame-object'
+      ? standingOfFrameObject(address, generators, reading)
+      : standingOfInlineFrame(address, generators, reading);
+  const { state } = standing;
+  return { kind: 'generator', type: type.tp_name, name, address, state, at: sourceOf(standing, reading) };
+};
+
+/** Python 2 has no name of it but that of its code, which it keeps when it is finished. */
+function nameOf(address: Address, generators: GeneratorLayout, reading: Reading): string {
+  if (generators.kind === 'inline-frame' || generators.gi_qualname !== undefined)
+    return reading.name(reading.pointer(address, needed(generators.gi_qualname, 'gi_qualname')));
+  const { gi_code } = generators;
+  return reading.name(reading.pointer(reading.link(address, gi_code), reading.layout.PyCodeObject.co_name));
+}
+
+function sourceOf({ state, place }: Standing, reading: Reading): GeneratorTree['at'] {
+  if (state !== 'suspended' || place === null) return null;
+  const code = readCode(reading.python, place.code);
+  const { line } = decodePosition(reading.layout.PyCodeObject.positions, code, place.lasti);
+  return line === null ? null : { file: code.file, line };
+}
+
+/** Up to 3.10. What has finished has no frame any more. */
+function standingOfFrameObject(
+  address: Address,
+  fields: GeneratorLayout & { kind: 'frame-object' },
+  reading: Reading,
+): Standing {
+  const { frames } = reading.layout;
+  const frame = reading.pointer(address, fields.gi_frame);
+  if (frame === 0 || frames.kind !== 'frame-objects') return { state: 'finished', place: null };
+  const { f_lasti, f_code, f_executing, f_state } = frames.PyFrameObject;
+  const at = reading.link(address, fields.gi_frame);
+  const lasti = reading.memory.read(offsetBy(at, f_lasti), 4).getInt32(0, true);
+  const { frameStates } = reading.layout.objects.parts;
+  const running =
+    fields.gi_running !== undefined
+      ? reading.memory.read(offsetBy(address, fields.gi_running), 4).getInt32(0, true) !== 0
+      : f_state !== undefined && frameStates !== undefined
+        ? reading.memory.read(offsetBy(at, f_state), 1).getInt8(0) === frameStates.FRAME_EXECUTING
+        : f_executing !== undefined && reading.memory.read(offsetBy(at, f_executing), 1).getInt8(0) !== 0;
+  if (running) return { state: 'running', place: null };
+  if (lasti < 0) return { state: 'not started', place: null };
+  const unit = frames.lasti === 'instructions' ? 2 : 1;
+  return { state: 'suspended', place: { code: reading.link(at, f_code), lasti: lasti * unit } };
+}
+
+/** From 3.11 on. */
+function standingOfInlineFrame(
+  address: Address,
+  fields: GeneratorLayout & { kind: 'inline-frame' },
+  reading: Reading,
+): Standing {
+  const { frames } = reading.layout;
+  const { frameStates } = reading.layout.objects.parts;
+  if (frames.kind !== 'interpreter-frames' || frameStates === undefined) return { state: 'suspended', place: null };
+  switch (reading.memory.read(offsetBy(address, fields.gi_frame_state), 1).getInt8(0)) {
+    case frameStates.FRAME_CREATED:
+      return { state: 'not started', place: null };
+    case frameStates.FRAME_EXECUTING:
+      return { state: 'running', place: null };
+    case frameStates.FRAME_COMPLETED:
+    case frameStates.FRAME_CLEARED:
+      return { state: 'finished', place: null };
+  }
+  const frame = offsetBy(address, fields.gi_iframe);
+  const { f_code, instr, tlbc_index } = frames._PyInterpreterFrame;
+  const tagged = reading.pointer(frame, f_code);
+  const code = offsetBy(address, tagged - (tagged % (frames.tagMask + 1)) - address);
+  const copy = tlbc_index === undefined ? 0 : reading.memory.read(offsetBy(frame, tlbc_index), 4).getInt32(0, true);
+  const lasti = reading.pointer(frame, instr) - readFirstInstruction(reading.python, code, copy);
+  return { state: 'suspended', place: lasti >= 0 ? { code, lasti } : null };
+}

@@ -1,0 +1,7 @@
+/** Arguments, local variables and exceptions, as they are read: what the capture's walk uses of it. */
+export { readCurrentException } from './current-exception.js';
+export { type LocalNames, readLocalNames } from './local-names.js';
+export { DEFAULT_SECRETS, secretNames } from './redaction.js';
+export type { Tree } from './tree.js';
+export { type ReadValue, ValueReader, type ValueSettings } from './value-reader.js';
+export { type FrameVariables, type ReadVariable, readVariables } from './variables.js';

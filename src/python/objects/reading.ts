@@ -1,0 +1,260 @@
+/**
+ * How is an object taken apart without anything running? The reader of its type's kind is looked up, and that reads what
+ * it needs, into a tree. Depth, number and length are bounded, so is the sum of the work. An object that cannot be read
+ * costs itself only.
+ */
+import type { Address } from '../../memory/address.js';
+import { formatAddress, isUserSpace, toAddress } from '../../memory/address.js';
+import type { MemoryReader } from '../../memory/reader.js';
+import { CorruptData, pointerAt } from '../../memory/reader.js';
+import type { DictItem } from '../dict.js';
+import type { Layout } from '../layouts/layout.js';
+import { type Spelling, spellingOf } from '../layouts/spelling.js';
+import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
+import type { Field, Place, Shown, Tree } from './tree.js';
+import type { KnownType, Types } from './types.js';
+
+/** How much of a value is read; the shape of the options. */
+export interface ValueLimits {
+  /** Levels of containers. */
+  readonly depth: number;
+  /** Characters of a string, bytes, digits of a number. */
+  readonly maxString: number;
+  /** Elements of a container. */
+  readonly maxItems: number;
+}
+
+export interface ObjectInHand {
+  readonly address: Address;
+  readonly type: KnownType;
+}
+
+/** Reads one kind of object. `depth`: levels of containers that may still be looked into, this one included. */
+export type ReadKind = (object: ObjectInHand, reading: Reading, depth: number) => Tree;
+
+/** Finds the reader for a type. */
+export type KindOf = (type: KnownType) => ReadKind;
+
+/** What all values of a pass have in common. */
+export interface ReadingContext {
+  readonly python: Python;
+  readonly types: Types;
+  readonly limits: ValueLimits;
+  readonly isSecret: (name: string) => boolean;
+  readonly kindOf: KindOf;
+  /** Objects that have nothing inside: None, numbers, text, functions are met again and again. */
+  readonly leaves: Map<number, Tree>;
+}
+
+/** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
+const NESTING_LIMIT = 300;
+
+export const REDACTED: Tree = { kind: 'redacted' };
+export const UNBOUND: Tree = { kind: 'unbound' };
+const NULL: Tree = { kind: 'null' };
+const CUT: Tree = { kind: 'cut' };
+
+/** One value being read, then the next. */
+export class Reading {
+  readonly python: Python;
+  readonly memory: MemoryReader;
+  readonly layout: Layout;
+  readonly types: Types;
+  readonly limits: ValueLimits;
+  readonly spelling: Spelling;
+  /** Why something in it could not be read: the first reason. */
+  problem: string | null = null;
+  /** Objects that may still be looked at. */
+  left = 0;
+  readonly #context: ReadingContext;
+  /** Containers that are being read, outermost first: meeting one again ends there. */
+  readonly #open = new Set<Address>();
+  #instances = 0;
+  #nesting = 0;
+  /** Counts whatever makes a tree depend on more than its object: others inside, depth. */
+  #inside = 0;
+
+  constructor(context: ReadingContext) {
+    this.#context = context;
+    this.python = context.python;
+    this.memory = context.python.memory;
+    this.layout = context.python.layout;
+    this.types = context.types;
+    this.limits = context.limits;
+    this.spelling = spellingOf(this.layout);
+  }
+
+  /** A value from its beginning, for which so many objects may be looked at. What was noted of the one before is gone. */
+  whole(pointer: number, objects: number): Tree {
+    this.left = objects;
+    this.problem = null;
+    return this.read(pointer, this.limits.depth);
+  }
+
+  /** The object that a pointer in memory leads to, whatever it leads to. */
+  read(pointer: number, depth: number): Tree {
+    if (--this.left < 0 || this.#nesting > NESTING_LIMIT) return CUT;
+    const leaf = this.#context.leaves.get(pointer);
+    if (leaf) return leaf;
+    const { problem } = this;
+    const inside = ++this.#inside;
+    this.#nesting++;
+    try {
+      if (pointer === 0) return NULL;
+      if (!isUserSpace(pointer)) throw new CorruptData('no user-space address');
+      const address = pointer as Address;
+      const type = this.types.of(address);
+      const tree = this.#context.kindOf(type)({ address, type }, this, depth);
+      if (inside === this.#inside && this.problem === problem && !type.isClass) {
+        this.#context.leaves.set(pointer, tree);
+      }
+      return tree;
+    } catch (error) {
+      const reason = reasonOf(error);
+      this.problem = problem ?? this.problem ?? reason;
+      return { kind: 'unreadable', address: pointer, reason };
+    } finally {
+      this.#nesting--;
+    }
+  }
+
+  /** The value that stands under a name: withheld, without being read, if the name says that it is secret. */
+  named(name: string | null, pointer: number, depth: number): Tree {
+    return name !== null && this.#context.isSecret(name) ? REDACTED : this.read(pointer, depth);
+  }
+
+  /** The name that a container of a subclass goes by: its own, or that of what C code made. */
+  containerName(type: KnownType, builtin: string): string {
+    return this.spelling.containerNames === 'own' ? type.shortName : builtin;
+  }
+
+  /**
+   * Whether a container is to be looked into: not if that is being done already, or if it lies too deep. `look` gets the
+   * depth for what is inside.
+   */
+  inside<T>(
+    { address }: Pick<ObjectInHand, 'address'>,
+    depth: number,
+    empty: T,
+    look: (depth: number) => T,
+  ): [T, Shown] {
+    this.#inside++;
+    if (this.#open.has(address)) return [empty, 'again'];
+    if (depth <= 0) return [empty, 'too-deep'];
+    this.#open.add(address);
+    try {
+      return [look(depth - 1), 'inside'];
+    } finally {
+      this.#open.delete(address);
+    }
+  }
+
+  /** Calls `look` for an instance that is not inside another one; attributes are read one level deep. Else null. */
+  instance<T>(look: () => T): T | null {
+    this.#inside++;
+    if (this.#instances > 0) return null;
+    this.#instances++;
+    try {
+      return look();
+    } finally {
+      this.#instances--;
+    }
+  }
+
+  /** Notes that what is read depends on how deep it lies. */
+  tooDeep(): void {
+    this.#inside++;
+  }
+
+  /** The first `limits.maxItems` of an array of `count` pointers. */
+  elements(start: Address, count: number, depth: number): Tree[] {
+    // All of it is there, or nothing is read of it.
+    return this.all(this.pointers(start, Math.min(count, this.limits.maxItems)), depth);
+  }
+
+  /** The objects at all of `pointers`. */
+  all(pointers: readonly number[], depth: number): Tree[] {
+    const trees: Tree[] = [];
+    for (const pointer of pointers) trees.push(this.read(pointer, depth));
+    return trees;
+  }
+
+  pointers(start: Address, count: number): number[] {
+    const pointers: number[] = [];
+    if (count <= 0) return pointers;
+    const view = this.memory.read(start, 8 * count);
+    for (let i = 0; i < count; i++) pointers.push(pointerAt(view, 8 * i));
+    return pointers;
+  }
+
+  /** Keys and values of dict items. */
+  entries(items: readonly DictItem[], depth: number): [key: Tree, value: Tree][] {
+    const entries: [Tree, Tree][] = [];
+    for (const { key, value } of items) {
+      const shown = this.read(key, depth);
+      entries.push([shown, this.named(this.#nameOf(key), value, depth)]);
+    }
+    return entries;
+  }
+
+  /** Attributes by name; one whose name is no text has that as its key. */
+  fields(items: readonly DictItem[], depth: number): Field[] {
+    return items.map(({ key, value }) => {
+      const name = this.#nameOf(key);
+      if (name !== null) return { name, value: this.named(name, value, depth) };
+      return { name, key: this.read(key, depth), value: this.read(value, depth) };
+    });
+  }
+
+  /** A key that is text; null if it is something else, or damaged (which reading it tells). */
+  #nameOf(key: number): string | null {
+    try {
+      return this.types.text(key);
+    } catch (error) {
+      reasonOf(error);
+      return null;
+    }
+  }
+
+  /** The object at a pointer, whose type can be told. Throws what reading it throws. */
+  at(pointer: number): ObjectInHand {
+    const address = toAddress(pointer);
+    return { address, type: this.types.of(address) };
+  }
+
+  /** An object by the `tp_name` of its type and its place. Throws what reading it throws. */
+  place(pointer: number): Place {
+    const { address, type } = this.at(pointer);
+    return { type: type.tp_name, address };
+  }
+
+  /** The pointer in a member of an object. */
+  pointer(object: Address, offset: number): number {
+    return this.python.pointer(object, offset);
+  }
+
+  /** The object that a member of an object points to. Throws InvalidAddress where that is none. */
+  link(object: Address, offset: number): Address {
+    return toAddress(this.pointer(object, offset));
+  }
+
+  /** A Py_ssize_t that counts something. */
+  size(object: Address, offset: number): number {
+    const size = this.python.ssize(object, offset);
+    if (size < 0) throw new CorruptData(`its size is ${size}`);
+    return size;
+  }
+
+  /** `ob_size`. */
+  length(object: Address): number {
+    return this.size(object, this.layout.PyVarObject.ob_size);
+  }
+
+  /** A `str` that is a name: of a function, a module, a type. */
+  name(pointer: number): string {
+    const text = this.types.text(pointer);
+    if (text === null) throw new CorruptData(`its name, at ${formatAddress(pointer)}, is no text`);
+    return text;
+  }
+}

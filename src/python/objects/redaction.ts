@@ -1,0 +1,53 @@
+/** Which names announce a secret? Values under them are not read, so they cannot be shown by any way round. */
+
+/**
+ * Found anywhere in a name, in any case, words joined by `_`, `-` or nothing. `pass` alone and `key` alone are not among
+ * them: what they match is mostly harmless.
+ */
+export const DEFAULT_SECRETS: readonly string[] = [
+  'passw(or)?d',
+  'passwd',
+  'passphrase',
+  '(^|[^a-z])pwd',
+  'secret',
+  'token',
+  'api[_-]?key',
+  'access[_-]?key',
+  'private[_-]?key',
+  'encryption[_-]?key',
+  'signing[_-]?key',
+  'authori[sz]ation',
+  '(^|[^a-z])auth$',
+  'credential',
+  'cookie',
+  'session[_-]?(id|key)',
+  'bearer',
+  'csrf',
+  'connection[_-]?string',
+  '(^|[^a-z])dsn($|[^a-z])',
+];
+
+/** Which names to withhold; the shape of the options. */
+export interface RedactionSettings {
+  /** Case-insensitive regular expressions. */
+  readonly redact: readonly string[];
+  /** Whether {@link DEFAULT_SECRETS} apply too. */
+  readonly redactDefaults: boolean;
+}
+
+/** Tells whether a name is to be withheld. Throws SyntaxError for what is no regular expression. */
+export function secretNames(settings: RedactionSettings): (name: string) => boolean {
+  const patterns = [...(settings.redactDefaults ? DEFAULT_SECRETS : []), ...settings.redact];
+  if (patterns.length === 0) return () => false;
+  // Checked one by one, so that a pattern with an unmatched parenthesis cannot change what its neighbours mean.
+  const all = patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let secret = known.get(name);
+    if (secret === undefined) {
+      secret = all.some((pattern) => pattern.test(name));
+      known.set(name, secret);
+    }
+    return secret;
+  };
+}

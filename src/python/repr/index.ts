@@ -1,0 +1,2 @@
+/** The text of values: what the report uses of it. */
+export { ValueWriter } from './values.js';

@@ -1,0 +1,154 @@
+/**
+ * How does Python write a value down? A tree becomes the text that its `repr` would be. Pure: nothing is read here. What
+ * the tree lacks leaves a mark (`…`), and that it does is noted here and nowhere else; so is what was withheld.
+ */
+import { formatAddress } from '../../memory/address.js';
+import type { Spelling } from '../layouts/spelling.js';
+import type { Shown, Tree } from '../objects/tree.js';
+import { printArray } from './arrays.js';
+import { printContainer } from './containers.js';
+import { printInstance, printRecord } from './instances.js';
+import { printLibrary } from './library.js';
+import { printNumber } from './numbers.js';
+import { printProgram } from './program.js';
+import { printSynchronization } from './references.js';
+import { printText } from './texts.js';
+import { printTime } from './times.js';
+import { printTyping } from './typing-forms.js';
+
+/** What stands for a value that was withheld. */
+const REDACTED = '<redacted>';
+
+/** One value being written, then the next. */
+export class Printer {
+  readonly spelling: Spelling;
+  /** Whether something was left out. */
+  truncated = false;
+  /** Whether something was withheld. */
+  redacted = false;
+
+  constructor(spelling: Spelling) {
+    this.spelling = spelling;
+  }
+
+  /** A value from its beginning. What was noted of the one before is gone. */
+  whole(tree: Tree): string {
+    this.truncated = false;
+    this.redacted = false;
+    return this.print(tree);
+  }
+
+  print(tree: Tree): string {
+    switch (tree.kind) {
+      case 'constant':
+        return tree.name;
+      case 'bool':
+      case 'int':
+      case 'cut-int':
+      case 'float':
+      case 'complex':
+      case 'decimal':
+        return printNumber(tree, this);
+      case 'str':
+      case 'bytes':
+      case 'bytearray':
+      case 'memoryview':
+      case 'buffer':
+        return printText(tree, this);
+      case 'list':
+      case 'tuple':
+      case 'set':
+      case 'deque':
+      case 'dict':
+      case 'ordered-dict':
+      case 'counter':
+      case 'defaultdict':
+      case 'dict-view':
+      case 'mapping-proxy':
+        return printContainer(tree, this);
+      case 'record':
+        return printRecord(tree, this);
+      case 'instance':
+      case 'subclass':
+      case 'enum-member':
+      case 'global-name':
+      case 'global-value':
+      case 'opaque':
+        return printInstance(tree, this);
+      case 'date':
+      case 'datetime':
+      case 'time':
+      case 'timedelta':
+      case 'timezone':
+      case 'zoneinfo':
+        return printTime(tree, this);
+      case 'array':
+      case 'ndarray':
+      case 'numpy-scalar':
+        return printArray(tree, this);
+      case 'uuid':
+      case 'path':
+      case 'call':
+      case 'pattern':
+      case 'match':
+      case 'file':
+        return printLibrary(tree, this);
+      case 'type-name':
+      case 'alias':
+      case 'union':
+      case 'annotated':
+        return printTyping(tree, this);
+      case 'lock':
+      case 'rlock':
+      case 'weakref':
+        return printSynchronization(tree, this);
+      case 'null':
+        return '<NULL>';
+      case 'unbound':
+        return '<unbound>';
+      case 'unreadable':
+        return `<invalid object at ${formatAddress(tree.address)}: ${tree.reason}>`;
+      case 'redacted':
+        this.redacted = true;
+        return REDACTED;
+      case 'cut':
+        return this.cut('…');
+      default:
+        return printProgram(tree, this);
+    }
+  }
+
+  /** Notes that something was left out here. */
+  cut(mark: string): string {
+    this.truncated = true;
+    return mark;
+  }
+
+  /** All of `items`, with commas between, and how many more there are. */
+  list(items: readonly Tree[], length: number): string {
+    return this.joined(
+      items.map((item) => this.print(item)),
+      length,
+    );
+  }
+
+  /** `shown`, and how many more there are. */
+  joined(shown: readonly string[], length: number): string {
+    const more = length - shown.length;
+    if (more <= 0) return shown.join(', ');
+    const rest = this.cut(shown.length === 0 ? `… (${more} items)` : `… (${more} more)`);
+    return [...shown, rest].join(', ');
+  }
+
+  /** What is in a container as `write` has it; `again` if that is being written already; an ellipsis if it lies too deep. */
+  around(shown: Shown, open: string, close: string, again: string, write: () => string): string {
+    switch (shown) {
+      case 'inside':
+        return open + write() + close;
+      case 'again':
+        return again;
+      case 'too-deep':
+        return this.cut(`${open}…${close}`);
+    }
+  }
+}

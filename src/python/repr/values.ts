@@ -1,0 +1,38 @@
+/** How are variables and exceptions told in the result? Each value read becomes one that is written, once. */
+import type { Value, Variable } from '../../snapshot.js';
+import type { Layout } from '../layouts/layout.js';
+import { spellingOf } from '../layouts/spelling.js';
+import type { ReadValue, ReadVariable } from '../objects/index.js';
+import { Printer } from './printer.js';
+
+export class ValueWriter {
+  readonly #printer: Printer;
+  readonly #written = new WeakMap<ReadValue, Value>();
+
+  constructor(layout: Pick<Layout, 'version'>) {
+    this.#printer = new Printer(spellingOf(layout));
+  }
+
+  /** Variables of one frame, in their order. */
+  variables(read: readonly ReadVariable[]): Variable[] {
+    return read.map(({ name, kind, value }) => ({ name, kind, value: this.value(value) }));
+  }
+
+  value(read: ReadValue): Value {
+    let value = this.#written.get(read);
+    if (!value) {
+      value = this.#write(read);
+      this.#written.set(read, value);
+    }
+    return value;
+  }
+
+  #write({ type, tree, problem }: ReadValue): Value {
+    const printer = this.#printer;
+    const repr = printer.whole(tree);
+    const { truncated, redacted } = printer;
+    const value: Value = { type, repr, truncated, redacted };
+    if (problem !== null) value.problem = problem;
+    return value;
+  }
+}
