@@ -6,14 +6,13 @@
 import { outputFile, saveCore } from './corefile-writer/save-core.js';
 import { buildCore, type ImageThread } from './corefile-writer/write-core.js';
 import { PystackError } from './errors.js';
-import { type Examined, examine, withLiveProcess } from './inspect.js';
 import type { CapturedProcess, CapturedThread } from './moment/captured.js';
-import { type InspectSettings, type SnapshotOptions, settleInspectOptions } from './options.js';
+import { type SnapshotOptions, settleInspectOptions } from './options.js';
+import { type Examined, examine, type Settings, withProcess } from './pipeline.js';
 import type { Architecture } from './process/arch.js';
 import { decodeAuxv } from './process/core/note-records.js';
-import type { LiveProcess } from './process/live/live-process.js';
-import { readAuxv, readProcessRecord } from './process/live/process-record.js';
-import type { OsThread } from './process/process.js';
+import { openLiveProcess } from './process/live/live-process.js';
+import type { OsThread, Process } from './process/process.js';
 import type { Snapshot } from './snapshot.js';
 import { asKept } from './snapshot-file/as-kept.js';
 import { keepMemory } from './snapshot-file/kept-memory.js';
@@ -38,28 +37,31 @@ export async function snapshotProcess(
   path: string,
   options: SnapshotOptions = {},
 ): Promise<SavedSnapshot> {
-  const settings = settleInspectOptions(options);
+  const settings = { ...settleInspectOptions(options), registers: false };
   // Before anything is done to the process: a wrong name should not cost it a pause.
   outputFile(path);
-  return withLiveProcess(pid, async (target, watch) => {
-    const examined = await examine(target, settings, watch);
-    const { pieces, snapshot } = fileOf(target, examined, settings, watch);
-    const bytes = await saveCore(path, pieces, options.signal);
-    watch.lap('write');
-    return { path, bytes, snapshot: { ...snapshot, timings: watch.laps } };
-  });
+  return withProcess(
+    () => openLiveProcess(pid),
+    async (target, watch) => {
+      const examined = await examine(target, settings, watch);
+      const { pieces, snapshot } = fileOf(target, examined, settings, watch);
+      const bytes = await saveCore(path, pieces, options.signal);
+      watch.lap('write');
+      return { path, bytes, snapshot: { ...snapshot, timings: watch.laps } };
+    },
+  );
 }
 
 /** The file's content, and the snapshot with what could not be kept of it. */
 function fileOf(
-  target: LiveProcess,
+  target: Process,
   { snapshot: seen, located, captured, names }: Examined,
-  settings: InspectSettings,
+  settings: Settings,
   watch: Stopwatch,
 ): { pieces: Uint8Array[]; snapshot: Snapshot } {
-  const process = readProcessRecord(target.pid, target.identity.commandLine);
-  if (!process) throw new PystackError('process-exited', `process ${target.pid} ended while it was looked at`);
-  const auxv = readAuxv(target.pid);
+  const notes = target.coreNotes();
+  if (!notes) throw new PystackError('process-exited', `${target.name} ended while it was looked at`);
+  const { process, auxv } = notes;
   target.refresh();
   const memory = keepMemory(target, {
     located,
@@ -75,7 +77,7 @@ function fileOf(
   const pieces = buildCore({
     machine: MACHINE,
     process,
-    threads: imageThreads(target.pid, captured),
+    threads: imageThreads(process.pid, captured),
     auxv,
     mappings: target.mappings(),
     pages: memory.kept.pages(),

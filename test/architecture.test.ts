@@ -61,36 +61,23 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document'],
   render: ['snapshot', 'report/fold', 'many/document'],
-  // The pipeline puts the stages together.
-  inspect: [
+  // The stages, put together: once, for whatever is looked at.
+  pipeline: [
     'memory',
     'snapshot',
     'errors',
     'options',
     'process',
     'python',
-    'python/layouts',
     'moment',
     'locate',
     'native-stack',
     'report',
     'timings',
   ],
-  'inspect-core': [
-    'memory',
-    'snapshot',
-    'errors',
-    'options',
-    'process',
-    'python',
-    'python/layouts',
-    'moment',
-    'locate',
-    'native-stack',
-    'report',
-    'timings',
-    'inspect',
-  ],
+  // What is opened for it.
+  inspect: ['snapshot', 'options', 'process', 'pipeline'],
+  'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
   // What was captured, as the file that reads the same later.
   'snapshot-file': [
     'memory',
@@ -113,7 +100,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'moment',
     'report',
     'timings',
-    'inspect',
+    'pipeline',
     'snapshot-file',
   ],
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
@@ -199,6 +186,14 @@ test('each addon is loaded by one file', () => {
   expect(naming.map(({ path }) => path)).toEqual(['process/addon-file.ts']);
   const loading = files.filter(({ text }) => /= loadAddon\(/.test(withoutComments(text)));
   expect(loading.map(({ path }) => path)).toEqual(['native-stack/unwinder.ts', 'process/native.ts']);
+});
+
+test('between process/ and the document nobody asks which kind of process it is', () => {
+  // The document says it, for those who word it; the doctor tries the addon itself.
+  const mayAsk = new Set(['process', 'render', 'cli', 'doctor']);
+  const asks = /\b(LiveProcess|CoreProcess)\b|\bsource [!=]== '/;
+  const asking = files.filter(({ part, text }) => !mayAsk.has(part) && asks.test(withoutComments(text)));
+  expect(asking.map(({ path }) => path)).toEqual([]);
 });
 
 test('every file opens with the question it answers', () => {

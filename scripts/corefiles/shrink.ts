@@ -10,7 +10,7 @@ import { toAddress } from '../../src/memory/address.js';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { mergeRanges, type PlacedBytes, type Range } from '../../src/memory/ranges.js';
 import { bytesOf, type MemoryReader } from '../../src/memory/reader.js';
-import { type CoreOptions, settleCoreOptions } from '../../src/options.js';
+import type { CoreOptions } from '../../src/options.js';
 import { type CoreProcess, openCoreProcess } from '../../src/process/core/index.js';
 import type { SavedMetadata } from '../../src/process/saved/metadata.js';
 
@@ -26,24 +26,23 @@ export async function shrinkCore(
 ): Promise<number> {
   const target = await openCoreProcess(input, search);
   try {
-    const { process, auxv } = target.notes;
-    if (!process) throw new Error(`${input} does not say what process it is of`);
+    const notes = target.coreNotes();
+    if (!notes) throw new Error(`${input} does not say what process it is of`);
     const commandLine = target.commandLine();
     // Not the loader's list of libraries: it has the paths that are to be renamed.
     const headers = debuggerRanges(target.memory, target.mappings(), new Map());
-    const kept = mergeRanges([...whatIsRead(target), ...headers]);
-    const rawAuxv = [...auxv, [0, 0n] as const].flatMap(([type, value]) => [BigInt(type), value]);
+    const kept = mergeRanges([...(await whatIsRead(target)), ...headers]);
     return saveCore(
       output,
       buildCore({
         machine: target.machine,
-        process,
+        process: notes.process,
         threads: target.notes.threads.map((thread) => ({
           ...thread,
           registers: new Map([...thread.registers].filter(([name]) => target.knowsRegister(thread.tid, name))),
           siginfo: thread.siginfo?.bytes ?? null,
         })),
-        auxv: new Uint8Array(BigUint64Array.from(rawAuxv).buffer),
+        auxv: notes.auxv,
         mappings: target.mappings().map((mapping) => ({
           ...mapping,
           path: mapping.path === null ? null : rename(mapping.path),
@@ -82,7 +81,7 @@ function renamedNote(note: SavedMetadata | null, rename: (path: string) => strin
   };
 }
 
-function whatIsRead(target: CoreProcess): Range[] {
+async function whatIsRead(target: CoreProcess): Promise<Range[]> {
   const ranges: Range[] = [];
   const memory: MemoryReader = {
     read(address, size) {
@@ -100,7 +99,7 @@ function whatIsRead(target: CoreProcess): Range[] {
     readFile: () => null,
     commandLine: () => commandLine,
   };
-  for (const options of LOOKS) inspectOpenCore(recorded, settleCoreOptions(options));
+  for (const options of LOOKS) await inspectOpenCore(recorded, options);
   return ranges;
 }
 

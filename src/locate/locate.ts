@@ -9,7 +9,7 @@ import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { Range } from '../memory/ranges.js';
 import { membership } from '../memory/ranges.js';
-import type { Process } from '../process/process.js';
+import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
 import { Python } from '../python/python.js';
@@ -85,7 +85,7 @@ const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
  * Throws PystackError: `not-python`, `not-initialized`, `unsupported-version`, `unsupported-interpreter`; `usage` for an
  * unknown strategy; what reading the target throws when it is gone.
  */
-export function locate(target: Process, options: LocateOptions = {}): Located {
+export function locate(target: Locatable, options: LocateOptions = {}): Located {
   const search = new OpenSearch(target, options);
   try {
     return search.run();
@@ -120,7 +120,7 @@ class OpenSearch implements Search {
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
 
   constructor(
-    readonly target: Process,
+    readonly target: Locatable,
     readonly options: LocateOptions,
   ) {
     this.exhaustive = options.exhaustive ?? false;

@@ -17,7 +17,7 @@ import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
 import { groupByFile } from '../process/modules.js';
-import type { Process } from '../process/process.js';
+import type { Locatable } from '../process/process.js';
 
 /** Symbols of the full symbol table that any strategy asks for: one pass finds them all. */
 const SCANNED_SYMBOLS = ['_PyRuntime', 'interp_head', 'Py_Version'] as const;
@@ -32,7 +32,7 @@ export class Module {
   trouble: string | null = null;
 
   constructor(
-    private readonly target: Process,
+    private readonly target: Locatable,
     readonly path: string,
     /** All of this file, in address order; anonymous memory, smallest first. */
     readonly mappings: readonly Mapping[],
@@ -44,7 +44,7 @@ export class Module {
 
   /** Whether it is of a process that runs, each reading of which costs a system call. */
   get isLive(): boolean {
-    return this.target.kind === 'live';
+    return this.target.sampler !== null;
   }
 
   /** Without folders. */
@@ -179,7 +179,7 @@ const ANONYMOUS = '[memory of no file]';
  * Heap and anonymous mappings: where a program is that was unpacked, or moved to other pages, as it started. The smallest
  * first: a library's data is a few megabytes, and heaps are of any size.
  */
-export function anonymousMemory(target: Process): Module {
+export function anonymousMemory(target: Locatable): Module {
   const ranges = target
     .mappings()
     .filter(({ readable, path }) => readable && (path === null || path === '[heap]' || path.startsWith('[anon')));
@@ -203,7 +203,7 @@ const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
  * taken to be the one mapped lowest, as the kernel does it; started through `ld.so` it is among the others or called
  * like Python.
  */
-export function listModules(target: Process): { likely: Module[]; others: Module[] } {
+export function listModules(target: Locatable): { likely: Module[]; others: Module[] } {
   const modules = groupByFile(target.mappings())
     // A program or library has code; data files and archives that happen to be mapped have not.
     .filter((mappings) => mappings.some(({ executable }) => executable) && mayBeLibrary(mappings[0]?.path ?? '['))

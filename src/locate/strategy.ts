@@ -5,7 +5,7 @@
 
 import type { Address } from '../memory/address.js';
 import type { Range } from '../memory/ranges.js';
-import type { NotedInterpreter, Process } from '../process/process.js';
+import type { Locatable, NotedInterpreter } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { Module } from './module.js';
 
@@ -33,7 +33,7 @@ export interface Strategy {
 
 /** What applies to a whole search. */
 export interface Search {
-  readonly target: Process;
+  readonly target: Locatable;
   /** Look in places that cost more, too. */
   readonly exhaustive: boolean;
   /** Whether a search that has not found anything yet should give up. */

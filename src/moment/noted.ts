@@ -3,8 +3,8 @@
  * on the move, when the copy was taken, and its note says which.
  */
 
-import type { OsLook } from '../process/process.js';
-import type { SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
+import type { CopyNote, OsLook } from '../process/process.js';
+import type { ThreadMetadata } from '../process/saved/metadata.js';
 import type { CapturedProcess, CapturedThread } from './captured.js';
 
 /**
@@ -13,13 +13,13 @@ import type { CapturedProcess, CapturedThread } from './captured.js';
  */
 export function asNoted(
   captured: CapturedProcess,
-  metadata: SavedMetadata | null,
+  copyNote: CopyNote | null,
   lookAt: (tid: number) => OsLook | null,
 ): CapturedProcess {
-  if (!metadata?.capture) return captured;
-  const notes = new Map(metadata.threads.map((thread) => [thread.tid, thread]));
+  if (!copyNote) return captured;
+  const notes = new Map(copyNote.threads.map((thread) => [thread.tid, thread]));
   const byState = new Map<number, ThreadMetadata>();
-  for (const thread of metadata.threads) for (const state of thread.threadStates) byState.set(state, thread);
+  for (const thread of copyNote.threads) for (const state of thread.threadStates) byState.set(state, thread);
   return {
     ...captured,
     threads: captured.threads.map((thread): CapturedThread => {
@@ -32,7 +32,7 @@ export function asNoted(
     nativeThreads: captured.nativeThreads
       .filter(({ look }) => notes.get(look.tid)?.threadStates.length === 0)
       .map((thread) => ({ ...thread, evidence: notes.get(thread.look.tid)?.evidence ?? 'none' })),
-    capture: metadata.capture,
-    warnings: [...metadata.warnings, ...captured.warnings],
+    capture: copyNote.capture,
+    warnings: [...copyNote.warnings, ...captured.warnings],
   };
 }

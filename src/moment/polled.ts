@@ -7,8 +7,7 @@ import { addressOrNull } from '../memory/address.js';
 import { MemoryFault, type MemoryReader } from '../memory/reader.js';
 import type { Architecture } from '../process/arch.js';
 import { errnoOf } from '../process/live/proc-files.js';
-import { LOOK, type NativeProcess } from '../process/native.js';
-import type { OsLook } from '../process/process.js';
+import type { OsLook, Process } from '../process/process.js';
 import { syscallName } from '../process/syscall-names.js';
 import type { CapturedProcess } from './captured.js';
 
@@ -47,29 +46,20 @@ export function readPolled(
 }
 
 /**
- * The same of a running process. If it has ended since, none are known: what was captured of it stands without them.
+ * Descriptors each thread of `process` polls. If it has ended since, none are known: what was captured of it stands
+ * without them.
  */
 export function readPolledNow(
-  { memory, native }: { readonly memory: MemoryReader; readonly native: NativeProcess },
+  process: Pick<Process, 'memory' | 'stillSince'>,
   architecture: Architecture,
   looks: readonly OsLook[],
 ): PolledDescriptors {
   try {
-    return readPolled(memory, architecture, looks, (blocked) => stillBlocked(native, blocked));
+    return readPolled(process.memory, architecture, looks, (blocked) => process.stillSince(blocked));
   } catch (error) {
     if (error instanceof PystackError || errnoOf(error) === 'ESRCH') return new Map();
     throw error;
   }
-}
-
-/** Those that have not run since: blocked as they were, their count of runs the same. One more look at all threads. */
-function stillBlocked(native: NativeProcess, looks: readonly OsLook[]): OsLook[] {
-  const now = native.look();
-  const indexOf = new Map([...now.tids].map((tid, index) => [tid, index]));
-  return looks.filter(({ tid, runs }) => {
-    const index = indexOf.get(tid);
-    return index !== undefined && now.states[index] === LOOK.blocked && runs !== null && now.runs[index] === runs;
-  });
 }
 
 function readListOf(memory: MemoryReader, architecture: Architecture, { syscall }: OsLook): number[] | null {

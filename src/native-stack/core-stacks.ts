@@ -7,8 +7,9 @@ import { toAddress } from '../memory/address.js';
 import { PAGE_BYTES } from '../memory/pages.js';
 import type { PlacedBytes } from '../memory/ranges.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
-import type { CoreProcess } from '../process/core/index.js';
+import type { Architecture } from '../process/arch.js';
 import { pointerNames } from '../process/core/registers.js';
+import type { PostMortem, Process } from '../process/process.js';
 import { type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
 import { namedRegisters } from './registers.js';
@@ -24,14 +25,18 @@ const MORE_BYTES = 32 * 1024;
 const MOST_LOOSE_CODE = 64 * 1024;
 
 export class CoreStacks {
-  readonly #target: CoreProcess;
+  readonly #target: Process;
+  readonly #recorded: PostMortem;
+  readonly #architecture: Architecture;
   readonly #stacks: NativeStacks;
   readonly #looseCode: readonly PlacedBytes[];
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: CoreProcess, options: NativeStackOptions) {
+  constructor(target: Process, recorded: PostMortem, options: NativeStackOptions) {
     this.#target = target;
-    this.#stacks = new NativeStacks(target, { machine: target.machine, ...options });
+    this.#recorded = recorded;
+    this.#architecture = target.identify().architecture;
+    this.#stacks = new NativeStacks(target, { machine: this.#architecture, ...options });
     this.#looseCode = target.mappings().flatMap(({ start, end, executable, path }) => {
       const isLoose = executable && path === null && end - start <= MOST_LOOSE_CODE;
       return (isLoose && this.#read(start, end)) || [];
@@ -40,12 +45,11 @@ export class CoreStacks {
 
   /** Null: the core has no registers of that thread. */
   stackOf(tid: number): NativeStack | null {
-    const thread = this.#target.thread(tid);
-    if (!thread) return null;
-    const known = [...thread.registers].filter(([name]) => this.#target.knowsRegister(tid, name));
-    const registers = namedRegisters(this.#target.machine, new Map(known));
+    const known = this.#recorded.registers(tid);
+    if (!known) return null;
+    const registers = namedRegisters(this.#architecture, known);
     const mappings = this.#target.mappings();
-    const sp = Number(known.find(([name]) => name === pointerNames(this.#target.machine).sp)?.[1] ?? 0n);
+    const sp = Number(known.get(pointerNames(this.#architecture).sp) ?? 0n);
     const first = sp === 0 ? null : this.#read(sp, sp + FIRST_BYTES);
     const memory: PlacedBytes[] = first ? [first, ...this.#looseCode] : [];
     let followed: UnwoundStack;

@@ -4,8 +4,8 @@
  */
 
 import type { PlacedBytes } from '../memory/ranges.js';
-import type { LiveProcess } from '../process/live/live-process.js';
 import type { StackNeed } from '../process/native.js';
+import type { Process } from '../process/process.js';
 import { lostFiles } from './modules.js';
 import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks } from './native-stacks.js';
 import { needOf } from './need.js';
@@ -21,13 +21,13 @@ export interface LiveCopy {
 }
 
 export class LiveStacks {
-  readonly #target: LiveProcess;
+  readonly #target: Process;
   readonly #options: NativeStackOptions;
   readonly #followed = new WeakMap<LiveCopy, UnwoundStack>();
   #stacks: NativeStacks | null = null;
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
-  constructor(target: LiveProcess, options: NativeStackOptions) {
+  constructor(target: Process, options: NativeStackOptions) {
     requireUnwinder();
     this.#target = target;
     this.#options = options;

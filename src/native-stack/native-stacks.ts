@@ -90,7 +90,7 @@ export class NativeStacks {
       machine,
       modules: nativeModules(target),
       executable: executableRanges(target),
-      ...(target.kind === 'live' ? { targetRoot: `/proc/${target.pid}/root` } : {}),
+      ...(target.root === null ? {} : { targetRoot: target.root }),
       ...options,
     });
     this.#interpreterLibrary = interpreterLibrary;

@@ -1,20 +1,41 @@
 /**
- * What is looked at? A process that runs, a core file, a snapshot: they differ only here. Five things: who it is, its memory, its mappings,
- * its threads, and the files it mapped. How a consistent copy is had of a live one is moment/'s business.
+ * What is looked at? A process that runs, a core file, a snapshot: they differ only here. Nobody above asks which it is;
+ * what differs is what these members give. Two of them are parts that only some have: `sampler`, for what moves, and
+ * `postMortem`, for what was recorded of what does not any more.
  */
 import type { ByteSource } from '../elf/byte-source.js';
 import type { Address } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { MemoryReader } from '../memory/reader.js';
+import type { Capture, CoreInfo, ProcessInfo, Snapshot, Warning } from '../snapshot.js';
+import type { Architecture } from './arch.js';
+import type { ProcessRecord } from './core/note-records.js';
+import type { NativeProcess } from './native.js';
+import type { ThreadMetadata } from './saved/metadata.js';
 
 export interface Process {
-  readonly kind: 'live' | 'core';
   readonly pid: number | null;
+  /** In words that can stand in a sentence: "process 4711", the path of a core. */
+  readonly name: string;
   /** Memory as it is now, without stopping anything. */
   readonly memory: MemoryReader;
-  /** In address order, as of the last call of refresh (live) or for ever (core). */
+  /** How it is looked at while it runs; null: it does not, and all of it stands still for ever. */
+  readonly sampler: Sampler | null;
+  /** Where the interpreter is, if whoever made this copy noted it. A claim like any other: it has to be proven. */
+  readonly noted: NotedInterpreter | null;
+  /** The folder below which its files are to be found here; null: they are what they are here, or nowhere. */
+  readonly root: string | null;
+  /** Who it is, as of now or as recorded. */
+  identify(): Identity;
+  /** In address order, as of the last call of refresh. */
   mappings(): readonly Mapping[];
+  /** Reads the mappings anew, where they can change. Throws PystackError `process-exited` or `permission`. */
+  refresh(): void;
   threads(): readonly OsThread[];
+  /** Which of the threads that were found so have not run since, so that what only they write to is as it was then. */
+  stillSince(looks: readonly OsLook[]): readonly OsLook[];
+  /** What a descriptor is open on, in words; null: not known. */
+  describeFd(fd: number): string | null;
   /**
    * Opens the file behind a mapping, the very one that is mapped or nothing: through map_files, the target's root, or
    * (core) the search paths with the build id compared. The caller closes it. null: not to be had.
@@ -22,11 +43,75 @@ export interface Process {
   openMapped(mapping: Mapping): ByteSource | null;
   /** The whole of a file as the target would see it under `path` (sources). null: not there, or not a file. */
   readFile(path: string): TargetFile | null;
-  /** Where the interpreter is, if whoever made this copy noted it. A claim like any other: it has to be proven. */
-  readonly noted?: NotedInterpreter | null;
+  /** What a core file of it would say, or says; null: nothing is known any more. */
+  coreNotes(): CoreFileNotes | null;
+  /** What was recorded of a process that is not there any more; null: it is. */
+  postMortem(): PostMortem | null;
+  /** What to throw instead of `error`, which came up while it was looked at: mostly itself. */
+  explain(error: unknown): unknown;
   close(): void;
 }
 
+/** As much of one as a search for the interpreter needs. */
+export type Locatable = Pick<Process, 'pid' | 'memory' | 'sampler' | 'noted' | 'mappings' | 'openMapped'>;
+
+/** Who a process is. */
+export interface Identity {
+  readonly source: Snapshot['source'];
+  /** As seen from here; of a core, as recorded. */
+  readonly pid: number | null;
+  /** Its id inside its own pid namespace, where that is another; else null. */
+  readonly innerPid: number | null;
+  /** What is read of it is as of then: ISO 8601. */
+  readonly capturedAt: string | null;
+  readonly executable: string | null;
+  readonly commandLine: string[] | null;
+  /** Where and as whom it runs; null: not known. */
+  readonly process: ProcessInfo | null;
+  readonly architecture: Architecture;
+  /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
+  readonly sourcesAsOfMs: number | null;
+}
+
+/** The side of a running process that looks, copies and stops. */
+export interface Sampler {
+  readonly native: NativeProcess;
+  /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
+  tids(): Map<number, number>;
+}
+
+export interface CoreFileNotes {
+  readonly process: ProcessRecord;
+  /** NT_AUXV word for word. */
+  readonly auxv: Uint8Array;
+}
+
+/** What was written down of a process when it died, or was copied. */
+export interface PostMortem {
+  /** How the copy was had, if that was noted: then its threads were not all dead. null: of a core. */
+  readonly copied: CopyNote | null;
+  /** The thread that took the fatal signal; null: there was none, or it is not known. */
+  readonly faultingTid: number | null;
+  describe(): CoreInfo;
+  /** Registers of a thread by name, those that are known; null: it has no such thread. */
+  registers(tid: number): ReadonlyMap<string, bigint> | null;
+  /** How its registers show a thread; null: not known. */
+  lookAt(tid: number): OsLook | null;
+  /** What a thread waited for, in words, where that was noted. */
+  waitingOn(tid: number): string | null;
+  /** What is missing or doubtful, as known so far: more is known once more was asked for. */
+  warnings(): Warning[];
+}
+
+/** How a copy of a running process was had. */
+export interface CopyNote {
+  readonly capture: Capture;
+  readonly threads: readonly ThreadMetadata[];
+  /** Whether variables were asked for; false: none are in it. */
+  readonly variables: boolean;
+  /** What was missing or doubtful when the copy was taken. */
+  readonly warnings: readonly Warning[];
+}
 export interface NotedInterpreter {
   /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
   readonly address: Address;

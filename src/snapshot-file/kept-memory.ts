@@ -13,8 +13,7 @@ import { livePages, nativeIds } from '../moment/rehearse.js';
 import { sameCalls } from '../moment/same-stack.js';
 import { captureStatic } from '../moment/static.js';
 import { Walk } from '../moment/walker.js';
-import type { LiveProcess } from '../process/live/live-process.js';
-import type { NotedInterpreter, OsThread, Process } from '../process/process.js';
+import type { Locatable, NotedInterpreter, OsThread, Process } from '../process/process.js';
 import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import { ownThreadStateFields } from '../python/runtime.js';
@@ -43,12 +42,12 @@ export interface Wanted {
 }
 
 /** Reads all that is wanted. `target` runs all the while. Throws what reading throws when it is gone. */
-export function keepMemory(target: LiveProcess, wanted: Wanted): KeptMemory {
+export function keepMemory(target: Process, wanted: Wanted): KeptMemory {
   const { located, captured, osThreads, locals } = wanted;
   const kept = new KeptBytes();
   keepWalks(kept, located, captured, locals);
   if (wanted.native) keepStacks(kept, captured, target);
-  const rest = kept.completedFrom(firstOf(captured.memory.frames, livePages(target.native)));
+  const rest = kept.completedFrom(firstOf(captured.memory.frames, asItIsNow(target)));
   const ids = osThreads.map(({ innerTid }) => innerTid);
   nativeIds(rest, captured.runtime.threadStates, ids);
   locate(asItWillBe(target, rest, wanted.noted), { strategies: ['note'] });
@@ -105,7 +104,7 @@ function keepLinks(kept: KeptBytes, { layout }: PythonRuntime, { runtime }: Capt
 }
 
 /** Stacks as they were copied, and the vDSO, which is in no file. */
-function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess, target: LiveProcess): void {
+function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess, target: Process): void {
   for (const { native } of [...threads, ...nativeThreads]) {
     if (!native) continue;
     kept.keep(native.sp, native.stack);
@@ -119,10 +118,10 @@ function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess
 const NAME_READINGS = 10;
 
 /** A copy of `kept` with the names in it; null: they change faster than they are read. */
-function keepNames(kept: KeptBytes, target: LiveProcess, { located, captured, names }: Wanted): KeptBytes | null {
+function keepNames(kept: KeptBytes, target: Process, { located, captured, names }: Wanted): KeptBytes | null {
   for (let n = 0; n < NAME_READINGS; n++) {
     const attempt = kept.copy();
-    readNames(new Python(located, keeping(attempt, livePages(target.native))), captured.runtime);
+    readNames(new Python(located, keeping(attempt, asItIsNow(target))), captured.runtime);
     const back = readNames(new Python(located, attempt), captured.runtime);
     const nameIn = (of: Names, { walk: { state } }: CapturedThread) =>
       of.byInterpreter.get(state.interpreter)?.get(state.threadId)?.name ?? null;
@@ -144,18 +143,20 @@ function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted):
 }
 
 /** The target as the reader of the snapshot will have it: no files, and a note. */
-function asItWillBe(target: LiveProcess, memory: MemoryReader, noted: NotedInterpreter): Process {
+function asItWillBe(target: Process, memory: MemoryReader, noted: NotedInterpreter): Locatable {
   return {
-    kind: 'core',
     pid: target.pid,
     memory,
     noted,
     mappings: () => target.mappings(),
-    threads: () => [],
     openMapped: () => null,
-    readFile: () => null,
-    close: () => {},
+    sampler: null,
   };
+}
+
+/** Its pages as they are when each is first read. */
+function asItIsNow({ sampler, memory }: Process): MemoryReader {
+  return sampler ? livePages(sampler.native) : memory;
 }
 
 function firstOf(first: MemoryReader, second: MemoryReader): MemoryReader {

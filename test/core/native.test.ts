@@ -9,6 +9,7 @@ import { inspectCore } from '../../src/inspect-core.js';
 import { CoreStacks } from '../../src/native-stack/core-stacks.js';
 import { functionName } from '../../src/native-stack/eval-loop.js';
 import { openCoreProcess } from '../../src/process/core/index.js';
+import type { PostMortem, Process } from '../../src/process/process.js';
 import type { NativeFrame, Snapshot } from '../../src/snapshot.js';
 import { type GdbFrame, gdbCoreStacks, noGdb } from '../native-stack/oracle.js';
 import { runPystack } from '../support/command.js';
@@ -51,7 +52,7 @@ describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
         if (isPatched(interpreter.executable)) context.skip('its headers were changed after it was linked');
         const target = await openCoreProcess(core, {});
         try {
-          const stacks = new CoreStacks(target, { interpreterLibrary: null });
+          const stacks = new CoreStacks(target, recordOf(target), { interpreterLibrary: null });
           const theirs = gdbCoreStacks(interpreter.executable, core);
           expect(theirs.size).toBe(target.threads().length);
           for (const { tid } of target.threads()) {
@@ -122,4 +123,11 @@ function threadNamed(snapshot: Snapshot, name: string) {
   const thread = snapshot.threads.find((each) => each.name === name);
   if (!thread) throw new Error(`there is no thread ${name}`);
   return thread;
+}
+
+/** A core always has one. */
+function recordOf(core: Process): PostMortem {
+  const record = core.postMortem();
+  if (!record) throw new Error('a core without a record');
+  return record;
 }

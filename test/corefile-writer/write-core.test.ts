@@ -11,7 +11,7 @@ import { buildCore } from '../../src/corefile-writer/write-core.js';
 import { isUserSpace, toAddress } from '../../src/memory/address.js';
 import { mergeRanges, type PlacedBytes } from '../../src/memory/ranges.js';
 import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
-import { openCoreProcess, registersOf } from '../../src/process/core/index.js';
+import { openCoreProcess } from '../../src/process/core/index.js';
 import { EMPTY_METADATA, image, mapping, PAGE, smallCore } from '../process/core/forge.js';
 import { noGcore, withFolder, withGcore } from '../support/cores.js';
 import { anyInterpreter } from '../support/interpreters.js';
@@ -88,7 +88,7 @@ test('pages, mappings, threads and what pystack adds come back', () =>
         { tid: 4711, innerTid: 1, name: 'MainThread', state: 'S' },
         { tid: 4712, innerTid: 4712, name: null, state: null },
       ]);
-      expect(registersOf(target, 4711)).toEqual({ rsp: '0x7ffd00001000' });
+      expect(target.postMortem()?.registers(4711)).toEqual(new Map([['rsp', 0x7ffd00001000n]]));
       expect(target.commandLine()).toEqual(['python3', 'ü']);
       expect(target.capturedAt).toBe('2024-01-01T00:00:00.000Z');
       // Asked for what was not copied of it, it would be the library's own file that told.

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { PystackError } from '../../src/errors.js';
 import type { MemoryReader } from '../../src/memory/reader.js';
 import { readPolledNow } from '../../src/moment/polled.js';
+import { stillBlocked } from '../../src/process/live/still-blocked.js';
 import type { NativeProcess } from '../../src/process/native.js';
 import type { OsLook } from '../../src/process/process.js';
 
@@ -18,7 +19,8 @@ const POLLING: OsLook = {
 const pollfd: MemoryReader = { read: () => new DataView(new Uint8Array([7, 0, 0, 0, 1, 0, 0, 0]).buffer) };
 
 /** A process whose look does that. */
-const looking = (look: () => unknown) => ({ look }) as unknown as NativeProcess;
+const looking = (look: () => unknown) => (looks: readonly OsLook[]) =>
+  stillBlocked({ look } as unknown as NativeProcess, looks);
 const found = (runs: number) =>
   looking(() => ({ tids: Int32Array.of(1), states: Uint8Array.of(1), runs: Float64Array.of(runs) }));
 const fails = (error: Error) => () => {
@@ -26,18 +28,18 @@ const fails = (error: Error) => () => {
 };
 
 test('a list counts if its thread has not run since', () => {
-  expect(readPolledNow({ memory: pollfd, native: found(5) }, 'x86-64', [POLLING])).toEqual(new Map([[1, [7]]]));
-  expect(readPolledNow({ memory: pollfd, native: found(6) }, 'x86-64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory: pollfd, stillSince: found(5) }, 'x86-64', [POLLING])).toEqual(new Map([[1, [7]]]));
+  expect(readPolledNow({ memory: pollfd, stillSince: found(6) }, 'x86-64', [POLLING])).toEqual(new Map());
 });
 
 test('a process that has ended leaves none', () => {
   const gone = Object.assign(new Error('open: no such process'), { code: 'ESRCH' });
-  expect(readPolledNow({ memory: pollfd, native: looking(fails(gone)) }, 'x86-64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory: pollfd, stillSince: looking(fails(gone)) }, 'x86-64', [POLLING])).toEqual(new Map());
   const memory = { read: fails(new PystackError('process-exited', 'process 1 ended')) };
-  expect(readPolledNow({ memory, native: found(5) }, 'x86-64', [POLLING])).toEqual(new Map());
+  expect(readPolledNow({ memory, stillSince: found(5) }, 'x86-64', [POLLING])).toEqual(new Map());
 });
 
 test('what is no end of the process goes on up', () => {
-  const native = looking(fails(new TypeError('a fault of ours')));
-  expect(() => readPolledNow({ memory: pollfd, native }, 'x86-64', [POLLING])).toThrow(TypeError);
+  const stillSince = looking(fails(new TypeError('a fault of ours')));
+  expect(() => readPolledNow({ memory: pollfd, stillSince }, 'x86-64', [POLLING])).toThrow(TypeError);
 });

@@ -53,13 +53,5 @@ export function describeCore(target: CoreProcess): CoreInfo {
 
 /** The file that was executed, an ELF file: of a script it is the interpreter, whatever AT_EXECFN says. */
 function executableOf(target: CoreProcess): string | null {
-  return target.metadata?.executable ?? target.program?.path ?? executableName(target.memory, target.notes.auxv);
-}
-
-/** Registers of a thread by name, hexadecimal; those not known are left out. null: the core has no such thread. */
-export function registersOf(target: CoreProcess, tid: number): Record<string, string> | null {
-  const thread = target.thread(tid);
-  if (!thread) return null;
-  const entries = [...thread.registers].filter(([name]) => target.knowsRegister(tid, name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, `0x${value.toString(16)}`]));
+  return target.executable ?? executableName(target.memory, target.notes.auxv);
 }

@@ -5,7 +5,7 @@
 export { lookAt, SYSCALL_REGISTERS } from './blocked.js';
 export type { CoreProcess } from './core-process.js';
 export { describeSignal, faultingThread } from './crash.js';
-export { describeCore, registersOf } from './describe-core.js';
+export { describeCore } from './describe-core.js';
 export { explainLoss } from './explain-loss.js';
 export type { ProcessRecord } from './note-records.js';
 export { decodeAuxv } from './note-records.js';

@@ -13,7 +13,7 @@ import { PAGE_BYTES } from '../../memory/pages.js';
 import type { Warning } from '../../snapshot.js';
 import type { OsThread, TargetFile } from '../process.js';
 import { parseMetadata, type SavedMetadata } from '../saved/metadata.js';
-import { notedSource } from '../saved/noted-source.js';
+import { asNotedProcess } from '../saved/saved-process.js';
 import { CachedSource } from './cached-source.js';
 import { readCommandLine } from './command-line.js';
 import type { CoreHeaders } from './core-headers.js';
@@ -24,7 +24,7 @@ import type { MappedModule } from './core-modules.js';
 import { coreModules, imageAt, moduleAt } from './core-modules.js';
 import type { CoreNotes } from './core-notes.js';
 import { readCoreNotes } from './core-notes.js';
-import type { CoreProcess } from './core-process.js';
+import { CORE_METHODS, type CoreProcess } from './core-process.js';
 import { decompressed } from './decompress.js';
 import { fillFrom } from './elided.js';
 import { resolveInside } from './inside-root.js';
@@ -92,41 +92,44 @@ function buildProcess(
     ...damageWarnings(path, headers, notes, memory, [...cutShort]),
     ...(listed.problem === null ? [] : [damaged(path, listed.problem)]),
   ];
-  const osThreads = threadsOf(notes, metadata);
+  const osThreads = threadsOf(notes);
   // Of two of the same id the first counts, as in threadsOf.
   const byId = new Map(notes.threads.map((thread) => [thread.tid, thread] as const).reverse());
-  const known = new Map(
-    metadata?.threads.map(({ tid, knownRegisters }) => [tid, knownRegisters && new Set(knownRegisters)]),
-  );
-  return {
-    kind: 'core',
+  const core: CoreProcess = {
+    ...CORE_METHODS,
     path,
+    name: path,
     pid: notes.process?.pid ?? notes.threads[0]?.tid ?? null,
-    capturedAt: metadata?.capturedAt ?? new Date(writtenMs).toISOString(),
+    capturedAt: new Date(writtenMs).toISOString(),
     machine: headers.machine,
-    writtenBy: metadata ? (metadata.origin ?? 'pystack') : headers.writtenBy,
+    writtenBy: headers.writtenBy,
     notes,
-    metadata,
-    noted: metadata?.python ?? null,
+    metadata: null,
+    noted: null,
+    copied: null,
     modules,
     program,
+    executable: program?.path ?? null,
+    root: options.sysroot ?? null,
     memory,
     mappings: () => mappings,
     threads: () => osThreads,
+    stillSince: (looks) => looks,
     thread: (tid) => byId.get(tid) ?? null,
-    knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,
+    knowsRegister: () => true,
+    waitingOn: () => null,
     fileOf: (module) => files.find(module),
     dumpedWithin: (start, end) => memory.dumpedWithin(start, end),
-    commandLine: () =>
-      metadata?.commandLine ? [...metadata.commandLine] : readCommandLine(memory, mappings, notes.auxv),
+    commandLine: () => readCommandLine(memory, mappings, notes.auxv),
     openMapped: (mapping) => openMapped(mapping, modules, files, memory),
-    readFile: (wanted) => notedSource(metadata?.sources ?? [], wanted) ?? readFile(wanted, options),
+    readFile: (wanted) => readFile(wanted, options),
     warnings: () => [...damage, ...files.warnings()],
     close: () => {
       filling.close();
       file.close();
     },
   };
+  return metadata ? asNotedProcess(core, metadata) : core;
 }
 
 function openOrExplain(path: string): FileSource {
@@ -181,17 +184,9 @@ function readFile(path: string, { sysroot = null }: SearchOptions): TargetFile |
   }
 }
 
-function threadsOf(notes: CoreNotes, metadata: SavedMetadata | null): OsThread[] {
-  const extra = new Map(metadata?.threads.map((thread) => [thread.tid, thread]));
-  const seen = new Set<number>();
-  const threads: OsThread[] = [];
-  for (const { tid } of notes.threads) {
-    if (seen.has(tid)) continue;
-    seen.add(tid);
-    const more = extra.get(tid);
-    threads.push({ tid, innerTid: more?.innerTid ?? tid, name: more?.name ?? null, state: more?.state ?? null });
-  }
-  return threads;
+function threadsOf(notes: CoreNotes): OsThread[] {
+  const tids = new Set(notes.threads.map(({ tid }) => tid));
+  return [...tids].map((tid) => ({ tid, innerTid: tid, name: null, state: null }));
 }
 
 /** PF.* of a mapping that only the list of files knows of, from the segments of the file it belongs to. */

@@ -9,30 +9,32 @@ import { toAddress } from '../../memory/address.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault } from '../../memory/reader.js';
+import { HERE } from '../arch.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
 import { native } from '../native.js';
-import type { OsThread, Process, TargetFile } from '../process.js';
+import type { CoreFileNotes, Identity, OsLook, OsThread, Process, Sampler, TargetFile } from '../process.js';
+import { Descriptors } from './descriptors.js';
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
+import { explainLive } from './explain.js';
 import { openMappedFile, readTargetFile } from './files.js';
 import { ProcessIdentity } from './identity.js';
 import { livingThread } from './living-thread.js';
 import { errnoOf } from './proc-files.js';
+import { readProcessInfo } from './process-info.js';
+import { readAuxv, readProcessRecord } from './process-record.js';
+import { stillBlocked } from './still-blocked.js';
 import { listThreads, listTids } from './threads.js';
 
-export interface LiveProcess extends Process {
-  readonly kind: 'live';
+export interface LiveProcess extends Process, Sampler {
   readonly pid: number;
   readonly identity: ProcessIdentity;
   /** The number below /proc under which its files and memory are found: `pid`, unless its main thread has ended. */
   readonly procId: number;
-  /** The addon's side of it, for capture. */
-  readonly native: NativeProcess;
-  /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
-  tids(): Map<number, number>;
-  /** Reads the mappings anew. Throws PystackError `process-exited` or `permission`. */
-  refresh(): void;
 }
+
+/** How much later than told a process may have started, ms: two clock ticks. */
+const START_TIME_SLACK_MS = 20;
 
 /**
  * Opens a running process for reading; nothing of it is stopped or changed. `open` makes the native object.
@@ -57,11 +59,14 @@ export function openLiveProcess(
 }
 
 class OpenLiveProcess implements LiveProcess {
-  readonly kind = 'live';
+  readonly noted = null;
+  readonly name: string;
+  readonly root: string;
   readonly identity: ProcessIdentity;
   readonly procId: number;
   readonly memory: MemoryReader;
   #mappings: readonly Mapping[];
+  readonly #descriptors: Descriptors;
 
   constructor(
     readonly pid: number,
@@ -69,11 +74,59 @@ class OpenLiveProcess implements LiveProcess {
   ) {
     this.procId = livingThread(pid) ?? pid;
     this.identity = new ProcessIdentity(pid, this.procId);
+    this.name = `process ${pid}`;
+    this.root = `/proc/${pid}/root`;
     this.memory = new LiveMemory(pid, native);
+    this.#descriptors = new Descriptors(this.procId);
     this.#mappings = readMappings(this.procId);
     // The first read is where a refusal shows: reading maps needs less than reading memory.
     const first = this.#mappings.find(({ readable, path }) => readable && path !== '[vvar]');
     if (first) native.read(first.start, new Uint8Array(1));
+  }
+
+  get sampler(): Sampler {
+    return this;
+  }
+
+  identify(): Identity {
+    const { pid, identity } = this;
+    const innerPid = identity.nsPids.at(-1) ?? pid;
+    return {
+      source: 'live',
+      pid,
+      innerPid: innerPid === pid ? null : innerPid,
+      capturedAt: new Date().toISOString(),
+      executable: identity.executable,
+      commandLine: identity.commandLine,
+      process: readProcessInfo(this),
+      architecture: HERE,
+      // A script is often written and started at once; the start is only known to a clock tick or two.
+      sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,
+    };
+  }
+
+  stillSince(looks: readonly OsLook[]): readonly OsLook[] {
+    return stillBlocked(this.native, looks);
+  }
+
+  describeFd(fd: number): string | null {
+    return this.#descriptors.describe(fd);
+  }
+
+  coreNotes(): CoreFileNotes | null {
+    const process = readProcessRecord(this.pid, this.identity.commandLine);
+    return process && { process, auxv: readAuxv(this.pid) };
+  }
+
+  postMortem(): null {
+    return null;
+  }
+
+  explain(error: unknown): unknown {
+    return explainLive(this.pid, error, () => {
+      this.refresh();
+      return this.#mappings.length > 0;
+    });
   }
 
   mappings(): readonly Mapping[] {

@@ -2,25 +2,11 @@
  * What would the kernel note of a process if it wrote its core now? Who it is, and its auxiliary vector.
  */
 import { readFileSync } from 'node:fs';
+import type { ProcessRecord } from '../core/note-records.js';
 import { errnoOf, readStat, readStatus } from './proc-files.js';
 
-/** As in NT_PRPSINFO; ids are as seen from here. */
-export interface LiveRecord {
-  readonly state: string | null;
-  readonly zombie: boolean;
-  readonly nice: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly pid: number;
-  readonly ppid: number;
-  readonly pgrp: number;
-  readonly sid: number;
-  readonly fname: string;
-  readonly psargs: string;
-}
-
-/** null: the process is gone. */
-export function readProcessRecord(pid: number, commandLine: readonly string[] | null): LiveRecord | null {
+/** As in NT_PRPSINFO; ids are as seen from here. null: the process is gone. */
+export function readProcessRecord(pid: number, commandLine: readonly string[] | null): ProcessRecord | null {
   const stat = readStat(pid);
   const status = readStatus(pid);
   if (!stat || !status) return null;

@@ -1,0 +1,50 @@
+/** Where do the native stacks of a process come from? From what was recorded of it, else from what is copied while it runs. */
+import type { InspectSettings } from '../options.js';
+import type { StackNeed } from '../process/native.js';
+import type { Process } from '../process/process.js';
+import type { Layout } from '../python/layouts/layout.js';
+import { CoreStacks } from './core-stacks.js';
+import { type LiveCopy, LiveStacks } from './live-stacks.js';
+import { type NativeStack, stackOptions } from './native-stacks.js';
+
+export interface StackSource {
+  /** What must be copied of a thread beside this to follow its stack further; null: nothing that would help. */
+  needOf(copied: LiveCopy): StackNeed | null;
+  /** A reason, in words, where it cannot be followed at all. */
+  stackOf(tid: number, copied: LiveCopy | null): NativeStack | string;
+  /** Paths of mapped files that are not to be had any more, where that is not told otherwise. */
+  lostFiles(): string[];
+}
+
+type Settings = Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress' | 'mode'>;
+
+/** Throws PystackError `addon-missing` where libdw is not installed. */
+export function stacksOf(
+  process: Process,
+  located: { readonly library: string | null; readonly layout: Layout },
+  settings: Settings,
+): StackSource {
+  const options = stackOptions(settings, located);
+  const recorded = process.postMortem();
+  if (recorded) {
+    // Another machine's debug information lies with its files.
+    const debugRoots = process.root === null ? {} : { debugRoots: [`${process.root}/usr/lib/debug`, '/usr/lib/debug'] };
+    const stacks = new CoreStacks(process, recorded, { ...options, ...debugRoots });
+    return {
+      needOf: () => null,
+      stackOf: (tid) => stacks.stackOf(tid) ?? 'the core does not hold its registers',
+      lostFiles: () => [],
+    };
+  }
+  const stacks = new LiveStacks(process, options);
+  const mayStop = settings.mode === 'blocking';
+  const moved = mayStop ? 'it could not be copied' : 'it was running, and no thread was to be stopped';
+  return {
+    needOf: (copied) => {
+      const need = stacks.needOf(copied);
+      return need?.kind === 'registers' && !mayStop ? null : need;
+    },
+    stackOf: (_, copied) => (copied ? stacks.stackOf(copied) : moved),
+    lostFiles: () => stacks.lostFiles(),
+  };
+}

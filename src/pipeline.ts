@@ -1,0 +1,188 @@
+/**
+ * The pipeline, once for whatever is looked at: open -> locate -> capture -> report. Each stage takes what the one before
+ * gives. What differs between a process that runs, a core and a snapshot are facts of `Process`: what moves is copied
+ * (rehearse, freeze, replay), what does not is walked once; what was recorded of the dead is added at the end.
+ */
+import { PystackError } from './errors.js';
+import { type Located, locate } from './locate/locate.js';
+import { captureBlocking } from './moment/blocking.js';
+import type { CapturedProcess, NativeWish } from './moment/captured.js';
+import { captureNonBlocking } from './moment/non-blocking.js';
+import { asNoted } from './moment/noted.js';
+import { looksOf, readPolledNow } from './moment/polled.js';
+import { captureStatic } from './moment/static.js';
+import { asPystackError } from './moment/unreadable.js';
+import type { StackSource } from './native-stack/stacks-of.js';
+import type { CoreSettings, InspectSettings } from './options.js';
+import { requireSupportedMachine } from './process/platform.js';
+import type { Process, Sampler } from './process/process.js';
+import { Python } from './python/python.js';
+import { LiveNames } from './report/live-names.js';
+import { addPostMortem } from './report/post-mortem.js';
+import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
+import { type Names, readNames } from './report/thread-names.js';
+import type { Capture, Snapshot, Warning } from './snapshot.js';
+import { Stopwatch } from './timings.js';
+
+/** What is asked for, of whatever is looked at. */
+export type Settings = InspectSettings & Pick<CoreSettings, 'registers'>;
+
+/** What was found, and what it was found from. */
+export interface Examined {
+  readonly snapshot: Snapshot;
+  readonly located: Located;
+  readonly captured: CapturedProcess;
+  readonly names: Names;
+}
+
+/** Opens a process for `use`, and closes it after. Throws PystackError. */
+export async function withProcess<P extends Process, T>(
+  open: () => P | Promise<P>,
+  use: (process: P, watch: Stopwatch) => T | Promise<T>,
+): Promise<T> {
+  requireSupportedMachine();
+  const watch = new Stopwatch();
+  const process = await open();
+  try {
+    watch.lap('open');
+    return await use(process, watch);
+  } catch (error) {
+    throw explained(process, error);
+  } finally {
+    process.close();
+  }
+}
+
+/** What to throw of an error that came up while `process` was looked at. */
+export function explained(process: Process, error: unknown): unknown {
+  return process.explain(asPystackError(error, process.name));
+}
+
+/** Where the interpreter is. Throws PystackError. */
+export function locateIn(process: Process, settings: Settings): Located {
+  return locate(process, {
+    exhaustive: settings.exhaustive,
+    strategies: settings.locateBy,
+    library: settings.library,
+    log: (message, isDetail) => settings.log(isDetail ? 2 : 1, message),
+  });
+}
+
+/** Locates, captures and reports. Throws whatever went wrong; {@link explained} says what that means. */
+export async function examine(process: Process, settings: Settings, watch: Stopwatch): Promise<Examined> {
+  const located = locateIn(process, settings);
+  watch.lap('locate');
+  return examineLocated(process, located, await stacksFor(process, located, settings), settings, watch);
+}
+
+/** The same, in one go, of an interpreter that was located before. */
+export function examineLocated(
+  process: Process,
+  located: Located,
+  stacks: StackSource | null,
+  settings: Settings,
+  watch: Stopwatch,
+): Examined {
+  const liveNames = process.sampler && new LiveNames(process.sampler.native, located);
+  watch.lap('names');
+  const captured = capture(process, located, settings, stacks);
+  watch.lap('capture');
+  const names =
+    liveNames?.settle(captured.threads.map(({ walk }) => walk.state)) ??
+    readNames(new Python(located, process.memory), captured.runtime);
+  watch.lap('names again');
+  const native =
+    settings.native === 'off' || !stacks
+      ? null
+      : { mode: settings.native, plumbing: settings.plumbing, stackOf: stacks.stackOf };
+  const described = describeProcess({ facts: factsOf(process, captured), located, captured, names, native });
+  const snapshot = addPostMortem(described, process.postMortem(), settings);
+  watch.lap('describe');
+  if (snapshot.threads.length === 0 && !process.postMortem()) throw nobodyThere(process.name, snapshot);
+  const warnings = [...snapshot.warnings, ...(stacks?.lostFiles() ?? []).map(lostFile)];
+  const complete = isComplete(warnings);
+  return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, names };
+}
+
+/** Where native stacks come from; null: none are asked for. Loaded then: all else works where libdw is not installed. */
+export async function stacksFor(process: Process, located: Located, settings: Settings): Promise<StackSource | null> {
+  if (settings.native === 'off') return null;
+  const { stacksOf } = await import('./native-stack/stacks-of.js');
+  return stacksOf(process, located, settings);
+}
+
+function capture(process: Process, located: Located, settings: Settings, stacks: StackSource | null): CapturedProcess {
+  if (!process.sampler) return captureStill(process, located, settings);
+  const captured = captureMoving(process.sampler, located, settings, stacks);
+  settings.log(1, describeCapture(captured.capture));
+  return captured;
+}
+
+function captureStill(process: Process, located: Located, settings: Settings): CapturedProcess {
+  const recorded = process.postMortem();
+  const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
+  const copied = recorded?.copied ?? null;
+  // Of what was not kept every reading would fail, one value at a time.
+  const locals = copied && !copied.variables ? null : settings.locals;
+  const allThreads = settings.native === 'all';
+  const walked = captureStatic(process.memory, located, process.threads(), lookAt, locals, allThreads);
+  return asNoted(walked, copied, lookAt);
+}
+
+/** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */
+const DEFAULT_MAX_PAUSE_MS = 1000;
+/** Copied of each native stack at first. Few are deeper, and of those the rest is copied once more is known of them. */
+const FIRST_STACK_BYTES = 32 * 1024;
+
+function captureMoving(
+  sampler: Sampler,
+  located: Located,
+  settings: Settings,
+  stacks: StackSource | null,
+): CapturedProcess {
+  const log = (message: string) => settings.log(2, message);
+  const native: NativeWish | null = stacks && {
+    stackBytes: FIRST_STACK_BYTES,
+    allThreads: settings.native === 'all',
+    needOf: stacks.needOf,
+  };
+  const { locals, timeBudgetMs } = settings;
+  const common = { native, locals, timeBudgetMs, log };
+  const listTids = () => sampler.tids();
+  if (settings.mode === 'non-blocking') return captureNonBlocking(sampler.native, located, listTids, common);
+  const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
+  return captureBlocking(sampler.native, located, listTids, { ...common, maxPauseMs });
+}
+
+function describeCapture({ methods, rounds, stoppedThreads, pauseMs, simultaneous }: Capture): string {
+  const stopped =
+    stoppedThreads === 0 ? 'no thread stopped' : `${stoppedThreads} stopped for up to ${pauseMs.toFixed(3)} ms`;
+  return `captured by ${methods.join(', ')}: ${stopped}, ${rounds} rounds${simultaneous ? '' : ', not of one instant'}`;
+}
+
+function factsOf(process: Process, captured: CapturedProcess): ProcessFacts {
+  const identity = process.identify();
+  return {
+    ...identity,
+    osThreads: process.threads(),
+    describeFd: (fd) => process.describeFd(fd),
+    polled: readPolledNow(process, identity.architecture, looksOf(captured)),
+    readFile: (path) => process.readFile(path),
+  };
+}
+
+function lostFile(path: string): Warning {
+  return {
+    code: 'module-not-found',
+    message: `${path} was deleted or replaced since it was mapped (an upgrade?), so its native frames have no names; root can still read the file that runs (sudo), and a restart would load the new one`,
+  };
+}
+
+/** An interpreter without a single thread: nothing can be shown, and nothing shown must not pass for success. */
+export function nobodyThere(what: string, { python, warnings }: Snapshot): PystackError {
+  const state = python?.state === 'finalizing' ? 'it has shut down' : 'it is still starting';
+  return new PystackError('not-initialized', `the Python interpreter of ${what} has no threads`, {
+    cause: [state, ...warnings.map(({ message }) => message)].join('; '),
+    nextStep: 'try again in a moment; what runs beside Python is shown by --native-all',
+  });
+}

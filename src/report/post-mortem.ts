@@ -1,0 +1,52 @@
+/** What is there to say of a process that is not there any more, beside what its memory tells? Who took the signal first. */
+import type { PostMortem } from '../process/process.js';
+import type { Snapshot, Thread, Warning } from '../snapshot.js';
+
+export interface PostMortemSettings {
+  /** Whether to tell each thread's registers. */
+  readonly registers: boolean;
+  /** Whether variables were asked for. */
+  readonly locals: unknown;
+}
+
+/** `snapshot`, with what was recorded; as it is where nothing was. */
+export function addPostMortem(
+  snapshot: Snapshot,
+  recorded: PostMortem | null,
+  { registers, locals }: PostMortemSettings,
+): Snapshot {
+  if (!recorded) return snapshot;
+  const threads = snapshot.threads.map((thread) => withRecord(thread, recorded, registers));
+  const core = recorded.describe();
+  const warnings: Warning[] = [...recorded.warnings(), ...snapshot.warnings];
+  if (locals && recorded.copied && !recorded.copied.variables) {
+    warnings.push({
+      code: 'value-unreadable',
+      message: 'the snapshot was taken without --locals: it holds no variables',
+    });
+  }
+  if (threads.length === 0) {
+    const message = 'the interpreter has no threads: it was still starting, had shut down, or its list is damaged';
+    warnings.push({ code: 'interpreter-unreadable', message });
+  }
+  const isFaulting = ({ faulting }: Thread) => faulting;
+  return {
+    ...snapshot,
+    threads: [...threads.filter(isFaulting), ...threads.filter((thread) => !thread.faulting)],
+    core,
+    warnings,
+  };
+}
+
+function withRecord(thread: Thread, recorded: PostMortem, registers: boolean): Thread {
+  const { tid } = thread;
+  if (tid === null) return thread;
+  const waitingOn = recorded.waitingOn(tid);
+  const known = registers ? recorded.registers(tid) : null;
+  return {
+    ...thread,
+    os: thread.os && waitingOn !== null ? { ...thread.os, waitingOn } : thread.os,
+    faulting: tid === recorded.faultingTid,
+    registers: known && Object.fromEntries([...known].map(([name, value]) => [name, `0x${value.toString(16)}`])),
+  };
+}
