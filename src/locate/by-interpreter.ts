@@ -48,7 +48,7 @@ export const byInterpreter: Strategy = {
 };
 
 function oldLayouts(module: Module, search: Search): Layout[] {
-  return search.layouts(module).filter(({ globals }) => globals !== undefined);
+  return search.layouts(module).filter(({ root }) => root.kind === 'variables');
 }
 
 /** Candidates for `interp_head`: those that lead to most interpreters first, as others point to only one of them. */

@@ -6,7 +6,7 @@
 import { type Address, toAddress } from '../memory/address.js';
 import { readDict } from '../python/dict.js';
 import type { Layout } from '../python/layouts/layout.js';
-import type { GlobalAddresses, GlobalName, Globals } from '../python/layouts/old-layout.js';
+import type { GlobalAddresses, GlobalName } from '../python/layouts/old-layout.js';
 import { readSmallInt } from '../python/objects.js';
 import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
@@ -16,11 +16,10 @@ import { addressOfReturned } from './getter.js';
 import type { Module } from './module.js';
 
 /** Those that have a symbol, or a function that returns them; `interp_head` was found already. */
-export function findGlobals(module: Module, globals: Globals, interp_head: Address): GlobalAddresses {
-  const names: GlobalName[] = Object.values(globals);
+export function findGlobals(module: Module, symbols: readonly GlobalName[], interp_head: Address): GlobalAddresses {
   const returned = addressOfReturned(module, 'Py_IsInitialized');
   return {
-    ...Object.fromEntries(module.addressesOf(names)),
+    ...Object.fromEntries(module.addressesOf(symbols)),
     ...(returned !== null && { 'Py_IsInitialized()': returned }),
     interp_head,
   };

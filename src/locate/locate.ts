@@ -256,8 +256,8 @@ class OpenSearch implements Search {
     module: Module,
     { address, claim }: Candidate,
   ): Pick<Located, 'layout' | 'globals'> {
-    if (!layout.globals) return { layout };
-    const globals = claim?.globals ?? findGlobals(module, layout.globals, address);
+    if (layout.root.kind !== 'variables') return { layout };
+    const globals = claim?.globals ?? findGlobals(module, layout.root.symbols, address);
     return { layout: asBuilt(new Python({ address, layout, globals, version }, this.target.memory)), globals };
   }
 

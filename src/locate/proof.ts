@@ -60,7 +60,7 @@ function check(memory: MemoryReader, address: Address, layout: Layout): Proof {
     if (seen.has(interpreter)) throw new Refuted('its list of interpreters is a cycle');
     seen.add(interpreter);
     // Where the list is all there is of a runtime, and its members have no way back, each has to prove itself.
-    if (layout.globals) checkModules(memory, interpreter, layout);
+    if (layout.root.kind === 'variables') checkModules(memory, interpreter, layout);
     threadStates += checkThreadStates(memory, interpreter, layout);
     interpreter = link(memory, interpreter, layout.PyInterpreterState.next, 'next interpreter');
   }
@@ -80,7 +80,7 @@ const MAX_NEXT_ID = 2 ** 24;
  * gone. https://github.com/python/cpython/blob/v3.12.1/Python/pystate.c (init_interpreters, interpreter_clear)
  */
 function withoutInterpreter(memory: MemoryReader, address: Address, layout: Layout): Proof {
-  if (layout.globals) return { kind: 'empty', why: 'it has no interpreter', stage: null };
+  if (layout.root.kind === 'variables') return { kind: 'empty', why: 'it has no interpreter', stage: null };
   const nextId = memory
     .read(offsetBy(address, layout._PyRuntimeState['interpreters.head'] + 16), 8)
     .getBigInt64(0, true);

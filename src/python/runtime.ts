@@ -115,7 +115,7 @@ function walkRuntime(
   const walk: RuntimeWalk = {
     interpreters: [],
     threadStates: [],
-    state: layout.globals ? oldStateOf(head, finalizing, initialized) : stateOf(head, finalizing, initialized),
+    state: (layout.root.kind === 'variables' ? oldStateOf : stateOf)(head, finalizing, initialized),
     finalizing,
     problems,
   };
@@ -142,7 +142,7 @@ function walkRuntime(
     readThreads(interpreter, id, threads, walk);
     at = next;
   }
-  if (layout.globals) numberByAge(walk);
+  if (layout.root.kind === 'variables') numberByAge(walk);
   return walk;
 }
 

@@ -119,7 +119,8 @@ function walk(
   const { layout } = python;
   const shared = readRuntime(python);
   const problems = [...shared.problems];
-  if (shared.state !== 'initialized' && !layout.globals) problems.push(`the runtime is ${shared.state}`);
+  if (shared.state !== 'initialized' && layout.root.kind === '_PyRuntime')
+    problems.push(`the runtime is ${shared.state}`);
   const ids = resolveNativeIds(memory, shared.threadStates, tids);
   const names = shared.interpreters.map((interpreter) => {
     const read = readThreadNames(python, interpreter);

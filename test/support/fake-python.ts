@@ -16,6 +16,9 @@ export interface FrameDrawing {
   isEntry?: boolean;
 }
 
+/** Room for what a frame holds. */
+const SLOTS_BYTES = 64;
+
 /** One interpreter with one main interpreter state and as many thread states as are asked for. */
 export class FakePython {
   readonly memory = new FakeMemory();
@@ -118,7 +121,7 @@ export class FakePython {
     const { code, lasti = 4, previous = 0, owner = 0, isEntry = false } = drawing;
     if (frames.kind === 'frame-objects') {
       const fields = frames.PyFrameObject;
-      const address = this.object('frame', fields.sizeof);
+      const address = this.object('frame', fields.f_localsplus + SLOTS_BYTES);
       this.memory.word(address + fields.f_back, previous);
       this.memory.word(address + fields.f_code, code);
       const unit = frames.lasti === 'instructions' ? 2 : 1;
@@ -126,7 +129,7 @@ export class FakePython {
       return address;
     }
     const fields = frames._PyInterpreterFrame;
-    const address = this.memory.allocate(fields.sizeof);
+    const address = this.memory.allocate(fields.localsplus + SLOTS_BYTES);
     this.memory.word(address + fields.previous, previous);
     this.memory.word(address + fields.f_code, code);
     const start = code + (this.layout.PyCodeObject.co_code_adaptive ?? 0);

@@ -18,6 +18,7 @@ export interface RuntimeLayout extends Omit<Layout, Parts> {
 
 /** `layout`, which must be of 3.7 or newer. */
 export function withRuntime(layout: Layout | null): RuntimeLayout {
-  if (layout === null || layout.globals !== undefined) throw new Error(`no row with a _PyRuntime: ${layout?.version}`);
+  if (layout === null || layout.root.kind !== '_PyRuntime')
+    throw new Error(`no row with a _PyRuntime: ${layout?.version}`);
   return layout as RuntimeLayout;
 }

@@ -41,12 +41,13 @@ export function locateForTest(pid: number, interpreter: Interpreter): PythonRunt
   const { major, minor, patch } = interpreter.version;
   const layout = layoutFor(major, minor, patch, { freeThreaded: interpreter.freeThreaded });
   if (!layout) throw new Error(`no row for ${interpreter.label}`);
-  const { globals, python2 } = layout;
-  if (!globals) return { address: addressOf(pid, '_PyRuntime'), layout, version: interpreter.version };
+  const { root, python2 } = layout;
+  if (root.kind === '_PyRuntime')
+    return { address: addressOf(pid, '_PyRuntime'), layout, version: interpreter.version };
   // `initialized` is what many variables are called.
-  const names = Object.values(globals).filter((name) => !name.endsWith('()'));
+  const names = root.symbols.filter((name) => !name.endsWith('()'));
   return {
-    address: addressOf(pid, globals.interp_head),
+    address: addressOf(pid, 'interp_head'),
     layout: python2 ? { ...layout, python2: { ...python2, unicodeUnit: unitOf(interpreter) } } : layout,
     globals: Object.fromEntries(names.map((name) => [name, addressOf(pid, name)])),
     version: interpreter.version,

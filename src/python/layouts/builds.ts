@@ -2,7 +2,7 @@
  * What changes in a row when the interpreter was built differently? Rows are of ordinary builds for x86-64. Two things
  * move numbers in a way that is told faster than listed; free-threaded builds have rows of their own.
  */
-import type { FrameLayout, GilLayout, Layout } from './layout.js';
+import type { FrameLayout, Layout } from './layout.js';
 import type { ObjectLayout } from './objects.js';
 import type { Python2Layout } from './old-layout.js';
 
@@ -31,7 +31,7 @@ export function forBuild(row: Layout, build: Build): Layout {
 const LONGER_BY = 8;
 
 function withLongerMutexes(row: Layout): Layout {
-  const { gil, _PyRuntimeState } = row;
+  const { gil } = row;
   // The mutexes are variables of their own.
   if (gil.kind === 'variables' || gil.kind === 'lock') return row;
   const fields = {
@@ -40,15 +40,8 @@ function withLongerMutexes(row: Layout): Layout {
     switch_cond: gil.fields.switch_cond + LONGER_BY,
     switch_mutex: gil.fields.switch_mutex + LONGER_BY,
   };
-  const current = _PyRuntimeState['gilstate.tstate_current'];
-  const longer: GilLayout = { ...gil, fields };
-  if (current === undefined) return { ...row, gil: longer };
-  return {
-    ...row,
-    gil: longer,
-    // Of what is read in _PyRuntimeState, only this lies behind the GIL.
-    _PyRuntimeState: { ..._PyRuntimeState, 'gilstate.tstate_current': current + 2 * LONGER_BY },
-  };
+  // Nothing that is read in _PyRuntimeState lies behind the GIL.
+  return { ...row, gil: { ...gil, fields } };
 }
 
 /** `_ob_next` and `_ob_prev` before every object's reference count. */

@@ -199,9 +199,8 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       interp: number('thread_state', 'interp'),
       thread_id: number('thread_state', 'thread_id'),
       native_thread_id: number('thread_state', 'native_thread_id'),
-      datastack_chunk: number('thread_state', 'datastack_chunk'),
       _status: number('thread_state', 'status'),
-      ...given(table, 'thread_state', ['holds_gil', 'gil_requested', 'current_exception']),
+      ...given(table, 'thread_state', ['current_exception']),
     },
     frames: framesFrom(table, base.frames),
     PyCodeObject: {
@@ -259,7 +258,7 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
       PySetObject: { ...base.objects.PySetObject, ...given(table, 'set_object', ['used', 'table', 'mask']) },
       generators: {
         ...base.objects.generators,
-        ...given(table, 'gen_object', ['gi_name', 'gi_iframe', 'gi_frame_state']),
+        ...given(table, 'gen_object', ['gi_iframe', 'gi_frame_state']),
       },
     },
   };
@@ -307,13 +306,11 @@ function framesFrom(table: DebugOffsets, row: FrameLayout): FrameLayout {
     tstate_current: number('thread_state', 'current_frame'),
     _PyInterpreterFrame: {
       ...row._PyInterpreterFrame,
-      sizeof: number('interpreter_frame', 'size'),
       previous: number('interpreter_frame', 'previous'),
       f_code: number('interpreter_frame', 'executable'),
       instr: number('interpreter_frame', 'instr_ptr'),
       localsplus: number('interpreter_frame', 'localsplus'),
       owner: number('interpreter_frame', 'owner'),
-      ...given(table, 'interpreter_frame', ['stackpointer']),
       ...(table.freeThreaded ? given(table, 'interpreter_frame', ['tlbc_index']) : {}),
     },
   };

@@ -11,7 +11,7 @@
 
 import type { ObjectLayout } from './objects.js';
 import type { Offset } from './offset.js';
-import type { Globals, Python2Layout } from './old-layout.js';
+import type { GlobalName, Python2Layout } from './old-layout.js';
 
 export type { Offset };
 
@@ -26,7 +26,7 @@ export interface Layout {
 
   /**
    * Before 3.7 there is none. The variable `interp_head`, which became its `interpreters.head`, stands for it: what is
-   * called the address of the runtime is that variable's. Where the others are, {@link globals} says.
+   * called the address of the runtime is that variable's. Which others there are, {@link root} says.
    */
   readonly _PyRuntimeState: {
     /** Of the oldest patch release known: later ones append. So it is with PyInterpreterState and PyThreadState. */
@@ -38,8 +38,6 @@ export interface Layout {
     readonly finalizing?: Offset;
     /** int; 3.8+. 3.7's `core_initialized`/`initialized` live here as well under this name. */
     readonly initialized?: Offset;
-    /** 3.7 - 3.11: PyThreadState* that last took the GIL (autoTSS). */
-    readonly 'gilstate.tstate_current'?: Offset;
   };
 
   readonly PyInterpreterState: {
@@ -53,8 +51,8 @@ export interface Layout {
     readonly modules: Offset;
   };
 
-  /** Up to 3.6: the variables that later became members of `_PyRuntime`. */
-  readonly globals?: Globals;
+  /** Where what is of the whole process is: one structure, or up to 3.6 variables that later became its members. */
+  readonly root: RootLayout;
   /** Where the GIL's state is, and how the target says who holds it. */
   readonly gil: GilLayout;
   /** Where `struct _gc_runtime_state` is. */
@@ -74,27 +72,19 @@ export interface Layout {
     readonly _status?: Offset;
     /** Bit positions within `_status`. */
     readonly status_bits?: StatusBits;
-    /** int; 3.14+ (a bit of `_status` before). */
-    readonly holds_gil?: Offset;
-    /** int; 3.15+: it waits for the GIL. */
-    readonly gil_requested?: Offset;
     /** int `_Py_THREAD_DETACHED` …, 3.13+: what tells who may run where there is no GIL. See attachment.ts. */
     readonly state?: Offset;
     /** uint64 unique id within the interpreter; 3.7+. */
     readonly id?: Offset;
-    /** 3.11+: _PyStackChunk* whose memory holds interpreter frames. */
-    readonly datastack_chunk?: Offset;
     /** The exception being raised: type, value and traceback up to 3.11, the exception itself from 3.12. */
     readonly curexc_type?: Offset;
     readonly curexc_value?: Offset;
-    readonly curexc_traceback?: Offset;
     readonly current_exception?: Offset;
     /** _PyErr_StackItem*: top of the stack of exceptions being handled; 3.7+. */
     readonly exc_info?: Offset;
     /** Up to 3.6: the exception being handled. */
     readonly exc_type?: Offset;
     readonly exc_value?: Offset;
-    readonly exc_traceback?: Offset;
   };
 
   /** `exc_value` NULL or None: nothing is handled at that level. The last `previous_item` is NULL. 3.7+. */
@@ -102,7 +92,6 @@ export interface Layout {
     /** Up to 3.10; the value may still be the argument of the exception to be made. */
     readonly exc_type?: Offset;
     readonly exc_value: Offset;
-    readonly exc_traceback?: Offset;
     readonly previous_item: Offset;
   };
 
@@ -217,13 +206,21 @@ export interface Layout {
 
 export type PositionEncoding = 'unsigned-lnotab' | 'lnotab' | 'linetable' | 'locations';
 
+export type RootLayout =
+  | { readonly kind: '_PyRuntime' }
+  | {
+      /** Most are static, so without a symbol table it is not known where they are. */
+      readonly kind: 'variables';
+      readonly symbols: readonly GlobalName[];
+    };
+
 export type GilLayout =
   | {
-      /** The members of the later structure as variables of their own (3.6): see {@link Globals}. */
+      /** The members of the later structure as variables of their own (3.6): see {@link RootLayout}. */
       readonly kind: 'variables';
     }
   | {
-      /** A lock, and the thread state that is current (2.7): see {@link Globals}. */
+      /** A lock, and the thread state that is current (2.7): see {@link RootLayout}. */
       readonly kind: 'lock';
     }
   | {
@@ -247,13 +244,7 @@ export interface StatusBits {
   readonly bound: number;
   /** ... and no longer does. */
   readonly unbound: number;
-  /** It is the current one of its OS thread: attached, so it holds the GIL of its interpreter where there is one. */
-  readonly active: number;
-  /** 3.13 only; see `PyThreadState.holds_gil`. */
-  readonly holds_gil?: number;
   readonly finalizing: number;
-  readonly cleared: number;
-  readonly finalized: number;
 }
 
 /** struct _gil_runtime_state. `cond` … `switch_mutex` are pthread objects: their addresses are what threads wait on. */
@@ -277,7 +268,7 @@ export type GcLayout =
       /** Offset of `gc.collecting` (int) inside the owner. */
       readonly collecting: Offset;
     }
-  /** A variable of its own (up to 3.6): see {@link Globals}. */
+  /** A variable of its own (up to 3.6): see {@link RootLayout}. */
   | { readonly owner: 'variable' };
 
 export type FrameLayout =
@@ -287,13 +278,11 @@ export type FrameLayout =
       /** Offset of `frame` inside PyThreadState. */
       readonly tstate_frame: Offset;
       readonly PyFrameObject: {
-        readonly sizeof: number;
         readonly f_back: Offset;
         readonly f_code: Offset;
         readonly f_globals: Offset;
         readonly f_locals: Offset;
         readonly f_lasti: Offset;
-        readonly f_lineno: Offset;
         /** char: whether it runs; 3.6 - 3.9. */
         readonly f_executing?: Offset;
         /** int8: see `objects.parts.frameStates`; 3.10. */
@@ -317,12 +306,10 @@ export type FrameLayout =
       /** Offset of previous inside _PyCFrame; only with `cframe`. */
       readonly cframe_previous?: Offset;
       readonly _PyInterpreterFrame: {
-        readonly sizeof: number;
         /** PyCodeObject* (`f_code`), or any PyObject* (`f_executable`, 3.13+). */
         readonly f_code: Offset;
         readonly f_globals: Offset;
         readonly f_locals: Offset;
-        readonly frame_obj: Offset;
         readonly previous: Offset;
         /** Pointer to a code unit: `prev_instr` or `instr_ptr`. */
         readonly instr: Offset;
@@ -331,10 +318,6 @@ export type FrameLayout =
         readonly owner: Offset;
         /** bool; 3.11 only. */
         readonly is_entry?: Offset;
-        /** int, 3.11 - 3.13; number of live slots, -1 while running. */
-        readonly stacktop?: Offset;
-        /** 3.14+: pointer past the last live slot, NULL while running. */
-        readonly stackpointer?: Offset;
         /** int32; 3.14+, free-threaded: index into `co_tlbc->entries`; `instr_ptr` points into that copy. */
         readonly tlbc_index?: Offset;
       };
@@ -386,13 +369,10 @@ export type DictLayout =
       readonly PyDictUnicodeEntry: { readonly sizeof: number; readonly me_key: Offset; readonly me_value: Offset };
       /** Values of `dk_kind`. */
       readonly DICT_KEYS_GENERAL: number;
-      readonly DICT_KEYS_UNICODE: number;
-      readonly DICT_KEYS_SPLIT: number;
     };
 
 export interface DictKeyEntry {
   readonly sizeof: number;
-  readonly me_hash: Offset;
   readonly me_key: Offset;
   readonly me_value: Offset;
 }

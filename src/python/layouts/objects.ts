@@ -35,15 +35,6 @@ export interface ObjectLayout {
   readonly PyMemoryViewObject: {
     /** int: bit 0 (_Py_MEMORYVIEW_RELEASED) says that it is released. 3.3+. */
     readonly flags?: Offset;
-    /** Members of the Py_buffer `view`. */
-    readonly 'view.buf': Offset;
-    readonly 'view.obj': Offset;
-    readonly 'view.len': Offset;
-    readonly 'view.itemsize': Offset;
-    /** int */
-    readonly 'view.ndim': Offset;
-    /** char*, or NULL: "B". */
-    readonly 'view.format': Offset;
   };
   /** Private to Modules/_collectionsmodule.c; blocks: see `BLOCK`. */
   readonly dequeobject: {
@@ -62,15 +53,12 @@ export interface ObjectLayout {
     readonly func_name: Offset;
     /** 3.3+ */
     readonly func_qualname?: Offset;
-    readonly func_module: Offset;
-    readonly func_code: Offset;
   };
   readonly PyMethodObject: { readonly im_func: Offset; readonly im_self: Offset };
   readonly PyCFunctionObject: {
     /** PyMethodDef* */
     readonly m_ml: Offset;
     readonly m_self: Offset;
-    readonly m_module: Offset;
   };
   /** Method, member, getset and wrapper descriptors. */
   readonly PyDescrObject: { readonly d_type: Offset; readonly d_name: Offset };
@@ -84,27 +72,14 @@ export interface ObjectLayout {
     /** NULL: empty. */
     readonly ob_ref: Offset;
   };
-  readonly PyModuleObject: { readonly md_dict: Offset; readonly md_name?: Offset };
+  readonly PyModuleObject: { readonly md_dict: Offset };
   readonly PyWeakReference: {
     /** The object (borrowed), or None when it is gone. */
     readonly wr_object: Offset;
   };
   readonly generators: GeneratorLayout;
   readonly PyBaseExceptionObject: {
-    readonly dict: Offset;
     readonly args: Offset;
-    /** 3.0+ all three. */
-    readonly traceback?: Offset;
-    readonly context?: Offset;
-    readonly cause?: Offset;
-  };
-  readonly PyTracebackObject: {
-    readonly tb_next: Offset;
-    readonly tb_frame: Offset;
-    /** int; of 3.11+ in bytes. */
-    readonly tb_lasti: Offset;
-    /** int; 3.11+: -1 when not computed yet. */
-    readonly tb_lineno: Offset;
   };
   /** `datetime.timedelta`: int each. */
   readonly PyDateTime_Delta: { readonly days: Offset; readonly seconds: Offset; readonly microseconds: Offset };
@@ -152,8 +127,6 @@ export type GeneratorLayout =
       readonly gi_code: Offset;
       /** int: whether it runs, where its frame does not say so (2.7). */
       readonly gi_running?: Offset;
-      /** 3.5+ both. */
-      readonly gi_name?: Offset;
       readonly gi_qualname?: Offset;
     }
   | {
@@ -162,7 +135,6 @@ export type GeneratorLayout =
       readonly gi_iframe: Offset;
       /** int8; see `frameStates`. */
       readonly gi_frame_state: Offset;
-      readonly gi_name: Offset;
       readonly gi_qualname: Offset;
     };
 
@@ -187,7 +159,6 @@ export interface ObjectParts {
   readonly setentry: { readonly sizeof: number; readonly key: Offset; readonly hash: Offset };
   /** Of a deque. */
   readonly BLOCK: {
-    readonly leftlink: Offset;
     readonly data: Offset;
     readonly rightlink: Offset;
     /** Items a block. */
@@ -214,11 +185,6 @@ export interface ObjectParts {
 
 export interface FrameStates {
   readonly FRAME_CREATED: number;
-  readonly FRAME_SUSPENDED: number;
-  /** 3.13+ */
-  readonly FRAME_SUSPENDED_YIELD_FROM?: number;
-  /** 3.15+: being resumed or suspended by somebody else. */
-  readonly FRAME_SUSPENDED_YIELD_FROM_LOCKED?: number;
   readonly FRAME_EXECUTING: number;
   /** Up to 3.14. */
   readonly FRAME_COMPLETED?: number;

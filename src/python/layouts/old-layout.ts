@@ -5,33 +5,29 @@
 import type { Offset } from './offset.js';
 
 /** Symbols of variables. `_PyThreadState_Current` is always exported; static ones are in `.symtab`, where there is one. */
-export interface Globals {
+export type GlobalName =
   /** PyInterpreterState* */
-  readonly interp_head: 'interp_head';
+  | 'interp_head'
   /** PyThreadState*: of the thread that holds the GIL, or NULL. Its `interp` leads to everything else. */
-  readonly _PyThreadState_Current: '_PyThreadState_Current';
+  | '_PyThreadState_Current'
   /** int */
-  readonly collecting: 'collecting';
+  | 'collecting'
   /** int; set before there is an interpreter, and unset once it begins to finalize. Found by who returns it. */
-  readonly initialized: 'Py_IsInitialized()';
+  | 'Py_IsInitialized()'
   /** PyThreadState* of the thread that finalizes; 3.6. */
-  readonly finalizing?: '_Py_Finalizing';
-  /** 3.6: the members of the later struct _gil_runtime_state. */
-  readonly last_holder?: 'gil_last_holder';
-  /** int; -1: not created, 0: free, 1: held */
-  readonly locked?: 'gil_locked';
-  readonly cond?: 'gil_cond';
-  readonly mutex?: 'gil_mutex';
-  readonly switch_cond?: 'switch_cond';
-  readonly switch_mutex?: 'switch_mutex';
+  | '_Py_Finalizing'
+  /** 3.6: the members of the later struct _gil_runtime_state. `gil_locked`: int; -1: not created, 0: free, 1: held. */
+  | 'gil_last_holder'
+  | 'gil_locked'
+  | 'gil_cond'
+  | 'gil_mutex'
+  | 'switch_cond'
+  | 'switch_mutex'
   /**
    * 2.7: PyThread_type_lock, NULL until threads are used; else a pointer to a sem_t on which those wait that want it.
    * https://github.com/python/cpython/blob/v2.7.18/Python/ceval.c#L227
    */
-  readonly interpreter_lock?: 'interpreter_lock';
-}
-
-export type GlobalName = NonNullable<Globals[keyof Globals]>;
+  | 'interpreter_lock';
 
 /** Where those variables are in a process; without a symbol table, of most it is not known. */
 export type GlobalAddresses = { readonly [name in GlobalName]?: number };
@@ -48,7 +44,7 @@ export interface Python2Layout {
   /** `int`: a C long. (`long` is what `int` is later.) */
   readonly PyIntObject: { readonly ob_ival: Offset };
   /** Classes that do not derive from `object`, and their instances. */
-  readonly PyClassObject: { readonly cl_bases: Offset; readonly cl_dict: Offset; readonly cl_name: Offset };
+  readonly PyClassObject: { readonly cl_dict: Offset; readonly cl_name: Offset };
   readonly PyInstanceObject: { readonly in_class: Offset; readonly in_dict: Offset };
   /** `xrange`: C longs. Private to Objects/rangeobject.c. */
   readonly rangeobject: { readonly start: Offset; readonly step: Offset; readonly len: Offset };

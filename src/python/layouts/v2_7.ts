@@ -1,15 +1,12 @@
-/** The offsets of CPython 2.7, as its headers have them. */
+/** The offsets of CPython 2.7, as its headers have them: whole, for nothing before it is read. */
 import type { Layout } from './layout.js';
 
 export const v2_7: Layout = {
   version: '2.7',
   origin: 'row',
-  globals: {
-    _PyThreadState_Current: '_PyThreadState_Current',
-    interp_head: 'interp_head',
-    collecting: 'collecting',
-    initialized: 'Py_IsInitialized()',
-    interpreter_lock: 'interpreter_lock',
+  root: {
+    kind: 'variables',
+    symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],
   },
   _PyRuntimeState: {
     sizeof: 8,
@@ -34,10 +31,8 @@ export const v2_7: Layout = {
     thread_id: 144,
     curexc_type: 72,
     curexc_value: 80,
-    curexc_traceback: 88,
     exc_type: 96,
     exc_value: 104,
-    exc_traceback: 112,
   },
   PyObject: {
     sizeof: 16,
@@ -54,13 +49,11 @@ export const v2_7: Layout = {
     kind: 'frame-objects',
     tstate_frame: 16,
     PyFrameObject: {
-      sizeof: 384,
       f_back: 24,
       f_code: 32,
       f_globals: 48,
       f_locals: 56,
       f_lasti: 120,
-      f_lineno: 124,
       f_localsplus: 376,
     },
     evalLoop: 'PyEval_EvalFrameEx',
@@ -111,7 +104,6 @@ export const v2_7: Layout = {
     ma_table: 40,
     PyDictKeyEntry: {
       sizeof: 24,
-      me_hash: 0,
       me_key: 8,
       me_value: 16,
     },
@@ -131,7 +123,6 @@ export const v2_7: Layout = {
       ob_ival: 16,
     },
     PyClassObject: {
-      cl_bases: 16,
       cl_dict: 24,
       cl_name: 32,
     },
@@ -178,14 +169,7 @@ export const v2_7: Layout = {
       stop: 24,
       step: 32,
     },
-    PyMemoryViewObject: {
-      'view.buf': 24,
-      'view.obj': 32,
-      'view.len': 40,
-      'view.itemsize': 48,
-      'view.ndim': 60,
-      'view.format': 64,
-    },
+    PyMemoryViewObject: {},
     dequeobject: {
       leftblock: 16,
       leftindex: 32,
@@ -197,8 +181,6 @@ export const v2_7: Layout = {
     },
     PyFunctionObject: {
       func_name: 56,
-      func_module: 80,
-      func_code: 16,
     },
     PyMethodObject: {
       im_func: 16,
@@ -207,7 +189,6 @@ export const v2_7: Layout = {
     PyCFunctionObject: {
       m_ml: 16,
       m_self: 24,
-      m_module: 32,
     },
     PyDescrObject: {
       d_type: 16,
@@ -240,14 +221,7 @@ export const v2_7: Layout = {
       gi_running: 24,
     },
     PyBaseExceptionObject: {
-      dict: 16,
       args: 24,
-    },
-    PyTracebackObject: {
-      tb_next: 16,
-      tb_frame: 24,
-      tb_lasti: 32,
-      tb_lineno: 36,
     },
     PyDateTime_Delta: {
       days: 24,
@@ -274,7 +248,6 @@ export const v2_7: Layout = {
         hash: 0,
       },
       BLOCK: {
-        leftlink: 504,
         data: 0,
         rightlink: 496,
         BLOCKLEN: 62,

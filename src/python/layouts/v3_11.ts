@@ -1,64 +1,43 @@
-/** The offsets of CPython 3.11, as its headers have them. */
-import type { Layout } from './layout.js';
+/**
+ * What CPython 3.11 changed. Frames lie in a stack of their own and are objects only when asked for; bytecode is the end of
+ * its code object, and specializes itself; positions have columns (PEP 657); one tuple names all variables; key tables are
+ * compact, and instances have their values before them.
+ */
+import { from } from './from.js';
+import { v3_10 } from './v3_10.js';
 
-export const v3_11: Layout = {
+export const v3_11 = from(v3_10, {
   version: '3.11',
-  origin: 'row',
-  PyObject: {
-    sizeof: 16,
-    ob_type: 8,
-  },
-  PyVarObject: {
-    sizeof: 24,
-    ob_size: 16,
-  },
   _PyRuntimeState: {
     sizeof: 166688,
     'interpreters.head': 40,
     'interpreters.main': 48,
     finalizing: 24,
     initialized: 16,
-    'gilstate.tstate_current': 576,
   },
   PyInterpreterState: {
     sizeof: 107752,
-    next: 0,
     id: 48,
     threads_head: 16,
     modules: 888,
   },
   gil: {
-    kind: 'runtime',
     gil: 360,
-    fields: {
-      sizeof: 208,
-      last_holder: 8,
-      locked: 16,
-      cond: 32,
-      mutex: 80,
-      switch_cond: 120,
-      switch_mutex: 168,
-    },
   },
   gc: {
-    owner: 'interpreter',
     collecting: 848,
   },
   PyThreadState: {
     sizeof: 360,
-    prev: 0,
-    next: 8,
-    interp: 16,
     thread_id: 152,
-    native_thread_id: 160,
     id: 240,
-    datastack_chunk: 296,
     curexc_type: 96,
     curexc_value: 104,
-    curexc_traceback: 112,
     exc_info: 120,
+    native_thread_id: 160,
   },
   _PyErr_StackItem: {
+    exc_type: null,
     exc_value: 0,
     previous_item: 8,
   },
@@ -69,17 +48,14 @@ export const v3_11: Layout = {
     cframe_current_frame: 8,
     cframe_previous: 16,
     _PyInterpreterFrame: {
-      sizeof: 80,
       f_code: 32,
       f_globals: 8,
       f_locals: 24,
-      frame_obj: 40,
       previous: 48,
       instr: 56,
       localsplus: 72,
       owner: 69,
       is_entry: 68,
-      stacktop: 64,
     },
     instr: 'prev_instr',
     entry: 'is_entry',
@@ -90,62 +66,24 @@ export const v3_11: Layout = {
     sizeof: 192,
     co_filename: 112,
     co_name: 120,
-    co_qualname: 128,
     co_firstlineno: 72,
     co_linetable: 136,
     positions: 'locations',
-    co_code_adaptive: 184,
+    co_code: null,
     co_flags: 48,
     co_argcount: 56,
     co_posonlyargcount: 60,
     co_kwonlyargcount: 64,
     co_nlocals: 80,
+    co_varnames: null,
+    co_cellvars: null,
+    co_freevars: null,
+    co_qualname: 128,
+    co_code_adaptive: 184,
     co_nlocalsplus: 76,
     co_localsplusnames: 96,
     co_localspluskinds: 104,
     _co_firsttraceable: 168,
-  },
-  PyUnicodeObject: {
-    sizeof_PyASCIIObject: 48,
-    sizeof_PyCompactUnicodeObject: 72,
-    length: 16,
-    state: 32,
-    kind_shift: 2,
-    compact_shift: 5,
-    ascii_shift: 6,
-    ready_shift: 7,
-    data: 72,
-  },
-  PyBytesObject: {
-    ob_sval: 32,
-  },
-  PyTupleObject: {
-    ob_item: 24,
-  },
-  PyLongObject: {
-    sign: 'ob_size',
-    ob_digit: 24,
-  },
-  PyTypeObject: {
-    sizeof: 408,
-    tp_name: 24,
-    tp_basicsize: 32,
-    tp_itemsize: 40,
-    tp_repr: 88,
-    tp_flags: 168,
-    tp_base: 256,
-    tp_dict: 264,
-    tp_mro: 344,
-    tp_dictoffset: 288,
-    ht_name: 848,
-    ht_qualname: 864,
-    ht_cached_keys: 872,
-  },
-  PyDictObject: {
-    sizeof: 48,
-    ma_used: 16,
-    ma_keys: 32,
-    ma_values: 40,
   },
   dict: {
     keys: 'log2',
@@ -156,7 +94,6 @@ export const v3_11: Layout = {
     dk_indices: 32,
     PyDictKeyEntry: {
       sizeof: 24,
-      me_hash: 0,
       me_key: 8,
       me_value: 16,
     },
@@ -166,8 +103,6 @@ export const v3_11: Layout = {
       me_value: 8,
     },
     DICT_KEYS_GENERAL: 0,
-    DICT_KEYS_UNICODE: 1,
-    DICT_KEYS_SPLIT: 2,
   },
   instances: {
     kind: 'values-and-dict',
@@ -177,186 +112,16 @@ export const v3_11: Layout = {
     Py_TPFLAGS_MANAGED_DICT: 16,
   },
   objects: {
-    PyFloatObject: {
-      ob_fval: 16,
-    },
-    PyComplexObject: {
-      'cval.real': 16,
-      'cval.imag': 24,
-    },
-    PyListObject: {
-      ob_item: 24,
-    },
-    PySetObject: {
-      fill: 16,
-      used: 24,
-      mask: 32,
-      table: 40,
-    },
-    PySliceObject: {
-      start: 16,
-      stop: 24,
-      step: 32,
-    },
-    rangeobject: {
-      start: 16,
-      stop: 24,
-      step: 32,
-    },
-    PyByteArrayObject: {
-      ob_start: 40,
-    },
-    PyMemoryViewObject: {
-      flags: 40,
-      'view.buf': 56,
-      'view.obj': 64,
-      'view.len': 72,
-      'view.itemsize': 80,
-      'view.ndim': 92,
-      'view.format': 96,
-    },
-    dequeobject: {
-      leftblock: 24,
-      leftindex: 40,
-      maxlen: 64,
-    },
-    defdictobject: {
-      default_factory: 48,
-    },
-    _odictobject: {
-      od_first: 48,
-    },
-    PyFunctionObject: {
-      func_name: 32,
-      func_qualname: 40,
-      func_module: 104,
-      func_code: 48,
-    },
-    PyMethodObject: {
-      im_func: 16,
-      im_self: 24,
-    },
-    PyCFunctionObject: {
-      m_ml: 16,
-      m_self: 24,
-      m_module: 32,
-    },
-    PyDescrObject: {
-      d_type: 16,
-      d_name: 24,
-    },
-    PyMemberDescrObject: {
-      d_member: 40,
-    },
-    classmethod: {
-      cm_callable: 16,
-    },
-    partialobject: {
-      fn: 16,
-      args: 24,
-      kw: 32,
-    },
-    PyCellObject: {
-      ob_ref: 16,
-    },
-    PyModuleObject: {
-      md_dict: 16,
-      md_name: 48,
-    },
-    PyWeakReference: {
-      wr_object: 16,
-    },
     generators: {
       kind: 'inline-frame',
       gi_iframe: 80,
       gi_frame_state: 75,
-      gi_name: 32,
       gi_qualname: 40,
     },
-    PyBaseExceptionObject: {
-      dict: 16,
-      args: 24,
-      traceback: 40,
-      context: 48,
-      cause: 56,
-    },
-    PyTracebackObject: {
-      tb_next: 16,
-      tb_frame: 24,
-      tb_lasti: 32,
-      tb_lineno: 36,
-    },
-    PyDateTime_Delta: {
-      days: 24,
-      seconds: 28,
-      microseconds: 32,
-    },
-    PyDateTime_Date: {
-      data: 25,
-    },
-    PyDateTime_DateTime: {
-      hastzinfo: 24,
-      data: 25,
-      fold: 35,
-      tzinfo: 40,
-    },
-    PyDateTime_Time: {
-      hastzinfo: 24,
-      data: 25,
-      fold: 31,
-      tzinfo: 32,
-    },
-    PyDateTime_TimeZone: {
-      offset: 16,
-      name: 24,
-    },
-    PyDecObject: {
-      'dec.flags': 24,
-      'dec.exp': 32,
-      'dec.digits': 40,
-      'dec.len': 48,
-      'dec.data': 64,
-    },
-    lockobject: {
-      locked: 32,
-    },
-    rlockobject: {
-      kind: 'counted',
-      rlock_owner: 24,
-      rlock_count: 32,
-    },
     parts: {
-      setentry: {
-        sizeof: 16,
-        key: 0,
-        hash: 8,
-      },
-      BLOCK: {
-        leftlink: 0,
-        data: 8,
-        rightlink: 520,
-        BLOCKLEN: 64,
-      },
-      _odictnode: {
-        key: 0,
-        next: 16,
-      },
-      PyMethodDef: {
-        ml_name: 0,
-      },
-      PyMemberDef: {
-        name: 0,
-        type: 8,
-        offset: 16,
-        T_OBJECT_EX: 16,
-      },
       frameStates: {
-        FRAME_CREATED: -2,
-        FRAME_SUSPENDED: -1,
-        FRAME_EXECUTING: 0,
         FRAME_COMPLETED: 1,
-        FRAME_CLEARED: 4,
       },
     },
   },
-};
+});

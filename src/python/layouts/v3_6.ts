@@ -1,21 +1,24 @@
-/** The offsets of CPython 3.6, as its headers have them. */
+/** The offsets of CPython 3.6, as its headers have them: whole, for all that follow are told by what differs. */
 import type { Layout } from './layout.js';
 
 export const v3_6: Layout = {
   version: '3.6',
   origin: 'row',
-  globals: {
-    _PyThreadState_Current: '_PyThreadState_Current',
-    interp_head: 'interp_head',
-    collecting: 'collecting',
-    initialized: 'Py_IsInitialized()',
-    finalizing: '_Py_Finalizing',
-    last_holder: 'gil_last_holder',
-    locked: 'gil_locked',
-    cond: 'gil_cond',
-    mutex: 'gil_mutex',
-    switch_cond: 'switch_cond',
-    switch_mutex: 'switch_mutex',
+  root: {
+    kind: 'variables',
+    symbols: [
+      'interp_head',
+      '_PyThreadState_Current',
+      'collecting',
+      'Py_IsInitialized()',
+      '_Py_Finalizing',
+      'gil_last_holder',
+      'gil_locked',
+      'gil_cond',
+      'gil_mutex',
+      'switch_cond',
+      'switch_mutex',
+    ],
   },
   _PyRuntimeState: {
     sizeof: 8,
@@ -41,10 +44,8 @@ export const v3_6: Layout = {
     thread_id: 152,
     curexc_type: 80,
     curexc_value: 88,
-    curexc_traceback: 96,
     exc_type: 104,
     exc_value: 112,
-    exc_traceback: 120,
   },
   PyObject: {
     sizeof: 16,
@@ -58,13 +59,11 @@ export const v3_6: Layout = {
     kind: 'frame-objects',
     tstate_frame: 24,
     PyFrameObject: {
-      sizeof: 384,
       f_back: 24,
       f_code: 32,
       f_globals: 48,
       f_locals: 56,
       f_lasti: 120,
-      f_lineno: 124,
       f_executing: 132,
       f_localsplus: 376,
     },
@@ -135,7 +134,6 @@ export const v3_6: Layout = {
     dk_indices: 40,
     PyDictKeyEntry: {
       sizeof: 24,
-      me_hash: 0,
       me_key: 8,
       me_value: 16,
     },
@@ -176,12 +174,6 @@ export const v3_6: Layout = {
     },
     PyMemoryViewObject: {
       flags: 40,
-      'view.buf': 56,
-      'view.obj': 64,
-      'view.len': 72,
-      'view.itemsize': 80,
-      'view.ndim': 92,
-      'view.format': 96,
     },
     dequeobject: {
       leftblock: 24,
@@ -197,8 +189,6 @@ export const v3_6: Layout = {
     PyFunctionObject: {
       func_name: 64,
       func_qualname: 104,
-      func_module: 88,
-      func_code: 16,
     },
     PyMethodObject: {
       im_func: 16,
@@ -207,7 +197,6 @@ export const v3_6: Layout = {
     PyCFunctionObject: {
       m_ml: 16,
       m_self: 24,
-      m_module: 32,
     },
     PyDescrObject: {
       d_type: 16,
@@ -229,7 +218,6 @@ export const v3_6: Layout = {
     },
     PyModuleObject: {
       md_dict: 16,
-      md_name: 48,
     },
     PyWeakReference: {
       wr_object: 16,
@@ -238,21 +226,10 @@ export const v3_6: Layout = {
       kind: 'frame-object',
       gi_frame: 16,
       gi_code: 32,
-      gi_name: 48,
       gi_qualname: 56,
     },
     PyBaseExceptionObject: {
-      dict: 16,
       args: 24,
-      traceback: 32,
-      context: 40,
-      cause: 48,
-    },
-    PyTracebackObject: {
-      tb_next: 16,
-      tb_frame: 24,
-      tb_lasti: 32,
-      tb_lineno: 36,
     },
     PyDateTime_Delta: {
       days: 24,
@@ -300,7 +277,6 @@ export const v3_6: Layout = {
         hash: 8,
       },
       BLOCK: {
-        leftlink: 0,
         data: 8,
         rightlink: 520,
         BLOCKLEN: 64,

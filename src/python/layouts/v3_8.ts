@@ -1,82 +1,29 @@
-/** The offsets of CPython 3.8, as its headers have them. */
-import type { Layout } from './layout.js';
+/** What CPython 3.8 changed. Positional-only parameters (PEP 570); the rest moved. */
+import { from } from './from.js';
+import { v3_7 } from './v3_7.js';
 
-export const v3_8: Layout = {
+export const v3_8 = from(v3_7, {
   version: '3.8',
-  origin: 'row',
-  PyObject: {
-    sizeof: 16,
-    ob_type: 8,
-  },
-  PyVarObject: {
-    sizeof: 24,
-    ob_size: 16,
-  },
   _PyRuntimeState: {
     sizeof: 1464,
     'interpreters.head': 32,
     'interpreters.main': 40,
     finalizing: 16,
     initialized: 12,
-    'gilstate.tstate_current': 1368,
   },
   PyInterpreterState: {
     sizeof: 2720,
-    next: 0,
-    id: 16,
-    threads_head: 8,
     modules: 56,
   },
   gil: {
-    kind: 'runtime',
     gil: 1152,
-    fields: {
-      sizeof: 208,
-      last_holder: 8,
-      locked: 16,
-      cond: 32,
-      mutex: 80,
-      switch_cond: 120,
-      switch_mutex: 168,
-    },
   },
   gc: {
-    owner: 'runtime',
     collecting: 544,
   },
   PyThreadState: {
     sizeof: 264,
-    prev: 0,
-    next: 8,
-    interp: 16,
-    thread_id: 176,
     id: 256,
-    curexc_type: 88,
-    curexc_value: 96,
-    curexc_traceback: 104,
-    exc_info: 144,
-  },
-  _PyErr_StackItem: {
-    exc_type: 0,
-    exc_value: 8,
-    exc_traceback: 16,
-    previous_item: 24,
-  },
-  frames: {
-    kind: 'frame-objects',
-    tstate_frame: 24,
-    PyFrameObject: {
-      sizeof: 368,
-      f_back: 24,
-      f_code: 32,
-      f_globals: 48,
-      f_locals: 56,
-      f_lasti: 104,
-      f_lineno: 108,
-      f_executing: 116,
-      f_localsplus: 360,
-    },
-    lasti: 'bytes',
   },
   PyCodeObject: {
     sizeof: 176,
@@ -84,249 +31,19 @@ export const v3_8: Layout = {
     co_name: 112,
     co_firstlineno: 40,
     co_linetable: 120,
-    positions: 'lnotab',
     co_code: 48,
     co_flags: 36,
-    co_argcount: 16,
-    co_posonlyargcount: 20,
     co_kwonlyargcount: 24,
     co_nlocals: 28,
     co_varnames: 72,
     co_cellvars: 88,
     co_freevars: 80,
-  },
-  PyUnicodeObject: {
-    sizeof_PyASCIIObject: 48,
-    sizeof_PyCompactUnicodeObject: 72,
-    length: 16,
-    state: 32,
-    kind_shift: 2,
-    compact_shift: 5,
-    ascii_shift: 6,
-    ready_shift: 7,
-    data: 72,
-  },
-  PyBytesObject: {
-    ob_sval: 32,
-  },
-  PyTupleObject: {
-    ob_item: 24,
-  },
-  PyLongObject: {
-    sign: 'ob_size',
-    ob_digit: 24,
+    co_posonlyargcount: 20,
   },
   PyTypeObject: {
     sizeof: 416,
-    tp_name: 24,
-    tp_basicsize: 32,
-    tp_itemsize: 40,
-    tp_repr: 88,
-    tp_flags: 168,
-    tp_base: 256,
-    tp_dict: 264,
-    tp_mro: 344,
-    tp_dictoffset: 288,
     ht_name: 848,
     ht_qualname: 864,
     ht_cached_keys: 872,
   },
-  PyDictObject: {
-    sizeof: 48,
-    ma_used: 16,
-    ma_keys: 32,
-    ma_values: 40,
-  },
-  dict: {
-    keys: 'sized',
-    dk_size: 8,
-    dk_nentries: 32,
-    dk_indices: 40,
-    PyDictKeyEntry: {
-      sizeof: 24,
-      me_hash: 0,
-      me_key: 8,
-      me_value: 16,
-    },
-  },
-  instances: {
-    kind: 'dictoffset',
-    values: 'array',
-  },
-  objects: {
-    PyFloatObject: {
-      ob_fval: 16,
-    },
-    PyComplexObject: {
-      'cval.real': 16,
-      'cval.imag': 24,
-    },
-    PyListObject: {
-      ob_item: 24,
-    },
-    PySetObject: {
-      fill: 16,
-      used: 24,
-      mask: 32,
-      table: 40,
-    },
-    PySliceObject: {
-      start: 16,
-      stop: 24,
-      step: 32,
-    },
-    rangeobject: {
-      start: 16,
-      stop: 24,
-      step: 32,
-    },
-    PyByteArrayObject: {
-      ob_start: 40,
-    },
-    PyMemoryViewObject: {
-      flags: 40,
-      'view.buf': 56,
-      'view.obj': 64,
-      'view.len': 72,
-      'view.itemsize': 80,
-      'view.ndim': 92,
-      'view.format': 96,
-    },
-    dequeobject: {
-      leftblock: 24,
-      leftindex: 40,
-      maxlen: 64,
-    },
-    defdictobject: {
-      default_factory: 48,
-    },
-    _odictobject: {
-      od_first: 48,
-    },
-    PyFunctionObject: {
-      func_name: 64,
-      func_qualname: 104,
-      func_module: 88,
-      func_code: 16,
-    },
-    PyMethodObject: {
-      im_func: 16,
-      im_self: 24,
-    },
-    PyCFunctionObject: {
-      m_ml: 16,
-      m_self: 24,
-      m_module: 32,
-    },
-    PyDescrObject: {
-      d_type: 16,
-      d_name: 24,
-    },
-    PyMemberDescrObject: {
-      d_member: 40,
-    },
-    classmethod: {
-      cm_callable: 16,
-    },
-    partialobject: {
-      fn: 16,
-      args: 24,
-      kw: 32,
-    },
-    PyCellObject: {
-      ob_ref: 16,
-    },
-    PyModuleObject: {
-      md_dict: 16,
-      md_name: 48,
-    },
-    PyWeakReference: {
-      wr_object: 16,
-    },
-    generators: {
-      kind: 'frame-object',
-      gi_frame: 16,
-      gi_code: 32,
-      gi_name: 48,
-      gi_qualname: 56,
-    },
-    PyBaseExceptionObject: {
-      dict: 16,
-      args: 24,
-      traceback: 32,
-      context: 40,
-      cause: 48,
-    },
-    PyTracebackObject: {
-      tb_next: 16,
-      tb_frame: 24,
-      tb_lasti: 32,
-      tb_lineno: 36,
-    },
-    PyDateTime_Delta: {
-      days: 24,
-      seconds: 28,
-      microseconds: 32,
-    },
-    PyDateTime_Date: {
-      data: 25,
-    },
-    PyDateTime_DateTime: {
-      hastzinfo: 24,
-      data: 25,
-      fold: 35,
-      tzinfo: 40,
-    },
-    PyDateTime_Time: {
-      hastzinfo: 24,
-      data: 25,
-      fold: 31,
-      tzinfo: 32,
-    },
-    PyDateTime_TimeZone: {
-      offset: 16,
-      name: 24,
-    },
-    PyDecObject: {
-      'dec.flags': 24,
-      'dec.exp': 32,
-      'dec.digits': 40,
-      'dec.len': 48,
-      'dec.data': 64,
-    },
-    lockobject: {
-      locked: 32,
-    },
-    rlockobject: {
-      kind: 'counted',
-      rlock_owner: 24,
-      rlock_count: 32,
-    },
-    parts: {
-      setentry: {
-        sizeof: 16,
-        key: 0,
-        hash: 8,
-      },
-      BLOCK: {
-        leftlink: 0,
-        data: 8,
-        rightlink: 520,
-        BLOCKLEN: 64,
-      },
-      _odictnode: {
-        key: 0,
-        next: 16,
-      },
-      PyMethodDef: {
-        ml_name: 0,
-      },
-      PyMemberDef: {
-        name: 0,
-        type: 8,
-        offset: 16,
-        T_OBJECT_EX: 16,
-      },
-    },
-  },
-};
+});

@@ -32,6 +32,7 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
   const statusBit = (member: string): Probe => shift('PyThreadState', '_status', member);
 
   return {
+    root: { kind: '_PyRuntime' },
     PyObject: { sizeof: sizeOf('PyObject'), ob_type: object('ob_type') },
     PyVarObject: { sizeof: sizeOf('PyVarObject'), ob_size: varObject('ob_size', 'ssize') },
     _PyRuntimeState: {
@@ -40,7 +41,6 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       'interpreters.main': runtime('interpreters.main'),
       finalizing: v >= 309 ? runtime('_finalizing') : runtime('finalizing'),
       initialized: runtime('initialized', 'int'),
-      'gilstate.tstate_current': when(v < 312, runtime('gilstate.tstate_current')),
     },
     PyInterpreterState: {
       sizeof: sizeAtLeast('PyInterpreterState'),
@@ -62,27 +62,18 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       status_bits: when(v >= 312, {
         bound: statusBit('bound'),
         unbound: statusBit('unbound'),
-        active: statusBit('active'),
-        holds_gil: when(v === 313, statusBit('holds_gil')),
         finalizing: statusBit('finalizing'),
-        cleared: statusBit('cleared'),
-        finalized: statusBit('finalized'),
       }),
-      holds_gil: when(v >= 314, tstate('holds_gil', 'int')),
-      gil_requested: when(v >= 315, tstate('gil_requested', 'int')),
       state: when(v >= 313, tstate('state', 'int')),
       id: tstate('id', 'int64'),
-      datastack_chunk: when(v >= 311, tstate('datastack_chunk')),
       curexc_type: when(v <= 311, tstate('curexc_type')),
       curexc_value: when(v <= 311, tstate('curexc_value')),
-      curexc_traceback: when(v <= 311, tstate('curexc_traceback')),
       current_exception: when(v >= 312, tstate('current_exception')),
       exc_info: tstate('exc_info'),
     },
     _PyErr_StackItem: {
       exc_type: when(v <= 310, stackItem('exc_type')),
       exc_value: stackItem('exc_value'),
-      exc_traceback: when(v <= 310, stackItem('exc_traceback')),
       previous_item: stackItem('previous_item'),
     },
     frames: frameProbes(v, freeThreaded),
@@ -190,13 +181,11 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
       kind: 'frame-objects',
       tstate_frame: of('PyThreadState')('frame'),
       PyFrameObject: {
-        sizeof: sizeOf('PyFrameObject'),
         f_back: frame('f_back'),
         f_code: frame('f_code'),
         f_globals: frame('f_globals'),
         f_locals: frame('f_locals'),
         f_lasti: frame('f_lasti', 'int'),
-        f_lineno: frame('f_lineno', 'int'),
         f_executing: when(v >= 306 && v <= 309, frame('f_executing', 'byte')),
         f_state: when(v === 310, frame('f_state', 'byte')),
         f_localsplus: start('PyFrameObject', 'f_localsplus'),
@@ -212,18 +201,14 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
     cframe_current_frame: when(v < 313, of('_PyCFrame')('current_frame')),
     cframe_previous: when(v < 313, of('_PyCFrame')('previous')),
     _PyInterpreterFrame: {
-      sizeof: sizeOf('_PyInterpreterFrame'),
       f_code: frame(v >= 313 ? 'f_executable' : 'f_code'),
       f_globals: frame('f_globals'),
       f_locals: frame('f_locals'),
-      frame_obj: frame('frame_obj'),
       previous: frame('previous'),
       instr: frame(v >= 313 ? 'instr_ptr' : 'prev_instr'),
       localsplus: start('_PyInterpreterFrame', 'localsplus'),
       owner: frame('owner', 'byte'),
       is_entry: when(v === 311, frame('is_entry', 'byte')),
-      stacktop: when(v <= 313, frame('stacktop', 'int')),
-      stackpointer: when(v >= 314, frame('stackpointer')),
       tlbc_index: when(v >= 314 && freeThreaded, frame('tlbc_index', 'int')),
     },
     instr: v >= 313 ? 'instr_ptr' : 'prev_instr',
@@ -242,7 +227,6 @@ function dictProbes(v: number): Probed<DictLayout> {
     dk_indices: start('struct _dictkeysobject', 'dk_indices'),
     PyDictKeyEntry: {
       sizeof: sizeOf('PyDictKeyEntry'),
-      me_hash: entry('me_hash', 'ssize'),
       me_key: entry('me_key'),
       me_value: entry('me_value'),
     },
@@ -261,8 +245,6 @@ function dictProbes(v: number): Probed<DictLayout> {
       me_value: unicode('me_value'),
     },
     DICT_KEYS_GENERAL: value('DICT_KEYS_GENERAL'),
-    DICT_KEYS_UNICODE: value('DICT_KEYS_UNICODE'),
-    DICT_KEYS_SPLIT: value('DICT_KEYS_SPLIT'),
   };
 }
 

@@ -15,7 +15,6 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
   const partial = of('partialobject');
   const module = of('PyModuleObject');
   const exception = of('PyBaseExceptionObject');
-  const traceback = of('PyTracebackObject');
   const delta = of('PyDateTime_Delta');
   const datetime = of('PyDateTime_DateTime');
   const time = of('PyDateTime_Time');
@@ -39,12 +38,6 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
     PyByteArrayObject: { ob_start: of('PyByteArrayObject')('ob_start') },
     PyMemoryViewObject: {
       flags: view('flags', 'int'),
-      'view.buf': view('view.buf'),
-      'view.obj': view('view.obj'),
-      'view.len': view('view.len', 'ssize'),
-      'view.itemsize': view('view.itemsize', 'ssize'),
-      'view.ndim': view('view.ndim', 'int'),
-      'view.format': view('view.format'),
     },
     dequeobject: {
       leftblock: deque('leftblock'),
@@ -56,31 +49,19 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
     PyFunctionObject: {
       func_name: func('func_name'),
       func_qualname: func('func_qualname'),
-      func_module: func('func_module'),
-      func_code: func('func_code'),
     },
     PyMethodObject: { im_func: method('im_func'), im_self: method('im_self') },
-    PyCFunctionObject: { m_ml: cfunction('m_ml'), m_self: cfunction('m_self'), m_module: cfunction('m_module') },
+    PyCFunctionObject: { m_ml: cfunction('m_ml'), m_self: cfunction('m_self') },
     PyDescrObject: { d_type: of('PyDescrObject')('d_type'), d_name: of('PyDescrObject')('d_name') },
     PyMemberDescrObject: { d_member: of('PyMemberDescrObject')('d_member') },
     classmethod: { cm_callable: of('classmethod')('cm_callable') },
     partialobject: { fn: partial('fn'), args: partial('args'), kw: partial('kw') },
     PyCellObject: { ob_ref: of('PyCellObject')('ob_ref') },
-    PyModuleObject: { md_dict: module('md_dict'), md_name: module('md_name') },
+    PyModuleObject: { md_dict: module('md_dict') },
     PyWeakReference: { wr_object: of('PyWeakReference')('wr_object') },
     generators: generatorProbes(v),
     PyBaseExceptionObject: {
-      dict: exception('dict'),
       args: exception('args'),
-      traceback: exception('traceback'),
-      context: exception('context'),
-      cause: exception('cause'),
-    },
-    PyTracebackObject: {
-      tb_next: traceback('tb_next'),
-      tb_frame: traceback('tb_frame'),
-      tb_lasti: traceback('tb_lasti', 'int'),
-      tb_lineno: traceback('tb_lineno', 'int'),
     },
     PyDateTime_Delta: {
       days: delta('days', 'int'),
@@ -116,7 +97,7 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
 
 function generatorProbes(v: number): Probed<GeneratorLayout> {
   const generator = of('PyGenObject');
-  const names = { gi_name: generator('gi_name'), gi_qualname: generator('gi_qualname') };
+  const names = { gi_qualname: generator('gi_qualname') };
   return v <= 310
     ? { kind: 'frame-object', gi_frame: generator('gi_frame'), gi_code: generator('gi_code'), ...names }
     : {
@@ -147,7 +128,6 @@ function partProbes(v: number): Probed<ObjectParts> {
   return {
     setentry: { sizeof: sizeOf('setentry'), key: entry('key'), hash: entry('hash', 'ssize') },
     BLOCK: {
-      leftlink: block('leftlink'),
       data: start('block', 'data'),
       rightlink: block('rightlink'),
       BLOCKLEN: value('BLOCKLEN'),
@@ -162,9 +142,6 @@ function partProbes(v: number): Probed<ObjectParts> {
     },
     frameStates: when(v >= 310, {
       FRAME_CREATED: value('FRAME_CREATED'),
-      FRAME_SUSPENDED: value('FRAME_SUSPENDED'),
-      FRAME_SUSPENDED_YIELD_FROM: when(v >= 313, value('FRAME_SUSPENDED_YIELD_FROM')),
-      FRAME_SUSPENDED_YIELD_FROM_LOCKED: when(v >= 315, value('FRAME_SUSPENDED_YIELD_FROM_LOCKED')),
       FRAME_EXECUTING: value('FRAME_EXECUTING'),
       // 3.10: FRAME_RETURNED, of the same value.
       FRAME_COMPLETED: when(v >= 311 && v <= 314, value('FRAME_COMPLETED')),

@@ -62,7 +62,7 @@ for (const headers of found) {
       ({ exists, build }) =>
         exists(version) &&
         (!headers.freeThreaded || build.freeThreaded) &&
-        (!headers.traceRefs || build.traceRefs) &&
+        (!headers.traceRefs || build.traceRefs || version > 312) &&
         !(headers.debug && build.traceRefs),
     );
     for (const flavour of flavours) {

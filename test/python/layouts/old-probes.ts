@@ -32,10 +32,8 @@ function rootProbes(v: number) {
       thread_id: tstate('thread_id', 'long'),
       curexc_type: tstate('curexc_type'),
       curexc_value: tstate('curexc_value'),
-      curexc_traceback: tstate('curexc_traceback'),
       exc_type: tstate('exc_type'),
       exc_value: tstate('exc_value'),
-      exc_traceback: tstate('exc_traceback'),
     },
   } as const;
 }
@@ -45,18 +43,21 @@ export function probes3_6(): OldRow {
   return {
     ...same,
     ...rootProbes(306),
-    globals: {
-      interp_head: 'interp_head',
-      _PyThreadState_Current: '_PyThreadState_Current',
-      collecting: 'collecting',
-      initialized: 'Py_IsInitialized()',
-      finalizing: '_Py_Finalizing',
-      last_holder: 'gil_last_holder',
-      locked: 'gil_locked',
-      cond: 'gil_cond',
-      mutex: 'gil_mutex',
-      switch_cond: 'switch_cond',
-      switch_mutex: 'switch_mutex',
+    root: {
+      kind: 'variables',
+      symbols: [
+        'interp_head',
+        '_PyThreadState_Current',
+        'collecting',
+        'Py_IsInitialized()',
+        '_Py_Finalizing',
+        'gil_last_holder',
+        'gil_locked',
+        'gil_cond',
+        'gil_mutex',
+        'switch_cond',
+        'switch_mutex',
+      ],
     },
     gil: { kind: 'variables' },
   };
@@ -70,12 +71,9 @@ export function probes2_7(): OldRow {
   const entry = of('PyDictEntry');
   return {
     ...rootProbes(207),
-    globals: {
-      interp_head: 'interp_head',
-      _PyThreadState_Current: '_PyThreadState_Current',
-      collecting: 'collecting',
-      initialized: 'Py_IsInitialized()',
-      interpreter_lock: 'interpreter_lock',
+    root: {
+      kind: 'variables',
+      symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],
     },
     gil: { kind: 'lock' },
     PyObject,
@@ -93,7 +91,6 @@ export function probes2_7(): OldRow {
       ma_table: dict('ma_table'),
       PyDictKeyEntry: {
         sizeof: sizeOf('PyDictEntry'),
-        me_hash: entry('me_hash', 'ssize'),
         me_key: entry('me_key'),
         me_value: entry('me_value'),
       },
@@ -114,7 +111,6 @@ function python2Probes(): OldRow['python2'] {
     unicodeUnit: null,
     PyIntObject: { ob_ival: of('PyIntObject')('ob_ival', 'long') },
     PyClassObject: {
-      cl_bases: of('PyClassObject')('cl_bases'),
       cl_dict: of('PyClassObject')('cl_dict'),
       cl_name: of('PyClassObject')('cl_name'),
     },
@@ -151,8 +147,6 @@ function objects2_7(): Row['objects'] {
     dequeobject: { ...same.dequeobject, len: of('dequeobject')('len', 'ssize') },
     PyFunctionObject: {
       func_name: func('func_name'),
-      func_module: func('func_module'),
-      func_code: func('func_code'),
     },
     PyModuleObject: { md_dict: of('PyModuleObject')('md_dict') },
     generators: {
@@ -161,7 +155,7 @@ function objects2_7(): Row['objects'] {
       gi_code: generator('gi_code'),
       gi_running: generator('gi_running', 'int'),
     },
-    PyBaseExceptionObject: { dict: exception('dict'), args: exception('args') },
+    PyBaseExceptionObject: { args: exception('args') },
     PyDateTime_DateTime: datetime,
     PyDateTime_Time: time,
     parts: { ...parts, BLOCK: { ...parts.BLOCK, BLOCKLEN: value('BLOCKLEN') as Probe } },

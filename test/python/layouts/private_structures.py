@@ -50,8 +50,7 @@ for item in items[1:]:
     same("BLOCK.data", pointer(block + parts["BLOCK"]["data"] + 8 * index), id(item))
     index += 1
     if index == parts["BLOCK"]["BLOCKLEN"]:
-        left, block, index = block, pointer(block + parts["BLOCK"]["rightlink"]), 0
-        same("BLOCK.leftlink", pointer(block + parts["BLOCK"]["leftlink"]), left)
+        block, index = pointer(block + parts["BLOCK"]["rightlink"]), 0
 
 factory = functools.partial(int, "7", base=8)
 members("defdictobject", collections.defaultdict(factory), default_factory=factory)
@@ -115,7 +114,6 @@ else:
 
 module = type(sys)("module")
 same("PyModuleObject.md_dict", pointer(id(module) + objects["PyModuleObject"]["md_dict"]), id(vars(module)))
-members("PyModuleObject", module, md_name=vars(module)["__name__"])
 
 
 class Slots(object):
@@ -138,7 +136,8 @@ if keys_fields["keys"] == "sized":
     entry = keys_fields["PyDictKeyEntry"]
 else:
     entries = dk + keys_fields["dk_indices"] + (1 << byte(dk + keys_fields["dk_log2_index_bytes"]))
-    same("dk_kind", byte(dk + keys_fields["dk_kind"]), keys_fields["DICT_KEYS_UNICODE"])
+    # https://github.com/python/cpython/blob/v3.13.0/Include/internal/pycore_dict.h (DICT_KEYS_UNICODE)
+    same("dk_kind", byte(dk + keys_fields["dk_kind"]), 1)
     entry = keys_fields["PyDictUnicodeEntry"]
 for key, value in table.items():
     same("me_key", pointer(entries + entry["me_key"]), id(key))

@@ -40,8 +40,7 @@ for item in items[1:]:
     same("BLOCK.data", word(block + parts["BLOCK"]["data"] + 8 * index), id(item))
     index += 1
     if index == parts["BLOCK"]["BLOCKLEN"]:
-        left, block, index = block, word(block + parts["BLOCK"]["rightlink"]), 0
-        same("BLOCK.leftlink", word(block + parts["BLOCK"]["leftlink"]), left)
+        block, index = word(block + parts["BLOCK"]["rightlink"]), 0
 
 factory = functools.partial(int, "7", base=8)
 members("defdictobject", collections.defaultdict(factory), default_factory=factory)
