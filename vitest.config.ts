@@ -1,18 +1,50 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { testFilesByKind } from './test/support/kinds-of-tests.js';
+
+const files = testFilesByKind();
+const cpus = availableParallelism();
+
+/** Settings that every kind has. */
+const COMMON = {
+  // ptrace belongs to one thread, and to the main thread at that: test files run in processes, not workers.
+  pool: 'forks',
+  // The only retries: those of test/support/tried-again.json.
+  runner: './test/support/luck.ts',
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    ...COMMON,
     globalSetup: ['test/support/global-setup.ts'],
-    // ptrace belongs to one thread, and to the main thread at that: test files run in processes, not workers.
-    pool: 'forks',
-    // Most of the time is spent waiting for other programs to start.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Some targets move at full speed, and CI's machine is small. A test that passes only when tried again is
-    // named at the end of the run (scripts/retried-tests.mjs): a finding to look into, not a pass to be content with.
-    retry: process.env['CI'] ? 2 : 0,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // One kind after the other: what moves is not to be disturbed, and disturbs.
+    projects: [
+      {
+        test: {
+          ...COMMON,
+          name: 'pure',
+          include: files.pure,
+          isolate: false,
+          maxWorkers: cpus,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Most of the time is spent waiting for other programs to start.
+        test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: cpus + 1, sequence: { groupOrder: 1 } },
+      },
+      {
+        // Each of its programs wants a CPU, and who looks at it another.
+        test: {
+          ...COMMON,
+          name: 'moving',
+          include: files.moving,
+          maxWorkers: Math.max(1, Math.floor(cpus / 2)),
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });
