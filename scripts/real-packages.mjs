@@ -7,7 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { CACHE } from './cache-folder.mjs';
 
-const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'cryptography', 'gevent', 'pyuwsgi'];
+const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'pandas', 'cryptography', 'gevent', 'pyuwsgi'];
 
 /** The virtual environment's Python with all packages, or null. */
 export function realPython(base = process.env.PYTHON ?? 'python3') {

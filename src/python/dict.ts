@@ -9,6 +9,7 @@ import type { DictItem, DictItems } from './dict-items.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
 import { readHashTable } from './python2-dict.js';
+import { SlotBudget } from './slot-budget.js';
 
 export type { DictItem, DictItems };
 
@@ -44,7 +45,7 @@ export function readDict(python: Python, address: Address, limit = ITEM_LIMIT): 
   const values = python.pointer(address, needed(fields.ma_values, 'ma_values'));
   if (used < 0) throw new CorruptData(`dict at ${formatAddress(address)} has ${used} items`);
   if (values !== 0) return readSplitItems(python, keys, toAddress(values), limit);
-  return combinedItems(python, readKeyTable(python, keys), limit);
+  return combinedItems(python, readKeyTable(python, keys), used, limit);
 }
 
 /** The items of a split table: keys shared with other instances, and one instance's `values`. Throws as readDict. */
@@ -116,17 +117,48 @@ function absurd(keys: Address): CorruptData {
   return new CorruptData(`the dict keys at ${formatAddress(keys)} have absurd sizes`);
 }
 
-function combinedItems(python: Python, table: KeyTable, limit: number): DictItems {
-  const count = Math.min(table.nentries, limit);
+/** Slots looked at together: as many at the end of a table at least, as many in its middle at most. */
+const SLOTS_AT_THE_END = 64;
+const SLOTS_IN_BETWEEN = 4096;
+
+/**
+ * The first `limit` of `used` items. Slots no longer in use are no items, so after many deletions there are more to look
+ * at. What remains of many is mostly what came last, so the end of the table is looked at before its middle.
+ */
+function combinedItems(python: Python, table: KeyTable, used: number, limit: number): DictItems {
+  const { nentries } = table;
+  const wanted = Math.min(used, limit);
   const items: DictItem[] = [];
-  if (count > 0) {
-    const { sizeof, me_key, me_value } = table.entry;
-    const view = python.memory.read(table.entries, count * sizeof);
-    for (let i = 0; i < count; i++) {
-      push(items, pointerAt(view, i * sizeof + me_key), pointerAt(view, i * sizeof + me_value));
+  let at = Math.min(nentries, wanted);
+  addSlots(python, table, 0, at, items);
+  const missing = used - items.length;
+  if (items.length < wanted && at < nentries) {
+    const end = Math.max(at, nentries - Math.max(SLOTS_AT_THE_END, missing));
+    const last: DictItem[] = [];
+    addSlots(python, table, end, nentries, last);
+    if (end === at || last.length >= missing) {
+      for (const item of last) items.push(item);
+      at = nentries;
     }
   }
-  return { items, truncated: table.nentries > limit };
+  while (items.length < wanted && at < nentries) {
+    const count = python.the(SlotBudget).take(Math.min(SLOTS_IN_BETWEEN, nentries - at));
+    if (count === 0) break;
+    addSlots(python, table, at, at + count, items);
+    at += count;
+  }
+  const truncated = items.length > limit || (at < nentries && items.length < used);
+  return { items: items.length > limit ? items.slice(0, limit) : items, truncated };
+}
+
+/** Adds the items in slots [from, to). */
+function addSlots(python: Python, { entries, entry }: KeyTable, from: number, to: number, items: DictItem[]): void {
+  if (to <= from) return;
+  const { sizeof, me_key, me_value } = entry;
+  const view = python.memory.read(offsetBy(entries, from * sizeof), (to - from) * sizeof);
+  for (let i = 0; i < to - from; i++) {
+    push(items, pointerAt(view, i * sizeof + me_key), pointerAt(view, i * sizeof + me_value));
+  }
 }
 
 /** A deleted or unset slot has no value (and, deleted, no key). */

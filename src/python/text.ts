@@ -47,6 +47,7 @@ export function readCharacters(python: Python, address: Address, limit: number):
   const compact = (state >>> fields.compact_shift) & 1;
   const ascii = (state >>> fields.ascii_shift) & 1;
   const ready = fields.ready_shift === undefined ? 1 : (state >>> fields.ready_shift) & 1;
+  if (!ready && kind === 0 && !compact) return readNotReady(python, address, limit);
   if (!ready || (kind !== 1 && kind !== 2 && kind !== 4) || (ascii === 1 && kind !== 1)) {
     throw new CorruptData(`str at ${formatAddress(address)} has state 0x${state.toString(16)}`);
   }
@@ -56,6 +57,23 @@ export function readCharacters(python: Python, address: Address, limit: number):
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
     : toAddress(python.pointer(address, fields.data));
   return { view: python.memory.read(start, count * kind), kind, length };
+}
+
+/** `wchar_t` here. */
+const WCHAR_BYTES = 4;
+
+/**
+ * The characters of a `str` whose proper form was never made, as old extensions make them: up to 3.11 that is legal.
+ * https://github.com/python/cpython/blob/v3.11.7/Include/cpython/unicodeobject.h (legacy string, not ready)
+ */
+function readNotReady(python: Python, address: Address, limit: number): Characters {
+  const { wstr, wstr_length } = needed(python.layout.PyUnicodeObject, 'PyUnicodeObject');
+  const length = python.ssize(address, needed(wstr_length, 'wstr_length'));
+  if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);
+  const count = Math.min(length, limit);
+  if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind: WCHAR_BYTES, length };
+  const start = toAddress(python.pointer(address, needed(wstr, 'wstr')));
+  return { view: python.memory.read(start, WCHAR_BYTES * count), kind: WCHAR_BYTES, length };
 }
 
 /** Up to here putting characters together costs less than making a Buffer. */

@@ -151,6 +151,9 @@ export interface Layout {
     readonly compact_shift: number;
     readonly ascii_shift: number;
     readonly ready_shift?: number;
+    /** wchar_t*, and Py_ssize_t: the characters of a string that is not ready; up to 3.11. */
+    readonly wstr?: Offset;
+    readonly wstr_length?: Offset;
     /** Non-compact strings: pointer `data.any`. */
     readonly data: Offset;
   };

@@ -77,6 +77,8 @@ export const v3_12 = from(v3_11, {
     sizeof_PyASCIIObject: 40,
     sizeof_PyCompactUnicodeObject: 56,
     ready_shift: null,
+    wstr: null,
+    wstr_length: null,
     data: 56,
   },
   PyLongObject: {

@@ -94,6 +94,8 @@ export const v3_6: Layout = {
     compact_shift: 5,
     ascii_shift: 6,
     ready_shift: 7,
+    wstr: 40,
+    wstr_length: 64,
     data: 72,
   },
   PyBytesObject: {

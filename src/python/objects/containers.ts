@@ -4,6 +4,7 @@ import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
 import { type DictItem, ITEM_LIMIT, readDict } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
+import { readSetTable } from './set-table.js';
 import type { DictTree, Entries } from './tree.js';
 
 export const readList: ReadKind = (object, reading, depth) => {
@@ -56,16 +57,11 @@ export function readItems(
   const total = reading.size(address, reading.layout.PyDictObject.ma_used);
   const wanted = Math.min(total, most);
   if (total === 0) return { items: [], total };
-  // Deleted entries count among those read: after many deletions it takes more of them.
-  for (let limit = wanted; ; limit = limit * 16 + 64) {
-    const { items, truncated } = readDict(reading.python, address, limit);
-    if (items.length >= wanted || !truncated || limit >= ITEM_LIMIT) {
-      if (!truncated && items.length !== total) {
-        throw new CorruptData(`a dict of ${total} items that has ${items.length}`);
-      }
-      return { items: items.slice(0, wanted), total };
-    }
+  const { items, truncated } = readDict(reading.python, address, wanted);
+  if (!truncated && items.length !== total) {
+    throw new CorruptData(`a dict of ${total} items that has ${items.length}`);
   }
+  return { items, total };
 }
 
 export const readSet: ReadKind = (object, reading, depth) => {
@@ -80,29 +76,12 @@ export const readSet: ReadKind = (object, reading, depth) => {
   return { kind: 'set', name, literal, items, length, shown };
 };
 
-/** Entries read at a time, and at most: a set that was large once is a large table with little in it. */
-const ENTRIES_AT_A_TIME = 256;
-const ENTRIES_LIMIT = 65_536;
-
 function readSetKeys({ address }: ObjectInHand, reading: Reading, wanted: number): number[] {
-  const { mask, table } = reading.layout.objects.PySetObject;
-  const entry = reading.layout.objects.parts.setentry;
-  const entries = reading.size(address, mask) + 1;
-  const start = reading.link(address, table);
-  if (wanted > entries || !Number.isInteger(Math.log2(entries))) throw new CorruptData(`a set of ${entries} entries`);
-  const keys: number[] = [];
-  for (let at = 0; at < Math.min(entries, ENTRIES_LIMIT) && keys.length < wanted; at += ENTRIES_AT_A_TIME) {
-    const count = Math.min(ENTRIES_AT_A_TIME, entries - at);
-    const view = reading.memory.read(offsetBy(start, at * entry.sizeof), count * entry.sizeof);
-    for (let i = 0; i < count && keys.length < wanted; i++) {
-      const key = pointerAt(view, i * entry.sizeof + entry.key);
-      // A removed entry has hash -1, which no object has.
-      const removed = view.getBigInt64(i * entry.sizeof + entry.hash, true) === -1n;
-      if (key !== 0 && !removed) keys.push(key);
-    }
-  }
-  if (keys.length < wanted && entries <= ENTRIES_LIMIT) throw new CorruptData('a set with less in it than it counts');
-  return keys;
+  const { hash, key } = reading.layout.objects.parts.setentry;
+  return readSetTable(address, reading, wanted, (view, at) => {
+    // A removed entry has hash -1, which no object has.
+    return view.getBigInt64(at + hash, true) === -1n ? 0 : pointerAt(view, at + key);
+  });
 }
 
 export const readDeque: ReadKind = (object, reading, depth) => {

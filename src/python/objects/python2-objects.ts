@@ -1,12 +1,13 @@
 /** What do the objects hold that only Python 2 has, or has otherwise: old classes, methods, files, modules? */
 import { isUserSpace, offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, pointerAt, ssizeAt } from '../../memory/reader.js';
+import { pointerAt, ssizeAt } from '../../memory/reader.js';
 import { readDict } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { Python2Layout } from '../layouts/old-layout.js';
 import { functionName } from './callables.js';
 import { readItems } from './containers.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
+import { readSetTable } from './set-table.js';
 import type { Field, Tree } from './tree.js';
 import type { KnownType } from './types.js';
 
@@ -160,31 +161,24 @@ export const readOldSet: ReadKind = (object, reading, depth) => {
   return { ...head, items, shown };
 };
 
-const ENTRIES_AT_A_TIME = 256;
-const ENTRIES_LIMIT = 65_536;
 /** What a removed key is replaced by. https://github.com/python/cpython/blob/v2.7.18/Objects/setobject.c#L33 */
 const DUMMY = '<dummy key>';
 
 function readKeys({ address }: ObjectInHand, reading: Reading, wanted: number): number[] {
-  const { fill, used, mask, table } = reading.layout.objects.PySetObject;
-  const { sizeof, key: keyAt } = reading.layout.objects.parts.setentry;
-  const entries = reading.size(address, mask) + 1;
-  const start = reading.link(address, table);
-  if (wanted > entries || !Number.isInteger(Math.log2(entries))) throw new CorruptData(`a set of ${entries} entries`);
+  const { fill, used } = reading.layout.objects.PySetObject;
+  const { key } = reading.layout.objects.parts.setentry;
+  const keyAt = (view: DataView, at: number) => pointerAt(view, at + key);
   // Only where something has been removed is there anything to tell apart.
-  const isWhole = reading.size(address, fill) === reading.size(address, used);
-  const keys: number[] = [];
-  for (let at = 0; at < Math.min(entries, ENTRIES_LIMIT) && keys.length < wanted; at += ENTRIES_AT_A_TIME) {
-    const count = Math.min(ENTRIES_AT_A_TIME, entries - at);
-    const view = reading.memory.read(offsetBy(start, at * sizeof), count * sizeof);
-    const found = Array.from({ length: count }, (_, i) => pointerAt(view, i * sizeof + keyAt));
-    for (const key of found) {
-      if (key === 0 || keys.length >= wanted || (!isWhole && isDummy(key, reading))) continue;
-      keys.push(key);
+  if (reading.size(address, fill) === reading.size(address, used)) return readSetTable(address, reading, wanted, keyAt);
+  const dummies = new Map<number, boolean>();
+  return readSetTable(address, reading, wanted, keyAt, (pointer) => {
+    let dummy = dummies.get(pointer);
+    if (dummy === undefined) {
+      dummy = isDummy(pointer, reading);
+      dummies.set(pointer, dummy);
     }
-  }
-  if (keys.length < wanted && entries <= ENTRIES_LIMIT) throw new CorruptData('a set with less in it than it counts');
-  return keys;
+    return !dummy;
+  });
 }
 
 function isDummy(key: number, reading: Reading): boolean {

@@ -110,6 +110,8 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       compact_shift: unicodeBit('compact'),
       ascii_shift: unicodeBit('ascii'),
       ready_shift: when(v < 312, unicodeBit('ready')),
+      wstr: when(v < 312, ascii('wstr')),
+      wstr_length: when(v < 312, of('PyCompactUnicodeObject')('wstr_length', 'ssize')),
       data: of('PyUnicodeObject')('data.any'),
     },
     PyBytesObject: { ob_sval: start('PyBytesObject', 'ob_sval') },
