@@ -178,6 +178,18 @@ export const ERRORS = {
     remedy: 'List what there is with `coredumpctl list`, or name a core file.',
     exitCode: EXIT.nothing,
   },
+  'not-collected': {
+    title: 'Not collected by this tool',
+    meaning: 'What was to be merged holds nothing that `pystack collect` wrote, or a damaged piece of it.',
+    remedy: 'Collect it again, and carry it as it is: each line has to stay whole.',
+    exitCode: EXIT.nothing,
+  },
+  'collected-by-newer': {
+    title: 'Collected by a newer version',
+    meaning: 'A file was written by a version of `pystack collect` whose format this version does not know.',
+    remedy: 'Merge with the newest of the versions that collected: it reads what older ones wrote.',
+    exitCode: EXIT.nothing,
+  },
   output: {
     title: 'Cannot write',
     meaning: 'Writing the result failed, for instance because the disk is full.',

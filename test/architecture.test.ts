@@ -58,9 +58,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'report/fold': ['snapshot'],
   // What is told of many processes: types, as in the model of one.
   'many/document': ['snapshot'],
+  // What is kept of each look, to be put together with others.
+  'many/looks': ['snapshot', 'errors', 'report/fold'],
+  // Threads of many with the same stack. Pure.
+  'many/groups': ['report/fold', 'many/looks'],
   // Which targets, and one after the other. Who looks is given to it.
-  many: ['snapshot', 'errors', 'process', 'many/document'],
-  render: ['snapshot', 'report/fold', 'many/document'],
+  many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
+  render: ['snapshot', 'report/fold', 'many/document', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',
@@ -120,6 +124,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'doctor',
     'many',
     'many/document',
+    'many/looks',
+    'many/groups',
   ],
 };
 

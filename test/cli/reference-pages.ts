@@ -128,14 +128,17 @@ interface SchemaPart {
 }
 export type Schema = SchemaPart & { readonly definitions: Readonly<Record<string, SchemaPart>> };
 
-/** @param processes the schema of the document of many processes, the documents of which are the first one's */
-export function jsonPage(schema: Schema, processes: Schema): string {
+/**
+ * @param processes the schema of the document of many processes, the documents of which are the first one's
+ * @param groups the schema of what they have in common
+ */
+export function jsonPage(schema: Schema, processes: Schema, groups: Schema): string {
   const intro =
     '`--json` prints one document; `inspectProcess()` and `inspectCore()` return the same object, typed. The machine-' +
     'readable form of this page is [schema/snapshot.schema.json](../schema/snapshot.schema.json), a JSON Schema made ' +
     'from the types in `src/snapshot.ts`. Where several processes or cores are looked at it is another document, a list ' +
     'of these: [The document of many processes](#the-document-of-many-processes). `--jsonl` prints the entries of that ' +
-    'list, one a line.';
+    'list, one a line. With `--group`, and by `pystack group`, it is [the document of groups](#the-document-of-groups).';
   const rules = [
     'What is missing or unknown is `null`, never -1 or an empty string.',
     'Keys always stand in this order. Each thread is one line, so `grep` and `diff` work.',
@@ -166,6 +169,9 @@ export function jsonPage(schema: Schema, processes: Schema): string {
     `## The document of many processes\n\nIts schema: [schema/processes.schema.json](../schema/processes.schema.json). ` +
       `\`Snapshot\` is [the document](#the-document) of one process.\n\n${fieldTable(processes)}`,
     ...sections(added),
+    `## The document of groups\n\nIts schema: [schema/groups.schema.json](../schema/groups.schema.json). ` +
+      `What is in it is told in [Groups](groups.md).\n\n${fieldTable(groups)}`,
+    ...sections(groups.definitions),
   );
 }
 

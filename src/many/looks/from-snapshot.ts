@@ -1,0 +1,96 @@
+/** What of a Snapshot is kept in a look? Names and stacks, not variables, addresses or columns. */
+import { callOf, runsOf } from '../../report/fold.js';
+import type { Frame, Snapshot, Thread } from '../../snapshot.js';
+import type { FrameInfo, FrameRun, LookInfo, ProcessLook, ThreadLook } from './model.js';
+
+/** Characters kept of a command line and of a source line. */
+const MAX_COMMAND = 200;
+const MAX_SOURCE = 160;
+
+/** What a Snapshot does not say itself. */
+export interface About {
+  readonly host: string;
+  readonly pid: number | null;
+  readonly start: number | null;
+  readonly ppid: number | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** When it was looked at, for what says nothing of it (ISO 8601, UTC). */
+  readonly at: string;
+  readonly core: string | null;
+}
+
+/** The look that a snapshot is. */
+export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
+  const { core, python, commandLine, complete, warnings } = snapshot;
+  const signal = core?.signal?.name ?? null;
+  const faulting = snapshot.threads.find((thread) => thread.faulting);
+  return {
+    info: {
+      ...about,
+      pid: about.pid ?? snapshot.pid,
+      ppid: about.ppid ?? core?.ppid ?? null,
+      at: snapshot.capturedAt ?? about.at,
+      command: cut((commandLine ?? []).join(' ') || snapshot.executable, MAX_COMMAND),
+      python: python?.version ?? null,
+      crash: signal === null ? null : { signal, exception: faulting?.exception?.type ?? null },
+      complete,
+      warnings: [...new Set(warnings.map(({ code }) => code))],
+      error: null,
+    },
+    threads: snapshot.threads.map(threadLook),
+  };
+}
+
+/** The look at a process of which nothing could be read. */
+export function failedLook(error: { code: string; message: string }, about: About): ProcessLook {
+  const { code, message } = error;
+  const nothing = { command: null, python: null, crash: null, complete: false, warnings: [] };
+  const info: LookInfo = { ...about, ...nothing, error: { code, message } };
+  return { info, threads: [] };
+}
+
+function threadLook(thread: Thread): ThreadLook {
+  return {
+    name: thread.name ?? thread.osName,
+    tid: thread.tid,
+    state: stateOf(thread),
+    isMain: thread.isMain,
+    faulting: thread.faulting,
+    inconsistent: !thread.consistent,
+    truncated: thread.ending.kind === 'truncated',
+    stack: stackOf(thread.frames),
+  };
+}
+
+/** Frames of one thread, recursion folded. */
+export function stackOf(frames: readonly Frame[]): FrameRun[] {
+  return runsOf(frames, callOf).map(({ from, length, times }) => ({
+    times,
+    frames: frames.slice(from, from + length).map(frameInfo),
+  }));
+}
+
+function frameInfo(frame: Frame): FrameInfo {
+  if (frame.kind === 'native') {
+    return { kind: 'native', name: frame.symbol, file: frame.library, line: frame.line, source: null };
+  }
+  const text = frame.source?.status === 'current' ? frame.source.text.trim() : '';
+  return {
+    kind: 'python',
+    name: frame.qualname ?? frame.function,
+    file: frame.file,
+    line: frame.line,
+    source: text === '' ? null : cut(text, MAX_SOURCE),
+  };
+}
+
+function stateOf({ gil, gc, os }: Thread): string | null {
+  if (gc === true) return 'collects garbage';
+  if (gil === 'holding') return 'holds the GIL';
+  if (gil === 'waiting') return 'waits for the GIL';
+  return os?.syscall ? `in ${os.syscall}` : null;
+}
+
+function cut(text: string | null, length: number): string | null {
+  return text !== null && text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
