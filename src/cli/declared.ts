@@ -9,6 +9,8 @@ export const IDLE: Handlers = {
   remote: nothing,
   snapshot: nothing,
   core: nothing,
+  collect: nothing,
+  group: nothing,
   doctor: nothing,
   completion: nothing,
   version: nothing,

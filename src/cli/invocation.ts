@@ -19,6 +19,7 @@ export interface View {
   readonly json: boolean;
   /** One document a line, each as soon as it is there. */
   readonly jsonLines: boolean;
+  readonly grouping: Grouping;
   /** False: asked for none. True: whatever the terminal and the environment say. */
   readonly color: boolean;
   readonly verbosity: 0 | 1 | 2;
@@ -30,6 +31,18 @@ export interface View {
   readonly redactDefaults: boolean;
 }
 
+/** How threads with the same stack are shown. */
+export interface Grouping {
+  /** As one block; null: when there is more than a screenful. */
+  readonly group: boolean | null;
+  /** As a tree of their calls. */
+  readonly tree: boolean;
+  /** Whether calls at other lines are other stacks. */
+  readonly byLine: boolean;
+}
+
+const UNGROUPED: Grouping = { group: null, tree: false, byLine: false };
+
 /** `auto`: a page on a terminal, plain text elsewhere. */
 export type Layout = 'auto' | 'plain' | 'page';
 
@@ -38,6 +51,7 @@ export function viewBefore(argv: readonly string[]): View {
   return {
     json: argv.includes('--json'),
     jsonLines: false,
+    grouping: UNGROUPED,
     color: !argv.includes('--no-color'),
     verbosity: 0,
     layout: 'auto',
@@ -61,6 +75,26 @@ export type Invocation =
   | {
       readonly command: 'core-many';
       readonly cores: ManyCores;
+      readonly options: CoreOptions;
+      readonly view: View;
+    }
+  | {
+      readonly command: 'collect';
+      readonly selection: Selection;
+      /** What this host is called; null: by its own name. */
+      readonly host: string | null;
+      /** Where it is written to; null: stdout. */
+      readonly output: string | null;
+      readonly options: InspectOptions;
+      readonly view: View;
+    }
+  | {
+      readonly command: 'group';
+      /** Files and folders; `-`: standard input. */
+      readonly files: readonly string[];
+      /** Where they are written to, merged; null: they are shown. */
+      readonly output: string | null;
+      /** How cores among them are looked at. */
       readonly options: CoreOptions;
       readonly view: View;
     }
@@ -102,7 +136,7 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         const selection = selectionOf(pids, opts, 'remote');
         const [pid, ...more] = selection.pids;
         invocation ??=
-          pid !== undefined && more.length === 0 && !selection.children && !view.jsonLines
+          pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
             ? { command: 'remote', pid, options, view }
             : { command: 'remote-many', selection, options, view };
       },
@@ -122,6 +156,18 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
         invocation ??= many
           ? { command: 'core-many', cores: manyCores(files, opts), options, view }
           : { command: 'core', core: coreSource(core, opts), options, view };
+      },
+      collect(pids, opts, globals) {
+        const view = viewOf(opts, globals);
+        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+        const selection = selectionOf(pids, opts, 'collect');
+        const [host, output] = [stringOf(opts['host']), stringOf(opts['output'])];
+        invocation ??= { command: 'collect', selection, host, output, options, view };
+      },
+      group(files, opts, globals) {
+        const view = viewOf(opts, globals);
+        const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
+        invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
       },
       doctor(pid, opts, globals) {
         const view = viewOf(opts, globals);
@@ -174,7 +220,15 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   return invocation;
 }
 
-const COMMANDS: ReadonlySet<string> = new Set(['remote', 'core', 'snapshot', 'doctor', 'completion']);
+const COMMANDS: ReadonlySet<string> = new Set([
+  'remote',
+  'core',
+  'snapshot',
+  'collect',
+  'group',
+  'doctor',
+  'completion',
+]);
 
 /** Commander's message in our shape, its "(Did you mean …?)" as the next step. */
 function usageError(error: CommanderError, argv: readonly string[]): PystackError {
@@ -200,6 +254,12 @@ function viewOf(opts: Opts, globals: Opts): View {
   return {
     json: opts['json'] === true,
     jsonLines: opts['jsonl'] === true,
+    grouping: {
+      group:
+        typeof opts['group'] === 'boolean' ? opts['group'] : opts['tree'] === true || opts['byLine'] === true || null,
+      tree: opts['tree'] === true,
+      byLine: opts['byLine'] === true,
+    },
     color: opts['color'] !== false && globals['color'] !== false,
     verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
     layout: opts['layout'] === 'plain' || opts['layout'] === 'page' ? opts['layout'] : 'auto',
@@ -207,6 +267,11 @@ function viewOf(opts: Opts, globals: Opts): View {
     redact: stringsOf(opts['redact']) ?? [],
     redactDefaults: opts['redactDefaults'] !== false,
   };
+}
+
+/** Whether one process, too, is shown in a way that is made for many. */
+export function isOfMany({ jsonLines, grouping }: View): boolean {
+  return jsonLines || grouping.group === true;
 }
 
 /** Throws a usage error where nothing says which processes, or two things do. */

@@ -25,6 +25,7 @@ const world: World = {
   stdoutIsTerminal: () => isTerminal(1),
   stderrIsTerminal: () => isTerminal(2),
   columns: () => process.stdout.columns ?? null,
+  rows: () => process.stdout.rows ?? null,
   env: process.env,
   // Counted from the start of the process, so that Node's own start is in it; `performance` would cost 1 ms to load.
   now: () => process.uptime() * 1000,

@@ -37,6 +37,8 @@ export interface Handlers {
   remote(pids: string[], opts: Opts, globals: Opts): void;
   snapshot(pid: string, opts: Opts, globals: Opts): void;
   core(files: string[], opts: Opts, globals: Opts): void;
+  collect(pids: string[], opts: Opts, globals: Opts): void;
+  group(files: string[], opts: Opts, globals: Opts): void;
   doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
   completion(shell: string): void;
   version(): void;
@@ -74,6 +76,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   addJson(remote, add);
   addJsonLines(remote, add);
   addLayout(remote, add);
+  addGroups(remote, add);
   addStacks(remote, add);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
@@ -112,14 +115,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
         'one that made it (default: found from the core)',
     )
     .action((files: string[], opts: Opts) => handlers.core(files, opts, program.opts()));
-  add(
-    core,
-    withParser('--lib-search-path <dirs>', "directories with the core's libraries, separated by ':'", (flag) =>
-      parseList(flag, ':'),
-    ).conflicts('libSearchRoot'),
-  );
-  add(core, new Option('--lib-search-root <dir>', "directory searched recursively for the core's libraries"));
-  add(core, new Option('--sysroot <dir>', 'image of the machine that the core came from'));
+  addCoreFiles(core, add);
   add(
     core,
     new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
@@ -128,12 +124,57 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   addJson(core, add);
   addJsonLines(core, add);
   addLayout(core, add);
+  addGroups(core, add);
   addStacks(core, add);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
     ['pystack core ./core.gz /usr/bin/python3.12', 'or named'],
     ['pystack core ./core --sysroot ./image', 'with the files of the machine it came from'],
     ['pystack core /var/crash', 'all cores in a folder, one after the other'],
+  ]);
+
+  const collect = program
+    .command('collect', { hidden: hidden.has('collect') })
+    .summary("write one host's processes as a small file to be merged")
+    .description(
+      'Looks at processes of this host and writes what `pystack group` needs of them, a line of some kilobytes: stacks, ' +
+        'who has them, their ranks, what could not be read. Run it on each host by what starts things there.',
+    )
+    .argument('[pid...]', 'process ids; left out where options say which processes')
+    .action((pids: string[], opts: Opts) => handlers.collect(pids, opts, program.opts()));
+  add(collect, new Option('-o, --output <file>', 'file to write or replace instead of stdout; %h in it: the host'));
+  add(collect, new Option('--host <name>', "what this host is called in it (default: the system's own name)"));
+  addSelection(collect, add);
+  addLooking(collect, add);
+  addStacks(collect, add);
+  addExamples(collect, [
+    ['pystack collect --match train.py -o /shared/hang/%h', 'on each host, into a folder that all of them see'],
+    ['srun pystack collect --match train.py | pystack group -', 'or through what carries output'],
+    ['pystack group /shared/hang', 'merge and show'],
+  ]);
+
+  const group = program
+    .command('group', { hidden: hidden.has('group') })
+    .summary('merge what was collected, or many cores, and show who stands together')
+    .description(
+      'Merges files of `pystack collect`, JSON documents of this tool, and core files, and shows threads with the same ' +
+        'stack as one: the odd ones first. Of cores that crashed, each kind of crash with its files.',
+    )
+    .argument('<file...>', 'files, folders of them, or - for standard input')
+    .action((files: string[], opts: Opts) => handlers.group(files, opts, program.opts()));
+  add(
+    group,
+    new Option('-o, --output <file>', 'write them merged, as one file that can be merged again, and show nothing'),
+  );
+  addGrouping(group, add);
+  addJson(group, add);
+  addCoreFiles(group, add);
+  addStacks(group, add);
+  addExamples(group, [
+    ['pystack group /shared/hang', 'all files in a folder'],
+    ['ssh n17 pystack collect --all | pystack group - here.txt', 'and through a pipe'],
+    ['pystack group /var/crash', 'thousands of cores, by what crashed'],
+    ['pystack group -o rack1.txt rack1/', 'in parts: merge these later'],
   ]);
 
   const doctor = program
@@ -211,6 +252,36 @@ function addLooking(command: Command, add: (command: Command, option: Option) =>
 
 function addJson(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--json', 'one JSON document instead of text'));
+}
+
+/** Where the files of a core are. */
+function addCoreFiles(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(
+    command,
+    withParser('--lib-search-path <dirs>', "directories with the core's libraries, separated by ':'", (flag) =>
+      parseList(flag, ':'),
+    ).conflicts('libSearchRoot'),
+  );
+  add(command, new Option('--lib-search-root <dir>', "directory searched recursively for the core's libraries"));
+  add(command, new Option('--sysroot <dir>', 'image of the machine that the core came from'));
+}
+
+/** Threads with the same stack as one. */
+function addGroups(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(
+    command,
+    new Option(
+      '--group',
+      'threads with the same stack as one block (default on a terminal: when more than a screenful)',
+    ),
+  );
+  add(command, new Option('--no-group', 'each thread by itself, however many there are'));
+  addGrouping(command, add);
+}
+
+function addGrouping(command: Command, add: (command: Command, option: Option) => Command): void {
+  add(command, new Option('--tree', 'their calls as a tree, with who goes along each branch'));
+  add(command, new Option('--by-line', 'at other lines of a function they are other stacks'));
 }
 
 function addJsonLines(command: Command, add: (command: Command, option: Option) => Command): void {

@@ -1,43 +1,36 @@
 /** What does one run over many processes or core files do? Look at each in turn, show it, and tell in the end who is missing. */
 import { ERRORS, EXIT, type ExitCode, type PystackError } from '../errors.js';
-import type { ProcessEntry } from '../many/document.js';
 import { type Look, lookAtEach, Tally } from '../many/each.js';
 import { harmless } from '../render/escape.js';
-import type { Palette } from '../render/palette.js';
-import { paletteFor, wantsColour } from './colours.js';
+import { collectPresenter } from './collect-presenter.js';
 import type { Invocation, View } from './invocation.js';
 import { observers } from './logging.js';
-import { writePieces } from './output.js';
-import { pageOf, wantsLinks, wantsPage } from './page.js';
 import type { Pipeline } from './pipeline.js';
+import { type Presenter, presenterFor, type Target, targetText } from './presenters.js';
 import { ProgressLine } from './progress.js';
 import type { World } from './run.js';
 
-export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core-many' }>;
-
-/** What is looked at: a process id, or the path of a core file. */
-export type Target = number | string;
-
-/** Shows results one by one. */
-export interface Presenter {
-  /** false: nobody reads any more. */
-  add(look: Look<Target>): boolean;
-  end(tally: Tally): void;
-}
+export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core-many' | 'collect' }>;
 
 /** Throws PystackError where it cannot even begin. */
 export async function showMany(invocation: LookingAtMany, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
   const { targets, refused } = await targetsOf(invocation, world);
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
-  const presenter = await presenterFor(invocation, world);
+  const presenter = await presenterOf(invocation, world);
   const tally = new Tally();
   const failures: { target: Target; error: PystackError }[] = [];
   const looking = observers(world, view, progress);
-  const look = (target: Target) =>
-    invocation.command === 'remote-many'
-      ? pipeline.inspectProcess(Number(target), { ...invocation.options, ...looking })
-      : pipeline.inspectCore(String(target), { ...invocation.options, ...looking });
+  const { aboutCore, aboutProcess } = await import('../many/about.js');
+  const host = invocation.command === 'collect' ? (invocation.host ?? undefined) : undefined;
+  // Asked before the look: what has ended by then is still known by name.
+  let about = aboutCore('');
+  const look = (target: Target) => {
+    about = typeof target === 'number' ? aboutProcess(target, host) : aboutCore(target);
+    return invocation.command === 'core-many'
+      ? pipeline.inspectCore(String(target), { ...invocation.options, ...looking })
+      : pipeline.inspectProcess(Number(target), { ...invocation.options, ...looking });
+  };
   const total = targets.length.toLocaleString('en-US');
   try {
     const told = (done: number, target: Target) =>
@@ -47,7 +40,7 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
       progress?.wipe();
       if (answer.error) failures.push({ target: answer.target, error: answer.error });
       else tellWarnings(answer, world);
-      if (!presenter.add(answer)) break;
+      if (!presenter.add(answer, about)) break;
     }
   } finally {
     progress?.wipe();
@@ -58,11 +51,18 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
   return tally.complete ? EXIT.complete : EXIT.incomplete;
 }
 
+function presenterOf(invocation: LookingAtMany, world: World): Promise<Presenter> {
+  const { command, view, options } = invocation;
+  if (command === 'collect') return collectPresenter(invocation, world);
+  const executableGiven = command === 'core-many' && (options.executable ?? null) !== null;
+  return presenterFor(view, { executableGiven, locals: options.locals !== false }, world);
+}
+
 async function targetsOf(
   invocation: LookingAtMany,
   world: World,
 ): Promise<{ targets: readonly Target[]; refused: readonly number[] }> {
-  if (invocation.command === 'remote-many') {
+  if (invocation.command !== 'core-many') {
     const { selectProcesses } = await import('../many/selection.js');
     const { pids, refused } = selectProcesses(invocation.selection, world.pid);
     return { targets: pids, refused };
@@ -75,83 +75,6 @@ async function targetsOf(
   return { targets, refused: [] };
 }
 
-/** `process 12`, or the path of a core. */
-export function targetText(target: Target): string {
-  return typeof target === 'number' ? `process ${target}` : target;
-}
-
-async function presenterFor({ view, options }: LookingAtMany, world: World): Promise<Presenter> {
-  if (view.jsonLines || view.json) return (await jsonPresenters())[view.jsonLines ? 'lines' : 'document'](world);
-  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
-  return textPresenter(world, palette, view, 'executable' in options && options.executable !== null);
-}
-
-/** The one after the other, as `pystack remote` shows each, under a line that says whose it is. */
-async function textPresenter(world: World, palette: Palette, view: View, executableGiven: boolean): Promise<Presenter> {
-  const [{ textPieces }, { targetHeading }] = await Promise.all([
-    import('../render/text.js'),
-    import('../render/target-heading.js'),
-  ]);
-  let first = true;
-  const page = await wantsPage(view, world);
-  const options = { palette, verbose: view.verbosity > 0, executableGiven };
-  const links = page && (await wantsLinks(view.color, world.env, world.stdoutIsTerminal));
-  return {
-    add({ target, snapshot }) {
-      if (snapshot === null) return true;
-      if (page) {
-        const separator = first ? '' : '\n';
-        first = false;
-        return (
-          world.stdout.write(separator) && writePieces(world.stdout, pageOf(snapshot, view, options, world, links))
-        );
-      }
-      const heading = `${first ? '' : '\n'}${targetHeading(snapshot, targetText(target), palette)}\n`;
-      first = false;
-      const text = textPieces(snapshot, options);
-      return world.stdout.write(heading) && writePieces(world.stdout, text);
-    },
-    end() {},
-  };
-}
-
-async function jsonPresenters() {
-  const { entriesHead, entriesTail, entryPieces } = await import('../render/many-json.js');
-  return {
-    document(world: World): Presenter {
-      let first = true;
-      return {
-        add(look) {
-          const head = entriesHead(first);
-          first = false;
-          return world.stdout.write(head) && writePieces(world.stdout, entryPieces(entryOf(look)));
-        },
-        end: (tally) => void world.stdout.write(entriesTail(tally.complete && tally.shown > 0, !first)),
-      };
-    },
-    lines(world: World): Presenter {
-      return {
-        add: (look) => writePieces(world.stdout, [...entryPieces(entryOf(look)), '\n']),
-        end() {},
-      };
-    },
-  };
-}
-
-function entryOf({ target, snapshot, error }: Look<Target>): ProcessEntry {
-  return {
-    pid: typeof target === 'number' ? target : (snapshot?.pid ?? null),
-    core: typeof target === 'string' ? target : null,
-    snapshot,
-    error: error && {
-      code: error.code,
-      message: error.message,
-      cause: error.details.cause ?? null,
-      nextStep: error.details.nextStep ?? null,
-    },
-  };
-}
-
 function tellWarnings({ target, snapshot }: Look<Target>, world: World): void {
   for (const { code, message } of snapshot?.warnings ?? []) {
     world.stderr.write(`pystack: warning: ${oneLine(`${targetText(target)}: ${message}`)} (${code})\n`);
@@ -162,7 +85,7 @@ function tellWarnings({ target, snapshot }: Look<Target>, world: World): void {
 }
 
 /** Each on a line; then, once for each kind of error, what can be done about it. */
-function tellFailures(
+export function tellFailures(
   failures: readonly { target: Target; error: PystackError }[],
   total: number,
   refused: readonly number[],

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorReport } from './error-report.js';
-import { type Invocation, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
+import { type Invocation, isOfMany, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
@@ -21,6 +21,8 @@ export interface World {
   stderrIsTerminal(): Promise<boolean>;
   /** Width of the terminal that stdout is; null where it is none. */
   columns(): number | null;
+  /** Lines of the terminal that stdout is; null: it is none. */
+  rows(): number | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the program was started. */
   now(): number;
@@ -69,6 +71,10 @@ export async function run(
     }
     view = invocation.view;
     if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
+    if (invocation.command === 'group') {
+      const { showGroups } = await import('./run-group.js');
+      return await showGroups(invocation, world, pipeline);
+    }
     const many = await asMany(invocation);
     if (many) {
       const { showMany } = await import('./run-many.js');
@@ -102,7 +108,8 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
  * line of JSON for each is told of one like of many.
  */
 async function asMany(invocation: Invocation): Promise<LookingAtMany | null> {
-  if (invocation.command === 'remote-many' || invocation.command === 'core-many') return invocation;
+  const { command } = invocation;
+  if (command === 'remote-many' || command === 'core-many' || command === 'collect') return invocation;
   if (invocation.command !== 'core') return null;
   const { core, options, view } = invocation;
   const asCores = (cores: ManyCores, given = options): LookingAtMany => ({
@@ -111,11 +118,11 @@ async function asMany(invocation: Invocation): Promise<LookingAtMany | null> {
     options: given,
     view,
   });
-  if (typeof core !== 'string') return view.jsonLines ? asCores({ ...core, newestOnly: true }) : null;
+  if (typeof core !== 'string') return isOfMany(view) ? asCores({ ...core, newestOnly: true }) : null;
   const { isCoreOrFolder, isFolder } = await import('../many/core-files.js');
   const second = options.executable ?? null;
   if (second !== null && isCoreOrFolder(second)) return asCores([core, second], { ...options, executable: null });
-  return view.jsonLines || isFolder(core) ? asCores([core]) : null;
+  return isOfMany(view) || isFolder(core) ? asCores([core]) : null;
 }
 
 /** Commands that show what threads do. */

@@ -33,7 +33,7 @@ const remoteFlags =
     ?.options.map(({ long }) => long) ?? [];
 
 test('every command that runs is declared', () => {
-  expect(commands).toEqual(['remote', 'snapshot', 'core', 'doctor', 'completion']);
+  expect(commands).toEqual(['remote', 'snapshot', 'core', 'collect', 'group', 'doctor', 'completion']);
   expect(remoteFlags).toContain('--native');
 });
 

@@ -59,6 +59,7 @@ export async function runCli(
     now: () => 12.5,
     peakMemoryMiB: () => 42,
     platform: () => 'test platform',
+    rows: () => null,
     pid: 4242,
     interruption: () => new AbortController().signal,
     ...options.world,

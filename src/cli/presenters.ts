@@ -1,0 +1,187 @@
+/** How are results shown as they come? One after the other, as JSON, as groups, or as one of these once it is known how much it is. */
+import { EXIT, type ExitCode } from '../errors.js';
+import type { ProcessEntry } from '../many/document.js';
+import type { Look, Tally } from '../many/each.js';
+import type { About } from '../many/looks/from-snapshot.js';
+import type { LookSet } from '../many/looks/look-set.js';
+import type { Palette } from '../render/palette.js';
+import { paletteFor, wantsColour } from './colours.js';
+import type { View } from './invocation.js';
+import { writePieces } from './output.js';
+import { pageOf, wantsLinks, wantsPage } from './page.js';
+import type { World } from './run.js';
+
+/** What is looked at: a process id, or the path of a core file. */
+export type Target = number | string;
+
+/** Shows results one by one. */
+export interface Presenter {
+  /** false: nobody reads any more. `about`: who it is, as asked before the look. */
+  add(look: Look<Target>, about: About): boolean;
+  end(tally: Tally): void;
+}
+
+/** As the options say. `executableGiven`: whether the program of a core was named by the caller. */
+export async function presenterFor(
+  view: View,
+  what: { readonly executableGiven: boolean; readonly locals: boolean },
+  world: World,
+): Promise<Presenter> {
+  const { group } = view.grouping;
+  if (view.jsonLines) return (await jsonPresenters()).lines(world);
+  if (group === true) return groupPresenter(view, world);
+  if (view.json) return (await jsonPresenters()).document(world);
+  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
+  const rows = world.rows();
+  // Variables are of one thread each: whoever asks for them wants to see them.
+  const mayGroup = group === null && !what.locals && rows !== null && (await world.stdoutIsTerminal());
+  if (!mayGroup) return textPresenter(world, palette, view, what.executableGiven);
+  const held = { ...world, stdout: new HeldSink(rows) };
+  const [text, groups] = await Promise.all([
+    textPresenter(held, palette, view, what.executableGiven),
+    groupPresenter(view, world),
+  ]);
+  return screenful(held.stdout, text, groups, world);
+}
+
+/** Text that is kept as long as it fits on a screen. */
+class HeldSink {
+  text = '';
+  full = false;
+  #lines = 0;
+  constructor(private readonly rows: number) {}
+
+  write(text: string): boolean {
+    if (this.full) return true;
+    this.text += text;
+    this.#lines += text.split('\n').length - 1;
+    // One line is the next prompt's.
+    if (this.#lines >= this.rows) {
+      this.full = true;
+      this.text = '';
+    }
+    return true;
+  }
+}
+
+/** What fits on a screen as it is, and what does not as groups. */
+function screenful(held: HeldSink, text: Presenter, groups: Presenter, world: World): Presenter {
+  return {
+    add(look, about) {
+      if (!held.full) text.add(look, about);
+      return groups.add(look, about);
+    },
+    end(tally) {
+      if (held.full) groups.end(tally);
+      else world.stdout.write(held.text);
+    },
+  };
+}
+
+async function groupPresenter(view: View, world: World): Promise<Presenter> {
+  const [{ LookSet }, { failedLook, lookOf }] = await Promise.all([
+    import('../many/looks/look-set.js'),
+    import('../many/looks/from-snapshot.js'),
+  ]);
+  const set = new LookSet();
+  const write = await groupWriter(view, world);
+  return {
+    add({ snapshot, error }, about) {
+      set.add(snapshot === null ? failedLook(error, about) : lookOf(snapshot, about));
+      return true;
+    },
+    // Of a job that runs on many hosts only those here were meant.
+    end: () => void write(set, false),
+  };
+}
+
+/** Shows a set as groups, and says by an exit code how whole it is. */
+export async function groupWriter(view: View, world: World): Promise<(set: LookSet, expectAll: boolean) => ExitCode> {
+  const [{ groupsOf }, { groupsText }, { treeText }, { groupsJson }] = await Promise.all([
+    import('../many/groups/group.js'),
+    import('../render/groups-text.js'),
+    import('../render/tree-text.js'),
+    import('../render/groups-json.js'),
+  ]);
+  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
+  return (set, expectAll) => {
+    const groups = groupsOf(set, { byLine: view.grouping.byLine, expectAll });
+    if (view.json) writePieces(world.stdout, groupsJson(groups));
+    else if (groups.counts.processes > 0 || groups.failures.length > 0) {
+      writePieces(world.stdout, view.grouping.tree ? treeText(groups, palette) : groupsText(groups, palette));
+    }
+    if (groups.counts.processes === 0) return EXIT.nothing;
+    return groups.complete ? EXIT.complete : EXIT.incomplete;
+  };
+}
+
+/** The one after the other, as `pystack remote` shows each, under a line that says whose it is. */
+async function textPresenter(world: World, palette: Palette, view: View, executableGiven: boolean): Promise<Presenter> {
+  const [{ textPieces }, { targetHeading }] = await Promise.all([
+    import('../render/text.js'),
+    import('../render/target-heading.js'),
+  ]);
+  let first = true;
+  const page = await wantsPage(view, world);
+  const options = { palette, verbose: view.verbosity > 0, executableGiven };
+  const links = page && (await wantsLinks(view.color, world.env, world.stdoutIsTerminal));
+  return {
+    add({ target, snapshot }) {
+      if (snapshot === null) return true;
+      if (page) {
+        const separator = first ? '' : '\n';
+        first = false;
+        return (
+          world.stdout.write(separator) && writePieces(world.stdout, pageOf(snapshot, view, options, world, links))
+        );
+      }
+      const heading = `${first ? '' : '\n'}${targetHeading(snapshot, targetText(target), palette)}\n`;
+      first = false;
+      const text = textPieces(snapshot, options);
+      return world.stdout.write(heading) && writePieces(world.stdout, text);
+    },
+    end() {},
+  };
+}
+
+async function jsonPresenters() {
+  const { entriesHead, entriesTail, entryPieces } = await import('../render/many-json.js');
+  return {
+    document(world: World): Presenter {
+      let first = true;
+      return {
+        add(look) {
+          const head = entriesHead(first);
+          first = false;
+          return world.stdout.write(head) && writePieces(world.stdout, entryPieces(entryOf(look)));
+        },
+        end: (tally) => void world.stdout.write(entriesTail(tally.complete && tally.shown > 0, !first)),
+      };
+    },
+    lines(world: World): Presenter {
+      return {
+        add: (look) => writePieces(world.stdout, [...entryPieces(entryOf(look)), '\n']),
+        end() {},
+      };
+    },
+  };
+}
+
+function entryOf({ target, snapshot, error }: Look<Target>): ProcessEntry {
+  return {
+    pid: typeof target === 'number' ? target : (snapshot?.pid ?? null),
+    core: typeof target === 'string' ? target : null,
+    snapshot,
+    error: error && {
+      code: error.code,
+      message: error.message,
+      cause: error.details.cause ?? null,
+      nextStep: error.details.nextStep ?? null,
+    },
+  };
+}
+
+/** `process 12`, or the path of a core. */
+export function targetText(target: Target): string {
+  return typeof target === 'number' ? `process ${target}` : target;
+}
