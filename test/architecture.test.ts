@@ -80,7 +80,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'timings',
   ],
   // What is opened for it.
-  inspect: ['snapshot', 'options', 'process', 'pipeline'],
+  session: ['snapshot', 'errors', 'options', 'process', 'locate', 'native-stack', 'pipeline', 'timings'],
+  inspect: ['snapshot', 'options', 'session'],
   'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
   // What was captured, as the file that reads the same later.
   'snapshot-file': [
@@ -107,7 +108,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pipeline',
     'snapshot-file',
   ],
-  index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot'],
+  index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot', 'session'],
   // It tries on this machine what the pipeline leans on, piece by piece.
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
   // Of python/ only which names are secrets.

@@ -78,6 +78,8 @@ export interface Sampler {
   readonly native: NativeProcess;
   /** Thread ids inside the target's pid namespace -> as seen from here, as of now; cheaper than threads(). */
   tids(): Map<number, number>;
+  /** Whether it still runs the program that it ran when it was opened: not after exec. `ended`: it does not run at all. */
+  program(): 'same' | 'replaced' | 'ended';
 }
 
 export interface CoreFileNotes {

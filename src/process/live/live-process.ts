@@ -23,10 +23,12 @@ import { livingThread } from './living-thread.js';
 import { errnoOf } from './proc-files.js';
 import { readProcessInfo } from './process-info.js';
 import { readAuxv, readProcessRecord } from './process-record.js';
+import { ProgramMark } from './program-mark.js';
 import { stillBlocked } from './still-blocked.js';
 import { listThreads, listTids } from './threads.js';
 
 export interface LiveProcess extends Process, Sampler {
+  readonly sampler: Sampler;
   readonly pid: number;
   readonly identity: ProcessIdentity;
   /** The number below /proc under which its files and memory are found: `pid`, unless its main thread has ended. */
@@ -65,8 +67,9 @@ class OpenLiveProcess implements LiveProcess {
   readonly identity: ProcessIdentity;
   readonly procId: number;
   readonly memory: MemoryReader;
+  readonly #program: ProgramMark;
   #mappings: readonly Mapping[];
-  readonly #descriptors: Descriptors;
+  #descriptors: Descriptors;
 
   constructor(
     readonly pid: number,
@@ -78,6 +81,7 @@ class OpenLiveProcess implements LiveProcess {
     this.root = `/proc/${pid}/root`;
     this.memory = new LiveMemory(pid, native);
     this.#descriptors = new Descriptors(this.procId);
+    this.#program = new ProgramMark(pid, this.procId);
     this.#mappings = readMappings(this.procId);
     // The first read is where a refusal shows: reading maps needs less than reading memory.
     const first = this.#mappings.find(({ readable, path }) => readable && path !== '[vvar]');
@@ -86,6 +90,10 @@ class OpenLiveProcess implements LiveProcess {
 
   get sampler(): Sampler {
     return this;
+  }
+
+  program(): 'same' | 'replaced' | 'ended' {
+    return this.#program.now();
   }
 
   identify(): Identity {
@@ -134,6 +142,7 @@ class OpenLiveProcess implements LiveProcess {
   }
 
   refresh(): void {
+    this.#descriptors = new Descriptors(this.procId);
     try {
       this.#mappings = readMappings(this.procId);
     } catch (error) {

@@ -6,6 +6,7 @@
  *   finish   an interpreter ran in each, and is over
  *   copies   an interpreter runs in each of as many copies of one library as there are names (dlmopen)
  *   moved    as `run`, and then each library's pages become memory of no file, at the same addresses
+ *   again    an interpreter runs in each until a byte comes, is over, and another runs in its place
  * Says `ready {}` and sleeps: in Python in the last that runs, else in C.
  */
 #define _GNU_SOURCE
@@ -24,6 +25,25 @@ static const char *const SCRIPT =
     "    os.write(1, b'ready {}\\n')\n"
     "    time.sleep(600)\n"
     "inside()\n";
+
+static const char *const UNTIL_TOLD =
+    "import os\n"
+    "def %s():\n"
+    "    os.write(1, b'ready {}\\n')\n"
+    "    os.read(0, 1)\n"
+    "%s()\n";
+
+/* One interpreter after the other, in functions of these names. */
+static void run_again(void *(*function)(void *, const char *), void *library) {
+  static const char *const names[] = {"first", "second"};
+  for (int i = 0; i < 2; i++) {
+    char script[256];
+    snprintf(script, sizeof script, UNTIL_TOLD, names[i], names[i]);
+    if (i > 0) ((void (*)(int))function(library, "Py_InitializeEx"))(0);
+    ((int (*)(const char *))function(library, "PyRun_SimpleString"))(script);
+    ((void (*)(void))function(library, "Py_Finalize"))();
+  }
+}
 
 static void *function(void *library, const char *name) {
   void *found = dlsym(library, name);
@@ -75,6 +95,10 @@ int main(int argc, char **argv) {
     ((void (*)(int))function(library, "Py_InitializeEx"))(0);
     if (strcmp(what, "finish") == 0) {
       ((void (*)(void))function(library, "Py_Finalize"))();
+      continue;
+    }
+    if (strcmp(what, "again") == 0) {
+      run_again(function, library);
       continue;
     }
     if (strcmp(what, "moved") == 0) move(argv[i]);

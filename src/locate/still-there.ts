@@ -1,0 +1,9 @@
+/** Is an interpreter that was located still where it was? A program may end it and start another, or unload its library. */
+import type { MemoryReader } from '../memory/reader.js';
+import type { Located } from './locate.js';
+import { prove } from './proof.js';
+
+/** Whether its structures still hold, by their back pointers. Reads some dozens of bytes. */
+export function isStillThere(memory: MemoryReader, { address, layout }: Located): boolean {
+  return prove(memory, address, layout).kind === 'proven';
+}
