@@ -1,6 +1,6 @@
 // Writes the JSON Schemas of what `--json` prints, from the types in src: schema/snapshot.schema.json of one process,
-// schema/processes.schema.json of many,
-// schema/groups.schema.json of what they have in common. `--stdout [name]` prints one instead (the tests compare them with the files that
+// schema/processes.schema.json of many, schema/groups.schema.json of what they have in common, schema/error.schema.json
+// of what is printed where nothing can be shown. `--stdout [name]` prints one instead (the tests compare them with the files that
 // are committed).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.u
 /** Name of the schema -> where its type is, and what it is called. */
 const SCHEMAS = {
   snapshot: { file: 'src/snapshot.ts', type: 'Snapshot', title: 'pystack snapshot' },
+  error: { file: 'src/many/document.ts', type: 'ErrorDocument', title: 'pystack error' },
   processes: { file: 'src/many/document.ts', type: 'Processes', title: 'pystack processes' },
   groups: { file: 'src/many/groups/model.ts', type: 'Groups', title: 'pystack groups' },
 };

@@ -4,6 +4,8 @@
  * no error but a warning in the Snapshot.
  */
 
+import type { Snapshot } from './snapshot.js';
+
 /** 0 complete · 1 nothing could be shown · 2 usage · 3 shown but incomplete (stderr says what is missing). */
 export const EXIT = { complete: 0, nothing: 1, usage: 2, incomplete: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -218,8 +220,12 @@ export class PystackError extends Error {
       cause?: string;
       /** What to do next: a command, where there is one. */
       nextStep?: string;
+      /** What was tried and how each went, a line each; told when more is asked for. May quote the target. */
+      tried?: readonly string[];
       /** What can be said of the target nevertheless, a line each. May quote it. */
       seen?: readonly string[];
+      /** What a core tells before any Python is looked for. */
+      core?: Pick<Snapshot, 'pid' | 'capturedAt' | 'process' | 'core'>;
       underlying?: unknown;
     } = {},
   ) {

@@ -1,7 +1,13 @@
-/** How is an error told? What happened, the likely cause, the next step. Never a stack trace, unless asked for. */
+/**
+ * How is an error told? In three lines: what happened, the likely cause, the next step. All that was tried and seen, and
+ * what did not fit, with -v. Never a stack trace, unless asked for.
+ */
 import { ERRORS, PystackError } from '../errors.js';
+import type { ErrorDocument } from '../many/document.js';
 import { harmless } from '../render/escape.js';
 import type { Palette } from '../render/palette.js';
+import { SCHEMA_VERSION } from '../snapshot.js';
+import { concise } from './concise.js';
 
 /** Whatever was thrown as an error of the closed list: what is none of ours is our fault. */
 export function asPystackError(thrown: unknown): PystackError {
@@ -10,22 +16,62 @@ export function asPystackError(thrown: unknown): PystackError {
   return new PystackError('internal', `something unexpected happened: ${what}`, { underlying: thrown });
 }
 
+/** Columns of each line, unless more is asked for. */
+const WIDTH = 100;
+
 /**
  * A few lines for stderr.
  * @param about what to add to a report of a fault of ours: versions and machine
  */
 export function errorReport(error: PystackError, palette: Palette, verbosity: number, about: () => string): string {
-  const entry = ERRORS[error.code];
-  const lines = [`${palette.alarm('pystack:')} ${oneLine(error.message)}`];
-  lines.push(`${palette.name('Cause:')} ${sentence(oneLine(error.details.cause ?? entry.meaning))}`);
-  if (error.code === 'internal') lines.push(`${palette.name('Version:')} ${oneLine(about())}`);
-  lines.push(`${palette.name('Next step:')} ${oneLine(error.details.nextStep ?? entry.remedy)}`);
-  const seen = error.details.seen ?? [];
-  if (seen.length > 0) lines.push(palette.name('Seen nevertheless:'), ...seen.map((line) => `  ${oneLine(line)}`));
-  if (verbosity >= 1)
-    lines.push(palette.faint(`Error '${error.code}', exit code ${error.exitCode}; see docs/errors.md`));
-  if (verbosity >= 2) lines.push(...traces(error).map((line) => palette.faint(line)));
+  const { code, details, exitCode, message } = error;
+  const line = (label: string, text: string, paint: (text: string) => string) =>
+    `${paint(label)} ${verbosity > 0 ? text : concise(text, WIDTH - label.length - 1)}`;
+  const lines = [
+    line('pystack:', oneLine(message), palette.alarm),
+    line('Cause:', causeOf(error), palette.name),
+    line('Next step:', nextStepOf(error), palette.name),
+  ];
+  if (verbosity >= 1) {
+    if (code === 'internal') lines.push(`${palette.name('Version:')} ${oneLine(about())}`);
+    for (const [heading, all] of [
+      ['Tried:', details.tried ?? []],
+      ['Seen nevertheless:', details.seen ?? []],
+    ] as const) {
+      if (all.length > 0) lines.push(palette.name(heading), ...all.map((one) => `  ${oneLine(one)}`));
+    }
+    lines.push(palette.faint(`Error '${code}', exit code ${exitCode}; see docs/errors.md`));
+  }
+  if (verbosity >= 2) lines.push(...traces(error).map((text) => palette.faint(text)));
   return `${lines.join('\n')}\n`;
+}
+
+/** The same for a program, with all that is known, on one line. */
+export function errorJson(error: PystackError): string {
+  const { code, details, exitCode, message } = error;
+  const document: ErrorDocument = {
+    schemaVersion: SCHEMA_VERSION,
+    kind: 'error',
+    error: {
+      code,
+      message,
+      cause: details.cause ?? ERRORS[code].meaning,
+      nextStep: details.nextStep ?? ERRORS[code].remedy,
+    },
+    exitCode,
+    tried: [...(details.tried ?? [])],
+    seen: [...(details.seen ?? [])],
+    core: details.core?.core ?? null,
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function causeOf({ code, details }: PystackError): string {
+  return sentence(oneLine(details.cause ?? ERRORS[code].meaning));
+}
+
+function nextStepOf({ code, details }: PystackError): string {
+  return oneLine(details.nextStep ?? ERRORS[code].remedy);
 }
 
 function traces(error: Error): string[] {

@@ -116,9 +116,14 @@ export type Invocation =
 /**
  * @param argv what follows the program's name
  * @param notYet commands and flags to refuse
+ * @param helpWidth columns that help is wrapped to
  * Throws PystackError `usage`.
  */
-export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<string> = NOT_YET): Invocation {
+export function parseInvocation(
+  argv: readonly string[],
+  notYet: ReadonlySet<string> = NOT_YET,
+  helpWidth = USUAL_HELP_WIDTH,
+): Invocation {
   let invocation: Invocation | undefined;
   let help = '';
   const refuse = (name: string) => {
@@ -191,11 +196,15 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   );
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
+    // Descriptions are wrapped in a column that is narrow, rather than not at all.
+    command.configureHelp({ minWidthToWrap: 20 });
     command.configureOutput({
       writeOut: (text) => {
         help += text;
       },
       writeErr: () => {},
+      getOutHelpWidth: () => helpWidth,
+      getErrHelpWidth: () => helpWidth,
     });
     for (const option of command.options) {
       const flag = option.long;
@@ -220,6 +229,9 @@ export function parseInvocation(argv: readonly string[], notYet: ReadonlySet<str
   return invocation;
 }
 
+/** Columns of a terminal that nobody made wider. */
+const USUAL_HELP_WIDTH = 80;
+
 const COMMANDS: ReadonlySet<string> = new Set([
   'remote',
   'core',
@@ -230,12 +242,41 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'completion',
 ]);
 
+/** Of `pystack help foo`. */
+function noSuchCommand(argv: readonly string[]): PystackError {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return new PystackError('usage', `there is no command '${words[1] ?? words[0] ?? ''}' to have help of`, {
+    cause: `There are ${[...COMMANDS].join(', ')}.`,
+    nextStep: 'pystack --help',
+  });
+}
+
+/** Of more words than a command takes; the first of those that are ids is what it can be given. */
+function tooMany(command: string, argv: readonly string[]): PystackError {
+  const ids = argv.filter((word) => /^\d+$/.test(word));
+  const [first] = ids;
+  const onlyOne = (command === 'snapshot' || command === 'doctor') && first !== undefined && ids.length > 1;
+  if (!onlyOne) {
+    return new PystackError('usage', `too many words for '${command}'`, {
+      cause: 'It takes fewer than were given.',
+      nextStep: `pystack ${command} --help`,
+    });
+  }
+  const output = command === 'snapshot' ? ' -o <file>' : '';
+  return new PystackError('usage', `'${command}' takes one process id, not ${ids.length}`, {
+    cause: 'Only `remote` looks at several processes at once.',
+    nextStep: `pystack ${command} ${first}${output}, once for each`,
+  });
+}
+
 /** Commander's message in our shape, its "(Did you mean …?)" as the next step. */
 function usageError(error: CommanderError, argv: readonly string[]): PystackError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
   const command = argv.find((word) => COMMANDS.has(word));
   const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
+  if (error.code === 'commander.help') return noSuchCommand(argv);
+  if (error.code === 'commander.excessArguments' && command !== undefined) return tooMany(command, argv);
   const asCommand = argv.find((word) => !word.startsWith('-')) ?? '';
   if (error.code === 'commander.unknownCommand' && /^\d+$/.test(asCommand)) {
     return new PystackError('usage', first, {

@@ -3,7 +3,7 @@
  * mean is in invocation.ts; docs/cli.md is made from this.
  */
 import { Argument, Command, Option } from 'commander';
-import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS } from '../options.js';
+import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS, LOCATE_STRATEGIES } from '../options.js';
 import {
   collectEnvironment,
   collectPattern,
@@ -11,6 +11,7 @@ import {
   parseList,
   parseMilliseconds,
   parsePattern,
+  parseStrategies,
 } from './values.js';
 
 /** An option that sets the attribute of another name: of several for one attribute, the last one given counts. */
@@ -360,8 +361,10 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
   );
   add(
     command,
-    withParser('--locate-by <names>', 'use only these ways of locating it: symbol,section,cookie,scan', (flag) =>
-      parseList(flag, ','),
+    withParser(
+      '--locate-by <names>',
+      `use only these ways of locating it: ${LOCATE_STRATEGIES.join(',')}`,
+      parseStrategies,
     ),
   );
   add(
@@ -388,14 +391,18 @@ export function examplesOf(command: Command): Examples {
 
 function addExamples(command: Command, examples: Examples): void {
   EXAMPLES.set(command, examples);
-  command.addHelpText('after', `\nExamples:\n${exampleLines(examples).join('\n')}`);
+  command.addHelpText('after', ({ error }) => {
+    const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput();
+    const width = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? HELP_WIDTH;
+    return `\nExamples:\n${exampleLines(examples, width).join('\n')}`;
+  });
 }
 
 /** Side by side where all of them fit, else what a line does is said above it. */
-function exampleLines(examples: Examples): string[] {
+function exampleLines(examples: Examples, columns: number): string[] {
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`);
-  if (lines.every((line) => line.length <= HELP_WIDTH)) return lines;
+  if (lines.every((line) => line.length <= columns)) return lines;
   return examples.flatMap(([line, what]) => [`  # ${what}`, `  ${line}`]);
 }
 

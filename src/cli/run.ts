@@ -1,11 +1,12 @@
 /** What does one run of the program do? Parse, inspect, print, and say with the exit code how it went. */
-import { EXIT, type ExitCode } from '../errors.js';
+import { EXIT, type ExitCode, PystackError } from '../errors.js';
+import type { CoreSource } from '../options.js';
 import { harmless } from '../render/escape.js';
 import { PLAIN } from '../render/palette.js';
 import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
-import { asPystackError, errorReport } from './error-report.js';
+import { asPystackError, errorJson, errorReport } from './error-report.js';
 import { type Invocation, isOfMany, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
@@ -50,7 +51,7 @@ export async function run(
 ): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = parseInvocation(argv, notYet);
+    const invocation = parseInvocation(argv, notYet, helpWidthOf(world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;
@@ -88,12 +89,29 @@ export async function run(
   }
 }
 
+/** Of the terminal, if it is narrow: wider than usual is not easier to read. */
+function helpWidthOf({ env, columns }: World): number {
+  const said = Number(env['COLUMNS']);
+  const width = Number.isInteger(said) && said > 0 ? said : (columns() ?? USUAL_COLUMNS);
+  return Math.min(Math.max(width, LEAST_COLUMNS), USUAL_COLUMNS);
+}
+
+const USUAL_COLUMNS = 80;
+const LEAST_COLUMNS = 40;
+
 /** Tells an error on stderr and returns its exit code. */
 export async function reportError(thrown: unknown, view: View, world: World): Promise<ExitCode> {
   const error = asPystackError(thrown);
   const palette = await wantsColour(view.color, world.env, world.stderrIsTerminal)
     .then(paletteFor)
     .catch(() => PLAIN);
+  if (view.json || view.jsonLines) {
+    try {
+      world.stdout.write(errorJson(error));
+    } catch {
+      // Then stderr is the only place to say it.
+    }
+  } else if (error.details.core) await tellCore(error.details.core, view, world);
   const about = () => `pystack ${version()}, ${world.platform()}`;
   try {
     world.stderr.write(errorReport(error, palette, view.verbosity, about));
@@ -123,6 +141,13 @@ async function asMany(invocation: Invocation): Promise<LookingAtMany | null> {
   const second = options.executable ?? null;
   if (second !== null && isCoreOrFolder(second)) return asCores([core, second], { ...options, executable: null });
   return isOfMany(view) || isFolder(core) ? asCores([core]) : null;
+}
+
+/** A core without a Python that can be found still tells whose it is and what ended it. */
+async function tellCore(core: NonNullable<PystackError['details']['core']>, view: View, world: World): Promise<void> {
+  const { coreText } = await import('../render/core-text.js');
+  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
+  world.stdout.write(coreText(core, palette, false));
 }
 
 /** Commands that show what threads do. */
@@ -190,10 +215,34 @@ async function work(invocation: Looking, pipeline: Pipeline, world: World, loggi
     };
     return { snapshot: saved.snapshot, tell };
   }
-  const snapshot = await (invocation.command === 'remote'
-    ? pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
-    : pipeline.inspectCore(invocation.core, { ...invocation.options, ...logging }));
+  const snapshot =
+    invocation.command === 'remote'
+      ? await pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
+      : await coreSnapshot(invocation, pipeline, logging);
   return { snapshot, tell: () => print(snapshot, invocation, world) };
+}
+
+async function coreSnapshot(
+  { core, options }: Extract<Invocation, { command: 'core' }>,
+  pipeline: Pipeline,
+  logging: Observers,
+): Promise<Snapshot> {
+  try {
+    return await pipeline.inspectCore(core, { ...options, ...logging });
+  } catch (error) {
+    throw meantAsProcess(error, core);
+  }
+}
+
+/** The error of a core that is not there, where what was given is a process id. */
+function meantAsProcess(error: unknown, core: CoreSource): unknown {
+  if (!(error instanceof PystackError) || error.code !== 'file-not-found') return error;
+  if (typeof core !== 'string' || !/^\d+$/.test(core)) return error;
+  return new PystackError('file-not-found', error.message, {
+    cause: `${core} looks like a process id; \`core\` looks at a file.`,
+    nextStep: `pystack remote ${core}`,
+    underlying: error,
+  });
 }
 
 async function print(

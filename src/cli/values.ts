@@ -1,17 +1,22 @@
 /** Is a value on the command line what it has to be? Each function returns it parsed or throws a usage error. */
 import { PystackError } from '../errors.js';
-import { checkPattern } from '../options.js';
+import { checkPattern, LOCATE_STRATEGIES } from '../options.js';
 
 /** Largest pid a Linux kernel hands out (PID_MAX_LIMIT, include/linux/threads.h) is 2^22. */
 const PID_MAX = 2 ** 22;
 
 export function parsePid(text: string): number {
   if (!/^-?\d+$/.test(text)) {
+    if (/[/.]|^core$/.test(text)) {
+      throw new PystackError('usage', `the process id must be a number, not '${text}'`, {
+        cause: 'A process is named by its id; a core file is looked at by another command.',
+        nextStep: `pystack core ${quoted(text)}; a process of that name: pgrep -af ${quoted(text)}`,
+      });
+    }
     // A name is the likeliest mistake; quoted so that it can be pasted.
-    const pattern = /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
     throw new PystackError('usage', `the process id must be a number, not '${text}'`, {
       cause: 'A process is named by its id.',
-      nextStep: `find it with: pgrep -af ${pattern}`,
+      nextStep: `find it with: pgrep -af ${quoted(text)}`,
     });
   }
   const pid = Number(text);
@@ -22,6 +27,25 @@ export function parsePid(text: string): number {
     });
   }
   return pid;
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Names of ways to locate an interpreter. */
+export function parseStrategies(flag: string): (text: string) => string[] {
+  return (text) => {
+    const names = parseList(flag, ',')(text);
+    const known: readonly string[] = LOCATE_STRATEGIES;
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) return names;
+    throw new PystackError('usage', `${flag} knows no '${unknown}'`, {
+      cause: `It takes some of ${known.join(', ')}, separated by commas.`,
+      nextStep: `${flag} ${known.slice(1, 3).join(',')}`,
+    });
+  };
 }
 
 export function parseCount(flag: string): (text: string) => number {

@@ -216,7 +216,7 @@ function cores(): Check {
   }
   if (soft === '0') {
     return note(ASKED.cores, {
-      answer: 'limited',
+      answer: 'remark',
       found: `the limit of this shell is 0; the pattern is '${pattern}'`,
       remedy: 'where the program is started: ulimit -c unlimited (systemd: LimitCORE=infinity)',
     });

@@ -1,7 +1,7 @@
 /** What does `pystack doctor` find out? The plain value that its text and its JSON are made of. */
 
-/** `limited`: it works, with less; `unknown`: it could not be tried here. */
-export type Answer = 'yes' | 'limited' | 'no' | 'unknown';
+/** `limited`: it works, with less; `unknown`: it could not be tried here; `remark`: looking does not need it. */
+export type Answer = 'yes' | 'limited' | 'no' | 'unknown' | 'remark';
 
 export interface Check {
   /** Stable, for programs. */
@@ -40,7 +40,7 @@ export interface DoctorReport {
   readonly costs: readonly Cost[];
 }
 
-/** The worst of all answers; what is unknown is not bad. */
+/** The worst of all answers; what is unknown is not bad, and a remark neither. */
 export function verdict(checks: readonly Check[]): 'yes' | 'limited' | 'no' {
   const answers = new Set(checks.map(({ answer }) => answer));
   return answers.has('no') ? 'no' : answers.has('limited') ? 'limited' : 'yes';

@@ -16,15 +16,33 @@ export function doctorText(report: DoctorReport, palette: Palette): string {
     lines.push('', `Process ${pid}`, ...of('process').flatMap((check) => checkLines(check, palette)));
     if (costs.length > 0) lines.push('', ...costLines(costs));
   }
-  lines.push('', `${VERDICT[verdict(checks)]}`);
+  lines.push('', VERDICT[verdict(checks)], ...wrapped(whatWorks(report), 0));
   return `${lines.join('\n')}\n`;
 }
 
 const VERDICT = {
-  yes: 'All of it works here.',
+  yes: 'All that is needed is here.',
   limited: 'It works here, with the limits named above.',
   no: 'Something that is needed is refused here: see the lines marked `no`.',
 };
+
+/** One sentence: which commands and options work, and which do not. */
+function whatWorks({ checks, target }: DoctorReport): string {
+  const is = (id: string) => checks.find((check) => check.id === id)?.answer ?? 'unknown';
+  const reads =
+    is('addon') === 'yes' && is('read-memory') !== 'no' && is('permission') !== 'no' && is('python') !== 'no';
+  const live = reads && is('other-processes') !== 'no' && is('exists') !== 'no';
+  const all: [string, boolean][] = [
+    ['remote', live],
+    ['snapshot', live && target.includes('x64')],
+    ['--native', is('unwinder') === 'yes'],
+    ['core', is('addon') === 'yes'],
+  ];
+  const told = (works: boolean) => all.filter(([, does]) => does === works).map(([name]) => name);
+  const whose = is('other-processes') === 'limited' && live ? ' (see above: whose processes)' : '';
+  const not = told(false).length === 0 ? '' : `; does not: ${told(false).join(', ')}`;
+  return `Works: ${told(true).join(', ') || 'nothing'}${whose}${not}.`;
+}
 
 function checkLines({ question, answer, found, remedy, ms }: Check, palette: Palette): string[] {
   const time = ms === null ? '' : ` (${ms.toFixed(1)} ms)`;

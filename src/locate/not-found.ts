@@ -111,7 +111,8 @@ function compareVersions(version: PythonVersion, text: string): number {
 
 function notMadeOut(subject: string, likely: readonly Module[], search: FailedSearch): PystackError {
   return new PystackError('not-initialized', `no Python interpreter could be made out in ${subject}`, {
-    cause: `${likely.map(({ name }) => name).join(', ')} is mapped, but ${summarise(likely, search.attempts)}: it is still starting, has finished, or is no ordinary build`,
+    cause: `it is still starting, has finished, or is no ordinary build (${likely.map(({ name }) => name).join(', ')})`,
+    tried: triedIn(likely, search.attempts),
     nextStep: search.exhaustive
       ? 'try again in a moment; -vv says what was tried'
       : 'try again in a moment, or with --exhaustive',
@@ -122,20 +123,24 @@ function notPython(subject: string, modules: readonly Module[], search: FailedSe
   const program = modules[0];
   return new PystackError('not-python', `${subject} is not a Python process`, {
     cause: program
-      ? `no interpreter in its program ${program.path} nor in the ${modules.length - 1} libraries it has mapped (${summarise(modules.slice(0, 1), search.attempts)})`
+      ? `no interpreter in its program ${program.path}${modules.length > 1 ? ` nor in ${counted(modules.length - 1)}` : ''}`
       : 'it has no program mapped',
+    tried: triedIn(modules.slice(0, 1), search.attempts),
     nextStep: search.exhaustive
       ? 'list Python processes: pgrep -a python'
-      : 'list Python processes: pgrep -a python; if it embeds a Python of an unusual build, try --exhaustive',
+      : 'list Python processes: pgrep -a python; of an unusual build: --exhaustive',
   });
 }
 
+function counted(libraries: number): string {
+  return libraries === 1 ? 'the library it has mapped' : `the ${libraries} libraries it has mapped`;
+}
+
 /** The outcomes in the module that is mapped largest, of the likely ones: a libpython rather than the stub before it. */
-function summarise(likely: readonly Module[], attempts: readonly Attempt[]): string {
+function triedIn(likely: readonly Module[], attempts: readonly Attempt[]): string[] {
   const size = (module: Module) => module.mappings.reduce((sum, { start, end }) => sum + end - start, 0);
   const largest = likely.reduce<Module | null>((a, b) => (a && size(a) >= size(b) ? a : b), null);
-  const outcomes = attempts
+  return attempts
     .filter(({ module }) => module === largest?.name)
     .map(({ strategy, outcome }) => `${strategy}: ${outcome}`);
-  return outcomes.length > 0 ? outcomes.join('; ') : 'nothing to look at';
 }

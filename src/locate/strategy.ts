@@ -5,11 +5,12 @@
 
 import type { Address } from '../memory/address.js';
 import type { Range } from '../memory/ranges.js';
+import { LOCATE_STRATEGIES } from '../options.js';
 import type { Locatable, NotedInterpreter } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { Module } from './module.js';
 
-export const STRATEGY_NAMES = ['note', 'symbol', 'section', 'cookie', 'scan'] as const;
+export const STRATEGY_NAMES = LOCATE_STRATEGIES;
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
 export interface Candidate {

@@ -2,7 +2,7 @@
  * What is the result of a look at many processes or core files? A list of single results, each what it would be by
  * itself, and of those that could not be shown the reason.
  */
-import type { SCHEMA_VERSION, Snapshot } from '../snapshot.js';
+import type { CoreInfo, SCHEMA_VERSION, Snapshot } from '../snapshot.js';
 
 export interface Processes {
   /** Version of the meaning of these fields, and of those of each snapshot. New fields do not raise it. */
@@ -13,6 +13,24 @@ export interface Processes {
   processes: ProcessEntry[];
   /** Whether all that was asked for is here. False: exit code 3, or 1 if no process could be shown. */
   complete: boolean;
+}
+
+/** What `--json` prints where nothing can be shown. */
+export interface ErrorDocument {
+  /** Version of the meaning of these fields. New fields do not raise it. */
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Tells this document from a result. */
+  kind: 'error';
+  /** What happened, why, and what to do. */
+  error: Failure;
+  /** How the program ends: 1 nothing could be shown, 2 wrong usage. */
+  exitCode: number;
+  /** What was tried and how each went. */
+  tried: string[];
+  /** What can be said of the process nevertheless. */
+  seen: string[];
+  /** Of a core that could be opened: the process as it was, and what ended it; null: there is none. */
+  core: CoreInfo | null;
 }
 
 export interface ProcessEntry {

@@ -3,8 +3,11 @@ import type { CoreInfo, CoreSignal, Snapshot } from '../snapshot.js';
 import { harmless } from './escape.js';
 import type { Palette } from './palette.js';
 
+/** What is told of a core before its threads. */
+type OfCore = Pick<Snapshot, 'pid' | 'capturedAt' | 'process' | 'core'>;
+
 /** The block above the threads, ending in a blank line; '' for a Snapshot without a core. */
-export function coreText(snapshot: Snapshot, palette: Palette, executableGiven: boolean): string {
+export function coreText(snapshot: OfCore, palette: Palette, executableGiven: boolean): string {
   const { core } = snapshot;
   if (!core) return '';
   const lines: string[] = [];
@@ -15,7 +18,7 @@ export function coreText(snapshot: Snapshot, palette: Palette, executableGiven: 
   return lines.join('\n');
 }
 
-function informationLines(snapshot: Snapshot, core: CoreInfo, palette: Palette): string[] {
+function informationLines(snapshot: OfCore, core: CoreInfo, palette: Palette): string[] {
   const shown = (value: string | number | null) => palette.python(value === null ? '?' : harmless(String(value)));
   const zombie = core.zombie === null ? null : core.zombie ? 'True' : 'False';
   return [

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/doctor/report.js';
+import { type DoctorReport, verdict } from '../../src/doctor/report.js';
 import { doctorText } from '../../src/doctor/text.js';
 import { PLAIN } from '../../src/render/palette.js';
 import { runCommand } from '../support/command.js';
@@ -39,6 +39,34 @@ test('a Python process: every question is answered, and every way of looking was
       if (check.answer === 'no' || check.answer === 'limited') expect(check.found).not.toBe('');
     }
   }));
+
+test('what looking does not need is a remark, and the last line says what works', () => {
+  const check = (id: string, answer: DoctorReport['checks'][number]['answer']) => ({
+    id,
+    subject: 'machine' as const,
+    question: `${id}?`,
+    answer,
+    found: 'x',
+    remedy: null,
+    ms: null,
+  });
+  const report = (checks: DoctorReport['checks']) => ({
+    doctorVersion: 1 as const,
+    version: '1',
+    target: 'linux-x64-glibc',
+    pid: null,
+    checks,
+    costs: [],
+  });
+  const all = ['addon', 'unwinder', 'read-memory', 'other-processes'].map((id) => check(id, 'yes'));
+  const last = (checks: DoctorReport['checks']) => doctorText(report(checks), PLAIN).trimEnd().split('\n').at(-1);
+  expect(verdict([...all, check('core-dumps', 'remark')])).toBe('yes');
+  expect(last([...all, check('core-dumps', 'remark')])).toBe('Works: remote, snapshot, --native, core.');
+  expect(last([...all.slice(0, 3), check('other-processes', 'limited')])).toContain('(see above: whose processes)');
+  expect(last([...all.slice(0, 3), check('other-processes', 'no')])).toBe(
+    'Works: --native, core; does not: remote, snapshot.',
+  );
+});
 
 test('what is no Python is a no, and no failure', async () => {
   const child = spawn('sleep', ['30'], { stdio: 'ignore' });

@@ -74,7 +74,7 @@ describe('remote', () => {
     [['--no-demangle', '--no-debuginfod'], { demangle: false, debuginfod: false }],
     [['--exhaustive'], { exhaustive: true }],
     [['--library', 'libpython3.11'], { library: 'libpython3.11' }],
-    [['--locate-by', 'symbols,bss'], { locateBy: ['symbols', 'bss'] }],
+    [['--locate-by', 'symbol,scan'], { locateBy: ['symbol', 'scan'] }],
     [['--locals'], { locals: { redact: [], redactDefaults: true } }],
     [
       ['--locals', '--locals-depth', '2', '--max-string', '10', '--max-items', '5'],
@@ -174,6 +174,12 @@ describe('usage errors say what to type instead', () => {
     [['remote', '1', '--time-budget'], /argument missing/, /help/],
     [['remote', '1', '--max-items', '1.5'], /--max-items needs a whole number/, /help/],
     [['remote', '1', '--locate-by', ','], /--locate-by needs a list/, /help/],
+    [['remote', '1', '--locate-by', 'symbol,magic'], /knows no 'magic'/, /--locate-by symbol,section$/],
+    [['remote', 'some/core'], /must be a number, not 'some\/core'/, /^pystack core some\/core;/],
+    [['help', 'foo'], /there is no command 'foo'/, /pystack --help/],
+    [['doctor', '1', '2'], /'doctor' takes one process id, not 2/, /^pystack doctor 1, once/],
+    [['snapshot', '1', '2', '-o', 'x'], /'snapshot' takes one process id, not 2/, /^pystack snapshot 1 -o <file>/],
+    [['completion', 'bash', 'zsh'], /too many words for 'completion'/, /pystack completion --help/],
     [['remote', '1', '--redact', '('], /no regular expression/, /backslash/],
     [['core'], /no core file/, /pystack core <file>/],
     [['core', 'c', '--systemd'], /both/, /leave one/],
@@ -212,6 +218,14 @@ describe('help and version', () => {
       expect(lines.filter((line) => line.length > 80)).toEqual([]);
     },
   );
+
+  test.each([['remote'], ['core'], ['snapshot'], ['doctor'], ['completion']])('into 60: %s', (command) => {
+    const invocation = parseInvocation([command, '--help'], ALL_THERE, 60);
+    const lines = invocation.command === 'help' ? invocation.text.split('\n') : [];
+    expect(lines.length).toBeGreaterThan(5);
+    // What is to be typed is not broken.
+    expect(lines.filter((line) => line.length > 60 && !/^ {2}(pystack|source) /.test(line))).toEqual([]);
+  });
 
   test('licences, also among other options', () => {
     expect(parse('--licences')).toEqual({ command: 'licences' });

@@ -74,7 +74,8 @@ describe('errors', () => {
       const { code, stderr } = await runCli(['remote', '1'], fails(thrown));
       expect(code).toBe(1);
       expect(stderr).toMatch(/^pystack: something unexpected happened: /);
-      expect(stderr).toMatch(/Version: pystack \d+\.\d+\.\d+, test platform/);
+      const verbose = await runCli(['-v', 'remote', '1'], fails(thrown));
+      expect(verbose.stderr).toMatch(/Version: pystack \d+\.\d+\.\d+, test platform/);
       expect(stderr).toContain('-vv');
       expect(stderr).not.toMatch(/^\s+at /m);
     },
@@ -85,6 +86,65 @@ describe('errors', () => {
     const { stderr } = await runCli(['-vv', 'remote', '1'], fails(error));
     expect(stderr).toMatch(/PystackError: outer\n\s+at /);
     expect(stderr).toMatch(/RangeError: inner\n\s+at /);
+  });
+
+  test('three lines of 100 columns; what was tried, seen and cut off is had with -v', async () => {
+    const words = 'and one more clause that nobody needs at first, '.repeat(5);
+    const error = new PystackError('permission', `no permission to read process 1: ${words}`, {
+      cause: `it is so (because of ${words}), ${words}`,
+      nextStep: `first this: pystack remote 1, ${words}`,
+      tried: ['symbol: no'],
+      seen: ['thread 1: sleeping'],
+    });
+    const { stderr } = await runCli(['remote', '1'], fails(error));
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+    expect(lines[2]).toMatch(/^Next step: first this: pystack remote 1.* … \(-v\)$/);
+    const verbose = await runCli(['remote', '1', '-v'], fails(error));
+    expect(verbose.stderr).toContain(words.trim());
+    expect(verbose.stderr).toContain('Tried:\n  symbol: no\nSeen nevertheless:\n  thread 1: sleeping\n');
+  });
+
+  test('--json: a document as well, also of a wrong command line', async () => {
+    const error = new PystackError('zombie', 'process 7 has ended', { tried: ['a'], seen: ['b'] });
+    const { code, stdout, stderr } = await runCli(['remote', '7', '--json'], fails(error));
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      schemaVersion: 1,
+      kind: 'error',
+      error: {
+        code: 'zombie',
+        message: 'process 7 has ended',
+        cause: expect.stringContaining('its memory is gone'),
+        nextStep: expect.stringContaining('Look at the parent'),
+      },
+      exitCode: 1,
+      tried: ['a'],
+      seen: ['b'],
+      core: null,
+    });
+    expect(stderr).toMatch(/^pystack: process 7 has ended\n/);
+    const usage = await runCli(['remote', '--json', 'x'], fails(error));
+    expect(JSON.parse(usage.stdout)).toMatchObject({ error: { code: 'usage' }, exitCode: 2 });
+  });
+
+  test('a core that is a process id', async () => {
+    const error = new PystackError('file-not-found', 'there is no file 9607');
+    const { stderr } = await runCli(['core', '9607'], fails(error));
+    expect(stderr).toMatch(
+      /there is no file 9607\nCause: 9607 looks like a process id.*\nNext step: pystack remote 9607\n/,
+    );
+    expect((await runCli(['core', 'x9607'], fails(error))).stderr).not.toContain('process id');
+  });
+
+  test('a core without Python: what is known of it is shown first', async () => {
+    const error = new PystackError('not-python', 'no', { core: coreSnapshot() });
+    const { code, stdout } = await runCli(['core', 'x'], fails(error));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/Core file information:[\s\S]*generated on demand/);
+    const { stdout: json } = await runCli(['core', 'x', '--json'], fails(error));
+    expect(JSON.parse(json).core).toEqual(coreSnapshot().core);
   });
 
   test('causes in a circle end', async () => {

@@ -71,7 +71,7 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
 
   test('another user is told who it is and what it does', () =>
     inside(as(SOMEBODY), 'many_threads.py', async ({ pid, file }) => {
-      const refused = await look(as(ANOTHER), pid);
+      const refused = await look(as(ANOTHER), pid, '-v');
       expectRefused(refused, new RegExp(`runs as uid ${SOMEBODY}, we as uid ${ANOTHER} without the capability`));
       expect(refused.stderr).toContain('\nSeen nevertheless:\n');
       expect(refused.stderr).toContain(`${file} (uid ${SOMEBODY}, started 2`);
@@ -81,23 +81,23 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
 
   test('root without the capability', () =>
     inside(as(SOMEBODY), 'idle.py', async ({ pid }) => {
-      expectRefused(await look(UNCAPABLE, pid), /we as uid 0 but without the capability CAP_SYS_PTRACE/);
+      expectRefused(await look(UNCAPABLE, pid, '-v'), /we as uid 0 but without the capability CAP_SYS_PTRACE/);
       expect((await look([], pid)).code).toBe(0);
     }));
 
   test('a process with more capabilities than ours', async () => {
     await inside([], 'idle.py', async ({ pid }) => {
-      expectRefused(await look(UNCAPABLE, pid), /holds capabilities we do not/);
+      expectRefused(await look(UNCAPABLE, pid, '-v'), /holds capabilities we do not/);
     });
     const capable = [...as(SOMEBODY).slice(0, -1), '--inh-caps=+net_admin', '--ambient-caps=+net_admin', '--'];
     await inside(capable, 'idle.py', async ({ pid }) => {
-      expectRefused(await look(as(SOMEBODY), pid), /holds capabilities we do not \(CapPrm 1000, ours 0\)/);
+      expectRefused(await look(as(SOMEBODY), pid, '-v'), /holds capabilities we do not \(CapPrm 1000, ours 0\)/);
     });
   });
 
   test('one that has made itself unreadable, with a name meant for terminals', () =>
     inside(as(SOMEBODY), 'undumpable.py', async ({ pid }) => {
-      const refused = await look(as(SOMEBODY), pid);
+      const refused = await look(as(SOMEBODY), pid, '-v');
       expectRefused(refused, /has made itself unreadable/);
       expect(refused.stderr).toContain('(pool\\x1b[31m): sleeping');
       expect(refused.stderr).not.toContain('\x1b');
@@ -113,7 +113,7 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
       chmodSync(executable, 0o4755);
       const options: ProgramOptions = { through: as(SOMEBODY), executable };
       await withProgram(interpreter as Interpreter, 'idle.py', options, async ({ pid }) => {
-        const refused = await look(as(SOMEBODY), pid);
+        const refused = await look(as(SOMEBODY), pid, '-v');
         if (refused.code === 0) context.skip('files are on a file system mounted nosuid');
         expectRefused(refused, new RegExp(`setuid program: it was started by uid ${SOMEBODY} and runs as uid 0`));
         expect((await look([], pid)).code).toBe(0);
@@ -164,7 +164,7 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
     ];
     if (!runs(hiding(2, 'true'))) context.skip('no mount namespaces here');
     await inside([], 'idle.py', async ({ pid }) => {
-      expectRefused(await look(hiding(1, ...as(SOMEBODY)), pid), /mounted with hidepid=/);
+      expectRefused(await look(hiding(1, ...as(SOMEBODY)), pid, '-v'), /mounted with hidepid=/);
       const hidden = await look(hiding(2, ...as(SOMEBODY)), pid);
       expect(hidden.code).toBe(1);
       expect(hidden.stderr).toMatch(/there is no process \d+\nCause: .*hidepid=.*\nNext step: try as root/);

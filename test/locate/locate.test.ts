@@ -60,7 +60,7 @@ describe.each(findInterpreters())('$label', (interpreter) => {
             return [name, address === expected.address ? 'right' : address];
           } catch (error) {
             if (!(error instanceof PystackError)) throw error;
-            return [name, error.details.cause];
+            return [name, error.details.tried?.join('; ')];
           }
         }),
       );
@@ -106,7 +106,9 @@ describe.each(findInterpreters())('$label', (interpreter) => {
         const before = locateIn(pid);
         expect(before.version).toMatchObject(interpreter.version);
         expect(before.library).toBe(started.holder);
-        expect(failure(() => locateIn(pid, { strategies: ['section'] })).details.cause).toContain('no section table');
+        expect(failure(() => locateIn(pid, { strategies: ['section'] })).details.tried?.join()).toContain(
+          'no section table',
+        );
         // Something else has taken the name: what is mapped is what counts.
         const other = join(folder, 'other');
         copyFileSync('/bin/true', other);
@@ -160,7 +162,7 @@ describe('what is no Python at work', () => {
       expect(error.code).toBe('not-python');
       expect(error.message).toBe(`process ${child.pid} is not a Python process`);
       expect(error.details.cause).toContain('sleep');
-      expect(error.details.cause).toContain('no symbol _PyRuntime');
+      expect(error.details.tried?.join()).toContain('no symbol _PyRuntime');
       expect(failure(() => locateIn(child.pid ?? 0, { exhaustive: true })).code).toBe('not-python');
     } finally {
       child.kill('SIGKILL');

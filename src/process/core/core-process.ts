@@ -11,7 +11,7 @@ import type { MappedModule } from './core-modules.js';
 import type { CoreNotes, CoreThread } from './core-notes.js';
 import { faultingThread } from './crash.js';
 import { describeCore } from './describe-core.js';
-import { explainLoss } from './explain-loss.js';
+import { explainLoss, withCore } from './explain-loss.js';
 import type { ModuleFile } from './module-files.js';
 
 export interface CoreProcess extends Process {
@@ -83,7 +83,7 @@ export const CORE_METHODS = {
     return process && { process, auxv: new Uint8Array(BigUint64Array.from(words).buffer) };
   },
   explain(this: CoreProcess, error: unknown): unknown {
-    return explainLoss(this, error);
+    return withCore(this, explainLoss(this, error));
   },
 } satisfies Partial<Process>;
 

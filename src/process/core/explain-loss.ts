@@ -3,6 +3,7 @@
  */
 import { PystackError } from '../../errors.js';
 import type { CoreProcess } from './core-process.js';
+import { describeCore } from './describe-core.js';
 
 /** What to throw instead of `error`, which came up while looking for Python in the core; mostly itself. */
 export function explainLoss(target: CoreProcess, error: unknown): unknown {
@@ -19,15 +20,17 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
       'core-unreadable',
       `what is left of the core file ${target.path} is too little to find Python in`,
       {
-        cause: `${damage}; ${error.message}: ${error.details.cause ?? ''}`,
+        cause: damage,
+        tried: [error.message, error.details.cause ?? '', ...(error.details.tried ?? [])].filter(Boolean),
         nextStep: 'copy it again, or check `ulimit -c` and the free space where cores are written',
         underlying: error,
       },
     );
   }
-  if (absence !== '') {
+  if (absence.length > 0) {
     return new PystackError('executable-not-found', `Python was not found in the core file ${target.path}`, {
-      cause: `Cores leave out what programs and libraries have in their files, and these are not to be had: ${absence}. ${error.message}.`,
+      cause: `files that the core leaves out are not to be had: ${absence.join(', ')}`,
+      tried: error.details.tried,
       nextStep:
         'give those files with --sysroot, --lib-search-path, --lib-search-root, or the executable after the core',
       underlying: error,
@@ -40,15 +43,24 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
   });
 }
 
+/** With whose core it is and what ended it: that is known, and may be all that there is to know. */
+export function withCore(target: CoreProcess, error: unknown): unknown {
+  if (!(error instanceof PystackError)) return error;
+  const { pid, capturedAt, metadata } = target;
+  const core = { pid, capturedAt, process: metadata?.process ?? null, core: describeCore(target) };
+  return new PystackError(error.code, error.message, { ...error.details, core, underlying: error });
+}
+
 /** The modules without a file that was accepted, those first that may hold Python. */
-function absentModules(target: CoreProcess): string {
+function absentModules(target: CoreProcess): string[] {
   const absent = target.modules.filter((module) => {
     const { status } = target.fileOf(module);
     return status === 'missing' || status === 'mismatch';
   });
   const likely = absent.filter((module) => module === target.program || module.path.includes('python'));
-  return [...new Set([...likely, ...absent])]
-    .slice(0, 5)
-    .map(({ path, buildId }) => (buildId === null ? path : `${path} (build id ${buildId})`))
-    .join(', ');
+  const texts = [...likely, ...absent].map(({ path, buildId }) =>
+    buildId === null ? path : `${path} (build id ${buildId})`,
+  );
+  // One file may be mapped as several modules.
+  return [...new Set(texts)].slice(0, 5);
 }

@@ -27,6 +27,7 @@ import { readCoreNotes } from './core-notes.js';
 import { CORE_METHODS, type CoreProcess } from './core-process.js';
 import { decompressed } from './decompress.js';
 import { fillFrom } from './elided.js';
+import { requireGivenPaths } from './given-paths.js';
 import { resolveInside } from './inside-root.js';
 import { filesFromLinkMap } from './link-map.js';
 import { memorySource } from './memory-source.js';
@@ -47,6 +48,7 @@ export interface OpenCoreOptions extends SearchOptions, DecompressOptions {}
  * `file-unreadable`, `no-coredump-storage`, `decompression`, `not-a-core`, `wrong-architecture`, `core-unreadable`.
  */
 export async function openCoreProcess(source: CoreOrigin, options: OpenCoreOptions = {}): Promise<CoreProcess> {
+  requireGivenPaths(options);
   const path = typeof source === 'string' ? source : newestSystemdCore(source.systemd);
   const original = openOrExplain(path);
   const writtenMs = original.identity.mtimeMs;

@@ -31,6 +31,8 @@ export interface PermissionFacts {
   /** /proc/sys/kernel/yama/ptrace_scope; null: no Yama. */
   readonly yamaScope: number | null;
   readonly inContainer: boolean;
+  /** Whether there is a program `sudo` where they usually are. */
+  readonly hasSudo: boolean;
   readonly seccompFilter: boolean;
   /** Security context (AppArmor, SELinux) of ours, null when unconfined or none. */
   readonly confinement: string | null;
@@ -72,6 +74,9 @@ export function gatherPermissionFacts(pid: number): PermissionFacts {
       existsSync('/run/.containerenv') ||
       existsSync('/var/run/secrets/kubernetes.io') ||
       readProcText('/proc/self/cgroup')?.match(/docker|kubepods|libpod|containerd|lxc/) != null,
+    hasSudo: ['/usr/bin/sudo', '/bin/sudo', '/usr/local/bin/sudo', '/run/wrappers/bin/sudo'].some((path) =>
+      existsSync(path),
+    ),
     seccompFilter: own?.seccomp === 2,
     confinement: context === '' || context.startsWith('unconfined') ? null : context,
   };
@@ -83,7 +88,7 @@ export function explainPermission(facts: PermissionFacts): { cause: string; next
   const capable = (facts.ownCapEffective & CAP_SYS_PTRACE) !== 0n;
   const asRoot = facts.inContainer
     ? 'start the container with --cap-add=SYS_PTRACE (Kubernetes: securityContext.capabilities.add: ["SYS_PTRACE"]), or run pystack on the host as root'
-    : `run it as root: sudo pystack remote ${pid}`;
+    : `run it as root: ${facts.hasSudo ? `sudo pystack remote ${pid}` : `su -c 'pystack remote ${pid}'`}`;
 
   if (facts.yamaScope === 3) {
     return {
@@ -168,7 +173,7 @@ function explainDespiteCapability(facts: PermissionFacts): { cause: string; next
   if (facts.sameUserNamespace !== true) {
     return {
       cause: `our capability CAP_SYS_PTRACE counts only in our own user namespace, and process ${facts.pid} is not in it`,
-      nextStep: `run pystack on the host, in the initial user namespace: sudo pystack remote ${facts.pid}`,
+      nextStep: `nothing in this namespace allows it; on the host, as root: pystack remote ${facts.pid}`,
     };
   }
   return explainOther(facts, 'run pystack outside of that confinement');

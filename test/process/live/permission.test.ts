@@ -18,6 +18,7 @@ const ORDINARY: PermissionFacts = {
   hidepid: null,
   yamaScope: null,
   inContainer: false,
+  hasSudo: true,
   seccompFilter: false,
   confinement: null,
 };
