@@ -12,7 +12,12 @@ const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
 
 const args = [nodeGyp, 'rebuild', '--loglevel=warn', `--jobs=${availableParallelism()}`];
 if (headersVersion(prefix) === process.versions.node) args.push(`--nodedir=${prefix}`);
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+const command = '. scripts/compiler-cache.sh; export CXX="$compiler_cache $1"; shift; exec "$@"';
+const compiler = process.env.CXX ?? 'g++';
+const { status } = spawnSync('sh', ['-c', command, 'sh', compiler, process.execPath, ...args], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);
 
 function headersVersion(folder) {

@@ -42,13 +42,14 @@ native() {
     return
   fi
   seeds
+  . scripts/compiler-cache.sh
   local flags=(-std=c++17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all) source
   rm -rf "$out/objects"
   mkdir -p "$out/objects"
   # As many at a time as there are CPUs.
   for source in native/unwind/test/fuzz_unwinding.cc native/unwind/[!a]*.cc; do
     printf '%s\0-o\0%s\0' "$source" "$out/objects/$(basename "$source" .cc).o"
-  done | xargs -0 -n 3 -P "$(nproc)" "$compiler" "${flags[@]}" -c
+  done | xargs -0 -n 3 -P "$(nproc)" $compiler_cache "$compiler" "${flags[@]}" -c
   "$compiler" "${flags[@]}" "$out"/objects/*.o -ldw -lelf -llzma -l:libiberty.a -o "$out/fuzz_unwinding"
   ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
     timeout $((seconds + 120)) "$out/fuzz_unwinding" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \

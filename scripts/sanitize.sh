@@ -9,6 +9,7 @@ seconds=${1:-20}
 out=build/sanitized
 flags=(-std=c++17 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
 libraries=(-ldw -lelf -llzma -l:libiberty.a)
+. scripts/compiler-cache.sh
 mkdir -p "$out/app/build/Release" "$out/app/dist"
 
 prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
@@ -30,7 +31,7 @@ compile() {
     if [ "$object" -ot "$source" ] || [ -n "$(find native -name '*.h' -newer "$object" -print -quit)" ]; then
       printf '%s\0-o\0%s\0' "$source" "$object"
     fi
-  done | xargs -0 -r -n 3 -P "$(nproc)" g++ "${flags[@]}" -fPIC "${defines[@]}" "${headers[@]}" -c
+  done | xargs -0 -r -n 3 -P "$(nproc)" $compiler_cache g++ "${flags[@]}" -fPIC "${defines[@]}" "${headers[@]}" -c
 }
 
 compile native/unwind/*.cc native/*.cc native/unwind/test/forged_modules.cc

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingPackages } from './system-packages.mjs';
+import { missingHelpers, missingPackages } from './system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,18 +29,31 @@ fresh('dist/.pystack-setup', ['src', 'scripts/build.mjs', 'package.json'], 'buil
 
 function installSystemPackages() {
   const missing = missingPackages();
-  if (missing.length === 0) return;
-  const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!canInstall) {
+  if (missing.length > 0 && !canInstall) {
     const how = existsSync('/usr/bin/apt-get')
-      ? `  sudo apt-get update && sudo ${install}`
+      ? `  sudo apt-get update && sudo apt-get ${installing(missing).join(' ')}`
       : `  install what your system calls ${missing.join(', ')}`;
     fail(`These are missing: ${missing.join(', ')}. Run this and try again:\n${how}`);
   }
-  say(`installing ${missing.join(', ')}`);
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', install.split(' ').slice(1), { DEBIAN_FRONTEND: 'noninteractive' });
+  const helpers = canInstall ? missingHelpers() : [];
+  if (missing.length + helpers.length === 0) return;
+  say(`installing ${[...missing, ...helpers].join(', ')}`);
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' };
+  if (missing.length > 0) {
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', installing(missing), environment);
+  }
+  if (helpers.length > 0) {
+    // Where they cannot be had, it goes without.
+    const quiet = { stdio: 'ignore', env: { ...process.env, ...environment } };
+    if (missing.length === 0) spawnSync('apt-get', ['update', '-qq'], quiet);
+    spawnSync('apt-get', installing(helpers), quiet);
+  }
+}
+
+function installing(packages) {
+  return ['install', '-y', '--no-install-recommends', ...packages];
 }
 
 /** Whether npm's record of what it installed agrees with the lock file. */

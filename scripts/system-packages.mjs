@@ -14,14 +14,29 @@ const NEEDED = [
   { package: 'libiberty-dev', headers: ['libiberty/demangle.h'] },
 ];
 
+/** Without these it is only slower. */
+const HELPFUL = [
+  // What was compiled of the same text is not compiled again.
+  { package: 'ccache', programs: ['ccache'] },
+];
+
 const INCLUDE_FOLDERS = ['/usr/include', '/usr/local/include'];
 
 /** Names of the packages of which something is missing. */
 export function missingPackages(environment = process.env) {
+  return missingOf(NEEDED, environment);
+}
+
+/** The same of those that are not needed. */
+export function missingHelpers(environment = process.env) {
+  return missingOf(HELPFUL, environment);
+}
+
+function missingOf(list, environment) {
   const folders = (environment.PATH ?? '').split(delimiter).filter(Boolean);
   const hasProgram = (name) => folders.some((folder) => existsSync(join(folder, name)));
   const hasHeader = (name) => INCLUDE_FOLDERS.some((folder) => existsSync(join(folder, name)));
-  return NEEDED.filter(
-    ({ programs = [], headers = [] }) => !programs.every(hasProgram) || !headers.every(hasHeader),
-  ).map((needed) => needed.package);
+  return list
+    .filter(({ programs = [], headers = [] }) => !programs.every(hasProgram) || !headers.every(hasHeader))
+    .map((needed) => needed.package);
 }
