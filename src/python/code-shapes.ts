@@ -4,11 +4,10 @@
  */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace } from '../memory/address.js';
-import { CorruptData, pointerAt } from '../memory/reader.js';
+import { CorruptData } from '../memory/reader.js';
 import { isCode } from './code-type.js';
+import { partOf } from './part.js';
 import type { Python } from './python.js';
-import type { Span } from './span.js';
-import { readSpan, spanOf } from './span.js';
 
 export interface CodeShape {
   /** Address of the first code unit (3.11+); 0 where the bytecode is an object of its own. */
@@ -23,23 +22,22 @@ export interface CodeShape {
   isTrampoline: boolean;
 }
 
+const CODE = partOf(({ PyObject: { ob_type }, PyCodeObject: { co_filename, co_name, _co_firsttraceable } }) => ({
+  ob_type,
+  co_filename,
+  co_name,
+  _co_firsttraceable,
+}));
+
 /** Remembers what was found at each address. One of each handle: `python.the(CodeShapes)`. */
 export class CodeShapes {
   readonly #python: Python;
   readonly #shapes = new Map<number, CodeShape | null>();
   /** Of copies: `address of the code object` -> `index` -> first instruction. */
   readonly #copies = new Map<number, Map<number, number>>();
-  readonly #span: Span;
 
   constructor(python: Python) {
     this.#python = python;
-    const fields = python.layout.PyCodeObject;
-    this.#span = spanOf([
-      [python.layout.PyObject.ob_type, 8],
-      [fields.co_filename, 8],
-      [fields.co_name, 8],
-      [fields._co_firsttraceable, 4],
-    ]);
   }
 
   /** The shape of the code object at `address`; null when there is something else. Throws MemoryFault. */
@@ -69,20 +67,14 @@ export class CodeShapes {
   }
 
   #readShape(address: Address): CodeShape | null {
-    const fields = this.#python.layout.PyCodeObject;
-    const { start } = this.#span;
-    const view = readSpan(this.#python.memory, address, this.#span);
-    const type = pointerAt(view, this.#python.layout.PyObject.ob_type - start);
-    if (!isCode(this.#python, address, type)) return null;
-    // Code units are two bytes.
-    const firstTraceable =
-      fields._co_firsttraceable === undefined ? 0 : 2 * view.getInt32(fields._co_firsttraceable - start, true);
+    const code = CODE(this.#python).read(this.#python.memory, address);
+    const { co_filename, co_name, _co_firsttraceable } = code;
+    if (!isCode(this.#python, address, code.ob_type)) return null;
     return {
       firstInstruction: ownBytecode(this.#python, address),
-      firstTraceable,
-      isTrampoline:
-        fields._co_firsttraceable !== undefined &&
-        pointerAt(view, fields.co_filename - start) === pointerAt(view, fields.co_name - start),
+      // Code units are two bytes.
+      firstTraceable: _co_firsttraceable === undefined ? 0 : 2 * _co_firsttraceable,
+      isTrampoline: _co_firsttraceable !== undefined && co_filename === co_name,
     };
   }
 }
@@ -94,11 +86,11 @@ export class CodeShapes {
  * https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_interpframe.h#L57-L70
  */
 export function readFirstInstruction(python: Python, address: Address, tlbcIndex = 0): number {
-  const { co_tlbc } = python.layout.PyCodeObject;
-  const array = python.layout._PyCodeArray;
+  const { co_tlbc } = python.fields.PyCodeObject;
+  const array = python.fields._PyCodeArray;
   if (tlbcIndex === 0 || co_tlbc === undefined || array === undefined) return ownBytecode(python, address);
-  const copies = python.pointer(address, co_tlbc);
-  const size = isUserSpace(copies) ? python.pointer(copies as Address, array.size) : 0;
+  const copies = python.get(address, co_tlbc);
+  const size = isUserSpace(copies) ? python.get(copies as Address, array.size) : 0;
   if (tlbcIndex < 0 || tlbcIndex >= size) {
     throw new CorruptData(`the code object at ${formatAddress(address)} has no copy ${tlbcIndex}, only ${size}`);
   }

@@ -4,7 +4,8 @@
  */
 import type { Address } from '../memory/address.js';
 import { InvalidAddress, isUserSpace, toAddress } from '../memory/address.js';
-import { CorruptData, MemoryFault, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, MemoryFault } from '../memory/reader.js';
+import { partOf } from './part.js';
 import type { Python } from './python.js';
 import { TypeNames } from './type-names.js';
 
@@ -49,15 +50,17 @@ function isCodeType(python: Python, type: Address): boolean {
   return readType(python, toAddress(metatype)).metatype === metatype;
 }
 
+const NAMES = partOf(({ PyCodeObject: { co_name, co_filename, co_linetable } }) => ({
+  co_name,
+  co_filename,
+  co_linetable,
+}));
+
 /** Whether names and line table are what they have to be: `str` and `bytes`. */
 function refersLikeCode(python: Python, object: Address): boolean {
-  const fields = python.layout.PyCodeObject;
-  const view = python.memory.read(object, fields.sizeof);
-  const [name, file, lines] = [fields.co_name, fields.co_filename, fields.co_linetable].map((at) =>
-    pointerAt(view, at),
-  );
-  const flagsOf = (pointer = 0) => {
-    const typeAt = python.pointer(toAddress(pointer), python.layout.PyObject.ob_type);
+  const { co_name: name, co_filename: file, co_linetable: lines } = NAMES(python).read(python.memory, object);
+  const flagsOf = (pointer: number) => {
+    const typeAt = python.get(toAddress(pointer), python.fields.PyObject.ob_type);
     return readType(python, toAddress(typeAt)).flags;
   };
   return (
@@ -67,13 +70,14 @@ function refersLikeCode(python: Python, object: Address): boolean {
   );
 }
 
+const TYPE = partOf(({ PyObject, PyTypeObject: { tp_flags, tp_basicsize, tp_itemsize } }) => ({
+  metatype: PyObject.ob_type,
+  flags: tp_flags,
+  basicsize: tp_basicsize,
+  itemsize: tp_itemsize,
+}));
+
 function readType(python: Python, type: Address) {
-  const fields = python.layout.PyTypeObject;
-  const view = python.memory.read(type, fields.tp_flags + 8);
-  return {
-    metatype: pointerAt(view, python.layout.PyObject.ob_type),
-    flags: view.getUint32(fields.tp_flags, true),
-    basicsize: ssizeAt(view, fields.tp_basicsize),
-    itemsize: ssizeAt(view, fields.tp_itemsize),
-  };
+  const { metatype, flags, basicsize, itemsize } = TYPE(python).read(python.memory, type);
+  return { metatype, flags, basicsize, itemsize };
 }

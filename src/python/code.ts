@@ -1,8 +1,9 @@
 /** What does a code object say about itself? Names, file, line table: what a frame is shown by. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
-import { CorruptData, pointerAt } from '../memory/reader.js';
+import { CorruptData } from '../memory/reader.js';
 import { isCode } from './code-type.js';
+import { partOf } from './part.js';
 import type { Python } from './python.js';
 import { readBytes, readUnicode } from './text.js';
 
@@ -31,43 +32,51 @@ export interface CodeObject {
 /** Line tables of generated code reach some hundred KiB. */
 const LINE_TABLE_LIMIT = 16 * 1024 * 1024;
 
+const CODE = partOf(({ PyObject, PyCodeObject: code }) => ({
+  ob_type: PyObject.ob_type,
+  co_name: code.co_name,
+  co_filename: code.co_filename,
+  co_linetable: code.co_linetable,
+  co_qualname: code.co_qualname,
+  co_firstlineno: code.co_firstlineno,
+  co_flags: code.co_flags,
+  co_argcount: code.co_argcount,
+  co_posonlyargcount: code.co_posonlyargcount,
+  co_kwonlyargcount: code.co_kwonlyargcount,
+  co_nlocals: code.co_nlocals,
+  co_nlocalsplus: code.co_nlocalsplus,
+}));
+
 /**
  * Reads the code object at `address`. Throws MemoryFault for what cannot be read, CorruptData for what is no code object
  * or cannot be right.
  */
 export function readCode(python: Python, address: Address): CodeObject {
-  const fields = python.layout.PyCodeObject;
-  const view = python.memory.read(address, fields.sizeof);
-  if (!isCode(python, address, pointerAt(view, python.layout.PyObject.ob_type))) {
+  // Taken out before anything else is read: the values may not outlive another read.
+  const read = CODE(python).read(python.memory, address);
+  const { ob_type, co_name, co_filename, co_linetable, co_qualname } = read;
+  const numbers = {
+    firstLine: read.co_firstlineno,
+    flags: read.co_flags,
+    argcount: read.co_argcount,
+    posonlyargcount: read.co_posonlyargcount ?? 0,
+    kwonlyargcount: read.co_kwonlyargcount ?? 0,
+    nlocals: read.co_nlocals,
+    nlocalsplus: read.co_nlocalsplus ?? null,
+  };
+  if (!isCode(python, address, ob_type)) {
     throw new CorruptData(`the object at ${formatAddress(address)} is not a code object`);
   }
-  // Taken out before anything else is read: the view may not outlive another read.
-  const at = {
-    name: toAddress(pointerAt(view, fields.co_name)),
-    file: toAddress(pointerAt(view, fields.co_filename)),
-    lineTable: toAddress(pointerAt(view, fields.co_linetable)),
-    qualname: fields.co_qualname === undefined ? null : toAddress(pointerAt(view, fields.co_qualname)),
-  };
-  const int = (offset: number) => view.getInt32(offset, true);
-  const numbers = {
-    firstLine: int(fields.co_firstlineno),
-    flags: int(fields.co_flags),
-    argcount: int(fields.co_argcount),
-    posonlyargcount: fields.co_posonlyargcount === undefined ? 0 : int(fields.co_posonlyargcount),
-    kwonlyargcount: fields.co_kwonlyargcount === undefined ? 0 : int(fields.co_kwonlyargcount),
-    nlocals: int(fields.co_nlocals),
-    nlocalsplus: fields.co_nlocalsplus === undefined ? null : int(fields.co_nlocalsplus),
-  };
-  const lineTable = readBytes(python, at.lineTable, LINE_TABLE_LIMIT);
+  const lineTable = readBytes(python, toAddress(co_linetable), LINE_TABLE_LIMIT);
   if (lineTable.truncated) {
     throw new CorruptData(`the line table of the code object at ${formatAddress(address)} has an absurd size`);
   }
   return {
     address,
     ...numbers,
-    name: textOf(python, at.name),
-    qualname: at.qualname === null ? null : textOf(python, at.qualname),
-    file: textOf(python, at.file),
+    name: textOf(python, toAddress(co_name)),
+    qualname: co_qualname === undefined ? null : textOf(python, toAddress(co_qualname)),
+    file: textOf(python, toAddress(co_filename)),
     lineTable: lineTable.bytes,
   };
 }

@@ -5,14 +5,15 @@
  */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
-import { CorruptData, pointerAt } from '../memory/reader.js';
+import { CorruptData } from '../memory/reader.js';
 import type { StackEnding } from '../snapshot.js';
 import { CodeShapes } from './code-shapes.js';
+import { ofKind } from './layouts/fields.js';
 import type { FrameLayout } from './layouts/layout.js';
+import { partOf } from './part.js';
 import { reasonOf } from './problem.js';
 import type { Python } from './python.js';
 import type { ThreadStateWalk } from './runtime.js';
-import { readSpan, spanOf } from './span.js';
 
 export interface FrameWalk {
   /** Of the PyFrameObject (up to 3.10) or _PyInterpreterFrame (3.11+). */
@@ -44,6 +45,21 @@ export interface StackWalk {
 
 /** Deeper than any stack that memory would hold in practice; a chain that long without a cycle is damaged. */
 const FRAME_LIMIT = 1_000_000;
+
+/** What is read of a frame object (up to 3.10). */
+const FRAME_OBJECT = partOf(({ frames }) => {
+  const { f_back, f_code, f_lasti } = ofKind(frames, 'frame-objects').PyFrameObject;
+  return { f_back, f_code, f_lasti };
+});
+
+/** ... and of an interpreter frame. */
+const INTERPRETER_FRAME = partOf(({ frames }) => {
+  const { f_code, previous, instr, owner, is_entry, tlbc_index } = ofKind(
+    frames,
+    'interpreter-frames',
+  )._PyInterpreterFrame;
+  return { f_code, previous, instr, owner, is_entry, tlbc_index };
+});
 
 const COMPLETE: StackEnding = { kind: 'complete', reason: null };
 
@@ -78,22 +94,15 @@ function walkFrameObjects(
   threadState: Address,
   frames: FrameWalk[],
 ): StackEnding {
-  const fields = layout.PyFrameObject;
-  const span = spanOf([
-    [fields.f_back, 8],
-    [fields.f_code, 8],
-    [fields.f_lasti, 4],
-  ]);
+  const part = FRAME_OBJECT(python);
   const unit = layout.lasti === 'instructions' ? 2 : 1;
   const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
   for (let at: number = python.pointer(threadState, layout.tstate_frame); at !== 0; ) {
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
-    const view = readSpan(python.memory, at as Address, span);
-    const code = pointerAt(view, fields.f_code - span.start);
+    const { f_back, f_code: code, f_lasti: lasti } = part.read(python.memory, at as Address);
     if (!shapes.read(code)) return truncated(foreignCode(at, code));
-    const lasti = view.getInt32(fields.f_lasti - span.start, true);
     frames.push({
       address: at as Address,
       code: code as Address,
@@ -101,7 +110,7 @@ function walkFrameObjects(
       isEntry: true,
       owner: null,
     });
-    at = pointerAt(view, fields.f_back - span.start);
+    at = f_back;
   }
   return COMPLETE;
 }
@@ -121,24 +130,16 @@ function walkInterpreterFrames(
   frames: FrameWalk[],
   entries: Entries,
 ): StackEnding {
-  const fields = layout._PyInterpreterFrame;
-  const span = spanOf([
-    [fields.f_code, 8],
-    [fields.previous, 8],
-    [fields.instr, 8],
-    [fields.owner, 1],
-    [fields.is_entry, 1],
-    [fields.tlbc_index, 4],
-  ]);
+  const part = INTERPRETER_FRAME(python);
   const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
   for (let at = firstInterpreterFrame(python, layout, threadState); at !== 0; ) {
     // Shims are among the seen: a chain of nothing else is no stack either.
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
-    const view = readSpan(python.memory, at as Address, span);
-    const owner = view.getUint8(fields.owner - span.start);
-    const previous = untag(pointerAt(view, fields.previous - span.start), layout.tagMask);
+    const frame = part.read(python.memory, at as Address);
+    const { owner } = frame;
+    const previous = untag(frame.previous, layout.tagMask);
     if (owner === layout.FRAME_OWNED_BY_CSTACK) {
       // The shim lies outside the first frame of its eval loop, so it is met right after that.
       const entered = frames[frames.length - 1];
@@ -149,11 +150,10 @@ function walkInterpreterFrames(
       }
       entries.links.push(previous);
     } else {
-      const code = untag(pointerAt(view, fields.f_code - span.start), layout.tagMask);
-      // Taken out before anything else is read: the view may not outlive another read.
-      const instr = pointerAt(view, fields.instr - span.start);
-      const tlbcIndex = fields.tlbc_index === undefined ? 0 : view.getInt32(fields.tlbc_index - span.start, true);
-      const isEntry = fields.is_entry !== undefined && view.getUint8(fields.is_entry - span.start) !== 0;
+      const code = untag(frame.f_code, layout.tagMask);
+      // Taken out before anything else is read: the values may not outlive another read.
+      const { instr, tlbc_index: tlbcIndex = 0, is_entry = 0 } = frame;
+      const isEntry = is_entry !== 0;
       const shape = shapes.read(code);
       if (!shape) return truncated(foreignCode(at, code));
       const lasti = instr - shapes.firstInstruction(code as Address, shape, tlbcIndex);

@@ -11,8 +11,11 @@ import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { readPointer, readSsize } from '../memory/reader.js';
+import { WIDTHS } from './layouts/c-types.js';
+import { type Field, type Fields, fieldsOf } from './layouts/fields.js';
 import type { Layout } from './layouts/layout.js';
 import type { GlobalAddresses } from './layouts/old-layout.js';
+import { decodeScalar } from './part.js';
 
 /** A found interpreter, before anybody reads it: what locating tells. */
 export interface PythonRuntime {
@@ -29,6 +32,7 @@ export class Python implements PythonRuntime {
   readonly layout: Layout;
   readonly globals: GlobalAddresses;
   readonly version: PythonRuntime['version'];
+  #fields: Fields | undefined;
   readonly #remembered = new Map<unknown, unknown>();
 
   constructor(
@@ -57,6 +61,20 @@ export class Python implements PythonRuntime {
       this.#remembered.set(Kind, kind);
     }
     return kind;
+  }
+
+  /** The layout's fields, with their C types. */
+  get fields(): Fields {
+    this.#fields ??= fieldsOf(this.layout);
+    return this.#fields;
+  }
+
+  /** The value of one field of the structure at `address`. Throws as the memory does; InvalidAddress, CorruptData. */
+  get(address: Address, field: Field): number {
+    const at = offsetBy(address, field.offset);
+    return field.type === 'pointer'
+      ? readPointer(this.memory, at)
+      : decodeScalar(this.memory.read(at, WIDTHS[field.type]), 0, field.type);
   }
 
   /** The pointer at `offset` of the structure at `address`. Throws as the memory does, and InvalidAddress. */

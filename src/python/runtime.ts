@@ -7,11 +7,13 @@
  */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
-import { CorruptData, pointerAt } from '../memory/reader.js';
+import { CorruptData } from '../memory/reader.js';
 import type { Attachment } from '../snapshot.js';
 import { decodeAttachment } from './attachment.js';
 import type { GilWalk } from './gil-walk.js';
-import type { Layout } from './layouts/layout.js';
+import { WIDTHS } from './layouts/c-types.js';
+import { type Field, type Fields, fieldsOf } from './layouts/fields.js';
+import type { Layout, StatusBits } from './layouts/layout.js';
 import {
   numberByAge,
   readCollectingVariable,
@@ -20,10 +22,9 @@ import {
   readGilVariables,
   readInitializedVariable,
 } from './old-globals.js';
+import { partOf } from './part.js';
 import { reasonOf } from './problem.js';
 import type { Python } from './python.js';
-import type { Span } from './span.js';
-import { readSpan, spanOf } from './span.js';
 
 export interface RuntimeWalk {
   /** Newest first, the main interpreter last. */
@@ -82,10 +83,7 @@ const PTHREAD_MUTEX_BYTES = 48;
  * itself cannot be read: everything further is a problem in the result.
  */
 export function readRuntime(python: Python): RuntimeWalk {
-  const lists = threadStateReader(python.layout);
-  return walkRuntime(python, (interpreter, id, head, walk) =>
-    readThreadStates(python, lists, interpreter, id, head, walk),
-  );
+  return walkRuntime(python, (interpreter, id, head, walk) => readThreadStates(python, interpreter, id, head, walk));
 }
 
 /** The same without the thread states, for what is asked of interpreters alone. Throws as {@link readRuntime}. */
@@ -98,20 +96,19 @@ function walkRuntime(
   python: Python,
   readThreads: (interpreter: Address, id: number | null, head: number, walk: RuntimeWalk) => void,
 ): RuntimeWalk {
-  const { layout, address, globals } = python;
-  const fields = layout._PyRuntimeState;
+  const { layout, fields, address, globals } = python;
+  const { 'interpreters.head': headField, 'interpreters.main': mainField, ...runtime } = fields._PyRuntimeState;
   const problems: string[] = [];
-  const head = python.pointer(address, fields['interpreters.head']);
-  const mainOffset = fields['interpreters.main'];
-  const main = mainOffset === undefined ? null : python.pointer(address, mainOffset);
+  const head = python.get(address, headField);
+  const main = mainField === undefined ? null : python.get(address, mainField);
   const finalizing =
-    fields.finalizing === undefined
+    runtime.finalizing === undefined
       ? readFinalizingVariable(python.memory, globals)
-      : linkOrNull(python.pointer(address, fields.finalizing));
+      : linkOrNull(python.get(address, runtime.finalizing));
   const initialized =
-    fields.initialized === undefined
+    runtime.initialized === undefined
       ? readInitializedVariable(python.memory, globals)
-      : python.memory.read(offsetBy(address, fields.initialized), 4).getInt32(0, true) !== 0;
+      : python.get(address, runtime.initialized) !== 0;
   const walk: RuntimeWalk = {
     interpreters: [],
     threadStates: [],
@@ -131,8 +128,8 @@ function walkRuntime(
     let next: number;
     let threads: number;
     try {
-      next = python.pointer(interpreter, layout.PyInterpreterState.next);
-      threads = python.pointer(interpreter, layout.PyInterpreterState.threads_head);
+      next = python.get(interpreter, fields.PyInterpreterState.next);
+      threads = python.get(interpreter, fields.PyInterpreterState.threads_head);
       walk.interpreters.push(readInterpreter(python, interpreter, interpreter === main, problems));
     } catch (error) {
       problems.push(`the interpreter at ${formatAddress(at)} cannot be read: ${reasonOf(error)}`);
@@ -161,9 +158,8 @@ function oldStateOf(head: number, finalizing: Address | null, initialized: boole
 }
 
 function readInterpreter(python: Python, address: Address, isMain: boolean, problems: string[]): InterpreterWalk {
-  const { layout } = python;
-  const fields = layout.PyInterpreterState;
-  const id = fields.id === undefined ? null : python.pointer(address, fields.id);
+  const fields = python.fields.PyInterpreterState;
+  const id = fields.id === undefined ? null : python.get(address, fields.id);
   let gil: GilWalk | null = null;
   try {
     gil = readGil(python, address);
@@ -173,23 +169,29 @@ function readInterpreter(python: Python, address: Address, isMain: boolean, prob
   return {
     address,
     // Ids count up from 0. Anything else is not one, and a wrong number is worse than none.
-    id: id !== null && id < 2 ** 32 ? id : null,
+    id: id !== null && id >= 0 && id < 2 ** 32 ? id : null,
     isMain,
     gil,
     collecting: readCollecting(python, address),
-    modules: linkOrNull(python.pointer(address, fields.modules)),
+    modules: linkOrNull(python.get(address, fields.modules)),
   };
 }
 
 function readCollecting(python: Python, interpreter: Address): boolean | null {
-  const { gc } = python.layout;
+  const { gc } = python.fields;
   if (gc.owner === 'variable') return readCollectingVariable(python.memory, python.globals);
   const owner = gc.owner === 'runtime' ? python.address : interpreter;
-  return python.memory.read(offsetBy(owner, gc.collecting), 4).getInt32(0, true) !== 0;
+  return python.get(owner, gc.collecting) !== 0;
 }
 
+const GIL = partOf(({ gil }) => {
+  if (!('fields' in gil)) throw new Error('no layout with a GIL in variables has it in a structure');
+  const { last_holder, locked, enabled } = gil.fields;
+  return { last_holder, locked, enabled };
+});
+
 function readGil(python: Python, interpreter: Address): GilWalk | null {
-  const { gil } = python.layout;
+  const { gil } = python.fields;
   let at: Address;
   switch (gil.kind) {
     case 'variables':
@@ -200,19 +202,19 @@ function readGil(python: Python, interpreter: Address): GilWalk | null {
       at = offsetBy(python.address, gil.gil);
       break;
     case 'interpreter': {
-      const pointer = python.pointer(interpreter, gil['ceval.gil']);
+      const pointer = python.get(interpreter, gil['ceval.gil']);
       if (pointer === 0) return null;
       at = checkedLink(pointer);
       break;
     }
   }
   const { fields } = gil;
-  const view = python.memory.read(at, fields.sizeof);
+  const { last_holder, locked, enabled } = GIL(python).read(python.memory, at);
   return {
     address: at,
-    enabled: fields.enabled === undefined || view.getInt32(fields.enabled, true) !== 0,
-    locked: view.getInt32(fields.locked, true) === 1,
-    last_holder: linkOrNull(pointerAt(view, fields.last_holder)),
+    enabled: enabled !== 0,
+    locked: locked === 1,
+    last_holder: linkOrNull(last_holder),
     // The four follow one another, so no size of a pthread type is needed but the last.
     taking: [{ start: offsetBy(at, fields.cond), end: offsetBy(at, fields.switch_cond) }],
     switching: [
@@ -221,53 +223,34 @@ function readGil(python: Python, interpreter: Address): GilWalk | null {
   };
 }
 
-interface ThreadStateReader {
-  span: Span;
-  layout: Layout['PyThreadState'];
-  /** Offset inside PyThreadState of the pointer through which frames are found. */
-  currentFrame: number;
+/** The parts of a thread state that are of its thread: all but how it is linked to others. */
+function ownFields({ PyThreadState, frames }: Fields) {
+  const { interp, thread_id, native_thread_id, _status, state, id } = PyThreadState;
+  const currentFrame = frames.kind === 'frame-objects' ? frames.tstate_frame : frames.tstate_current;
+  return { interp, thread_id, native_thread_id, _status, state, id, currentFrame };
 }
 
-function threadStateReader(layout: Layout): ThreadStateReader {
-  const fields = layout.PyThreadState;
-  const own = ownThreadStateFields(layout);
-  const span = spanOf([
-    [fields.prev, 8],
-    [fields.next, 8],
-    ...own.map(({ offset, size }): [number, number] => [offset, size]),
-  ]);
-  return { span, layout: fields, currentFrame: currentFrameOf(layout) };
-}
+const THREAD_STATE = partOf((fields) => {
+  const { prev, next } = fields.PyThreadState;
+  return { prev, next, ...ownFields(fields) };
+});
 
-/** The parts of a thread state that are read of its thread: all but how it is linked to others. In bytes. */
+/** The bytes of a thread state that are read of its thread: all but how it is linked to others. */
 export function ownThreadStateFields(layout: Layout): { readonly offset: number; readonly size: number }[] {
-  const fields = layout.PyThreadState;
-  const own: readonly [number | undefined, number][] = [
-    [fields.interp, 8],
-    [fields.thread_id, 8],
-    [fields.native_thread_id, 8],
-    [fields._status, 4],
-    [fields.state, 4],
-    [fields.id, 8],
-    [currentFrameOf(layout), 8],
-  ];
-  return own.flatMap(([offset, size]) => (offset === undefined ? [] : [{ offset, size }]));
-}
-
-function currentFrameOf({ frames }: Layout): number {
-  return frames.kind === 'frame-objects' ? frames.tstate_frame : frames.tstate_current;
+  const own: readonly (Field | undefined)[] = Object.values(ownFields(fieldsOf(layout)));
+  return own.flatMap((field) => (field === undefined ? [] : [{ offset: field.offset, size: WIDTHS[field.type] }]));
 }
 
 /** Appends the thread states of one interpreter to the walk; a list that ends early leaves its reason there. */
 function readThreadStates(
   python: Python,
-  reader: ThreadStateReader,
   interpreter: Address,
   interpreterId: number | null,
   head: number,
   walk: RuntimeWalk,
 ): void {
-  const { span, layout } = reader;
+  const part = THREAD_STATE(python);
+  const bits = python.layout.PyThreadState.status_bits;
   const seen = new Set<number>();
   for (let at = head; at !== 0; ) {
     const trouble = listTrouble(at, seen);
@@ -276,44 +259,42 @@ function readThreadStates(
       return;
     }
     seen.add(at);
-    let view: DataView;
+    let state: ReturnType<typeof part.read>;
     try {
-      view = readSpan(python.memory, at as Address, span);
+      state = part.read(python.memory, at as Address);
     } catch (error) {
       walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${reasonOf(error)}`);
       return;
     }
-    const owner = pointerAt(view, layout.interp - span.start);
+    const owner = state.interp;
     if (owner !== interpreter) {
       // Freed and used again, or never one: neither it nor what it links to belongs here.
       const where = `${formatAddress(at)} belongs to ${formatAddress(owner)}`;
       walk.problems.push(`the thread states of interpreter ${interpreterId} end early: the one at ${where}`);
       return;
     }
-    const next = pointerAt(view, layout.next - span.start);
+    const { next, prev } = state;
     walk.threadStates.push({
       address: at as Address,
-      uniqueId: layout.id === undefined ? 0 : pointerAt(view, layout.id - span.start),
+      uniqueId: state.id ?? 0,
       interpreter,
       interpreterId,
-      threadId: pointerAt(view, layout.thread_id - span.start),
-      nativeThreadId:
-        layout.native_thread_id === undefined ? null : pointerAt(view, layout.native_thread_id - span.start),
-      prev: layout.prev === undefined ? null : linkOrNull(pointerAt(view, layout.prev - span.start)),
+      threadId: state.thread_id,
+      nativeThreadId: state.native_thread_id ?? null,
+      prev: prev === undefined ? null : linkOrNull(prev),
       next: linkOrNull(next),
-      bound: boundOf(layout, view, span),
-      attachment: layout.state === undefined ? null : decodeAttachment(view.getInt32(layout.state - span.start, true)),
-      currentFrame: linkOrNull(pointerAt(view, reader.currentFrame - span.start)),
+      bound: boundOf(state._status, bits),
+      attachment: state.state === undefined ? null : decodeAttachment(state.state),
+      currentFrame: linkOrNull(state.currentFrame),
     });
     at = next;
   }
 }
 
-function boundOf(layout: Layout['PyThreadState'], view: DataView, span: Span): boolean | null {
-  if (layout._status === undefined || layout.status_bits === undefined) return null;
-  const status = view.getUint32(layout._status - span.start, true);
+function boundOf(status: number | undefined, bits: StatusBits | undefined): boolean | null {
+  if (status === undefined || bits === undefined) return null;
   const bit = (position: number) => ((status >>> position) & 1) === 1;
-  return bit(layout.status_bits.bound) && !bit(layout.status_bits.unbound);
+  return bit(bits.bound) && !bit(bits.unbound);
 }
 
 function listTrouble(at: number, seen: ReadonlySet<number>): string | null {

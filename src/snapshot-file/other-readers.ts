@@ -31,6 +31,7 @@ export function keepForOthers(
     for (const { ran } of walk.stack.frames) {
       if ('problem' in ran || seen.has(ran.code)) continue;
       seen.add(ran.code);
+      ifReadable(() => rest.memory.read(ran.code.address, rest.layout.PyCodeObject.sizeof));
       ifReadable(() => readLocalNames(rest, ran.code));
     }
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { prove } from '../../src/locate/proof.js';
 import type { Address } from '../../src/memory/address.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
+import { STATE_BYTES } from '../support/fake-python.js';
 import { type RuntimeLayout, withRuntime } from '../support/layouts.js';
 import { FakeMemory } from '../support/memory.js';
 
@@ -15,8 +16,8 @@ function row(major: number, minor: number): RuntimeLayout {
 function runtimeWith(...threadCounts: number[]) {
   const memory = new FakeMemory();
   const { _PyRuntimeState: runtime, PyInterpreterState: interpreter, PyThreadState: thread } = layout;
-  const address = memory.allocate(runtime.sizeof);
-  const interpreters = threadCounts.map(() => memory.allocate(interpreter.sizeof));
+  const address = memory.allocate(STATE_BYTES);
+  const interpreters = threadCounts.map(() => memory.allocate(STATE_BYTES));
   const threads = threadCounts.map((count) => Array.from({ length: count }, () => memory.allocate(thread.sizeof)));
   memory.word(address + runtime['interpreters.head'], interpreters[0] ?? 0);
   memory.word(address + runtime['interpreters.main'], interpreters.at(-1) ?? 0);

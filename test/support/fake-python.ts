@@ -16,6 +16,8 @@ export interface FrameDrawing {
   isEntry?: boolean;
 }
 
+/** More than `_PyRuntime` or an interpreter state takes of any version. */
+export const STATE_BYTES = 2 ** 19;
 /** Room for what a frame holds. */
 const SLOTS_BYTES = 64;
 
@@ -32,10 +34,10 @@ export class FakePython {
   constructor(row: Layout) {
     const layout = withRuntime(row);
     this.layout = layout;
-    const address = this.memory.allocate(layout._PyRuntimeState.sizeof);
+    const address = this.memory.allocate(STATE_BYTES);
     const [major = 0, minor = 0] = layout.version.split('.').map(Number);
     this.runtime = { address, layout, version: { major, minor, patch: null } };
-    this.interpreter = this.memory.allocate(layout.PyInterpreterState.sizeof);
+    this.interpreter = this.memory.allocate(STATE_BYTES);
     this.memory.word(address + layout._PyRuntimeState['interpreters.head'], this.interpreter);
     this.memory.word(address + layout._PyRuntimeState['interpreters.main'], this.interpreter);
     const { initialized } = layout._PyRuntimeState;

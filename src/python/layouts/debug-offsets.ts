@@ -177,13 +177,11 @@ export function layoutFromDebugOffsets(table: DebugOffsets, row: Layout): Layout
     PyVarObject: { sizeof: number('tuple_object', 'ob_size') + 8, ob_size: number('tuple_object', 'ob_size') },
     _PyRuntimeState: {
       ...base._PyRuntimeState,
-      sizeof: number('runtime_state', 'size'),
       finalizing: number('runtime_state', 'finalizing'),
       'interpreters.head': number('runtime_state', 'interpreters_head'),
     },
     PyInterpreterState: {
       ...base.PyInterpreterState,
-      sizeof: number('interpreter_state', 'size'),
       id: number('interpreter_state', 'id'),
       next: number('interpreter_state', 'next'),
       threads_head: number('interpreter_state', 'threads_head'),

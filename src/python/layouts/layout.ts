@@ -29,8 +29,6 @@ export interface Layout {
    * called the address of the runtime is that variable's. Which others there are, {@link root} says.
    */
   readonly _PyRuntimeState: {
-    /** Of the oldest patch release known: later ones append. So it is with PyInterpreterState and PyThreadState. */
-    readonly sizeof: number;
     readonly 'interpreters.head': Offset;
     /** 3.7+. Before, the main interpreter is the last of the list. */
     readonly 'interpreters.main'?: Offset;
@@ -41,7 +39,6 @@ export interface Layout {
   };
 
   readonly PyInterpreterState: {
-    readonly sizeof: number;
     readonly next: Offset;
     /** int64; 3.7+ */
     readonly id?: Offset;
@@ -59,6 +56,7 @@ export interface Layout {
   readonly gc: GcLayout;
 
   readonly PyThreadState: {
+    /** Of the oldest patch release known: later ones append. */
     readonly sizeof: number;
     /** 3.4+ */
     readonly prev?: Offset;

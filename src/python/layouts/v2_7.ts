@@ -9,7 +9,6 @@ export const v2_7: Layout = {
     symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],
   },
   _PyRuntimeState: {
-    sizeof: 8,
     'interpreters.head': 0,
   },
   gil: {
@@ -19,7 +18,6 @@ export const v2_7: Layout = {
     owner: 'variable',
   },
   PyInterpreterState: {
-    sizeof: 80,
     next: 0,
     threads_head: 8,
     modules: 16,

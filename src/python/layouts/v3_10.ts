@@ -7,12 +7,6 @@ import { v3_9 } from './v3_9.js';
 
 export const v3_10 = from(v3_9, {
   version: '3.10',
-  _PyRuntimeState: {
-    sizeof: 672,
-  },
-  PyInterpreterState: {
-    sizeof: 113528,
-  },
   PyThreadState: {
     sizeof: 280,
   },

@@ -9,14 +9,12 @@ import { v3_10 } from './v3_10.js';
 export const v3_11 = from(v3_10, {
   version: '3.11',
   _PyRuntimeState: {
-    sizeof: 166688,
     'interpreters.head': 40,
     'interpreters.main': 48,
     finalizing: 24,
     initialized: 16,
   },
   PyInterpreterState: {
-    sizeof: 107752,
     id: 48,
     threads_head: 16,
     modules: 888,

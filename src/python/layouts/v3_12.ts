@@ -8,11 +8,7 @@ import { v3_11 } from './v3_11.js';
 
 export const v3_12 = from(v3_11, {
   version: '3.12',
-  _PyRuntimeState: {
-    sizeof: 459944,
-  },
   PyInterpreterState: {
-    sizeof: 383552,
     id: 8,
     threads_head: 72,
     modules: 944,

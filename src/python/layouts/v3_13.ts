@@ -9,14 +9,12 @@ import { v3_12 } from './v3_12.js';
 export const v3_13 = from(v3_12, {
   version: '3.13',
   _PyRuntimeState: {
-    sizeof: 283320,
     'interpreters.head': 632,
     'interpreters.main': 640,
     finalizing: 608,
     initialized: 600,
   },
   PyInterpreterState: {
-    sizeof: 194968,
     next: 7264,
     id: 7272,
     threads_head: 7344,

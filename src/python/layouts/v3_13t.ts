@@ -3,11 +3,7 @@ import { freeThreaded, from } from './from.js';
 import { v3_13 } from './v3_13.js';
 
 export const v3_13t = freeThreaded(v3_13, {
-  _PyRuntimeState: {
-    sizeof: 328256,
-  },
   PyInterpreterState: {
-    sizeof: 215616,
     modules: 7664,
   },
   gil: {

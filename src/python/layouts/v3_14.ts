@@ -8,14 +8,12 @@ import { v3_13 } from './v3_13.js';
 export const v3_14 = from(v3_13, {
   version: '3.14',
   _PyRuntimeState: {
-    sizeof: 316616,
     'interpreters.head': 808,
     'interpreters.main': 816,
     finalizing: 784,
     initialized: 776,
   },
   PyInterpreterState: {
-    sizeof: 225864,
     next: 7272,
     id: 7280,
     modules: 7688,

@@ -3,11 +3,7 @@ import { freeThreaded } from './from.js';
 import { v3_14 } from './v3_14.js';
 
 export const v3_14t = freeThreaded(v3_14, {
-  _PyRuntimeState: {
-    sizeof: 365624,
-  },
   PyInterpreterState: {
-    sizeof: 249976,
     modules: 7712,
   },
   gil: {

@@ -5,14 +5,12 @@ import { v3_14 } from './v3_14.js';
 export const v3_15 = from(v3_14, {
   version: '3.15',
   _PyRuntimeState: {
-    sizeof: 346560,
     'interpreters.head': 936,
     'interpreters.main': 944,
     finalizing: 912,
     initialized: 904,
   },
   PyInterpreterState: {
-    sizeof: 226232,
     next: 7264,
     id: 7272,
     threads_head: 7336,

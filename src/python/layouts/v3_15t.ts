@@ -3,12 +3,6 @@ import { freeThreaded } from './from.js';
 import { v3_15 } from './v3_15.js';
 
 export const v3_15t = freeThreaded(v3_15, {
-  _PyRuntimeState: {
-    sizeof: 409296,
-  },
-  PyInterpreterState: {
-    sizeof: 250328,
-  },
   gil: {
     fields: {
       sizeof: 216,

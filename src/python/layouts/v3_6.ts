@@ -21,7 +21,6 @@ export const v3_6: Layout = {
     ],
   },
   _PyRuntimeState: {
-    sizeof: 8,
     'interpreters.head': 0,
   },
   gil: {
@@ -31,7 +30,6 @@ export const v3_6: Layout = {
     owner: 'variable',
   },
   PyInterpreterState: {
-    sizeof: 120,
     next: 0,
     threads_head: 8,
     modules: 16,

@@ -9,7 +9,6 @@ export const v3_7 = from(v3_6, {
   version: '3.7',
   root: { kind: '_PyRuntime' },
   _PyRuntimeState: {
-    sizeof: 1520,
     'interpreters.head': 24,
     'interpreters.main': 32,
     finalizing: 8,
@@ -33,7 +32,6 @@ export const v3_7 = from(v3_6, {
     collecting: 632,
   },
   PyInterpreterState: {
-    sizeof: 2568,
     modules: 40,
     id: 16,
   },
@@ -67,7 +65,6 @@ export const v3_7 = from(v3_6, {
  * https://github.com/python/cpython/pull/13581
  */
 export const v3_7_0 = from(v3_7, {
-  _PyRuntimeState: { sizeof: 1432 },
   gil: { gil: 1176 },
   gc: { collecting: 544 },
 });

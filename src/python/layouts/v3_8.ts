@@ -5,14 +5,12 @@ import { v3_7 } from './v3_7.js';
 export const v3_8 = from(v3_7, {
   version: '3.8',
   _PyRuntimeState: {
-    sizeof: 1464,
     'interpreters.head': 32,
     'interpreters.main': 40,
     finalizing: 16,
     initialized: 12,
   },
   PyInterpreterState: {
-    sizeof: 2720,
     modules: 56,
   },
   gil: {

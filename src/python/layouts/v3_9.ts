@@ -4,11 +4,7 @@ import { v3_8 } from './v3_8.js';
 
 export const v3_9 = from(v3_8, {
   version: '3.9',
-  _PyRuntimeState: {
-    sizeof: 656,
-  },
   PyInterpreterState: {
-    sizeof: 5648,
     id: 24,
     modules: 856,
   },

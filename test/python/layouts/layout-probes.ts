@@ -34,18 +34,16 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
   return {
     root: { kind: '_PyRuntime' },
     PyObject: { sizeof: sizeOf('PyObject'), ob_type: object('ob_type') },
-    PyVarObject: { sizeof: sizeOf('PyVarObject'), ob_size: varObject('ob_size', 'ssize') },
+    PyVarObject: { sizeof: sizeOf('PyVarObject'), ob_size: varObject('ob_size') },
     _PyRuntimeState: {
-      sizeof: sizeAtLeast('_PyRuntimeState'),
       'interpreters.head': runtime('interpreters.head'),
       'interpreters.main': runtime('interpreters.main'),
       finalizing: v >= 309 ? runtime('_finalizing') : runtime('finalizing'),
-      initialized: runtime('initialized', 'int'),
+      initialized: runtime('initialized'),
     },
     PyInterpreterState: {
-      sizeof: sizeAtLeast('PyInterpreterState'),
       next: interp('next'),
-      id: interp('id', 'int64'),
+      id: interp('id'),
       threads_head: v >= 311 ? interp('threads.head') : interp('tstate_head'),
       modules: v >= 312 ? interp('imports.modules') : interp('modules'),
     },
@@ -56,16 +54,16 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       prev: tstate('prev'),
       next: tstate('next'),
       interp: tstate('interp'),
-      thread_id: tstate('thread_id', 'long'),
-      native_thread_id: when(v >= 311, tstate('native_thread_id', 'long')),
-      _status: when(v >= 312, tstate('_status', 'int')),
+      thread_id: tstate('thread_id'),
+      native_thread_id: when(v >= 311, tstate('native_thread_id')),
+      _status: when(v >= 312, tstate('_status')),
       status_bits: when(v >= 312, {
         bound: statusBit('bound'),
         unbound: statusBit('unbound'),
         finalizing: statusBit('finalizing'),
       }),
-      state: when(v >= 313, tstate('state', 'int')),
-      id: tstate('id', 'int64'),
+      state: when(v >= 313, tstate('state')),
+      id: tstate('id'),
       curexc_type: when(v <= 311, tstate('curexc_type')),
       curexc_value: when(v <= 311, tstate('curexc_value')),
       current_exception: when(v >= 312, tstate('current_exception')),
@@ -82,36 +80,36 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
       co_filename: code('co_filename'),
       co_name: code('co_name'),
       co_qualname: when(v >= 311, code('co_qualname')),
-      co_firstlineno: code('co_firstlineno', 'int'),
+      co_firstlineno: code('co_firstlineno'),
       co_linetable: v >= 310 ? code('co_linetable') : code('co_lnotab'),
       positions: v >= 311 ? 'locations' : v >= 310 ? 'linetable' : 'lnotab',
       co_code: when(v <= 310, code('co_code')),
       co_code_adaptive: when(v >= 311, start('PyCodeObject', 'co_code_adaptive')),
-      co_flags: code('co_flags', 'int'),
-      co_argcount: code('co_argcount', 'int'),
-      co_posonlyargcount: when(v >= 308, code('co_posonlyargcount', 'int')),
-      co_kwonlyargcount: code('co_kwonlyargcount', 'int'),
-      co_nlocals: code('co_nlocals', 'int'),
-      co_nlocalsplus: when(v >= 311, code('co_nlocalsplus', 'int')),
+      co_flags: code('co_flags'),
+      co_argcount: code('co_argcount'),
+      co_posonlyargcount: when(v >= 308, code('co_posonlyargcount')),
+      co_kwonlyargcount: code('co_kwonlyargcount'),
+      co_nlocals: code('co_nlocals'),
+      co_nlocalsplus: when(v >= 311, code('co_nlocalsplus')),
       co_varnames: when(v <= 310, code('co_varnames')),
       co_cellvars: when(v <= 310, code('co_cellvars')),
       co_freevars: when(v <= 310, code('co_freevars')),
       co_localsplusnames: when(v >= 311, code('co_localsplusnames')),
       co_localspluskinds: when(v >= 311, code('co_localspluskinds')),
-      _co_firsttraceable: when(v >= 311, code('_co_firsttraceable', 'int')),
+      _co_firsttraceable: when(v >= 311, code('_co_firsttraceable')),
       co_tlbc: when(v >= 314 && freeThreaded, code('co_tlbc')),
     },
     PyUnicodeObject: {
       sizeof_PyASCIIObject: sizeOf('PyASCIIObject'),
       sizeof_PyCompactUnicodeObject: sizeOf('PyCompactUnicodeObject'),
-      length: ascii('length', 'ssize'),
-      state: ascii('state', 'int'),
+      length: ascii('length'),
+      state: ascii('state'),
       kind_shift: unicodeBit('kind'),
       compact_shift: unicodeBit('compact'),
       ascii_shift: unicodeBit('ascii'),
       ready_shift: when(v < 312, unicodeBit('ready')),
       wstr: when(v < 312, ascii('wstr')),
-      wstr_length: when(v < 312, of('PyCompactUnicodeObject')('wstr_length', 'ssize')),
+      wstr_length: when(v < 312, of('PyCompactUnicodeObject')('wstr_length')),
       data: of('PyUnicodeObject')('data.any'),
     },
     PyBytesObject: { ob_sval: start('PyBytesObject', 'ob_sval') },
@@ -119,26 +117,26 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
     PyLongObject: {
       sign: v >= 312 ? 'lv_tag' : 'ob_size',
       lv_tag: when(v >= 312, of('PyLongObject')('long_value.lv_tag')),
-      ob_digit: of('PyLongObject')(v >= 312 ? 'long_value.ob_digit[0]' : 'ob_digit[0]', 'int'),
+      ob_digit: of('PyLongObject')(v >= 312 ? 'long_value.ob_digit[0]' : 'ob_digit[0]'),
     },
     PyTypeObject: {
       sizeof: sizeOf('PyTypeObject'),
       tp_name: type('tp_name'),
-      tp_basicsize: type('tp_basicsize', 'ssize'),
-      tp_itemsize: type('tp_itemsize', 'ssize'),
+      tp_basicsize: type('tp_basicsize'),
+      tp_itemsize: type('tp_itemsize'),
       tp_repr: type('tp_repr'),
-      tp_flags: type('tp_flags', 'long'),
+      tp_flags: type('tp_flags'),
       tp_base: type('tp_base'),
       tp_dict: type('tp_dict'),
       tp_mro: type('tp_mro'),
-      tp_dictoffset: type('tp_dictoffset', 'ssize'),
+      tp_dictoffset: type('tp_dictoffset'),
       ht_name: heapType('ht_name'),
       ht_qualname: heapType('ht_qualname'),
       ht_cached_keys: heapType('ht_cached_keys'),
     },
     PyDictObject: {
       sizeof: sizeOf('PyDictObject'),
-      ma_used: dict('ma_used', 'ssize'),
+      ma_used: dict('ma_used'),
       ma_keys: dict('ma_keys'),
       ma_values: dict('ma_values'),
     },
@@ -146,7 +144,7 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
     instances: instanceProbes(v),
     objects: objectProbes(v, patch),
     _PyCodeArray: when(v >= 314 && freeThreaded, {
-      size: of('_PyCodeArray')('size', 'ssize'),
+      size: of('_PyCodeArray')('size'),
       entries: start('_PyCodeArray', 'entries'),
     }),
   };
@@ -158,12 +156,12 @@ function gilProbes(v: number, freeThreaded: boolean): Probed<GilLayout> {
   const fields = {
     sizeof: sizeOf('struct _gil_runtime_state'),
     last_holder: gil('last_holder'),
-    locked: gil('locked', 'int'),
+    locked: gil('locked'),
     cond: inside('cond'),
     mutex: inside('mutex'),
     switch_cond: inside('switch_cond'),
     switch_mutex: inside('switch_mutex'),
-    enabled: when(freeThreaded, gil('enabled', 'int')),
+    enabled: when(freeThreaded, gil('enabled')),
   };
   return v >= 312
     ? { kind: 'interpreter', 'ceval.gil': of('PyInterpreterState')('ceval.gil'), fields }
@@ -172,8 +170,8 @@ function gilProbes(v: number, freeThreaded: boolean): Probed<GilLayout> {
 
 function gcProbes(v: number): Probed<GcLayout> {
   return v >= 309
-    ? { owner: 'interpreter', collecting: of('PyInterpreterState')('gc.collecting', 'int') }
-    : { owner: 'runtime', collecting: of('_PyRuntimeState')('gc.collecting', 'int') };
+    ? { owner: 'interpreter', collecting: of('PyInterpreterState')('gc.collecting') }
+    : { owner: 'runtime', collecting: of('_PyRuntimeState')('gc.collecting') };
 }
 
 function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
@@ -187,9 +185,9 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
         f_code: frame('f_code'),
         f_globals: frame('f_globals'),
         f_locals: frame('f_locals'),
-        f_lasti: frame('f_lasti', 'int'),
-        f_executing: when(v >= 306 && v <= 309, frame('f_executing', 'byte')),
-        f_state: when(v === 310, frame('f_state', 'byte')),
+        f_lasti: frame('f_lasti'),
+        f_executing: when(v >= 306 && v <= 309, frame('f_executing')),
+        f_state: when(v === 310, frame('f_state')),
         f_localsplus: start('PyFrameObject', 'f_localsplus'),
       },
       lasti: v === 310 ? 'instructions' : 'bytes',
@@ -209,9 +207,9 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
       previous: frame('previous'),
       instr: frame(v >= 313 ? 'instr_ptr' : 'prev_instr'),
       localsplus: start('_PyInterpreterFrame', 'localsplus'),
-      owner: frame('owner', 'byte'),
-      is_entry: when(v === 311, frame('is_entry', 'byte')),
-      tlbc_index: when(v >= 314 && freeThreaded, frame('tlbc_index', 'int')),
+      owner: frame('owner'),
+      is_entry: when(v === 311, frame('is_entry')),
+      tlbc_index: when(v >= 314 && freeThreaded, frame('tlbc_index')),
     },
     instr: v >= 313 ? 'instr_ptr' : 'prev_instr',
     entry: v === 311 ? 'is_entry' : 'shim',
@@ -225,7 +223,7 @@ function dictProbes(v: number): Probed<DictLayout> {
   const keys = of('struct _dictkeysobject');
   const entry = of('PyDictKeyEntry');
   const common = {
-    dk_nentries: keys('dk_nentries', 'ssize'),
+    dk_nentries: keys('dk_nentries'),
     dk_indices: start('struct _dictkeysobject', 'dk_indices'),
     PyDictKeyEntry: {
       sizeof: sizeOf('PyDictKeyEntry'),
@@ -233,13 +231,13 @@ function dictProbes(v: number): Probed<DictLayout> {
       me_value: entry('me_value'),
     },
   };
-  if (v <= 310) return { keys: 'sized', dk_size: keys('dk_size', 'ssize'), ...common };
+  if (v <= 310) return { keys: 'sized', dk_size: keys('dk_size'), ...common };
   const unicode = of('PyDictUnicodeEntry');
   return {
     keys: 'log2',
-    dk_log2_size: keys('dk_log2_size', 'byte'),
-    dk_log2_index_bytes: keys('dk_log2_index_bytes', 'byte'),
-    dk_kind: keys('dk_kind', 'byte'),
+    dk_log2_size: keys('dk_log2_size'),
+    dk_log2_index_bytes: keys('dk_log2_index_bytes'),
+    dk_kind: keys('dk_kind'),
     ...common,
     PyDictUnicodeEntry: {
       sizeof: sizeOf('PyDictUnicodeEntry'),
@@ -278,9 +276,9 @@ function instanceProbes(v: number): Probed<InstanceLayout> {
     Py_TPFLAGS_MANAGED_DICT,
     Py_TPFLAGS_INLINE_VALUES: value('Py_TPFLAGS_INLINE_VALUES'),
     dictvalues: {
-      capacity: header('capacity', 'byte'),
-      size: header('size', 'byte'),
-      valid: header('valid', 'byte'),
+      capacity: header('capacity'),
+      size: header('size'),
+      valid: header('valid'),
       values: start('struct _dictvalues', 'values'),
     },
   };

@@ -28,21 +28,21 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
     },
     PyListObject: { ob_item: of('PyListObject')('ob_item') },
     PySetObject: {
-      fill: set('fill', 'ssize'),
-      used: set('used', 'ssize'),
-      mask: set('mask', 'ssize'),
+      fill: set('fill'),
+      used: set('used'),
+      mask: set('mask'),
       table: set('table'),
     },
     PySliceObject: { start: slice('start'), stop: slice('stop'), step: slice('step') },
     rangeobject: { start: range('start'), stop: range('stop'), step: range('step') },
     PyByteArrayObject: { ob_start: of('PyByteArrayObject')('ob_start') },
     PyMemoryViewObject: {
-      flags: view('flags', 'int'),
+      flags: view('flags'),
     },
     dequeobject: {
       leftblock: deque('leftblock'),
-      leftindex: deque('leftindex', 'ssize'),
-      maxlen: deque('maxlen', 'ssize'),
+      leftindex: deque('leftindex'),
+      maxlen: deque('maxlen'),
     },
     defdictobject: { default_factory: of('defdictobject')('default_factory') },
     _odictobject: { od_first: of('_odictobject')('od_first') },
@@ -64,32 +64,32 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
       args: exception('args'),
     },
     PyDateTime_Delta: {
-      days: delta('days', 'int'),
-      seconds: delta('seconds', 'int'),
-      microseconds: delta('microseconds', 'int'),
+      days: delta('days'),
+      seconds: delta('seconds'),
+      microseconds: delta('microseconds'),
     },
     PyDateTime_Date: { data: start('PyDateTime_Date', 'data') },
     PyDateTime_DateTime: {
-      hastzinfo: datetime('hastzinfo', 'byte'),
+      hastzinfo: datetime('hastzinfo'),
       data: start('PyDateTime_DateTime', 'data'),
-      fold: datetime('fold', 'byte'),
+      fold: datetime('fold'),
       tzinfo: datetime('tzinfo'),
     },
     PyDateTime_Time: {
-      hastzinfo: time('hastzinfo', 'byte'),
+      hastzinfo: time('hastzinfo'),
       data: start('PyDateTime_Time', 'data'),
-      fold: time('fold', 'byte'),
+      fold: time('fold'),
       tzinfo: time('tzinfo'),
     },
     PyDateTime_TimeZone: { offset: timezone('offset'), name: timezone('name') },
     PyDecObject: {
-      'dec.flags': decimal('dec.flags', 'byte'),
-      'dec.exp': decimal('dec.exp', 'ssize'),
-      'dec.digits': decimal('dec.digits', 'ssize'),
-      'dec.len': decimal('dec.len', 'ssize'),
+      'dec.flags': decimal('dec.flags'),
+      'dec.exp': decimal('dec.exp'),
+      'dec.digits': decimal('dec.digits'),
+      'dec.len': decimal('dec.len'),
       'dec.data': decimal('dec.data'),
     },
-    lockobject: { locked: of('lockobject')(lockIsMutex(v, patch) ? 'lock' : 'locked', 'byte') },
+    lockobject: { locked: of('lockobject')(lockIsMutex(v, patch) ? 'lock' : 'locked') },
     rlockobject: rlockProbes(v),
     parts: partProbes(v),
   };
@@ -103,7 +103,7 @@ function generatorProbes(v: number): Probed<GeneratorLayout> {
     : {
         kind: 'inline-frame',
         gi_iframe: start('PyGenObject', 'gi_iframe'),
-        gi_frame_state: generator('gi_frame_state', 'byte'),
+        gi_frame_state: generator('gi_frame_state'),
         ...names,
       };
 }
@@ -113,11 +113,11 @@ function rlockProbes(v: number): Probed<RLockLayout> {
   return v >= 314
     ? {
         kind: 'mutex',
-        mutex: lock('lock.mutex', 'byte'),
-        thread: lock('lock.thread', 'long'),
-        level: lock('lock.level', 'long'),
+        mutex: lock('lock.mutex'),
+        thread: lock('lock.thread'),
+        level: lock('lock.level'),
       }
-    : { kind: 'counted', rlock_owner: lock('rlock_owner', 'long'), rlock_count: lock('rlock_count', 'long') };
+    : { kind: 'counted', rlock_owner: lock('rlock_owner'), rlock_count: lock('rlock_count') };
 }
 
 function partProbes(v: number): Probed<ObjectParts> {
@@ -126,7 +126,7 @@ function partProbes(v: number): Probed<ObjectParts> {
   const node = of('_ODictNode');
   const member = of('PyMemberDef');
   return {
-    setentry: { sizeof: sizeOf('setentry'), key: entry('key'), hash: entry('hash', 'ssize') },
+    setentry: { sizeof: sizeOf('setentry'), key: entry('key'), hash: entry('hash') },
     BLOCK: {
       data: start('block', 'data'),
       rightlink: block('rightlink'),
@@ -136,8 +136,8 @@ function partProbes(v: number): Probed<ObjectParts> {
     PyMethodDef: { ml_name: of('PyMethodDef')('ml_name') },
     PyMemberDef: {
       name: member('name'),
-      type: member('type', 'int'),
-      offset: member('offset', 'ssize'),
+      type: member('type'),
+      offset: member('offset'),
       T_OBJECT_EX: value('T_OBJECT_EX'),
     },
     frameStates: when(v >= 310, {

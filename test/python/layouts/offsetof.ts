@@ -140,7 +140,7 @@ function statement(probe: Probe): string {
   switch (probe.kind) {
     case 'offset': {
       const offset = `(long)offsetof(${probe.struct}, ${probe.member})`;
-      return probe.width === null
+      return !probe.isScalar
         ? `  printf("%ld -\\n", ${offset});`
         : `  printf("%ld %ld\\n", ${offset}, (long)sizeof(((${probe.struct} *)0)->${probe.member}));`;
     }

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Build } from '../../../src/python/layouts/builds.js';
+import { type Scalar, WIDTHS } from '../../../src/python/layouts/c-types.js';
+import { FIELD_TYPES } from '../../../src/python/layouts/field-types.js';
 import { layoutFor, SUPPORTED_VERSIONS } from '../../../src/python/layouts/index.js';
 import type { Layout } from '../../../src/python/layouts/layout.js';
 import { findHeaders } from './headers.js';
@@ -51,6 +53,7 @@ const FLAVOURS: readonly Flavour[] = [
 
 const { headers: found, without } = findHeaders();
 const verified = new Set<string>();
+const kinds = leavesOf(FIELD_TYPES) as Map<string, string>;
 
 for (const headers of found) {
   const version = headers.major * 100 + headers.minor;
@@ -145,8 +148,10 @@ function evaluate(headers: Headers, flavour: Flavour, tree: Map<string, unknown>
   paths.forEach(([path, probe], index) => {
     const answer = answers[index];
     if (!answer) throw new Error(`the compiler gave no number for ${path}`);
-    if (probe.kind === 'offset' && answer.width !== probe.width) {
-      throw new Error(`${path} is ${answer.width} bytes wide; the code that reads it takes ${probe.width}`);
+    if (probe.kind === 'offset') {
+      const kind = kinds.get(path);
+      const width = kind !== undefined && kind in WIDTHS ? WIDTHS[kind as Scalar] : null;
+      if (answer.width !== width) throw new Error(`${path} is ${answer.width} bytes wide, and not of type ${kind}`);
     }
     result.set(path, { number: answer.number, atLeast: probe.kind === 'value' && probe.atLeast });
   });

@@ -16,10 +16,9 @@ function rootProbes(v: number) {
   const tstate = of('PyThreadState');
   return {
     // The variable `interp_head`.
-    _PyRuntimeState: { sizeof: sizeOf('PyInterpreterState *'), 'interpreters.head': value('0') },
+    _PyRuntimeState: { 'interpreters.head': value('0') },
     gc: { owner: 'variable' },
     PyInterpreterState: {
-      sizeof: sizeOf('PyInterpreterState'),
       next: interp('next'),
       threads_head: interp('tstate_head'),
       modules: interp('modules'),
@@ -29,7 +28,7 @@ function rootProbes(v: number) {
       prev: when(v >= 304, tstate('prev')),
       next: tstate('next'),
       interp: tstate('interp'),
-      thread_id: tstate('thread_id', 'long'),
+      thread_id: tstate('thread_id'),
       curexc_type: tstate('curexc_type'),
       curexc_value: tstate('curexc_value'),
       exc_type: tstate('exc_type'),
@@ -82,12 +81,12 @@ export function probes2_7(): OldRow {
     frames: { ...(frames as Extract<typeof frames, { kind: 'frame-objects' }>), evalLoop: 'PyEval_EvalFrameEx' },
     PyCodeObject: { ...code, positions: 'unsigned-lnotab' },
     PyBytesObject: { ob_sval: start('PyStringObject', 'ob_sval') },
-    PyLongObject: { sign: 'ob_size', ob_digit: start('struct _longobject', 'ob_digit') },
+    PyLongObject: { sign: 'ob_size', ob_digit: of('struct _longobject')('ob_digit[0]') },
     PyTypeObject: type,
-    PyDictObject: { sizeof: sizeOf('PyDictObject'), ma_used: dict('ma_used', 'ssize') },
+    PyDictObject: { sizeof: sizeOf('PyDictObject'), ma_used: dict('ma_used') },
     dict: {
       keys: 'table',
-      ma_mask: dict('ma_mask', 'ssize'),
+      ma_mask: dict('ma_mask'),
       ma_table: dict('ma_table'),
       PyDictKeyEntry: {
         sizeof: sizeOf('PyDictEntry'),
@@ -107,15 +106,15 @@ function python2Probes(): OldRow['python2'] {
   const range = of('rangeobject');
   return {
     sysdict: of('PyInterpreterState')('sysdict'),
-    PyUnicodeObject: { length: unicode('length', 'ssize'), str: unicode('str') },
+    PyUnicodeObject: { length: unicode('length'), str: unicode('str') },
     unicodeUnit: null,
-    PyIntObject: { ob_ival: of('PyIntObject')('ob_ival', 'long') },
+    PyIntObject: { ob_ival: of('PyIntObject')('ob_ival') },
     PyClassObject: {
       cl_dict: of('PyClassObject')('cl_dict'),
       cl_name: of('PyClassObject')('cl_name'),
     },
     PyInstanceObject: { in_class: of('PyInstanceObject')('in_class'), in_dict: of('PyInstanceObject')('in_dict') },
-    rangeobject: { start: range('start', 'long'), step: range('step', 'long'), len: range('len', 'long') },
+    rangeobject: { start: range('start'), step: range('step'), len: range('len') },
     PyByteArrayObject: { ob_bytes: of('PyByteArrayObject')('ob_bytes') },
     PyFileObject: { f_fp: file('f_fp'), f_name: file('f_name'), f_mode: file('f_mode') },
     PyMethodObject: { im_class: of('PyMethodObject')('im_class') },
@@ -144,7 +143,7 @@ function objects2_7(): Row['objects'] {
   return {
     ...rest,
     PyMemoryViewObject: view,
-    dequeobject: { ...same.dequeobject, len: of('dequeobject')('len', 'ssize') },
+    dequeobject: { ...same.dequeobject, len: of('dequeobject')('len') },
     PyFunctionObject: {
       func_name: func('func_name'),
     },
@@ -153,7 +152,7 @@ function objects2_7(): Row['objects'] {
       kind: 'frame-object',
       gi_frame: generator('gi_frame'),
       gi_code: generator('gi_code'),
-      gi_running: generator('gi_running', 'int'),
+      gi_running: generator('gi_running'),
     },
     PyBaseExceptionObject: { args: exception('args') },
     PyDateTime_DateTime: datetime,
