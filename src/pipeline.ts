@@ -5,22 +5,17 @@
  */
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
-import { captureBlocking } from './moment/blocking.js';
-import type { CapturedProcess, NativeWish } from './moment/captured.js';
-import { captureNonBlocking } from './moment/non-blocking.js';
-import { asNoted } from './moment/noted.js';
-import { looksOf, readPolledNow } from './moment/polled.js';
-import { captureStatic } from './moment/static.js';
+import type { CapturedProcess } from './moment/captured.js';
+import { momentOf } from './moment/moment.js';
 import { asPystackError } from './moment/unreadable.js';
 import type { StackSource } from './native-stack/stacks-of.js';
 import type { CoreSettings, InspectSettings } from './options.js';
 import { requireSupportedMachine } from './process/platform.js';
-import type { Process, Sampler } from './process/process.js';
-import { Python } from './python/python.js';
-import { LiveNames } from './report/live-names.js';
+import type { Process } from './process/process.js';
+import { type Questions, questionsFor } from './questions/index.js';
+import type { Question } from './questions/question.js';
 import { addPostMortem } from './report/post-mortem.js';
 import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
-import { type Names, readNames } from './report/thread-names.js';
 import type { Capture, Snapshot, Warning } from './snapshot.js';
 import { Stopwatch } from './timings.js';
 
@@ -32,7 +27,8 @@ export interface Examined {
   readonly snapshot: Snapshot;
   readonly located: Located;
   readonly captured: CapturedProcess;
-  readonly names: Names;
+  /** Those that were asked. */
+  readonly questions: Questions;
 }
 
 /** Opens a process for `use`, and closes it after. Throws PystackError. */
@@ -68,11 +64,16 @@ export function locateIn(process: Process, settings: Settings): Located {
   });
 }
 
-/** Locates, captures and reports. Throws whatever went wrong; {@link explained} says what that means. */
-export async function examine(process: Process, settings: Settings, watch: Stopwatch): Promise<Examined> {
+/** Locates, captures and reports. `more` is asked beside the usual questions. Throws whatever went wrong; {@link explained} says what that means. */
+export async function examine(
+  process: Process,
+  settings: Settings,
+  watch: Stopwatch,
+  more: readonly Question<unknown>[] = [],
+): Promise<Examined> {
   const located = locateIn(process, settings);
   watch.lap('locate');
-  return examineLocated(process, located, await stacksFor(process, located, settings), settings, watch);
+  return examineLocated(process, located, await stacksFor(process, located, settings), settings, watch, more);
 }
 
 /** The same, in one go, of an interpreter that was located before. */
@@ -82,26 +83,22 @@ export function examineLocated(
   stacks: StackSource | null,
   settings: Settings,
   watch: Stopwatch,
+  more: readonly Question<unknown>[] = [],
 ): Examined {
-  const liveNames = process.sampler && new LiveNames(process.sampler.native, located);
-  watch.lap('names');
-  const captured = capture(process, located, settings, stacks);
+  const questions = questionsOf(process, settings, more);
+  const captured = capture(process, located, settings, stacks, questions);
   watch.lap('capture');
-  const names =
-    liveNames?.settle(captured.threads.map(({ walk }) => walk.state)) ??
-    readNames(new Python(located, process.memory), captured.runtime);
-  watch.lap('names again');
   const native =
     settings.native === 'off' || !stacks
       ? null
       : { mode: settings.native, plumbing: settings.plumbing, stackOf: stacks.stackOf };
-  const described = describeProcess({ facts: factsOf(process, captured), located, captured, names, native });
+  const described = describeProcess({ facts: factsOf(process), located, captured, questions, native });
   const snapshot = addPostMortem(described, process.postMortem(), settings);
   watch.lap('describe');
   if (snapshot.threads.length === 0 && !process.postMortem()) throw nobodyThere(process.name, snapshot);
   const warnings = [...snapshot.warnings, ...(stacks?.lostFiles() ?? []).map(lostFile)];
   const complete = isComplete(warnings);
-  return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, names };
+  return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, questions };
 }
 
 /** Where native stacks come from; null: none are asked for. Loaded then: all else works where libdw is not installed. */
@@ -111,22 +108,10 @@ export async function stacksFor(process: Process, located: Located, settings: Se
   return stacksOf(process, located, settings);
 }
 
-function capture(process: Process, located: Located, settings: Settings, stacks: StackSource | null): CapturedProcess {
-  if (!process.sampler) return captureStill(process, located, settings);
-  const captured = captureMoving(process.sampler, located, settings, stacks);
-  settings.log(1, describeCapture(captured.capture));
-  return captured;
-}
-
-function captureStill(process: Process, located: Located, settings: Settings): CapturedProcess {
-  const recorded = process.postMortem();
-  const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
-  const copied = recorded?.copied ?? null;
-  // Of what was not kept every reading would fail, one value at a time.
-  const locals = copied && !copied.variables ? null : settings.locals;
-  const allThreads = settings.native === 'all';
-  const walked = captureStatic(process.memory, located, process.threads(), lookAt, locals, allThreads);
-  return asNoted(walked, copied, lookAt);
+/** What is asked of it. Of what was not kept every reading would fail, one value at a time. */
+function questionsOf(process: Process, settings: Settings, more: readonly Question<unknown>[]): Questions {
+  const copied = process.postMortem()?.copied ?? null;
+  return questionsFor(copied && !copied.variables ? null : settings.locals, more);
 }
 
 /** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */
@@ -134,24 +119,23 @@ const DEFAULT_MAX_PAUSE_MS = 1000;
 /** Copied of each native stack at first. Few are deeper, and of those the rest is copied once more is known of them. */
 const FIRST_STACK_BYTES = 32 * 1024;
 
-function captureMoving(
-  sampler: Sampler,
+function capture(
+  process: Process,
   located: Located,
   settings: Settings,
   stacks: StackSource | null,
+  questions: Questions,
 ): CapturedProcess {
-  const log = (message: string) => settings.log(2, message);
-  const native: NativeWish | null = stacks && {
-    stackBytes: FIRST_STACK_BYTES,
+  const captured = momentOf(process, located, questions.list, {
+    mode: settings.mode,
+    native: stacks && { stackBytes: FIRST_STACK_BYTES, needOf: stacks.needOf },
     allThreads: settings.native === 'all',
-    needOf: stacks.needOf,
-  };
-  const { locals, timeBudgetMs } = settings;
-  const common = { native, locals, timeBudgetMs, log };
-  const listTids = () => sampler.tids();
-  if (settings.mode === 'non-blocking') return captureNonBlocking(sampler.native, located, listTids, common);
-  const maxPauseMs = settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS;
-  return captureBlocking(sampler.native, located, listTids, { ...common, maxPauseMs });
+    maxPauseMs: settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS,
+    timeBudgetMs: settings.timeBudgetMs,
+    log: (message) => settings.log(2, message),
+  });
+  if (process.sampler) settings.log(1, describeCapture(captured.capture));
+  return captured;
 }
 
 function describeCapture({ methods, rounds, stoppedThreads, pauseMs, simultaneous }: Capture): string {
@@ -160,13 +144,11 @@ function describeCapture({ methods, rounds, stoppedThreads, pauseMs, simultaneou
   return `captured by ${methods.join(', ')}: ${stopped}, ${rounds} rounds${simultaneous ? '' : ', not of one instant'}`;
 }
 
-function factsOf(process: Process, captured: CapturedProcess): ProcessFacts {
-  const identity = process.identify();
+function factsOf(process: Process): ProcessFacts {
   return {
-    ...identity,
+    ...process.identify(),
     osThreads: process.threads(),
     describeFd: (fd) => process.describeFd(fd),
-    polled: readPolledNow(process, identity.architecture, looksOf(captured)),
     readFile: (path) => process.readFile(path),
   };
 }

@@ -55,7 +55,7 @@ export async function snapshotProcess(
 /** The file's content, and the snapshot with what could not be kept of it. */
 function fileOf(
   target: Process,
-  { snapshot: seen, located, captured, names }: Examined,
+  { snapshot: seen, located, captured, questions }: Examined,
   settings: Settings,
   watch: Stopwatch,
 ): { pieces: Uint8Array[]; snapshot: Snapshot } {
@@ -67,10 +67,9 @@ function fileOf(
     located,
     noted: notedInterpreter(located),
     captured,
-    names,
+    questions: questions.list,
     osThreads: osThreadsOf(seen, captured),
     auxv: decodeAuxv(new DataView(auxv.buffer, auxv.byteOffset, auxv.byteLength)),
-    locals: settings.locals,
     native: settings.native !== 'off',
   });
   const snapshot = asKept(seen, memory);

@@ -5,9 +5,10 @@
  */
 
 import { EVIDENCE, type NativeProcess } from '../process/native.js';
-import type { ValueSettings } from '../python/objects/index.js';
 import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
+import { Answers } from '../questions/answers.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
 import { Cost } from './cost.js';
@@ -29,8 +30,8 @@ export interface BlockingOptions {
   readonly maxPauseMs: number;
   /** How long threads that cannot be stopped are tried again, ms. */
   readonly timeBudgetMs: number;
-  /** Whether variables are read, and how; null: not. */
-  readonly locals: ValueSettings | null;
+  /** What is asked of each thread beside its stack. */
+  readonly questions: readonly CopiedQuestion<unknown>[];
   /** Says what is being done. */
   readonly log: (message: string) => void;
 }
@@ -55,7 +56,7 @@ export function captureBlocking(
   let whole: WholePass | null = null;
   for (let n = 1; n <= MAX_PASSES; n++) {
     const tids = listTids();
-    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.locals));
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.questions));
     if (!rehearsal) continue;
     const before = pass;
     pass = freezeAndReplay(plan, {
@@ -68,7 +69,7 @@ export function captureBlocking(
       stackBytes: options.native?.stackBytes ?? 0,
       maxRounds: ROUNDS_PER_FREEZE,
       maxPauseMs: options.maxPauseMs,
-      locals: options.locals,
+      questions: options.questions,
     });
     cost.add(pass);
     options.log(describePass(n, rehearsal, pass));
@@ -140,6 +141,7 @@ function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedPr
   const threads = pass.threads.map(
     (thread): CapturedThread => ({
       walk: thread.walk,
+      answers: new Answers(),
       memory: pass.memory,
       runtime,
       tid: thread.tid,
@@ -158,5 +160,6 @@ function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedPr
   }
   const { memory } = pass;
   const capture = cost.capture(process);
-  return { memory, runtime, threads, nativeThreads: nativeThreadsOf(pass), capture, warnings };
+  const nativeThreads = nativeThreadsOf(pass);
+  return { memory, beside: [], answers: new Answers(), runtime, threads, nativeThreads, capture, warnings };
 }

@@ -3,10 +3,13 @@
  * the target runs again (or never ran: a core), and nothing that follows may read what could have changed since.
  */
 
+import type { PagedMemory } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { StackNeed } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
 import type { RuntimeWalk } from '../python/runtime.js';
+import type { Answered, Answers } from '../questions/answers.js';
+import type { Question } from '../questions/question.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
 import type { ThreadWalk } from './walker.js';
 
@@ -20,6 +23,10 @@ export interface CopiedMemory {
 export interface CapturedProcess {
   /** The copy that `runtime` was read from. */
   readonly memory: CopiedMemory;
+  /** What answers beside the copy were read from, the last reading first. */
+  readonly beside: readonly PagedMemory[];
+  /** What was answered to questions of the process. */
+  readonly answers: Answers;
   /** The shared walk belonging to the last pass. */
   readonly runtime: RuntimeWalk;
   /** In the order of the interpreter's lists: newest first, main last. */
@@ -32,6 +39,8 @@ export interface CapturedProcess {
 
 export interface CapturedThread {
   readonly walk: ThreadWalk;
+  /** What was answered beside the copy. */
+  readonly answers: Answers;
   /** The copy that `walk` was read from. */
   readonly memory: CopiedMemory;
   /** The shared walk of the same pass as `walk`: GIL and collector as they were then. */
@@ -51,8 +60,19 @@ export interface CapturedThread {
   readonly native: NativeState | null;
 }
 
+/** What a thread answered in the copy, which is as well known as its stack; null: it was not asked so. */
+export function copiedAnswer<Answer>(
+  { walk, evidence }: CapturedThread,
+  question: Question<Answer>,
+): Answered<Answer> | null {
+  const answered = walk.answers.get(question);
+  return answered && { ...answered, evidence };
+}
+
 /** A thread that the interpreter does not know. */
 export interface CapturedNativeThread {
+  /** What was answered beside the copy. */
+  readonly answers: Answers;
   readonly look: OsLook;
   readonly evidence: Evidence;
   readonly native: NativeState | null;

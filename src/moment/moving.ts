@@ -3,6 +3,7 @@
  * ones are: what all walks of it had in common. Two copies that agree, and the walk between them, are agreement.
  */
 import type { RuntimeWalk } from '../python/runtime.js';
+import { Answers } from '../questions/answers.js';
 import type { CapturedThread } from './captured.js';
 import type { Pass, PassThread } from './pass.js';
 import { commonOuterFrames, sameSpine } from './same-stack.js';
@@ -78,6 +79,7 @@ export function captured(
 ): CapturedThread {
   return {
     walk: thread.walk,
+    answers: new Answers(),
     memory: pass.memory,
     runtime,
     tid: thread.tid,

@@ -1,5 +1,6 @@
 /** Where native stacks are wanted: of whom beside Python's threads, what does a copy of them lack, and what has been had? */
 import type { Address } from '../memory/address.js';
+import { Answers } from '../questions/answers.js';
 import type { CapturedNativeThread, NativeWish } from './captured.js';
 import type { Pass } from './pass.js';
 import type { PagePlan } from './plan.js';
@@ -35,6 +36,8 @@ export function nativeThreadsOf(pass: Pass): CapturedNativeThread[] {
   const python = new Set(pass.threads.map(({ frozen }) => frozen));
   return [...pass.frozenThreads.values()].flatMap((thread): CapturedNativeThread[] => {
     const { tid, look, evidence, gone, native } = thread;
-    return !pass.others.has(tid) || python.has(thread) || gone ? [] : [{ look, evidence, native }];
+    return !pass.others.has(tid) || python.has(thread) || gone
+      ? []
+      : [{ look, answers: new Answers(), evidence, native }];
   });
 }

@@ -6,9 +6,10 @@
 
 import { CorruptData } from '../memory/reader.js';
 import type { NativeProcess } from '../process/native.js';
-import type { ValueSettings } from '../python/objects/index.js';
 import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import { Answers } from '../questions/answers.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
 import { proofOf } from './frozen-threads.js';
@@ -25,8 +26,8 @@ export interface NonBlockingOptions {
   readonly native: NativeWish | null;
   /** How long threads on the move are tried again, ms. */
   readonly timeBudgetMs: number;
-  /** Whether variables are read, and how; null: not. */
-  readonly locals: ValueSettings | null;
+  /** What is asked of each thread beside its stack. */
+  readonly questions: readonly CopiedQuestion<unknown>[];
   readonly log: (message: string) => void;
 }
 
@@ -68,7 +69,7 @@ export function captureNonBlocking(
   while (triesAreLeft()) {
     passes++;
     const tids = listTids();
-    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.locals));
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.questions));
     if (!rehearsal) {
       sleep(PAUSE_BETWEEN_TRIES_MS);
       continue;
@@ -84,7 +85,7 @@ export function captureNonBlocking(
       stackBytes: options.native?.stackBytes ?? 0,
       maxRounds: ROUNDS_PER_PASS,
       maxPauseMs: 1, // nothing is stopped
-      locals: options.locals,
+      questions: options.questions,
     });
     rounds += last.frozen.rounds;
     methods.add(proofOf(last.frozen));
@@ -135,6 +136,8 @@ export function captureNonBlocking(
   options.log(`${passes} passes without a stop: ${found.threads.length} threads, ${found.inDoubt} not proven`);
   return {
     memory: found.memory,
+    beside: [],
+    answers: new Answers(),
     runtime: found.runtime,
     threads: found.threads,
     nativeThreads: [...others.values()].filter(({ look }) => last.others.has(look.tid)),
@@ -146,7 +149,7 @@ export function captureNonBlocking(
       simultaneous,
       methods: [...methods, 'without-stopping', process.readMethod],
     },
-    warnings: options.locals ? warningsOfValues(last, simultaneous) : [],
+    warnings: last.readObjects ? warningsOfValues(last, simultaneous) : [],
   };
 }
 

@@ -6,9 +6,9 @@ import type { Address } from '../memory/address.js';
 import type { PageSet } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { FreezePlan, FreezeResult, NativeProcess } from '../process/native.js';
-import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import type { Evidence } from '../snapshot.js';
 import { attribute, ReadLog } from './attribution.js';
 import type { CopiedMemory } from './captured.js';
@@ -35,6 +35,8 @@ export interface Pass {
   readonly missing: boolean;
   /** Whether that was so for what all threads share: the list itself may be wrong then. */
   readonly missingShared: boolean;
+  /** Whether anything was read of objects, which may be any thread's. */
+  readonly readObjects: boolean;
   /** Whether a value lacked a page, or had one only of another moment: that value says so. */
   readonly lackedValues: boolean;
 }
@@ -62,8 +64,8 @@ export interface PassOptions extends Pick<FreezePlan, 'mode' | 'stackBytes' | 'm
   readonly listTids: () => TidMap;
   /** Which thread states' threads to prove or stop, and what was found of them, by the plan's last rehearsal. */
   readonly rehearsal: Rehearsal;
-  /** Whether variables are read, and how; null: not. */
-  readonly locals: ValueSettings | null;
+  /** What is asked of each thread beside its stack. */
+  readonly questions: readonly CopiedQuestion<unknown>[];
   /** Threads that no thread state is of, to be frozen as well. */
   readonly otherTids: readonly number[];
 }
@@ -86,6 +88,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     memory: { frames: memory, objects },
     frozenThreads: threadsByTid,
     others: new Set(options.otherTids),
+    readObjects: (rehearsal.objects?.pages.size ?? 0) > 0,
   };
   const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
   const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
@@ -99,8 +102,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
-  const values = options.locals && new ValueReader(new Python(python, objects), options.locals);
-  const walk = new Walk(new Python(python, memory), memory, values);
+  const walk = new Walk(new Python(python, memory), options.questions, new Python(python, objects));
   const missingShared = wanted.length > 0;
   let missing = missingShared;
   const threads = runtime.threadStates.map((state): PassThread => {
@@ -111,7 +113,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     const touched: PageSet = new Set();
     memory.recordInto(touched);
     const before = unchanged.walkOf(state, tid);
-    const thread = before ? (unchanged.objects ? before : walk.valuesAgain(before)) : walk.thread(state);
+    const thread = before ? (unchanged.objects ? before : walk.askAgain(state, before.stack)) : walk.thread(state);
     const lacks = !valid.hasAll(tid, touched);
     if (lacks) for (const page of touched) wanted.push({ tid, page });
     if (lacks || unplanned) missing = true;

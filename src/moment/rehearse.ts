@@ -9,10 +9,10 @@ import { PageRecorder, type PageSource, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../process/native.js';
-import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { resolveNativeIds } from '../python/thread-ids.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import { attribute, type Read, ReadLog } from './attribution.js';
 import type { PagePlan } from './plan.js';
 import { readAhead } from './read-ahead.js';
@@ -30,7 +30,7 @@ export interface Rehearsal {
   readonly threads: readonly ThreadWalk[];
   /** What the walk was of, and which words of it the walk read. */
   readonly memory: WordRecorder;
-  /** The same of what variables hold; null: they were not read. */
+  /** The same of objects, for what is asked beside the stacks; null: nothing is. */
   readonly objects: WordRecorder | null;
 }
 
@@ -43,7 +43,7 @@ export function rehearse(
   python: PythonRuntime,
   tids: TidMap,
   plan: PagePlan,
-  locals: ValueSettings | null = null,
+  questions: readonly CopiedQuestion<unknown>[] = [],
 ): Rehearsal {
   const memory = new WordRecorder(pagesOf(process));
   const log = new ReadLog(memory);
@@ -54,10 +54,9 @@ export function rehearse(
   );
   readAhead(memory, python.layout, runtime.threadStates);
   // Objects may be any thread's: their pages are copied when all of them stand.
-  const objects = locals && new WordRecorder(pagesOf(process));
+  const objects = questions.length > 0 ? new WordRecorder(pagesOf(process)) : null;
   objects?.recordInto(plan.shared);
-  const values = locals && objects && new ValueReader(new Python(python, objects), locals);
-  const walk = new Walk(new Python(python, memory), memory, values);
+  const walk = new Walk(new Python(python, memory), questions, objects ? new Python(python, objects) : undefined);
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
     memory.recordInto(plan.pagesOf(tid));

@@ -7,9 +7,10 @@ import type { Address } from '../memory/address.js';
 import { PagedMemory, ReaderPages } from '../memory/pages.js';
 import type { NativeProcess, NativeStop } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
-import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
+import { Answers } from '../questions/answers.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import type { Warning } from '../snapshot.js';
 import {
   type CapturedProcess,
@@ -30,8 +31,8 @@ export interface StandingOptions {
   readonly native: NativeWish | null;
   /** The walk is given up, with what it has, when threads have stood for this long, ms. */
   readonly maxPauseMs: number;
-  /** Whether variables are read, and how; null: not. */
-  readonly locals: ValueSettings | null;
+  /** What is asked of each thread beside its stack. */
+  readonly questions: readonly CopiedQuestion<unknown>[];
 }
 
 /** Passes of "list, stop, list again" until no new Python thread turns up. */
@@ -71,9 +72,7 @@ export function walkStanding(
       const memory = new BoundedPages(process, started + options.maxPauseMs);
       const tids = listTids();
       const pages = new PagedMemory(memory);
-      const over = new Python(python, pages);
-      const values = options.locals && new ValueReader(over, options.locals);
-      const walk = new Walk(over, null, values);
+      const walk = new Walk(new Python(python, pages), options.questions);
       const runtime = orNull(() => walk.shared());
       if (!runtime) continue;
       const tidOf = tidsOf(process, runtime.threadStates, tids);
@@ -111,6 +110,7 @@ export function walkStanding(
     const evidence = tid !== null && stopped.has(tid) ? 'stopped' : 'none';
     return {
       walk,
+      answers: new Answers(),
       memory,
       runtime,
       tid,
@@ -132,10 +132,13 @@ export function walkStanding(
     : [];
   return {
     memory,
+    beside: [],
+    answers: new Answers(),
     runtime,
     threads,
     nativeThreads: others.map((tid) => ({
       look: looks.get(tid) ?? notLookedAt(tid),
+      answers: new Answers(),
       evidence: 'stopped',
       native: native.get(tid) ?? null,
     })),

@@ -2,8 +2,9 @@
 
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../process/process.js';
-import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
+import { Answers } from '../questions/answers.js';
+import type { CopiedQuestion } from '../questions/question.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
@@ -14,11 +15,11 @@ export function captureStatic(
   python: PythonRuntime,
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
-  locals: ValueSettings | null,
+  questions: readonly CopiedQuestion<unknown>[],
   allThreads = false,
 ): CapturedProcess {
   const over = new Python(python, memory);
-  const walk = new Walk(over, null, locals && new ValueReader(over, locals));
+  const walk = new Walk(over, questions);
   const copied = { frames: memory, objects: memory };
   const runtime = walk.shared();
   const ids = nativeIds(
@@ -32,6 +33,7 @@ export function captureStatic(
     const tid = inner === null ? null : (outer.get(inner) ?? null);
     return {
       walk: walk.thread(state),
+      answers: new Answers(),
       memory: copied,
       runtime,
       tid,
@@ -47,10 +49,13 @@ export function captureStatic(
   const others = allThreads ? osThreads.filter(({ tid }) => !known.has(tid)) : [];
   return {
     memory: copied,
+    beside: [],
+    answers: new Answers(),
     runtime,
     threads,
     nativeThreads: others.map(({ tid }) => ({
       look: lookAt(tid) ?? notLookedAt(tid),
+      answers: new Answers(),
       evidence: 'stopped',
       native: null,
     })),

@@ -32,8 +32,6 @@ export interface Process {
   /** Reads the mappings anew, where they can change. Throws PystackError `process-exited` or `permission`. */
   refresh(): void;
   threads(): readonly OsThread[];
-  /** Which of the threads that were found so have not run since, so that what only they write to is as it was then. */
-  stillSince(looks: readonly OsLook[]): readonly OsLook[];
   /** What a descriptor is open on, in words; null: not known. */
   describeFd(fd: number): string | null;
   /**

@@ -1,13 +1,14 @@
 /** How does a walked frame become one of the result? Positions, names and source lines, outermost first. */
 
 import { formatAddress } from '../memory/address.js';
-import type { CodeResult, ThreadWalk, WalkedFrame } from '../moment/walker.js';
 import type { CodeObject } from '../python/code.js';
 import type { FrameWalk } from '../python/frames.js';
 import type { Layout } from '../python/layouts/layout.js';
-import type { FrameVariables } from '../python/objects/index.js';
+import type { FrameVariables, ReadValue } from '../python/objects/index.js';
 import { decodePosition } from '../python/positions.js';
 import { ValueWriter } from '../python/repr/index.js';
+import type { Locals } from '../questions/locals.js';
+import type { CodeResult, WalkedFrame, WalkedStack } from '../questions/stacks.js';
 import type { PythonFrame, Value } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
 
@@ -64,20 +65,22 @@ export class FrameDescriber {
     this.#values = new ValueWriter(layout);
   }
 
-  describe({ stack }: ThreadWalk): PythonFrame[] {
+  /** `locals`: what their variables hold; null: not asked for. */
+  describe(stack: WalkedStack, locals: Locals | null): PythonFrame[] {
     const frames: PythonFrame[] = [];
     for (let i = stack.frames.length - 1; i >= 0; i--) {
       const frame = stack.frames[i];
       if (!frame) continue;
       const described = plainFrame(this.#at(frame), frame.isEntry);
-      frames.push(frame.variables ? withVariables(described, frame.variables, this.#values) : described);
+      const variables = locals?.get(frame.address);
+      frames.push(variables ? withVariables(described, variables, this.#values) : described);
     }
     return frames;
   }
 
-  /** The exception that a thread deals with; null: none, or it was not asked for. */
-  exception({ exception }: ThreadWalk): Value | null {
-    return exception && this.#values.value(exception);
+  /** An exception, as it is shown. */
+  exception(exception: ReadValue): Value {
+    return this.#values.value(exception);
   }
 
   #at(frame: WalkedFrame): Described {

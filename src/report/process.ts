@@ -4,15 +4,16 @@ import type { Located, OtherInterpreter } from '../locate/locate.js';
 import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
 import type { CapturedProcess } from '../moment/captured.js';
-import type { PolledDescriptors } from '../moment/polled.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
 import type { OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
+import { given } from '../questions/answers.js';
+import type { Questions } from '../questions/index.js';
+import { NAMES } from '../questions/names.js';
 import { type ProcessInfo, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
-import type { Names } from './thread-names.js';
 import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 
@@ -30,7 +31,6 @@ export interface ProcessFacts {
   readonly architecture: ThreadContext['architecture'];
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
-  readonly polled: PolledDescriptors;
   readonly readFile: (path: string) => TargetFile | null;
   /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
   readonly sourcesAsOfMs: number | null;
@@ -40,17 +40,18 @@ export interface Described {
   readonly facts: ProcessFacts;
   readonly located: Located;
   readonly captured: CapturedProcess;
-  readonly names: Names;
+  /** Those that were asked. */
+  readonly questions: Questions;
   /** null: native frames were not asked for. */
   readonly native: NativeFrames | null;
 }
 
 /** `core` and `timings` are the caller's to add. */
-export function describeProcess({ facts, located, captured, names, native }: Described): Snapshot {
-  const { readFile, sourcesAsOfMs, architecture, describeFd, polled, osThreads, ...head } = facts;
+export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
+  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
-    names,
+    questions,
     idents: new Map(
       captured.threads.flatMap(({ walk: { state }, tid }) => (tid === null ? [] : [[state.threadId, state.address]])),
     ),
@@ -58,7 +59,6 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     pid: facts.pid,
     architecture,
     describeFd,
-    polled,
   };
   const described: DescribedThread[] = [
     ...groupBySystemThread(captured.threads).map((thread) => ({
@@ -73,7 +73,7 @@ export function describeProcess({ facts, located, captured, names, native }: Des
     ...captured.warnings,
     ...located.others.map(otherInterpreter),
     ...untested(located),
-    ...warningsOf(captured, shown, names),
+    ...warningsOf(captured, shown, questions),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
   return {
@@ -143,16 +143,28 @@ function untested({ approximate, version }: Located): Warning[] {
 }
 
 /** Those that are not Python's have none. */
-function unreadableValues(captured: DescribedThread['captured']): number {
+function unreadableValues(captured: DescribedThread['captured'], { locals }: Questions): number {
+  if (!locals || !('walk' in captured)) return 0;
   let count = 0;
-  if ('walk' in captured) for (const { variables } of captured.walk.stack.frames) count += variables?.unreadable ?? 0;
+  for (const { unreadable } of given(captured.walk.answers.get(locals))?.values() ?? []) count += unreadable;
   return count;
 }
 
-function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[], names: Names): Warning[] {
+/** Why names of threads are missing, each reason once. */
+function nameProblems({ threads }: CapturedProcess): Set<string> {
+  const problems = new Set<string>();
+  for (const { answers } of threads) {
+    const named = answers.get(NAMES);
+    if (named === null) continue;
+    for (const problem of 'problem' in named ? [named.problem] : named.value.problems) problems.add(problem);
+  }
+  return problems;
+}
+
+function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[], questions: Questions): Warning[] {
   const warnings: Warning[] = [];
   for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
-  for (const problem of names.problems) warnings.push({ code: 'names-unreadable', message: problem });
+  for (const problem of nameProblems(captured)) warnings.push({ code: 'names-unreadable', message: problem });
   for (const one of shown) {
     const { tid, ending, consistent, movingFrames } = one.thread;
     const about = tid === null ? {} : { tid };
@@ -160,7 +172,7 @@ function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[]
     if (ending.kind === 'truncated') {
       warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
     }
-    const unreadable = unreadableValues(one.captured);
+    const unreadable = unreadableValues(one.captured, questions);
     if (unreadable > 0) {
       const what = unreadable === 1 ? 'a value' : `${unreadable} values`;
       warnings.push({

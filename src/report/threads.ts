@@ -2,14 +2,17 @@
 
 import { type Address, formatAddress } from '../memory/address.js';
 import type { CapturedNativeThread, CapturedThread } from '../moment/captured.js';
-import type { PolledDescriptors } from '../moment/polled.js';
 import type { Architecture } from '../process/arch.js';
-import type { OsLook, OsThread } from '../process/process.js';
-import { collectingOf, gilStateOf } from '../python/gil.js';
+import type { OsThread } from '../process/process.js';
+import { given, known } from '../questions/answers.js';
+import { GC } from '../questions/gc.js';
+import { GIL } from '../questions/gil.js';
+import type { Questions } from '../questions/index.js';
+import { NAMES } from '../questions/names.js';
+import { POLLED } from '../questions/polled.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
 import type { FrameDescriber } from './frames.js';
 import { describeWait } from './os-state.js';
-import type { Names } from './thread-names.js';
 
 /** A thread of the result, with what it was captured as. */
 export interface DescribedThread {
@@ -19,7 +22,6 @@ export interface DescribedThread {
 
 export interface ThreadContext {
   readonly frames: FrameDescriber;
-  readonly names: Names;
   /** `pthread_self()` -> the thread state of the OS thread it is the identity of. */
   readonly idents: ReadonlyMap<number, Address>;
   /** By kernel id as seen from here. */
@@ -28,47 +30,47 @@ export interface ThreadContext {
   readonly pid: number | null;
   readonly architecture: Architecture;
   readonly describeFd: (fd: number) => string | null;
-  /** Which descriptors the threads wait for that poll. */
-  readonly polled: PolledDescriptors;
+  readonly questions: Questions;
 }
 
 export function describeThread(captured: CapturedThread, context: ThreadContext): Thread {
-  const { walk, runtime, tid } = captured;
+  const { walk, answers, tid } = captured;
   const { state } = walk;
   const os = tid === null ? null : (context.osThreads.get(tid) ?? null);
   const borrowed = borrowsIdentity(captured, context);
-  const named = borrowed ? undefined : context.names.byInterpreter.get(state.interpreter)?.get(state.threadId);
-  const interpreter = runtime.interpreters.find(({ address }) => address === state.interpreter);
+  const { locals, exception } = context.questions;
+  const raised = exception && given(walk.answers.get(exception));
   return {
     ...unidentified(os),
     tid,
-    name: named?.name ?? null,
+    name: borrowed ? null : (known(answers.get(NAMES))?.name?.name ?? null),
     isPython: true,
     isMain: tid !== null && tid === context.pid,
     interpreterId: state.interpreterId,
     threadState: formatAddress(state.address),
-    gil: gilStateOf(state, interpreter?.gil ?? null, blockedCall(captured)),
+    gil: given(answers.get(GIL)) ?? 'unknown',
     attachment: state.attachment,
-    gc: interpreter ? collectingOf(state, interpreter, runtime.threadStates) : null,
+    gc: given(answers.get(GC)),
     status: borrowed ? 'unstarted' : statusOf(captured),
-    os: osState(os, captured.look, context),
+    os: osState(os, captured, context),
     evidence: captured.evidence,
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
-    exception: context.frames.exception(walk),
-    frames: context.frames.describe(walk),
+    exception: raised && context.frames.exception(raised),
+    frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),
   };
 }
 
 /** A thread the interpreter does not know. */
-export function describeNativeThread({ look, evidence }: CapturedNativeThread, context: ThreadContext): Thread {
+export function describeNativeThread(captured: CapturedNativeThread, context: ThreadContext): Thread {
+  const { look, evidence } = captured;
   const os = context.osThreads.get(look.tid) ?? null;
   return {
     ...unidentified(os),
     tid: look.tid,
     isMain: look.tid === context.pid,
-    os: osState(os, look, context),
+    os: osState(os, captured, context),
     evidence,
     consistent: evidence !== 'none',
   };
@@ -101,11 +103,6 @@ function unidentified(os: OsThread | null): Thread {
   };
 }
 
-function blockedCall({ look }: CapturedThread): Parameters<typeof gilStateOf>[2] {
-  if (!look || look.running === null) return 'unknown';
-  return look.syscall === null ? null : { nr: look.syscall.number, args: look.syscall.args };
-}
-
 /**
  * Whether the thread has yet to start: until it does, its thread state carries the `thread_id` of the thread that made it
  * (3.11), under which that one's name is found.
@@ -128,10 +125,14 @@ function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThre
   return evidence !== 'none' || ((tid === null || terminated) && settled);
 }
 
-function osState(os: OsThread | null, look: OsLook | null, context: ThreadContext): OsThreadState | null {
+function osState(
+  os: OsThread | null,
+  { look, answers }: DescribedThread['captured'],
+  context: ThreadContext,
+): OsThreadState | null {
   const call = look?.syscall ?? null;
-  if (!os && !call && !look) return null;
-  const polled = (look && context.polled.get(look.tid)) ?? null;
+  if (!os && !call) return null;
+  const polled = known(answers.get(POLLED));
   const wait = call ? describeWait(context.architecture, call, polled, context.describeFd) : null;
   const running = look?.running ?? null;
   const activity = running === null ? null : running ? 'running' : 'waiting';

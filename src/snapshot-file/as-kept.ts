@@ -1,12 +1,17 @@
 /** What does the file say of what was seen? All of it, but for threads and names that it could not keep as they were. */
 import { formatAddress } from '../memory/address.js';
 import type { CapturedThread } from '../moment/captured.js';
+import { NAMES } from '../questions/names.js';
 import { isComplete } from '../report/process.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 import type { KeptMemory } from './kept-memory.js';
 
 /** What was seen, less what the file cannot say again. */
-export function asKept(seen: Snapshot, { different, named }: Pick<KeptMemory, 'different' | 'named'>): Snapshot {
+export function asKept(
+  seen: Snapshot,
+  { different, lost: unanswered }: Pick<KeptMemory, 'different' | 'lost'>,
+): Snapshot {
+  const named = !unanswered.has(NAMES);
   if (different.size === 0 && named) return seen;
   const lost = new Set([...different].map(stateOf));
   const warnings: Warning[] = [];

@@ -1,74 +1,73 @@
 /**
- * Which bytes must a snapshot hold? Those that its reader will read, found by reading the way it will: the walk over the
- * frozen copy again, and what the copy has no part of (names, ids, where the interpreter is) from the process itself.
- * Nothing else gets in: a redacted value is not read, so it is not there.
+ * Which bytes must a snapshot hold? Those that its reader will read, found by reading the way it will: the same questions
+ * over the copies, and over what answers beside them were read from; then all that a reader of cores does, from locating
+ * on. Nothing else gets in: a redacted value is not read, so it is not there.
  */
+
 import { debuggerRanges } from '../corefile-writer/debugger-ranges.js';
 import { type Located, locate } from '../locate/locate.js';
 import { offsetBy, toAddress } from '../memory/address.js';
-import { KeptBytes, keeping } from '../memory/kept-bytes.js';
+import { KeptBytes } from '../memory/kept-bytes.js';
 import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
 import type { CapturedProcess, CapturedThread, CopiedMemory } from '../moment/captured.js';
-import { livePages, nativeIds } from '../moment/rehearse.js';
+import { livePages } from '../moment/rehearse.js';
 import { sameCalls } from '../moment/same-stack.js';
 import { captureStatic } from '../moment/static.js';
-import { Walk } from '../moment/walker.js';
+import { inCopy, Walk } from '../moment/walker.js';
 import type { Locatable, NotedInterpreter, OsThread, Process } from '../process/process.js';
-import { ValueReader, type ValueSettings } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import { ownThreadStateFields } from '../python/runtime.js';
-import { type Names, readNames } from '../report/thread-names.js';
+import type { Question } from '../questions/question.js';
+import { keepAnswers } from './kept-answers.js';
 import { keepForOthers } from './other-readers.js';
 
 export interface KeptMemory {
   readonly kept: KeptBytes;
   /** Thread states that read back as something else than what was captured: they were copied at another time. */
   readonly different: ReadonlySet<CapturedThread>;
-  /** Whether the names of threads could be kept. */
-  readonly named: boolean;
+  /** Questions to which the file cannot give again the answers that were given. */
+  readonly lost: ReadonlySet<Question<unknown>>;
 }
 
 export interface Wanted {
   readonly located: Located;
   readonly noted: NotedInterpreter;
   readonly captured: CapturedProcess;
-  readonly names: Names;
+  /** Those that were asked. */
+  readonly questions: readonly Question<unknown>[];
   /** The threads that will be in the snapshot. */
   readonly osThreads: readonly OsThread[];
   readonly auxv: ReadonlyMap<number, bigint>;
-  readonly locals: ValueSettings | null;
   /** Whether native stacks are to be followed later. */
   readonly native: boolean;
 }
 
-/** Reads all that is wanted. `target` runs all the while. Throws what reading throws when it is gone. */
-export function keepMemory(target: Process, wanted: Wanted): KeptMemory {
-  const { located, captured, osThreads, locals } = wanted;
+/** Reads all that is wanted. `process` runs all the while. Throws what reading throws when it is gone. */
+export function keepMemory(process: Process, wanted: Wanted): KeptMemory {
+  const { located, captured, osThreads, questions } = wanted;
   const kept = new KeptBytes();
-  keepWalks(kept, located, captured, locals);
-  if (wanted.native) keepStacks(kept, captured, target);
-  const rest = kept.completedFrom(firstOf(captured.memory.frames, asItIsNow(target)));
-  const ids = osThreads.map(({ innerTid }) => innerTid);
-  nativeIds(rest, captured.runtime.threadStates, ids);
-  locate(asItWillBe(target, rest, wanted.noted), { strategies: ['note'] });
-  debuggerRanges(rest, target.mappings(), wanted.auxv);
-  keepForOthers(kept, new Python(located, rest), target.memory, captured);
-  const withNames = keepNames(kept, target, wanted);
-  const all = withNames ?? kept;
-  return { kept: all, different: differences(all, wanted), named: withNames !== null };
+  keepWalks(kept, located, captured, questions);
+  if (wanted.native) keepStacks(kept, captured, process);
+  const rest = kept.completedFrom(firstOf(captured.memory.frames, asItIsNow(process)));
+  // What a reader of the file does before it asks: where is Python, which thread is whose?
+  locate(asItWillBe(process, rest, wanted.noted), { strategies: ['note'] });
+  captureStatic(rest, located, osThreads, () => null, []);
+  debuggerRanges(rest, process.mappings(), wanted.auxv);
+  keepForOthers(kept, new Python(located, rest), process.memory, captured);
+  const answers = keepAnswers(kept, located, captured, questions, () => asItIsNow(process));
+  return { ...answers, different: differences(answers.kept, wanted) };
 }
 
-/** What the capture's walks read, in the copies that they read it from. */
+/** What was asked in the copies, from the copies. */
 function keepWalks(
   kept: KeptBytes,
   python: PythonRuntime,
   captured: CapturedProcess,
-  locals: ValueSettings | null,
+  questions: readonly Question<unknown>[],
 ): void {
-  const walkOver = ({ frames, objects }: CopiedMemory) => {
-    const values = locals && new ValueReader(new Python(python, kept.completedFrom(objects)), locals);
-    return new Walk(new Python(python, kept.completedFrom(frames)), null, values);
-  };
+  const copied = inCopy(questions);
+  const walkOver = ({ frames, objects }: CopiedMemory) =>
+    new Walk(new Python(python, kept.completedFrom(frames)), copied, new Python(python, kept.completedFrom(objects)));
   keepLinks(kept, python, captured);
   // Without a stop, threads are caught standing one after the other. What a thread state says of its thread is of that
   // moment; how the states are linked, of the last.
@@ -114,25 +113,9 @@ function keepStacks(kept: KeptBytes, { threads, nativeThreads }: CapturedProcess
   if (vdso) readOrNot(kept.completedFrom(target.memory), vdso.start, vdso.end - vdso.start);
 }
 
-/** Readings of the names until one says what is shown of them; then they are left out. */
-const NAME_READINGS = 10;
-
-/** A copy of `kept` with the names in it; null: they change faster than they are read. */
-function keepNames(kept: KeptBytes, target: Process, { located, captured, names }: Wanted): KeptBytes | null {
-  for (let n = 0; n < NAME_READINGS; n++) {
-    const attempt = kept.copy();
-    readNames(new Python(located, keeping(attempt, asItIsNow(target))), captured.runtime);
-    const back = readNames(new Python(located, attempt), captured.runtime);
-    const nameIn = (of: Names, { walk: { state } }: CapturedThread) =>
-      of.byInterpreter.get(state.interpreter)?.get(state.threadId)?.name ?? null;
-    if (captured.threads.every((thread) => nameIn(back, thread) === nameIn(names, thread))) return attempt;
-  }
-  return null;
-}
-
 /** The threads whose frames come back differently: without a stop, two threads may have been read at two moments. */
 function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted): Set<CapturedThread> {
-  const back = captureStatic(kept, located, osThreads, () => null, null);
+  const back = captureStatic(kept, located, osThreads, () => null, []);
   const walks = new Map(back.threads.map(({ walk }) => [walk.state.address, walk]));
   return new Set(
     captured.threads.filter(({ walk: { state, stack } }) => {

@@ -15,6 +15,8 @@ import { openCoreProcess } from '../../src/process/core/index.js';
 import { type ReadValue, ValueReader } from '../../src/python/objects/index.js';
 import { Python, type PythonRuntime } from '../../src/python/python.js';
 import { ValueWriter } from '../../src/python/repr/index.js';
+import { exceptionQuestion } from '../../src/questions/exceptions.js';
+import { localsQuestion } from '../../src/questions/locals.js';
 import type { Value } from '../../src/snapshot.js';
 
 export interface Damage {
@@ -115,7 +117,8 @@ function objectsIn(python: PythonRuntime, memory: MemoryReader): number[] {
     }
   }
   const over = new Python(python, memory);
-  const walk = new Walk(over, null, new Noting(over, DEFAULT_LOCALS));
+  const noting = new Noting(over, DEFAULT_LOCALS);
+  const walk = new Walk(over, [localsQuestion(() => noting), exceptionQuestion(() => noting)]);
   for (const state of walk.shared().threadStates) walk.thread(state);
   return [...seen];
 }

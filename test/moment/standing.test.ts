@@ -22,7 +22,7 @@ onEveryInterpreter('registers and stacks of all that were stopped', (interpreter
       const found = walkStanding(target.native, python, () => target.tids(), {
         native: { stackBytes: 0, allThreads: true, needOf: () => null },
         maxPauseMs: 2000,
-        locals: null,
+        questions: [],
       });
       expect(found?.capture).toMatchObject({ simultaneous: true, stoppedThreads: 3 });
       const stacks = new NativeStacks(target, { interpreterLibrary: null });
@@ -48,7 +48,7 @@ onEveryInterpreter('which of the stopped threads wait for the GIL', (interpreter
         const found = walkStanding(live.native, python, () => live.tids(), {
           native: null,
           maxPauseMs: 2000,
-          locals: null,
+          questions: [],
         });
         expect(found?.threads).toHaveLength(5);
         for (const { walk, runtime, look } of found?.threads ?? []) {

@@ -2,10 +2,12 @@
 
 import { toAddress } from '../../src/memory/address.js';
 import type { Pass, PassThread } from '../../src/moment/pass.js';
-import type { ThreadWalk, WalkedFrame } from '../../src/moment/walker.js';
+import type { ThreadWalk } from '../../src/moment/walker.js';
 import type { ThreadStateWalk } from '../../src/python/runtime.js';
+import { Answers } from '../../src/questions/answers.js';
+import type { WalkedFrame } from '../../src/questions/stacks.js';
 
-const NOT_READ = { ran: { problem: 'none' }, variables: null };
+const NOT_READ = { ran: { problem: 'none' } };
 
 /** A thread of one state with these frames, outermost first, as "address:code@lasti" numbers in hexadecimal. */
 export function walkOf(frames: string, { complete = true, fitsEvalLoops = true } = {}): ThreadWalk {
@@ -18,7 +20,7 @@ export function walkOf(frames: string, { complete = true, fitsEvalLoops = true }
       fitsEvalLoops,
       enteredAt: null,
     },
-    exception: null,
+    answers: new Answers(),
   };
 }
 

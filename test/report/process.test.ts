@@ -7,7 +7,7 @@ import type { CapturedProcess } from '../../src/moment/captured.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import { describeProcess } from '../../src/report/process.js';
 import type { PythonInfo, Snapshot } from '../../src/snapshot.js';
-import { capturedProcess } from '../support/captured.js';
+import { capturedProcess, QUESTIONS } from '../support/captured.js';
 
 /** What is told of a process of this version that was captured so. */
 function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot {
@@ -37,13 +37,12 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
       process: null,
       osThreads: [],
       describeFd: () => null,
-      polled: new Map(),
       readFile: () => null,
       sourcesAsOfMs: null,
     },
     located,
     captured,
-    names: { byInterpreter: new Map(), problems: [] },
+    questions: QUESTIONS,
     native: null,
   });
 }

@@ -23,7 +23,7 @@ function kept() {
     ),
   });
   const different = new Set(captured.threads.filter(({ walk }) => walk.state.address === 0x7200));
-  return asKept(seen, { different, named: true });
+  return asKept(seen, { different, lost: new Set() });
 }
 
 test('a thread that could not be kept, beside one that runs in two interpreters', () => {
@@ -45,7 +45,7 @@ test('each thread state is noted as it is known, be it of the same thread', () =
     ),
   });
   const different = new Set(captured.threads.filter(({ walk }) => walk.state.address === 0x7100));
-  const { threads } = metadataOf(asKept(seen, { different, named: true }), {} as Located, [], false);
+  const { threads } = metadataOf(asKept(seen, { different, lost: new Set() }), {} as Located, [], false);
   expect(threads.map(({ tid, threadStates, evidence }) => [tid, threadStates, evidence])).toEqual([
     [7, [0x7300], 'still'],
     [7, [0x7100], 'none'],

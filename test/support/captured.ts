@@ -1,8 +1,11 @@
 /** Captured threads made up, for tests of what becomes of them. */
 import { type Address, toAddress } from '../../src/memory/address.js';
 import type { CapturedProcess, CapturedThread } from '../../src/moment/captured.js';
-import type { WalkedFrame } from '../../src/moment/walker.js';
+import { DEFAULT_LOCALS } from '../../src/options.js';
 import type { InterpreterWalk, ThreadStateWalk } from '../../src/python/runtime.js';
+import { Answers } from '../../src/questions/answers.js';
+import { questionsFor } from '../../src/questions/index.js';
+import type { WalkedFrame } from '../../src/questions/stacks.js';
 import type { Capture } from '../../src/snapshot.js';
 
 const nothing = {
@@ -11,7 +14,10 @@ const nothing = {
   },
 };
 
-export const MEMORY = { frames: nothing, objects: nothing };
+/** What they were asked. */
+export const QUESTIONS = questionsFor(DEFAULT_LOCALS);
+
+const MEMORY = { frames: nothing, objects: nothing };
 
 const CAPTURE: Capture = {
   mode: 'blocking',
@@ -35,7 +41,16 @@ export function capturedProcess(threads: readonly MadeThread[]): CapturedProcess
   const made = threads.map(capturedThread);
   const [first] = made;
   const runtime = first?.runtime ?? runtimeOf([]);
-  return { memory: MEMORY, runtime, threads: made, nativeThreads: [], capture: CAPTURE, warnings: [] };
+  return {
+    memory: MEMORY,
+    beside: [],
+    answers: new Answers(),
+    runtime,
+    threads: made,
+    nativeThreads: [],
+    capture: CAPTURE,
+    warnings: [],
+  };
 }
 
 function capturedThread({ tid, state, interpreterId, unreadable = 0 }: MadeThread): CapturedThread {
@@ -53,17 +68,19 @@ function capturedThread({ tid, state, interpreterId, unreadable = 0 }: MadeThrea
     attachment: null,
     currentFrame: null,
   };
+  const frame = frameAt(toAddress(state + 8));
   return {
     walk: {
       state: threadState,
       stack: {
-        frames: [frame(toAddress(state + 8), unreadable)],
+        frames: [frame],
         ending: { kind: 'complete', reason: null },
         enteredAt: null,
         fitsEvalLoops: true,
       },
-      exception: null,
+      answers: answersOf(frame, unreadable),
     },
+    answers: new Answers(),
     memory: MEMORY,
     runtime: runtimeOf([{ address: interpreter, id: interpreterId }]),
     tid,
@@ -76,7 +93,14 @@ function capturedThread({ tid, state, interpreterId, unreadable = 0 }: MadeThrea
   };
 }
 
-function frame(address: Address, unreadable: number): WalkedFrame {
+function answersOf({ address }: WalkedFrame, unreadable: number): Answers {
+  const answers = new Answers();
+  const variables = { arguments: [], locals: [], omittedLocals: 0, unreadable, problem: null };
+  if (QUESTIONS.locals) answers.set(QUESTIONS.locals, { value: new Map([[address, variables]]), evidence: 'none' });
+  return answers;
+}
+
+function frameAt(address: Address): WalkedFrame {
   return {
     address,
     code: toAddress(0x6000),
@@ -98,9 +122,7 @@ function frame(address: Address, unreadable: number): WalkedFrame {
         nlocals: 0,
         nlocalsplus: null,
       },
-      names: null,
     },
-    variables: { arguments: [], locals: [], omittedLocals: 0, unreadable, problem: null },
   };
 }
 

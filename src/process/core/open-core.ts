@@ -116,7 +116,6 @@ function buildProcess(
     memory,
     mappings: () => mappings,
     threads: () => osThreads,
-    stillSince: (looks) => looks,
     thread: (tid) => byId.get(tid) ?? null,
     knowsRegister: () => true,
     waitingOn: () => null,

@@ -13,7 +13,7 @@ import { HERE } from '../arch.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
 import { native } from '../native.js';
-import type { CoreFileNotes, Identity, OsLook, OsThread, Process, Sampler, TargetFile } from '../process.js';
+import type { CoreFileNotes, Identity, OsThread, Process, Sampler, TargetFile } from '../process.js';
 import { Descriptors } from './descriptors.js';
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { explainLive } from './explain.js';
@@ -24,7 +24,6 @@ import { errnoOf } from './proc-files.js';
 import { readProcessInfo } from './process-info.js';
 import { readAuxv, readProcessRecord } from './process-record.js';
 import { ProgramMark } from './program-mark.js';
-import { stillBlocked } from './still-blocked.js';
 import { listThreads, listTids } from './threads.js';
 
 export interface LiveProcess extends Process, Sampler {
@@ -111,10 +110,6 @@ class OpenLiveProcess implements LiveProcess {
       // A script is often written and started at once; the start is only known to a clock tick or two.
       sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,
     };
-  }
-
-  stillSince(looks: readonly OsLook[]): readonly OsLook[] {
-    return stillBlocked(this.native, looks);
   }
 
   describeFd(fd: number): string | null {

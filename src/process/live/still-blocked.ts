@@ -1,16 +1,5 @@
-/** Which threads have not run since they were looked at? */
-import { LOOK, type LookResult, type NativeProcess } from '../native.js';
-import type { OsLook } from '../process.js';
-
-/** Those that are blocked as they were, their count of runs the same. One look at all threads. */
-export function stillBlocked(native: NativeProcess, looks: readonly OsLook[]): OsLook[] {
-  const now = native.look();
-  const indexOf = new Map([...now.tids].map((tid, index) => [tid, index]));
-  return looks.filter(({ tid, runs }) => {
-    const index = indexOf.get(tid);
-    return index !== undefined && now.states[index] === LOOK.blocked && runs !== null && now.runs[index] === runs;
-  });
-}
+/** Has any thread of a process run between two looks at it? */
+import { LOOK, type LookResult } from '../native.js';
 
 /** Whether no thread has run between two looks: the same threads, each blocked in both, its count of runs the same. */
 export function nobodyRan(before: LookResult, now: LookResult): boolean {

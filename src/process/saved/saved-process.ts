@@ -29,7 +29,6 @@ export function asNotedProcess(core: CoreProcess, metadata: SavedMetadata): Core
     copied: capture && { capture, threads: metadata.threads, variables, warnings },
     threads: () => osThreads,
     // What it read of a thread besides is in the note, in words; the bytes themselves are not kept.
-    stillSince: () => [],
     knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,
     waitingOn: (tid) => threads.get(tid)?.waitingOn ?? null,
     commandLine: () => (commandLine ? [...commandLine] : core.commandLine()),

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Walk } from '../../../src/moment/walker.js';
 import { DEFAULT_LOCALS } from '../../../src/options.js';
-import { ValueReader } from '../../../src/python/objects/index.js';
 import { Python } from '../../../src/python/python.js';
 import { ValueWriter } from '../../../src/python/repr/index.js';
+import { given } from '../../../src/questions/answers.js';
+import { localsQuestion } from '../../../src/questions/locals.js';
+import { valuesOf } from '../../../src/questions/values-of.js';
 import { readExpected, UNLIMITED, wrongValues } from '../../locals/expected.js';
 import { withFolder } from '../../support/cores.js';
 import { onEveryInterpreter } from '../../support/matrix.js';
@@ -21,13 +23,11 @@ onEveryInterpreter('values as Python has them, whole and shortened', (interprete
       const memory = new ProcessMemory(pid);
       for (const settings of [UNLIMITED, DEFAULT_LOCALS]) {
         const python = new Python(runtime, memory);
-        const walk = new Walk(python, null, new ValueReader(python, settings));
+        const locals = localsQuestion(valuesOf(settings));
+        const walk = new Walk(python, [locals]);
         const threads = walk.shared().threadStates.map((state) => walk.thread(state));
-        const frames = threads.flatMap(({ stack }) => stack.frames);
-        const variables = frames.flatMap(({ variables }) => [
-          ...(variables?.arguments ?? []),
-          ...(variables?.locals ?? []),
-        ]);
+        const frames = threads.flatMap(({ answers }) => [...(given(answers.get(locals))?.values() ?? [])]);
+        const variables = frames.flatMap((frame) => [...frame.arguments, ...frame.locals]);
         const wrong = wrongValues(new ValueWriter(runtime.layout).variables(variables), expected);
         expect(wrong.slice(0, 20).join('\n'), `${wrong.length} of ${expected.size} wrong`).toBe('');
       }

@@ -1,0 +1,114 @@
+/** Who is asked what beside the copy? Each question of a thread goes to each thread, then those of the process to it. */
+import type { Architecture } from '../process/arch.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import type { Answered } from '../questions/answers.js';
+import type { Question, ThreadAt } from '../questions/question.js';
+import {
+  type CapturedNativeThread,
+  type CapturedProcess,
+  type CapturedThread,
+  type CopiedMemory,
+  copiedAnswer,
+} from './captured.js';
+
+export type AskedThread = CapturedThread | CapturedNativeThread;
+
+/** One question to one who is asked. */
+export interface Asking {
+  readonly question: Question<unknown>;
+  readonly reads: 'own' | 'shared';
+  /** Whether part of it was read before the copy was made. */
+  readonly isEnclosing: boolean;
+  /** Null: the process is asked. */
+  readonly thread: AskedThread | null;
+  /** Throws what the question does. */
+  ask(python: Python): unknown;
+  same(a: unknown, b: unknown): boolean;
+  /** What was noted last; null: nothing yet. */
+  noted(): Answered<unknown> | null;
+  /** Keeps the answer with who was asked, in place of the one before. */
+  note(answered: Answered<unknown>): void;
+}
+
+/** In the order of the list, those to the process last: what an answer is built on has been noted when it is asked for. */
+export function* askingsOf(
+  captured: CapturedProcess,
+  python: PythonRuntime,
+  architecture: Architecture,
+  questions: readonly Question<unknown>[],
+): Generator<Asking> {
+  const threads = threadsOf(captured, python, architecture);
+  for (const question of questions) {
+    if (question.of !== 'thread' || question.reads === 'copy') continue;
+    for (const [thread, at] of threads) {
+      yield {
+        question,
+        reads: question.reads,
+        isEnclosing: question.before !== undefined,
+        thread,
+        ask: (over) => question.ask(over, at),
+        same: (a, b) => question.same(a, b),
+        noted: () => thread.answers.get(question),
+        note: (answered) => thread.answers.set(question, answered),
+      };
+    }
+  }
+  const { runtime, answers } = captured;
+  const at = { architecture, runtime, threads: [...threads.values()], answerTo: answers.get.bind(answers) };
+  for (const question of questions) {
+    if (question.of !== 'process') continue;
+    yield {
+      question,
+      reads: 'shared',
+      isEnclosing: false,
+      thread: null,
+      ask: (over) => question.ask(over, at),
+      same: (a, b) => question.same(a, b),
+      noted: () => answers.get(question),
+      note: (answered) => answers.set(question, answered),
+    };
+  }
+}
+
+function threadsOf(
+  captured: CapturedProcess,
+  python: PythonRuntime,
+  architecture: Architecture,
+): Map<AskedThread, ThreadAt> {
+  const copies = new Map<CopiedMemory, Python>();
+  const copyOf = (memory: CopiedMemory): Python => {
+    const copy = copies.get(memory) ?? new Python(python, memory.frames);
+    copies.set(memory, copy);
+    return copy;
+  };
+  const threads = new Map<AskedThread, ThreadAt>();
+  for (const thread of captured.threads) {
+    const { walk, tid, look, evidence, runtime, memory, answers } = thread;
+    threads.set(thread, {
+      state: walk.state,
+      stack: walk.stack,
+      tid,
+      look,
+      evidence,
+      architecture,
+      runtime,
+      copy: copyOf(memory),
+      answerTo: (question) => copiedAnswer(thread, question) ?? answers.get(question),
+    });
+  }
+  for (const thread of captured.nativeThreads) {
+    const { look, evidence, answers } = thread;
+    threads.set(thread, {
+      state: null,
+      stack: null,
+      tid: look.tid,
+      look,
+      evidence,
+      architecture,
+      runtime: captured.runtime,
+      copy: copyOf(captured.memory),
+      answerTo: answers.get.bind(answers),
+    });
+  }
+  return threads;
+}

@@ -1,0 +1,130 @@
+/**
+ * What is asked beside the copy, of a process that runs on, and how is an answer of the moment of the copy? A thread that
+ * has not run since is where it was, and so is what is its own. What others may change is as it was if nobody has run, or
+ * if what was read before is the same after, or if two readings say the same. Nobody is stopped for it.
+ */
+import type { PagedMemory, PageSet } from '../memory/pages.js';
+import { WordRecorder } from '../memory/touched-words.js';
+import type { Architecture } from '../process/arch.js';
+import type { NativeProcess } from '../process/native.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import { type Answered, answerOf } from '../questions/answers.js';
+import type { Question } from '../questions/question.js';
+import type { Evidence } from '../snapshot.js';
+import { type Asking, askingsOf } from './asked.js';
+import type { CapturedProcess } from './captured.js';
+import { Later } from './later.js';
+import { pagesOf } from './rehearse.js';
+
+/** Readings until two agree; threads come and go, so it is bounded. */
+const READINGS = 10;
+
+/** A handle over the running process, and which words of which pages were read through it. */
+class Reading {
+  readonly memory: WordRecorder;
+  readonly python: Python;
+
+  constructor(native: NativeProcess, runtime: PythonRuntime) {
+    this.memory = new WordRecorder(pagesOf(native));
+    this.python = new Python(runtime, this.memory);
+  }
+}
+
+/** An answer that is not known to be of the moment yet, and what it was read through. */
+interface Pending {
+  readonly asking: Asking;
+  readonly answer: Answered<unknown>;
+  readonly reading: Reading;
+}
+
+export class BesideCopy {
+  readonly #native: NativeProcess;
+  readonly #runtime: PythonRuntime;
+  readonly #architecture: Architecture;
+  readonly #questions: readonly Question<unknown>[];
+  readonly #before: Reading;
+
+  /** Reads what is to be read before the copy is made. Throws what reading throws when the process is gone. */
+  constructor(
+    native: NativeProcess,
+    runtime: PythonRuntime,
+    architecture: Architecture,
+    questions: readonly Question<unknown>[],
+  ) {
+    this.#native = native;
+    this.#runtime = runtime;
+    this.#architecture = architecture;
+    this.#questions = questions;
+    this.#before = new Reading(native, runtime);
+    for (const question of questions) {
+      if (question.of === 'thread' && question.reads !== 'copy') question.before?.(this.#before.python);
+    }
+  }
+
+  /**
+   * Asks all that is asked beside the copy, and notes the answers with those who were asked. Returns what they were read
+   * from, the last reading first.
+   */
+  ask(captured: CapturedProcess): PagedMemory[] {
+    const later = new Later(this.#native, captured);
+    const after = new Reading(this.#native, this.#runtime);
+    const readings = [this.#before, after];
+    const first: Pending[] = [];
+    for (const asking of askingsOf(captured, this.#runtime, this.#architecture, this.#questions)) {
+      const reading = asking.isEnclosing ? this.#before : after;
+      const touched: PageSet = new Set();
+      reading.memory.recordInto(touched);
+      const answer = answerOf('none', () => asking.ask(reading.python));
+      asking.note(answer);
+      // What was answered without a look at memory is as good as the copy.
+      if (asking.reads === 'own' && touched.size === 0) settle(asking, answer, asking.thread?.evidence ?? 'none');
+      else first.push({ asking, answer, reading });
+    }
+    if (first.some(({ asking }) => asking.reads === 'own')) later.look();
+    let pending = first.filter((one) => !vouch(one, later));
+    for (let n = 0; n < READINGS && pending.length > 0 && !later.gone; n++) {
+      const again = new Reading(this.#native, this.#runtime);
+      readings.push(again);
+      pending = pending.flatMap((one) => askAgain(one, again, later));
+    }
+    return readings.reverse().map(({ memory }) => memory);
+  }
+}
+
+function settle(asking: Asking, answer: Answered<unknown>, evidence: Evidence): void {
+  asking.note({ ...answer, evidence });
+}
+
+/** Whether the first answer is known to be of the moment. */
+function vouch({ asking, answer, reading }: Pending, later: Later): boolean {
+  const evidence = asking.reads === 'own' ? evidenceOfOwn(asking, later) : evidenceOfShared(asking, reading, later);
+  if (evidence !== 'none') settle(asking, answer, evidence);
+  return evidence !== 'none';
+}
+
+function evidenceOfOwn({ thread }: Asking, later: Later): Evidence {
+  return thread !== null && later.stands(thread) ? 'still' : 'none';
+}
+
+function evidenceOfShared({ isEnclosing }: Asking, { memory }: Reading, later: Later): Evidence {
+  // What was read before the copy may have changed until then.
+  if (later.nobodyRan && (!isEnclosing || later.isUnchanged(memory))) return 'still';
+  return later.isUnchanged(memory) ? 'agreed' : 'none';
+}
+
+/** Whoever has run is asked again; what is left to be asked once more. */
+function askAgain({ asking, answer: before }: Pending, reading: Reading, later: Later): Pending[] {
+  const { thread, reads } = asking;
+  // What it does now is something else, and says nothing about then.
+  if (reads === 'own' && !(thread && later.isInSameCall(thread))) return [];
+  const answer = answerOf('none', () => asking.ask(reading.python));
+  asking.note(answer);
+  if (saySame(asking, before, answer)) settle(asking, answer, 'agreed');
+  else if (reads === 'shared') return [{ asking, answer, reading }];
+  return [];
+}
+
+function saySame(asking: Asking, a: Answered<unknown>, b: Answered<unknown>): boolean {
+  if ('problem' in a || 'problem' in b) return 'problem' in a && 'problem' in b && a.problem === b.problem;
+  return asking.same(a.value, b.value);
+}

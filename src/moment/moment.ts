@@ -1,0 +1,81 @@
+/**
+ * How do the answers to a list of questions come to be of one moment? Of what moves: what is asked in the copy is
+ * rehearsed, frozen and replayed, or agreed on without a stop; what is asked beside it, around it. Of what does not move,
+ * once.
+ */
+import { HERE } from '../process/arch.js';
+import type { Process, Sampler } from '../process/process.js';
+import { Python, type PythonRuntime } from '../python/python.js';
+import { answerOf } from '../questions/answers.js';
+import type { Question } from '../questions/question.js';
+import type { Evidence } from '../snapshot.js';
+import { askingsOf } from './asked.js';
+import { BesideCopy } from './beside.js';
+import { type BlockingOptions, captureBlocking } from './blocking.js';
+import type { CapturedProcess, NativeWish } from './captured.js';
+import { captureNonBlocking } from './non-blocking.js';
+import { asNoted } from './noted.js';
+import { captureStatic } from './static.js';
+import { inCopy } from './walker.js';
+
+export interface MomentOptions extends Omit<BlockingOptions, 'questions' | 'native'> {
+  /** Whether threads that run may be stopped for the copy. */
+  readonly mode: 'blocking' | 'non-blocking';
+  /** null: no native stacks are wanted. */
+  readonly native: Omit<NativeWish, 'allThreads'> | null;
+  /** Whether threads that the interpreter does not know are wanted as well. */
+  readonly allThreads: boolean;
+}
+
+/**
+ * The threads of a Python and the answers to these questions, as of one moment as far as that could be had. Throws
+ * MemoryFault, InvalidAddress, CorruptData where nothing can be shown at all, and what reading throws when the process
+ * is gone.
+ */
+export function momentOf(
+  process: Process,
+  python: PythonRuntime,
+  questions: readonly Question<unknown>[],
+  options: MomentOptions,
+): CapturedProcess {
+  return process.sampler
+    ? momentOfMoving(process.sampler, python, questions, options)
+    : momentOfStill(process, python, questions, options.allThreads);
+}
+
+function momentOfMoving(
+  sampler: Sampler,
+  python: PythonRuntime,
+  questions: readonly Question<unknown>[],
+  { mode, native, allThreads, ...options }: MomentOptions,
+): CapturedProcess {
+  const process = sampler.native;
+  const beside = new BesideCopy(process, python, HERE, questions);
+  const capture = mode === 'blocking' ? captureBlocking : captureNonBlocking;
+  const captured = capture(process, python, () => sampler.tids(), {
+    ...options,
+    native: native && { ...native, allThreads },
+    questions: inCopy(questions),
+  });
+  return { ...captured, beside: beside.ask(captured) };
+}
+
+/** Nothing has to be copied: each thread is walked once, and all is asked once. */
+function momentOfStill(
+  process: Process,
+  python: PythonRuntime,
+  questions: readonly Question<unknown>[],
+  allThreads: boolean,
+): CapturedProcess {
+  const recorded = process.postMortem();
+  const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
+  const { memory } = process;
+  const walked = captureStatic(memory, python, process.threads(), lookAt, inCopy(questions), allThreads);
+  const captured = asNoted(walked, recorded?.copied ?? null, lookAt);
+  const over = new Python(python, memory);
+  const ofProcess: Evidence = captured.capture.simultaneous ? 'stopped' : 'agreed';
+  for (const asking of askingsOf(captured, python, process.identify().architecture, questions)) {
+    asking.note(answerOf(asking.thread?.evidence ?? ofProcess, () => asking.ask(over)));
+  }
+  return captured;
+}

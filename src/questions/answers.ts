@@ -1,0 +1,41 @@
+/** What was answered, and how is each answer known? Kept by question, so that nobody has to list them. */
+import { reasonOf } from '../python/problem.js';
+import type { Evidence } from '../snapshot.js';
+import type { Question } from './question.js';
+
+/** An answer with how it is known to be of the moment shown (`none`: it may be of another), or why there is none. */
+export type Answered<Answer> =
+  | { readonly value: Answer; readonly evidence: Evidence }
+  | { readonly problem: string; readonly evidence: Evidence };
+
+export class Answers {
+  readonly #answers = new Map<unknown, Answered<unknown>>();
+
+  /** Null: it was not asked. */
+  get<Answer>(question: Question<Answer>): Answered<Answer> | null {
+    return (this.#answers.get(question) as Answered<Answer> | undefined) ?? null;
+  }
+
+  set<Answer>(question: Question<Answer>, answer: Answered<Answer>): void {
+    this.#answers.set(question, answer);
+  }
+}
+
+/** The answer, if it is known to be of the moment that is shown; else null. */
+export function known<Answer>(answered: Answered<Answer> | null): Answer | null {
+  return answered === null || 'problem' in answered || answered.evidence === 'none' ? null : answered.value;
+}
+
+/** The answer, however well it is known; else null. */
+export function given<Answer>(answered: Answered<Answer> | null): Answer | null {
+  return answered === null || 'problem' in answered ? null : answered.value;
+}
+
+/** What `ask` gives, or why the target's memory has no answer. Faults of ours go on up. */
+export function answerOf<Answer>(evidence: Evidence, ask: () => Answer): Answered<Answer> {
+  try {
+    return { value: ask(), evidence };
+  } catch (error) {
+    return { problem: reasonOf(error), evidence };
+  }
+}

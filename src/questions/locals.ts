@@ -1,0 +1,55 @@
+/** What do the arguments and local variables of each frame hold? */
+import { isDeepStrictEqual } from 'node:util';
+import type { Address } from '../memory/address.js';
+import { DecodedOnce } from '../memory/decoded.js';
+import type { CodeObject } from '../python/code.js';
+import { type FrameVariables, type LocalNames, readLocalNames, readVariables } from '../python/objects/index.js';
+import { reasonOf } from '../python/problem.js';
+import type { Python } from '../python/python.js';
+import type { CopiedAt, CopiedQuestion } from './question.js';
+import type { ValuesOf } from './values-of.js';
+
+/** By address of the frame; a frame whose code object cannot be read is not in it. */
+export type Locals = ReadonlyMap<Address, FrameVariables>;
+
+/** The question, with values read as `values` says. */
+export function localsQuestion(values: ValuesOf): CopiedQuestion<Locals> {
+  return {
+    name: 'the variables of its frames',
+    of: 'thread',
+    reads: 'copy',
+    ask: (python, at) => readLocals(python, at, values),
+    same: isDeepStrictEqual,
+  };
+}
+
+function readLocals(python: Python, { stack, objects }: CopiedAt, values: ValuesOf): Locals {
+  const reader = values(objects);
+  reader.beginThread();
+  const codes = new Set(stack.frames.flatMap(({ ran }) => ('code' in ran ? ran.code : [])));
+  const namesOf = python.the(VariableNames).of(codes);
+  const locals = new Map<Address, FrameVariables>();
+  for (const { address, ran } of stack.frames) {
+    const names = 'code' in ran ? namesOf.get(ran.code) : undefined;
+    if (names)
+      locals.set(address, 'problem' in names ? without(names.problem) : readVariables(python, reader, address, names));
+  }
+  return locals;
+}
+
+function without(problem: string): FrameVariables {
+  return { arguments: [], locals: [], omittedLocals: 0, unreadable: 0, problem };
+}
+
+/** The names of the variables of code objects, each read once. */
+class VariableNames extends DecodedOnce<CodeObject, LocalNames | { readonly problem: string }> {
+  constructor(python: Python) {
+    super(python.memory, (code) => {
+      try {
+        return readLocalNames(python, code);
+      } catch (error) {
+        return { problem: reasonOf(error) };
+      }
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/** Which calls is a thread in, and what does each run? */
+import type { Address } from '../memory/address.js';
+import { DecodedOnce } from '../memory/decoded.js';
+import { type CodeObject, readCode } from '../python/code.js';
+import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
+import { reasonOf } from '../python/problem.js';
+import type { Python } from '../python/python.js';
+import type { ThreadStateWalk } from '../python/runtime.js';
+
+/** One call of a thread: where it stands, and what it runs. */
+export interface WalkedFrame extends FrameWalk {
+  /** The code object, or why it cannot be read. The same object for all frames that run it. */
+  readonly ran: CodeResult;
+}
+
+export interface WalkedStack extends StackWalk {
+  readonly frames: WalkedFrame[];
+}
+
+export type CodeResult = { readonly code: CodeObject } | { readonly problem: string };
+
+/** Throws only what is not a failure of the target's memory: a stack that ends early says why. */
+export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'>): WalkedStack {
+  const stack = readFrames(python, state);
+  const codes = python.the(CodeObjects).of(new Set(stack.frames.map(({ code }) => code)));
+  const frames = stack.frames.map((frame): WalkedFrame => {
+    // In one piece: there may be tens of thousands.
+    const { address, code, lasti, isEntry, owner } = frame;
+    return { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+  });
+  return { ...stack, frames };
+}
+
+const NOT_DECODED: CodeResult = { problem: 'it was not decoded' };
+
+/** The code objects of one handle, each decoded once. */
+class CodeObjects extends DecodedOnce<Address, CodeResult> {
+  constructor(python: Python) {
+    super(python.memory, (address) => {
+      try {
+        return { code: readCode(python, address) };
+      } catch (error) {
+        return { problem: reasonOf(error) };
+      }
+    });
+  }
+}
