@@ -51,13 +51,17 @@ export function readDict(python: Python, address: Address, limit = ITEM_LIMIT): 
 /** The items of a split table: keys shared with other instances, and one instance's `values`. Throws as readDict. */
 export function readSplitItems(python: Python, keys: Address, values: Address, limit = ITEM_LIMIT): DictItems {
   const table = readKeyTable(python, keys);
-  const count = Math.min(table.nentries, limit);
+  // Keys that others share are not all set here.
+  const count = Math.min(table.nentries, ITEM_LIMIT);
   const order = readSplitOrder(python, values, count);
   const keyPointers = readPointers(python, table.entries, count, table.entry.sizeof, table.entry.me_key);
   const valuePointers = readPointers(python, valuesStart(python, values), count, 8, 0);
   const items: DictItem[] = [];
-  for (const index of order) push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
-  return { items, truncated: table.nentries > limit };
+  for (const index of order) {
+    if (items.length > limit) break;
+    push(items, keyPointers[index] ?? 0, valuePointers[index] ?? 0);
+  }
+  return { items: items.slice(0, limit), truncated: items.length > limit || table.nentries > count };
 }
 
 /** The keys of a split table, as pointers; a value has the place of its key. Throws as readDict. */

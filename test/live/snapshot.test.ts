@@ -80,7 +80,7 @@ onEveryInterpreter('what moves comes back as it was seen', (interpreter) =>
 
 onEveryInterpreter('variables come back, and secrets are not in it', (interpreter) =>
   withFolder((folder) =>
-    withProgram(interpreter, 'secrets.py', {}, async ({ pid, ready }) => {
+    withProgram(interpreter, 'withheld.py', {}, async ({ pid, ready }) => {
       const path = join(folder, 'snapshot');
       const options = { locals: true, redact: [] } as const;
       const live = await inspectProcess(pid, options);

@@ -15,12 +15,19 @@ def drained(count, left):
 
 def hold(count):
     last = drained(count, [count - 1])
-    first = drained(count, [0])
-    middle = drained(count, [count // 2])
-    apart = drained(count, [0, count // 3, count - 1])
     some = set(range(count))
     for i in range(count - 1):
         some.discard(i)
+    if len(sys.argv) == 2:
+        more(count)
+    oracle.announce()
+    threading.Event().wait()
+
+
+def more(count):
+    first = drained(count, [0])
+    middle = drained(count, [count // 2])
+    apart = drained(count, [0, count // 3, count - 1])
     emptied = drained(count, [])
     oracle.announce()
     threading.Event().wait()

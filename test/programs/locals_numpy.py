@@ -23,6 +23,8 @@ def hold():
     single = numpy.float32(0.1)
     whole = numpy.int64(-3)
     truth = numpy.bool_(True)
+    text = numpy.str_('abc')
+    octets = numpy.bytes_(b'abc')
     oracle.announce()
     threading.Event().wait()
 

@@ -32,6 +32,8 @@ test.skipIf(interpreter === null)('arrays and scalars', async () => {
       'single: np.float32(0.1)',
       'whole: np.int64(-3)',
       expect.stringMatching(/^truth: np\.bool_?\(True\)$/),
+      "text: np.str_('abc')",
+      "octets: np.bytes_(b'abc')",
     ]);
   });
 });

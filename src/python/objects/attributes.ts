@@ -59,13 +59,14 @@ function readSplitAttributes(
   attributes: Attribute[],
 ): boolean {
   const names = reading.types.sharedKeys(keys);
-  const count = Math.min(names.length, limit);
-  for (const index of readSplitOrder(reading.python, values, count)) {
+  const most = attributes.length + limit;
+  for (const index of readSplitOrder(reading.python, values, names.length)) {
+    if (attributes.length >= most) return true;
     const value = readSplitValue(reading.python, values, index);
     const key = names[index] ?? 0;
     if (key !== 0 && value !== 0) attributes.push({ name: nameOf(key, reading), value });
   }
-  return names.length > limit;
+  return false;
 }
 
 /** What is in an instance's dict under something else than text was not put there as an attribute. */

@@ -38,7 +38,8 @@ import { readDataclass, readEnumMember, readInstance, readNamedTuple, readSubcla
 import { readAttrGetter, readCount, readItemGetter, readRepeat } from './iterators.js';
 import { readCounter, readFraction, readNamespace, readPath, readUuid } from './library.js';
 import { readBool, readComplex, readDecimal, readFloatObject, readInt } from './numbers.js';
-import { readArray, scalarReader } from './numpy.js';
+import { readArray, readNumpyText, scalarReader } from './numpy.js';
+import { readLongTimeDelta, readNotATime, readTimestamp } from './pandas.js';
 import { readMatch, readPattern } from './patterns.js';
 import { PYTHON_2_C_NAMES, PYTHON_2_CLASS_NAMES } from './python2-kinds.js';
 import { readOldOpaque, readOldType } from './python2-objects.js';
@@ -146,6 +147,11 @@ const BY_C_NAME = byName({
   '_thread.lock': readLock,
   '_thread.RLock': readRLock,
   'numpy.ndarray': readArray,
+  'numpy.str_': readNumpyText(readStr),
+  'numpy.bytes_': readNumpyText(readBytesObject),
+  'pandas._libs.tslibs.timestamps._Timestamp': readTimestamp,
+  'pandas._libs.tslibs.timedeltas._Timedelta': readLongTimeDelta,
+  'pandas._libs.tslibs.nattype._NaT': readNotATime,
 });
 
 /** Classes of the standard library, by module and name; and what derives from them. */
@@ -200,21 +206,41 @@ export function kinds(types: Types, { python }: Pick<Spelling, 'python'>): KindO
   return (type) => {
     let read = known.get(type);
     if (!read) {
-      read = type.isClass ? kindOfClass(type, types, vocabulary) : kindOfCType(type, vocabulary);
+      read = type.isClass ? kindOfClass(type, types, vocabulary) : kindOfCType(type, types, vocabulary);
       known.set(type, read);
     }
     return read;
   };
 }
 
-function kindOfCType(type: KnownType, { byCName, opaque }: Vocabulary): ReadKind {
+/**
+ * The nearest known type that it derives from; but what an extension derives from another, and gives a `repr` of its own,
+ * is not that: `pandas.NaT` is no date.
+ */
+function kindOfCType(type: KnownType, types: Types, { byCName, opaque }: Vocabulary): ReadKind {
   for (let each: KnownType | null = type; each; each = each.base) {
     const read = byCName.get(each.tp_name) ?? scalarReader(each.tp_name);
     if (!read) continue;
-    if (each.tp_name === 'tuple' && each !== type) return readStructSequence;
-    return read;
+    if (each === type || SHOWN_WHATEVER_THEY_SAY.has(read)) return read;
+    if (each.tp_name === 'tuple' && isStructSequence(type, types)) return readStructSequence;
+    return each.tp_repr === type.tp_repr ? read : opaque;
   }
   return opaque;
+}
+
+/** What is shown in one form, whatever a subclass would say of itself: an exception by its arguments, a class by its name. */
+const SHOWN_WHATEVER_THEY_SAY: ReadonlySet<ReadKind> = new Set([
+  readException,
+  readClass,
+  readOldType,
+  readTimestamp,
+  readLongTimeDelta,
+  readNotATime,
+]);
+
+/** Whether C code made it by `PyStructSequence_NewType` or the like. The interpreter's own keep their dicts elsewhere from 3.12 on. */
+function isStructSequence(type: KnownType, types: Types): boolean {
+  return type.tp_dict === 0 || types.dict(type).has('n_sequence_fields');
 }
 
 /** What cannot be taken apart. */
@@ -231,13 +257,8 @@ function kindOfClass(type: KnownType, types: Types, vocabulary: Vocabulary): Rea
   const base = cBaseOf(type);
   if (base === null || base.tp_name === 'object') return readInstance;
   if (base.tp_name === 'tuple' && types.attribute(type, '_fields') !== null) return readNamedTuple;
-  const inherited = kindOfCType(base, vocabulary);
+  const inherited = kindOfCType(base, types, vocabulary);
   if (inherited === vocabulary.opaque) return readInstance;
-  // An exception is shown by its arguments, whatever it would say of itself.
-  const overridden =
-    type.tp_repr !== base.tp_repr &&
-    inherited !== readException &&
-    inherited !== readClass &&
-    inherited !== readOldType;
+  const overridden = type.tp_repr !== base.tp_repr && !SHOWN_WHATEVER_THEY_SAY.has(inherited);
   return overridden ? readSubclass(inherited) : inherited;
 }

@@ -233,3 +233,12 @@ export function scalarReader(tp_name: string): ReadKind | null {
     };
   };
 }
+
+/** `np.str_('a')`: text, under a name of numpy's. */
+export function readNumpyText(read: ReadKind): ReadKind {
+  return (object, reading, depth) => ({
+    kind: 'subclass',
+    name: `np.${object.type.shortName}`,
+    inherited: read(object, reading, depth),
+  });
+}

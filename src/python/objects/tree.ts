@@ -259,7 +259,22 @@ export type TimeTree =
     }
   | { readonly kind: 'timezone'; readonly type: string; readonly offset: Tree; readonly name: Tree | null }
   /** `key` null: read from `file`. */
-  | { readonly kind: 'zoneinfo'; readonly name: string; readonly key: Tree | null; readonly file: string };
+  | { readonly kind: 'zoneinfo'; readonly name: string; readonly key: Tree | null; readonly file: string }
+  /** pandas's: any year, nanoseconds. */
+  | {
+      readonly kind: 'timestamp';
+      readonly name: string;
+      readonly year: bigint;
+      readonly month: number;
+      readonly day: number;
+      readonly time: ClockTime;
+      /** Beyond `time`. */
+      readonly nanosecond: number;
+      /** Seconds east of Greenwich at that moment, and where that is; null: it is nowhere. */
+      readonly zone: { readonly offset: bigint; readonly name: string | Tree } | null;
+    }
+  /** `nanoseconds` in all. */
+  | { readonly kind: 'long-timedelta'; readonly name: string; readonly nanoseconds: bigint };
 
 export interface ClockTime {
   readonly hour: number;

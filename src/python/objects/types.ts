@@ -111,6 +111,11 @@ export class Types {
     return body;
   }
 
+  /** What is in the dict of a type that C code made, by name. Throws as {@link of}. */
+  dict(type: KnownType): ReadonlyMap<string, number> {
+    return type.tp_dict === 0 ? new Map() : this.#readBody(type.tp_dict);
+  }
+
   /** `__mro__`: the type itself first. Throws as {@link of}. */
   line(type: KnownType): readonly KnownType[] {
     let line = this.#lines.get(type);

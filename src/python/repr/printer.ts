@@ -81,6 +81,8 @@ export class Printer {
       case 'timedelta':
       case 'timezone':
       case 'zoneinfo':
+      case 'timestamp':
+      case 'long-timedelta':
         return printTime(tree, this);
       case 'array':
       case 'ndarray':
