@@ -35,7 +35,6 @@ import type { SearchOptions } from './module-files.js';
 import { ModuleFiles } from './module-files.js';
 import type { MappedFile } from './note-records.js';
 import { AT } from './note-records.js';
-import { newestSystemdCore } from './systemd.js';
 import type { DecompressOptions } from './unpack.js';
 
 /** A file, or the newest of systemd-coredump's that matches (null: the newest of all). */
@@ -49,9 +48,7 @@ export interface OpenCoreOptions extends SearchOptions, DecompressOptions {}
  */
 export async function openCoreProcess(source: CoreOrigin, options: OpenCoreOptions = {}): Promise<CoreProcess> {
   requireGivenPaths(options);
-  const path = typeof source === 'string' ? source : newestSystemdCore(source.systemd);
-  const original = openOrExplain(path);
-  const writtenMs = original.identity.mtimeMs;
+  const { path, original, writtenMs } = await openOrigin(source, options);
   const { source: plain, problem } = await decompressed(original, path, options);
   const file = new CachedSource(plain);
   try {
@@ -60,6 +57,31 @@ export async function openCoreProcess(source: CoreOrigin, options: OpenCoreOptio
     file.close();
     throw error;
   }
+}
+
+interface Origin {
+  readonly path: string;
+  readonly original: ByteSource;
+  /** When it was written, ms since the epoch. */
+  readonly writtenMs: number;
+}
+
+async function openOrigin(source: CoreOrigin, options: DecompressOptions): Promise<Origin> {
+  if (typeof source === 'string') return openPath(source);
+  const [{ newestKept }, { journalCores, nameOf, takeOut }, { scratchFolders }] = await Promise.all([
+    import('./systemd.js'),
+    import('./journal-cores.js'),
+    import('./unpack.js'),
+  ]);
+  const newest = newestKept(source.systemd, journalCores());
+  if (typeof newest === 'string') return openPath(newest);
+  const original = await takeOut(newest, scratchFolders(options));
+  return { path: nameOf(newest), original, writtenMs: newest.time / 1000 };
+}
+
+function openPath(path: string): Origin {
+  const original = openOrExplain(path);
+  return { path, original, writtenMs: original.identity.mtimeMs };
 }
 
 function buildProcess(

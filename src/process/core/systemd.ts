@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PystackError } from '../../errors.js';
+import type { JournalCore } from './journal-cores.js';
 
 export const SYSTEMD_STORAGE = '/var/lib/systemd/coredump';
 
@@ -35,6 +36,26 @@ export function decodeStoredName(folder: string, name: string): StoredCore | nul
 /** The newest of {@link storedCores}. */
 export function newestSystemdCore(match: string | null, folder = SYSTEMD_STORAGE): string {
   return storedCores(match, folder)[0].path;
+}
+
+/**
+ * The newest that matches of the storage's files and of `journal`, newest first. Throws PystackError as
+ * {@link storedCores}, where neither has one.
+ */
+export function newestKept(
+  match: string | null,
+  journal: readonly JournalCore[],
+  folder = SYSTEMD_STORAGE,
+): string | JournalCore {
+  const kept = journal.find(({ pid, program }) => match === null || program.includes(match) || String(pid) === match);
+  if (!kept) return newestSystemdCore(match, folder);
+  try {
+    const [stored] = storedCores(match, folder);
+    return stored.time > kept.time ? stored.path : kept;
+  } catch (error) {
+    if (error instanceof PystackError) return kept;
+    throw error;
+  }
 }
 
 /**

@@ -35,9 +35,7 @@ export async function unpacked(
   format: Format,
   options: DecompressOptions,
 ): Promise<{ source: ByteSource; problem: string | null }> {
-  const scratch = openScratch(
-    options.temporaryFolder === undefined ? [tmpdir(), IN_MEMORY] : [options.temporaryFolder],
-  );
+  const scratch = openScratch(scratchFolders(options));
   try {
     const problem = await unpack(original, path, format, scratch, options);
     if (scratch.written === 0) {
@@ -82,8 +80,13 @@ const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 /** What containers have where nothing else can be written. https://man7.org/linux/man-pages/man7/shm_overview.7.html */
 const IN_MEMORY = '/dev/shm';
 
+/** Where temporary files are made, in that order. */
+export function scratchFolders({ temporaryFolder }: DecompressOptions): readonly [string, ...string[]] {
+  return temporaryFolder === undefined ? [tmpdir(), IN_MEMORY] : [temporaryFolder];
+}
+
 /** In the first of the folders where one can be made. */
-function openScratch([folder, ...others]: readonly [string, ...string[]]): Scratch {
+export function openScratch([folder, ...others]: readonly [string, ...string[]]): Scratch {
   try {
     return { fd: openNameless(folder) ?? openAndUnlink(folder), folder, written: 0 };
   } catch (error) {
