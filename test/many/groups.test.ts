@@ -177,6 +177,17 @@ describe('the odd one', () => {
     expect(order(counts)).toEqual(expected);
   });
 
+  test('who leaves early is odd beside many who are on the move further on', () => {
+    const noisy = Array.from({ length: 400 }, (_, rank) => {
+      if (rank === 123) return rankLook(rank, 400, [threadAt('main', 'load')]);
+      return rankLook(rank, 400, [threadAt('main', 'step', rank % 10 === 0 ? `f${rank}` : 'wait')]);
+    });
+    const { groups } = grouped(noisy);
+    expect(groups[0]?.who[0]?.of.ranks).toEqual([{ job: 'run-1', ranks: [[123, 123]] }]);
+    expect(groups.filter(({ odd }) => odd !== null)).toHaveLength(1);
+    expect(groups[1]?.threads).toBe(359);
+  });
+
   test('a master is not odd among its workers, nor a helper among main threads', () => {
     const workers = Array.from({ length: 20 }, (_, i) => look({ pid: 200 + i, ppid: 100 }, [threadAt('work')]));
     const groups = grouped([look({ pid: 100 }, [threadAt('arbiter'), namedThreadAt('helper', 'poll')]), ...workers]);

@@ -9,6 +9,8 @@ import type { Tables } from '../looks/tables.js';
 /** A stack as seen by the key: runs of positions, at each of which frames of one function stand. */
 export interface KeyedStack {
   readonly key: string;
+  /** What the key is made of: a word for each call, and one for each recursion, outermost first. */
+  readonly path: readonly string[];
   readonly runs: readonly KeyedRun[];
 }
 
@@ -71,13 +73,11 @@ export class StackKeys {
         positions: Array.from({ length }, (_, position) => [...new Set(at(position))]),
       };
     });
-    const key = runs
-      .map(({ recursion, positions }) => {
-        const frames = positions.map(([frame = -1]) => this.#frameKey(frame)).join();
-        return recursion ? `(${frames})` : frames;
-      })
-      .join();
-    return { key, runs };
+    const path = runs.flatMap(({ recursion, positions }) => {
+      const frames = positions.map(([frame = -1]) => String(this.#frameKey(frame)));
+      return recursion ? [`(${frames.join()})`] : frames;
+    });
+    return { key: path.join(), path, runs };
   }
 
   /** A number for each function of each file, so that keys stay short. Of one run only: it depends on the order. */
