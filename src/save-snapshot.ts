@@ -13,6 +13,7 @@ import type { Architecture } from './process/arch.js';
 import { decodeAuxv } from './process/core/note-records.js';
 import { openLiveProcess } from './process/live/live-process.js';
 import type { OsThread, Process } from './process/process.js';
+import type { Question } from './questions/question.js';
 import type { Snapshot } from './snapshot.js';
 import { asKept } from './snapshot-file/as-kept.js';
 import { keepMemory } from './snapshot-file/kept-memory.js';
@@ -37,17 +38,27 @@ export async function snapshotProcess(
   path: string,
   options: SnapshotOptions = {},
 ): Promise<SavedSnapshot> {
+  return (await saveWith(pid, path, options)).saved;
+}
+
+/** The same, with what it was made from. `more` is asked beside the usual questions, and kept as they are. */
+export async function saveWith(
+  pid: number,
+  path: string,
+  options: SnapshotOptions,
+  more: readonly Question<unknown>[] = [],
+): Promise<{ readonly saved: SavedSnapshot; readonly examined: Examined }> {
   const settings = { ...settleInspectOptions(options), registers: false };
   // Before anything is done to the process: a wrong name should not cost it a pause.
   outputFile(path);
   return withProcess(
     () => openLiveProcess(pid),
     async (target, watch) => {
-      const examined = await examine(target, settings, watch);
+      const examined = await examine(target, settings, watch, more);
       const { pieces, snapshot } = fileOf(target, examined, settings, watch);
       const bytes = await saveCore(path, pieces, options.signal);
       watch.lap('write');
-      return { path, bytes, snapshot: { ...snapshot, timings: watch.laps } };
+      return { saved: { path, bytes, snapshot: { ...snapshot, timings: watch.laps } }, examined };
     },
   );
 }

@@ -105,6 +105,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'options',
     'process',
     'moment',
+    'questions',
     'report',
     'timings',
     'pipeline',
