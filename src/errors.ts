@@ -73,12 +73,6 @@ export const ERRORS = {
       'The message names which of them applies here and what lifts it; usually `sudo`, or `--cap-add=SYS_PTRACE` for the container.',
     exitCode: EXIT.nothing,
   },
-  'already-traced': {
-    title: 'Traced by another',
-    meaning: 'A debugger or tracer is attached to the process, and a thread can have only one tracer.',
-    remedy: 'Detach the other tracer (the message names it), or look without stopping: `--no-block`.',
-    exitCode: EXIT.nothing,
-  },
   'process-exited': {
     title: 'Process ended meanwhile',
     meaning: 'The process ended, or replaced itself with another program, while it was being looked at.',
@@ -159,12 +153,6 @@ export const ERRORS = {
       'The program that made the core is needed to read it and is not on this machine under the name the core holds.',
     remedy:
       'Name it: `pystack core <core> <executable>`, or say where its files are: `--sysroot`, `--lib-search-path`, `--lib-search-root`.',
-    exitCode: EXIT.nothing,
-  },
-  'executable-mismatch': {
-    title: 'Wrong executable',
-    meaning: 'The executable given is not the one that made the core.',
-    remedy: 'The message names both build ids; find the file with the right one.',
     exitCode: EXIT.nothing,
   },
   decompression: {

@@ -14,8 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
-  snapshot: ['snapshot-waits'],
-  'snapshot-waits': [],
+  snapshot: [],
   options: ['snapshot', 'errors'],
   version: [],
   timings: ['snapshot'],
@@ -28,12 +27,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   python: ['memory', 'snapshot', 'errors', 'python/layouts'],
   // What is in an object, as a tree; and the text of such a tree, for which nothing is read.
   'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
-  // What threads wait for and who has it.
-  'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
   // One file a question, which reads through the handle that it is given.
-  questions: ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'python/objects', 'python/waits'],
+  questions: ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'python/objects'],
   moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'questions', 'locate'],
   'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
   report: [
@@ -46,16 +43,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/layouts',
     'python/objects',
     'python/repr',
-    'python/waits',
     'questions',
-    'report/duration',
     'moment',
     'locate',
     'native-stack',
   ],
   // Pure, over the model alone: what is told of many stacks at once.
   'report/fold': ['snapshot'],
-  'report/duration': [],
   // What is told of many processes: types, as in the model of one.
   'many/document': ['snapshot'],
   // What is kept of each look, to be put together with others.
@@ -64,7 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'many/groups': ['report/fold', 'many/looks'],
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
-  render: ['snapshot', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
+  render: ['snapshot', 'report/fold', 'many/document', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',
@@ -133,20 +127,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
-/**
- * Inside python/: a file may import those of rows above its own. The handle stands near the bottom: it knows how a structure
- * is read, and nobody who reads one; what is remembered of a memory finds its place in it without its knowing.
- */
-const PYTHON_FILES: readonly (readonly string[])[] = [
-  ['attachment', 'characters', 'dict-items', 'gil-walk', 'part', 'positions', 'problem', 'slot-budget'],
-  ['python'],
-  ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
-  ['code-type', 'dict', 'text'],
-  ['code', 'code-shapes', 'objects'],
-  ['named-attributes', 'runtime'],
-  ['frames', 'gil', 'thread-ids', 'threading-names'],
-];
-
 /** What the whole program has one of. Only the command line touches it. */
 const PROCESS_STATE =
   /\bprocess\.(argv|chdir|cwd|emitWarning|env|exit|exitCode|kill|on|once|stderr|stdin|stdout|umask)\b/;
@@ -185,33 +165,6 @@ describe('imports run one way', () => {
       const part = partOf(path.replace(/\.js$/, '.ts'));
       return part !== file.part && !allowed?.includes(part);
     });
-    expect(wrong).toEqual([]);
-  });
-});
-
-describe('inside python/', () => {
-  const own = files.filter(({ part }) => part === 'python');
-  const rowOf = (path: string) => {
-    const name = path.replace(/^python\//, '').replace(/\.(js|ts)$/, '');
-    return PYTHON_FILES.findIndex((row) => row.includes(name));
-  };
-
-  test('there are the files of the table, and no others', () => {
-    const names = own.map(({ path }) => path.replace(/^python\//, '').replace(/\.ts$/, ''));
-    expect(names.sort()).toEqual(PYTHON_FILES.flat().sort());
-  });
-
-  test.each(own)('$path imports from above only', (file) => {
-    const others = importsOf(file).filter((path) => /^python\/[^/]+$/.test(path));
-    expect(others.filter((path) => rowOf(path) >= rowOf(file.path))).toEqual([]);
-  });
-
-  test('rows know rows only', () => {
-    const rows = files.filter(({ path }) => /^python\/layouts\/v\d_\d+t?\.ts$/.test(path));
-    expect(rows.length).toBeGreaterThan(10);
-    const wrong = rows.flatMap((file) =>
-      importsOf(file).filter((path) => !/^python\/layouts\/(from|layout|v\d_\d+t?)\.js$/.test(path)),
-    );
     expect(wrong).toEqual([]);
   });
 });

@@ -60,7 +60,6 @@ export async function shrinkCore(
           python: null,
           capture: null,
           variables: false,
-          waits: null,
           warnings: [],
           sources: [],
         },

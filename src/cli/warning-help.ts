@@ -20,14 +20,6 @@ export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
     meaning: 'Each thread is right by itself, but not all of them stood there at the same instant.',
     remedy: 'Look again, or allow a longer stop: `--max-pause`.',
   },
-  'thread-vanished': {
-    meaning: 'A thread ended while it was looked at.',
-    remedy: 'None is needed; look again for the present set of threads.',
-  },
-  'thread-unreadable': {
-    meaning: 'The structures of a thread cannot be read, so its stack is missing.',
-    remedy: 'Look again. If it stays, memory is corrupted, or a core lacks those pages.',
-  },
   'interpreter-unreadable': {
     meaning: 'An interpreter, or the rest of the list of interpreters, cannot be read; its threads are missing.',
     remedy: 'Look again. If it stays, memory is corrupted, or a core lacks those pages.',

@@ -145,6 +145,16 @@ function machineOf(module: Module): Architecture {
 }
 
 /**
+ * Whether it was built with `--with-pydebug`: only then does it count references, and has a function that says which count
+ * became negative. null: it exports nothing that would tell.
+ * https://github.com/python/cpython/blob/v3.13.0/Include/refcount.h (search for _Py_NegativeRefcount)
+ */
+export function isDebugBuild(module: Module): boolean | null {
+  if (module.dynamicSymbol('_Py_NegativeRefcount') !== null) return true;
+  return module.dynamicSymbol('Py_IsInitialized') === null ? null : false;
+}
+
+/**
  * Whether objects are linked to each other (Py_TRACE_REFS): `PyType_Type` is its own type, and the word that says so is
  * the second of an ordinary object and the fourth of a linked one.
  */

@@ -22,7 +22,7 @@ import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
 import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
-import { claimedChoice, everyRow, readOwnChoice, rowChoices } from './layout-choice.js';
+import { claimedChoice, everyRow, isDebugBuild, readOwnChoice, rowChoices } from './layout-choice.js';
 import type { Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
@@ -51,6 +51,8 @@ export interface Located {
   readonly globals?: GlobalAddresses;
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
+  /** Whether it was built with `--with-pydebug`; null: not known. */
+  readonly debugBuild: boolean | null;
   /** Whether it is a version newer than any known, read as far as it describes itself: worth a warning. */
   readonly approximate: boolean;
   /** The file that holds the interpreter, as the target sees it; null: none (anonymous memory). */
@@ -226,6 +228,7 @@ class OpenSearch implements Search {
             ...settled,
             version,
             freeThreaded,
+            debugBuild: candidate.claim?.debugBuild ?? isDebugBuild(module),
             approximate,
             library: module.isAnonymous ? null : module.path,
             moduleMapping: module.isAnonymous ? null : (module.mappings[0] ?? null),

@@ -23,7 +23,7 @@ export interface Candidate {
   /** Offset of `interpreters.head` that it was found by: other layouts need not be tried. */
   readonly head?: number;
   /** Which version is said to be there. */
-  readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded' | 'globals'>;
+  readonly claim?: Pick<NotedInterpreter, 'version' | 'freeThreaded' | 'debugBuild' | 'globals'>;
 }
 
 export interface Strategy {

@@ -43,12 +43,6 @@ export function pointerAt(view: DataView, offset: number): number {
   return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 0x1_0000_0000;
 }
 
-/** The pointer at `offset` as an address, or `null`. Throws InvalidAddress for what is neither. */
-export function addressAt(view: DataView, offset: number): Address | null {
-  const value = pointerAt(view, offset);
-  return value === 0 ? null : toAddress(value);
-}
-
 /** `Py_ssize_t`/`int64_t` at `offset`; throws {@link CorruptData} beyond 2^53, where no real size lies. */
 export function ssizeAt(view: DataView, offset: number): number {
   const value = view.getInt32(offset + 4, true) * 0x1_0000_0000 + view.getUint32(offset, true);

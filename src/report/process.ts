@@ -10,21 +10,12 @@ import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import { given } from '../questions/answers.js';
 import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
-import {
-  type ChildProcess,
-  type ProcessInfo,
-  type PythonInfo,
-  SCHEMA_VERSION,
-  type Snapshot,
-  type Warning,
-} from '../snapshot.js';
-import { findingsOf } from './findings.js';
+import { type ProcessInfo, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
-import { addWaits, type Clocks } from './waits.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
 export interface ProcessFacts {
@@ -41,12 +32,6 @@ export interface ProcessFacts {
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
   readonly readFile: (path: string) => TargetFile | null;
-  /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
-  readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
-  /** Children that have ended and were not waited for. */
-  readonly zombies: readonly ChildProcess[];
-  /** By which waits that end at a time are told how long they go on; null: there is none. */
-  readonly now: Clocks | null;
   /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
   readonly sourcesAsOfMs: number | null;
 }
@@ -63,7 +48,7 @@ export interface Described {
 
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
-  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
+  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
     questions,
@@ -89,19 +74,16 @@ export function describeProcess({ facts, located, captured, questions, native }:
     ...located.others.map(otherInterpreter),
     ...untested(located),
     ...warningsOf(captured, shown, questions),
+    ...changedSources(shown),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
-  const { threads, resources } = addWaits(shown, captured, { describeFd, stillMs, now });
-  const { capture } = captured;
   return {
     schemaVersion: SCHEMA_VERSION,
     ...head,
     python: describePython(located, captured),
-    pauseMs: capture.pauseMs,
-    capture,
-    threads,
-    resources,
-    findings: findingsOf({ threads, resources, capture, zombies }),
+    pauseMs: captured.capture.pauseMs,
+    capture: captured.capture,
+    threads: shown.map(({ thread }) => thread),
     warnings,
     complete: isComplete(warnings),
     core: null,
@@ -119,7 +101,6 @@ const INCOMPLETE: ReadonlySet<Warning['code']> = new Set<Warning['code']>([
   'stack-truncated',
   'thread-inconsistent',
   'not-simultaneous',
-  'thread-unreadable',
   'interpreter-unreadable',
   'other-interpreter',
   'max-pause-exceeded',
@@ -142,7 +123,7 @@ function describePython(located: Located, captured: CapturedProcess): PythonInfo
     major: located.version.major,
     minor: located.version.minor,
     implementation: 'cpython',
-    debugBuild: null,
+    debugBuild: located.debugBuild,
     freeThreaded: located.freeThreaded,
     library: located.library,
     runtimeAddress: formatAddress(located.address),
@@ -178,6 +159,20 @@ function nameProblems({ threads }: CapturedProcess): Set<string> {
     for (const problem of 'problem' in named ? [named.problem] : named.value.problems) problems.add(problem);
   }
   return problems;
+}
+
+/** Files of which lines are shown that may not be what ran. */
+function changedSources(shown: readonly DescribedThread[]): Warning[] {
+  const files = new Set<string>();
+  for (const { thread } of shown) {
+    for (const frame of thread.frames) {
+      if (frame.kind === 'python' && frame.source?.status === 'modified') files.add(frame.file);
+    }
+  }
+  return [...files].map((file) => ({
+    code: 'source-modified' as const,
+    message: `${file} was changed after the process started: the lines shown of it may not be those that ran`,
+  }));
 }
 
 function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[], questions: Questions): Warning[] {

@@ -91,8 +91,6 @@ function unidentified(os: OsThread | null): Thread {
     gc: false,
     status: 'alive',
     os: null,
-    stillMs: null,
-    waits: [],
     evidence: 'none',
     consistent: true,
     movingFrames: 0,

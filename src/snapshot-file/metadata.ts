@@ -5,7 +5,6 @@
 import type { Located } from '../locate/locate.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
-import type { NotedWaits } from '../process/saved/noted-waits.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
@@ -26,7 +25,6 @@ export function metadataOf(
     python: notedInterpreter(located),
     capture: snapshot.capture,
     variables,
-    waits: notedWaits(snapshot),
     warnings,
     sources: shownLines(snapshot),
   };
@@ -48,15 +46,9 @@ function notedThread(tid: number, thread: Thread): ThreadMetadata {
   };
 }
 
-function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
-  const waiting = threads.flatMap(({ tid, stillMs, waits }) =>
-    tid === null || (stillMs === null && waits.length === 0) ? [] : [{ tid, stillMs, waits }],
-  );
-  return { threads: waiting, resources, findings };
-}
-
-export function notedInterpreter({ address, library, version, freeThreaded, globals }: Located): NotedInterpreter {
-  return { address, library, version, freeThreaded, ...(globals && { globals }) };
+export function notedInterpreter(located: Located): NotedInterpreter {
+  const { address, library, version, freeThreaded, debugBuild, globals } = located;
+  return { address, library, version, freeThreaded, debugBuild, ...(globals && { globals }) };
 }
 
 function shownLines({ threads }: Snapshot): NotedLine[] {

@@ -64,7 +64,10 @@ describe('text', () => {
   });
 
   test('incomplete ones are named with what they lack', async () => {
-    const lacking = of(2, { complete: false, warnings: [{ code: 'thread-vanished', message: 'thread 7 has ended' }] });
+    const lacking = of(2, {
+      complete: false,
+      warnings: [{ code: 'thread-inconsistent', message: 'thread 7 has ended' }],
+    });
     const { code, stderr } = await run(['remote', '1', '2', '3'], {
       1: of(1),
       2: lacking,
@@ -72,7 +75,7 @@ describe('text', () => {
     });
     expect(code).toBe(3);
     expect(stderr).toBe(
-      'pystack: warning: process 2: thread 7 has ended (thread-vanished)\n' +
+      'pystack: warning: process 2: thread 7 has ended (thread-inconsistent)\n' +
         'pystack: warning: process 3: the result is incomplete\n',
     );
   });

@@ -21,14 +21,14 @@ describe('exit codes', () => {
   test('3: shown but incomplete, and stderr says what is missing in a line each', async () => {
     const warnings = [
       { code: 'stack-truncated' as const, message: 'thread 112: outer frames\nare missing\u001b[2J' },
-      { code: 'thread-vanished' as const, message: 'thread 7 has ended' },
+      { code: 'thread-inconsistent' as const, message: 'thread 7 has ended' },
     ];
     const { code, stdout, stderr } = await runCli(['remote', '1'], snapshot({ complete: false, warnings }));
     expect(code).toBe(3);
     expect(stdout).toContain('Traceback');
     expect(stderr).toBe(
       'pystack: warning: thread 112: outer frames are missing\\x1b[2J (stack-truncated)\n' +
-        'pystack: warning: thread 7 has ended (thread-vanished)\n',
+        'pystack: warning: thread 7 has ended (thread-inconsistent)\n',
     );
   });
 

@@ -30,6 +30,7 @@ for (const { name, program, options } of PROGRAMS) {
       major: started.interpreter.version.major,
       minor: started.interpreter.version.minor,
       state: 'initialized',
+      debugBuild: started.interpreter.debug,
     });
     expect(snapshot.capture.mode).toBe(mode);
     expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);

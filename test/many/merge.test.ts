@@ -36,7 +36,7 @@ function randomLooks(seed: number): ProcessLook[] {
     const made = rankLook(rank, 64, threads);
     const at = `2026-01-01T00:00:0${Math.floor(random() * 3)}.000Z`;
     const error = random() < 0.1 ? { code: 'permission', message: 'no' } : null;
-    const warnings = random() < 0.2 ? ['thread-vanished'] : [];
+    const warnings = random() < 0.2 ? ['thread-inconsistent'] : [];
     return { info: { ...made.info, at, error, warnings, complete: error === null }, threads: error ? [] : threads };
   });
 }

@@ -30,7 +30,7 @@ const SAMPLES: [string, Snapshot][] = [
           registers: { rip: '0x1' },
         }),
       ],
-      warnings: [{ code: 'thread-vanished', message: 'thread 7 has ended', tid: 7 }],
+      warnings: [{ code: 'thread-inconsistent', message: 'thread 7 has ended', tid: 7 }],
     }),
   ],
   ['a core', coreSnapshot()],

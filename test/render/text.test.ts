@@ -96,7 +96,7 @@ describe('the header', () => {
 
   test('a thread that has ended has no id any more', () => {
     expect(header({ tid: null, status: 'terminated' })).toContain('for thread 0 (worker-3) [Thread terminated]');
-    expect(header({ tid: null, status: 'unknown' })).toContain('for thread ? (worker-3) [Without the GIL]');
+    expect(header({ tid: null, status: 'alive' })).toContain('for thread ? (worker-3) [Without the GIL]');
   });
 
   test('a name cannot act on the terminal or fake a line', () => {

@@ -9,7 +9,7 @@ import { ELF_MACHINE, ElfError, machineName, readElfHeader } from '../../elf/hea
 import { PystackError } from '../../errors.js';
 import { livingThread } from './living-thread.js';
 import { hidepidOption, ownerOf, permissionError } from './permission.js';
-import { errnoOf, readProcText, readStat, readStatus } from './proc-files.js';
+import { errnoOf, readStat, readStatus } from './proc-files.js';
 
 /**
  * Throws the PystackError that applies when `pid` is no process, a thread of one, a kernel thread, or has ended:
@@ -103,22 +103,6 @@ export function explainFailure(pid: number, error: unknown): PystackError {
     cause: error instanceof Error ? error.message : String(error),
     underlying: error,
   });
-}
-
-/**
- * The error for a thread that must be stopped and is another tracer's. Being traced hinders stopping, not reading, so
- * this is for whoever found no other way.
- */
-export function alreadyTraced(pid: number, tracerPid: number): PystackError {
-  const tracer = readProcText(`/proc/${tracerPid}/comm`)?.trim();
-  return new PystackError(
-    'already-traced',
-    `process ${pid} is being traced by process ${tracerPid}${tracer ? ` (${tracer})` : ''}`,
-    {
-      cause: 'a process has at most one tracer, and only it may stop the threads',
-      nextStep: `read it without stopping: pystack remote --no-block ${pid}`,
-    },
-  );
 }
 
 const HOST_MACHINES: Readonly<Record<string, number>> = { x64: ELF_MACHINE.X86_64, arm64: ELF_MACHINE.AARCH64 };

@@ -5,7 +5,6 @@
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Capture, Evidence, ProcessInfo, Warning } from '../../snapshot.js';
 import type { NotedInterpreter } from '../process.js';
-import { type NotedWaits, parseWaits } from './noted-waits.js';
 
 export interface SavedMetadata {
   /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */
@@ -25,8 +24,6 @@ export interface SavedMetadata {
   readonly capture: Capture | null;
   /** Whether variables were asked for; false: none are in it. */
   readonly variables: boolean;
-  /** What threads waited for; null: it was not looked at. */
-  readonly waits: NotedWaits | null;
   /** What was missing or doubtful when the copy was taken. */
   readonly warnings: readonly Warning[];
   /** The lines of source files that are shown. */
@@ -71,7 +68,6 @@ const CAPTURE_WARNINGS = [
   'not-simultaneous',
   'value-unreadable',
   'degraded-capture',
-  'thread-vanished',
 ] as const;
 const CONDITIONS = ['stopped', 'traced', 'frozen', 'swapped', 'main-thread-ended'] as const;
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);
@@ -99,7 +95,6 @@ export function parseMetadata(text: string): SavedMetadata | null {
     python: isRecord(value.python) ? interpreterOf(value.python) : null,
     capture: isRecord(value.capture) ? captureOf(value.capture) : null,
     variables: value.variables === true,
-    waits: parseWaits(value.waits),
     warnings: recordsOf(value.warnings).flatMap((warning) => warningOf(warning)),
     sources: recordsOf(value.sources).flatMap((line) => lineOf(line)),
   };
@@ -150,7 +145,7 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
 }
 
 function interpreterOf(python: Record<string, unknown>): NotedInterpreter | null {
-  const { address, library, version, freeThreaded, globals } = python;
+  const { address, library, version, freeThreaded, debugBuild, globals } = python;
   if (typeof address !== 'number' || !isUserSpace(address) || !isRecord(version)) return null;
   const { major, minor, patch, releaseLevel, serial } = version;
   if (!isCount(major) || !isCount(minor)) return null;
@@ -165,6 +160,7 @@ function interpreterOf(python: Record<string, unknown>): NotedInterpreter | null
       serial: isCount(serial) ? serial : null,
     },
     freeThreaded: freeThreaded === true,
+    debugBuild: typeof debugBuild === 'boolean' ? debugBuild : null,
     ...(isRecord(globals) && { globals: addressesOf(globals) }),
   };
 }

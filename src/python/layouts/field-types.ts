@@ -324,8 +324,7 @@ export const FIELD_TYPES = {
       'dec.data': 'pointer',
     },
     lockobject: {
-      semaphore: { tp_basicsize: 'size', locked: 'unsigned char' },
-      mutex: { tp_basicsize: 'size', lock: 'unsigned char' },
+      locked: 'unsigned char',
     },
     rlockobject: {
       mutex: 'unsigned char',

@@ -64,9 +64,8 @@ export const v3_13 = from(v3_12, {
     },
   },
   objects: {
-    // 3.13.1 made it a PyMutex; 3.13.0 has the form before. https://github.com/python/cpython/pull/125116
     lockobject: {
-      mutex: { tp_basicsize: 24, lock: 16 },
+      locked: 16,
     },
     parts: {
       frameStates: {
@@ -75,3 +74,9 @@ export const v3_13 = from(v3_12, {
     },
   },
 });
+
+/**
+ * 3.13.0: `_thread.lock` was not a PyMutex yet.
+ * https://github.com/python/cpython/pull/125116
+ */
+export const v3_13_0 = from(v3_13, { objects: { lockobject: { locked: 32 } } });

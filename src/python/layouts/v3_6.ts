@@ -263,7 +263,7 @@ export const v3_6: Layout = {
       'dec.data': 64,
     },
     lockobject: {
-      semaphore: { tp_basicsize: 40, locked: 32 },
+      locked: 32,
     },
     rlockobject: {
       kind: 'counted',

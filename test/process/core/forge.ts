@@ -17,7 +17,6 @@ export const EMPTY_METADATA: SavedMetadata = {
   python: null,
   capture: null,
   variables: false,
-  waits: null,
   warnings: [],
   sources: [],
 };
