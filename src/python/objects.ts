@@ -4,6 +4,7 @@ import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/addre
 import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { DictItems } from './dict.js';
 import { ITEM_LIMIT, readDict, readSplitItems } from './dict.js';
+import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
 import { readUnicode } from './text.js';
 import { TypeNames } from './type-names.js';
@@ -66,7 +67,9 @@ export function readTypeFacts(python: Python, address: Address): TypeFacts {
  */
 export function readSmallInt(python: Python, address: Address): number | null {
   // Python 2's `int` and `bool`; its `long` is what `int` is later.
-  if (python.layout.python2) return readClong(python, offsetBy(address, python.layout.python2.PyIntObject.ob_ival));
+  if (python.layout.int === 'C long') {
+    return readClong(python, offsetBy(address, needed(python.layout.python2, 'PyIntObject').PyIntObject.ob_ival));
+  }
   const { digits, negative } = readIntSize(python, address);
   // Two digits are 60 bits.
   if (digits > 2) return null;

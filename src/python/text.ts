@@ -28,7 +28,7 @@ const TEXT_LIMIT = 65_536;
  * Throws MemoryFault, or CorruptData for what no `str` looks like.
  */
 export function readUnicode(python: Python, address: Address, limit = TEXT_LIMIT): Text {
-  if (python.layout.python2) {
+  if (python.layout.str === 'bytes') {
     const { bytes, truncated } = readBytes(python, address, limit);
     return { text: decodeBytes(bytes), truncated };
   }

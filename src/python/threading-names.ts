@@ -7,6 +7,7 @@ import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
 import { readDict } from './dict.js';
+import type { Layout } from './layouts/layout.js';
 import { NamedAttributes } from './named-attributes.js';
 import type { TypeFacts } from './objects.js';
 import { readSmallInt, readTypeFacts, readTypeOf } from './objects.js';
@@ -31,14 +32,25 @@ export interface ThreadNames {
   problems: string[];
 }
 
-/** Of a Thread; and how many characters the longest key has that is looked up here: longer ones need not be read. */
-const ATTRIBUTES = { name: '_name', daemonic: '_daemonic', longest: '_main_thread'.length } as const;
-/** In Python 2 they are private to the class. */
-const PYTHON_2_ATTRIBUTES = {
-  name: '_Thread__name',
-  daemonic: '_Thread__daemonic',
-  longest: '_Thread__daemonic'.length,
-} as const;
+interface Attributes {
+  /** Of a Thread. */
+  readonly name: string;
+  readonly daemonic: string;
+  /** How many characters the longest key has that is looked up here: longer ones need not be read. */
+  readonly longest: number;
+  /** How the main thread is known: `threading` notes it, or its class alone tells. */
+  readonly main: '_main_thread' | '_MainThread()';
+}
+
+const ATTRIBUTES: Readonly<Record<Layout['threading'], Attributes>> = {
+  names: { name: '_name', daemonic: '_daemonic', longest: '_main_thread'.length, main: '_main_thread' },
+  'private-names': {
+    name: '_Thread__name',
+    daemonic: '_Thread__daemonic',
+    longest: '_Thread__daemonic'.length,
+    main: '_MainThread()',
+  },
+};
 
 /** The names of the threads of one interpreter; empty when it has not imported `threading`. */
 export function readThreadNames(python: Python, interpreter: Pick<InterpreterWalk, 'modules'>): ThreadNames {
@@ -60,14 +72,14 @@ class NameReader {
   readonly #named: NamedAttributes;
   readonly #bools = new Map<number, boolean | null>();
   readonly #lengthAt: number;
-  readonly #attributes: typeof ATTRIBUTES | typeof PYTHON_2_ATTRIBUTES;
+  readonly #attributes: Attributes;
 
   constructor(python: Python) {
     const { layout } = python;
     this.#python = python;
     this.#named = new NamedAttributes(python, (key) => this.#keyText(key));
     this.#lengthAt = layout.PyUnicodeObject?.length ?? layout.PyVarObject.ob_size;
-    this.#attributes = layout.python2 ? PYTHON_2_ATTRIBUTES : ATTRIBUTES;
+    this.#attributes = ATTRIBUTES[layout.threading];
   }
 
   readModule(module: Address, result: ThreadNames): void {
@@ -87,9 +99,13 @@ class NameReader {
     }
   }
 
-  /** In Python 2 it is known by its class only. */
   #isMain(thread: number, main: Address | null): boolean {
-    return this.#python.layout.python2 ? this.#typeName(toAddress(thread)) === '_MainThread' : thread === main;
+    switch (this.#attributes.main) {
+      case '_main_thread':
+        return thread === main;
+      case '_MainThread()':
+        return this.#typeName(toAddress(thread)) === '_MainThread';
+    }
   }
 
   #readThread(key: number, thread: number, isMain: boolean, names: Map<number, ThreadName>): void {

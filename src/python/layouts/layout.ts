@@ -135,7 +135,7 @@ export interface Layout {
     readonly co_tlbc?: Offset;
   };
 
-  /** `str`; absent where that is bytes: see {@link python2}. */
+  /** Absent where a `str` is bytes. */
   readonly PyUnicodeObject?: {
     /** sizeof(PyASCIIObject): where compact ASCII characters begin. */
     readonly sizeof_PyASCIIObject: number;
@@ -199,7 +199,13 @@ export interface Layout {
   readonly instances: InstanceLayout;
   /** Objects of the other built-in types. */
   readonly objects: ObjectLayout;
-  /** What only Python 2 has, or has otherwise. */
+  /** What a `str` is made of: characters, or bytes (2.7, where text is `unicode`). */
+  readonly str: 'characters' | 'bytes';
+  /** What an `int` (and a `bool`) is made of: digits, or a C long (2.7, where `long` has digits). */
+  readonly int: 'digits' | 'C long';
+  /** Under which names `threading` keeps what it knows of a thread: its own, or such as are private to the class (2.7). */
+  readonly threading: 'names' | 'private-names';
+  /** Structures that only Python 2 has. */
   readonly python2?: Python2Layout;
   /** 3.14+, free-threaded: the array of `co_tlbc`. `size` counts pointers, each to code units or NULL. */
   readonly _PyCodeArray?: { readonly size: Offset; readonly entries: Offset };

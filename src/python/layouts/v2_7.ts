@@ -4,6 +4,9 @@ import type { Layout } from './layout.js';
 export const v2_7: Layout = {
   version: '2.7',
   origin: 'row',
+  str: 'bytes',
+  int: 'C long',
+  threading: 'private-names',
   root: {
     kind: 'variables',
     symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],

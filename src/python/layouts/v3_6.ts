@@ -4,6 +4,9 @@ import type { Layout } from './layout.js';
 export const v3_6: Layout = {
   version: '3.6',
   origin: 'row',
+  str: 'characters',
+  int: 'digits',
+  threading: 'names',
   root: {
     kind: 'variables',
     symbols: [

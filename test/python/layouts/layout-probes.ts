@@ -33,6 +33,9 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
 
   return {
     root: { kind: '_PyRuntime' },
+    str: 'characters',
+    int: 'digits',
+    threading: 'names',
     PyObject: { sizeof: sizeOf('PyObject'), ob_type: object('ob_type') },
     PyVarObject: { sizeof: sizeOf('PyVarObject'), ob_size: varObject('ob_size') },
     _PyRuntimeState: {

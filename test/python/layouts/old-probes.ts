@@ -70,6 +70,9 @@ export function probes2_7(): OldRow {
   const entry = of('PyDictEntry');
   return {
     ...rootProbes(207),
+    str: 'bytes',
+    int: 'C long',
+    threading: 'private-names',
     root: {
       kind: 'variables',
       symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],
