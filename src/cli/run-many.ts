@@ -15,7 +15,11 @@ export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core
 /** Throws PystackError where it cannot even begin. */
 export async function showMany(invocation: LookingAtMany, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
-  const { targets, refused } = await targetsOf(invocation, world);
+  const { targets, refused } = await targetsOf(invocation, world).catch(async (error) => {
+    // Who merges what many hosts collected has to know that this one was asked and has none.
+    if (invocation.command === 'collect') (await collectPresenter(invocation, world)).end(new Tally());
+    throw error;
+  });
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
   const presenter = await presenterOf(invocation, world);
   const tally = new Tally();

@@ -306,9 +306,9 @@ describe('crashes', () => {
     ];
     const groups = grouped(looks);
     expect(groups.crashes.map(({ processes, signature, cores }) => [processes, signature, cores.length])).toEqual([
-      [300, 'SIGSEGV < e (app.py) < d (app.py) < c (app.py) < b (app.py) < a (app.py)', 300],
-      [20, 'SIGABRT < e (app.py) < d (app.py) < c (app.py) < b (app.py) < a (app.py)', 20],
-      [5, 'SIGSEGV < f (app.py) < d (app.py) < c (app.py) < b (app.py) < a (app.py)', 5],
+      [300, 'SIGSEGV < e (srv/app.py) < d (srv/app.py) < c (srv/app.py) < b (srv/app.py) < a (srv/app.py)', 300],
+      [20, 'SIGABRT < e (srv/app.py) < d (srv/app.py) < c (srv/app.py) < b (srv/app.py) < a (srv/app.py)', 20],
+      [5, 'SIGSEGV < f (srv/app.py) < d (srv/app.py) < c (srv/app.py) < b (srv/app.py) < a (srv/app.py)', 5],
     ]);
     expect(groups.crashes[0]?.example.core).toBe('/cores/core.0000');
     const shown = text(groups);
@@ -320,7 +320,7 @@ describe('crashes', () => {
   test('an exception in hand tells more than the signal', () => {
     const info = { core: '/c', crash: { signal: 'SIGABRT', exception: 'MemoryError' } };
     expect(grouped([look(info, [{ ...threadAt('f'), faulting: true }])]).crashes[0]?.signature).toBe(
-      'MemoryError < f (app.py)',
+      'MemoryError < f (srv/app.py)',
     );
   });
 

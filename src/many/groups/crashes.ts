@@ -4,7 +4,7 @@ import type { FrameInfo } from '../looks/model.js';
 import type { Tables } from '../looks/tables.js';
 import type { Member } from './members.js';
 import type { Crash, Run } from './model.js';
-import { keyOfFrame } from './stack-key.js';
+import { withoutSuffix } from './stack-key.js';
 
 const SIGNATURE_FRAMES = 5;
 
@@ -25,13 +25,12 @@ export function crashesOf(members: readonly Member[], tables: Tables): Crash[] {
     const thread = [...threadsOf(member.look.threads)].find(({ flags }) => (flags & FLAG.faulting) !== 0);
     const innermost = thread ? innermostOf(thread.stack, tables) : [];
     const what = crash.exception ?? crash.signal ?? 'unknown signal';
-    const key = [what, ...innermost.map((frame) => keyOfFrame(frame, false))].join('\0\0');
-    const known = found.get(key);
+    const signature = [what, ...innermost.map(calledAs)].join(' < ');
+    const known = found.get(signature);
     if (known) known.members.push(member);
     else {
-      const signature = [what, ...innermost.map(calledAs)].join(' < ');
       const tid = thread && thread.tid >= 0 ? thread.tid : null;
-      found.set(key, { signature, stack: thread?.stack ?? null, member, tid, members: [member] });
+      found.set(signature, { signature, stack: thread?.stack ?? null, member, tid, members: [member] });
     }
   }
   return [...found.values()]
@@ -59,8 +58,9 @@ function innermostOf(stack: number, tables: Tables): FrameInfo[] {
     .map((frame) => tables.frameOf(frame));
 }
 
+/** The last folder tells one `__init__.py` from another; those above it differ from machine to machine. */
 function calledAs({ name, file }: FrameInfo): string {
-  return `${name ?? '???'} (${file?.slice(file.lastIndexOf('/') + 1) ?? '?'})`;
+  return `${withoutSuffix(name) ?? '???'} (${file?.split('/').slice(-2).join('/') ?? '?'})`;
 }
 
 function exactStack(stack: number, tables: Tables): Run[] {

@@ -25,12 +25,17 @@ export interface KeyedRun {
 /** What the compiler adds to the name of a function that it took apart; differs from build to build. */
 const COMPILER_SUFFIX = /(?:\.(?:constprop|isra|part|cold|lto_priv|llvm)(?:\.\d+)*)+$/;
 
+/** The name of a function as it stands in its source. */
+export function withoutSuffix(name: string | null): string | null {
+  return name === null ? null : name.replace(COMPILER_SUFFIX, '');
+}
+
 /** What makes two calls the same in a group. `byLine`: their lines, too. */
 export function keyOfFrame(frame: FrameInfo, byLine: boolean): string {
   const line = byLine ? `:${frame.line}` : '';
   if (frame.kind === 'python') return `${frame.name}\0${frame.file}${line}`;
   const library = frame.file?.slice(frame.file.lastIndexOf('/') + 1) ?? '';
-  return `\0${frame.name?.replace(COMPILER_SUFFIX, '') ?? ''}\0${library}${line}`;
+  return `\0${withoutSuffix(frame.name) ?? ''}\0${library}${line}`;
 }
 
 /** Makes the keys of the stacks of some tables. */
