@@ -6,6 +6,7 @@
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import type { CapturedProcess } from './moment/captured.js';
+import { KnownStacks } from './moment/known-stacks.js';
 import { momentOf } from './moment/moment.js';
 import { asPystackError } from './moment/unreadable.js';
 import type { StackSource } from './native-stack/stacks-of.js';
@@ -76,7 +77,7 @@ export async function examine(
   return examineLocated(process, located, await stacksFor(process, located, settings), settings, watch, more);
 }
 
-/** The same, in one go, of an interpreter that was located before. */
+/** The same, in one go, of an interpreter that was located before. `known`: stacks that need not be read again. */
 export function examineLocated(
   process: Process,
   located: Located,
@@ -84,10 +85,22 @@ export function examineLocated(
   settings: Settings,
   watch: Stopwatch,
   more: readonly Question<unknown>[] = [],
+  known = new KnownStacks(),
 ): Examined {
   const questions = questionsOf(process, settings, more);
-  const captured = capture(process, located, settings, stacks, questions);
+  const captured = capture(process, located, settings, stacks, questions, known);
   watch.lap('capture');
+  return report(process, { located, captured, questions }, stacks, settings, watch);
+}
+
+/** What was captured, as a document of now. It reads nothing of the memory any more: a look that finds that nobody has run is this. */
+export function report(
+  process: Process,
+  { located, captured, questions }: Omit<Examined, 'snapshot'>,
+  stacks: StackSource | null,
+  settings: Settings,
+  watch: Stopwatch,
+): Examined {
   const native =
     settings.native === 'off' || !stacks
       ? null
@@ -125,6 +138,7 @@ function capture(
   settings: Settings,
   stacks: StackSource | null,
   questions: Questions,
+  known: KnownStacks,
 ): CapturedProcess {
   const captured = momentOf(process, located, questions.list, {
     mode: settings.mode,
@@ -132,6 +146,7 @@ function capture(
     allThreads: settings.native === 'all',
     maxPauseMs: settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS,
     timeBudgetMs: settings.timeBudgetMs,
+    known,
     log: (message) => settings.log(2, message),
   });
   if (process.sampler) settings.log(1, describeCapture(captured.capture));

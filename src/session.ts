@@ -1,14 +1,15 @@
 /**
  * How is a process looked at again and again? It is opened and its interpreter located once. Who has not run since the
- * last look is where it was: if that is so of all threads of the process, nothing of it can have changed, and the last
- * document stands.
+ * last look is where it was: if that is so of all threads of the process, nothing of it can have changed, and what was
+ * captured is told once more; if of some, their stacks stand.
  */
 import { PystackError } from './errors.js';
 import type { Located } from './locate/locate.js';
 import { isStillThere } from './locate/still-there.js';
+import { KnownStacks } from './moment/known-stacks.js';
 import type { StackSource } from './native-stack/stacks-of.js';
 import { type InspectOptions, settleInspectOptions } from './options.js';
-import { examineLocated, explained, locateIn, type Settings, stacksFor } from './pipeline.js';
+import { type Examined, examineLocated, explained, locateIn, report, type Settings, stacksFor } from './pipeline.js';
 import { openLiveProcess } from './process/live/live-process.js';
 import { nobodyRan } from './process/live/still-blocked.js';
 import type { LookResult } from './process/native.js';
@@ -22,10 +23,10 @@ export interface ProcessSession {
   readonly pid: number;
   /**
    * What every Python thread is doing now, as `inspectProcess` tells it. Where no thread of the process has run since the
-   * look before, that is what it told, and costs next to nothing. A process that has replaced its program (exec), or moved
+   * look before, nothing of its memory is read, only for how long they wait is told anew; the stacks of
+   * single threads that have not run are not read again either. A process that has replaced its program (exec), or moved
    * its interpreter, is located anew. Rejects with PystackError as `inspectProcess` does, with `process-exited` once the
    * process has ended; another look may be tried after any error. One look at a time: a second waits for the first.
-   * What two looks tell may share its parts: do not change it.
    */
   look(): Promise<Snapshot>;
   /** Gives back what it holds: descriptors, and what is remembered. Looking after that rejects with `usage`. */
@@ -59,10 +60,11 @@ interface Opened {
   readonly located: Located;
 }
 
-/** What a look told, and how the threads stood just before it. */
+/** What a look found, and how the threads stood just before it. */
 interface Told {
   readonly before: LookResult;
-  readonly snapshot: Snapshot;
+  readonly examined: Examined;
+  readonly stacks: StackSource | null;
 }
 
 class Session implements ProcessSession {
@@ -144,36 +146,48 @@ class Session implements ProcessSession {
   #current(): Opened {
     const program = this.#sampler?.program() ?? 'same';
     if (program === 'same' && this.#opened) return this.#opened;
-    if (program !== 'ended') return this.open();
-    this.#forget();
-    throw new PystackError('process-exited', `process ${this.pid} has ended`, {
-      nextStep: 'look for its core file or its log; if it was restarted, look at the new process: pgrep -a python',
-    });
+    if (program === 'ended') {
+      this.#forget();
+      throw hasEnded(this.pid);
+    }
+    return this.#openAnew();
+  }
+
+  /** As {@link open}, of what was open before: if it is not there, it has ended since. */
+  #openAnew(): Opened {
+    try {
+      return this.open();
+    } catch (error) {
+      const isGone = error instanceof PystackError && (error.code === 'zombie' || error.code === 'no-such-process');
+      throw isGone ? hasEnded(this.pid, error) : error;
+    }
   }
 
   async #lookAt(opened: Opened): Promise<Snapshot> {
     const before = opened.sampler.native.look();
     const told = this.#told;
-    if (told && nobodyRan(told.before, before)) return this.#again(told, opened.process);
     this.#told = null;
-    let current = opened;
     if (told) {
       opened.process.refresh();
-      if (!isStillThere(opened.process.memory, opened.located)) current = this.open();
+      if (nobodyRan(told.before, before)) return this.#again(told, opened.process);
+    }
+    let current = opened;
+    if (told) {
+      if (!isStillThere(opened.process.memory, opened.located)) current = this.#openAnew();
     }
     const { process, located } = current;
     const stacks = await this.#stacksNow(current);
-    const { snapshot } = examineLocated(process, located, stacks, this.#settings, this.#watch);
-    this.#told = { before, snapshot };
-    return snapshot;
+    const known = told && current === opened ? new KnownStacks(told.examined.captured.threads, before) : undefined;
+    const examined = examineLocated(process, located, stacks, this.#settings, this.#watch, [], known);
+    this.#told = { before, examined, stacks };
+    return examined.snapshot;
   }
 
-  /** What was told, as of now. What is known of the process without its threads may have changed all the same. */
-  #again({ snapshot }: Told, process: Process): Snapshot {
-    const { pid, innerPid, capturedAt, executable, commandLine, process: info } = process.identify();
-    this.#watch.lap('look');
-    const { laps: timings } = this.#watch;
-    return { ...snapshot, pid, innerPid, capturedAt, executable, commandLine, process: info, timings };
+  /** What was captured before, told anew: for how long threads wait, and what else changes without anybody running. */
+  #again({ before, examined, stacks }: Told, process: Process): Snapshot {
+    const again = report(process, examined, stacks, this.#settings, this.#watch);
+    this.#told = { before, examined: again, stacks };
+    return again.snapshot;
   }
 
   /** Where native stacks come from: the same as before, unless other code is mapped. */
@@ -189,4 +203,11 @@ class Session implements ProcessSession {
     this.#stacks = source && { code, source };
     return source;
   }
+}
+
+function hasEnded(pid: number, underlying?: unknown): PystackError {
+  return new PystackError('process-exited', `process ${pid} has ended`, {
+    nextStep: 'look for its core file or its log; if it was restarted, look at the new process: pgrep -a python',
+    underlying,
+  });
 }

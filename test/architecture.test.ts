@@ -75,7 +75,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'timings',
   ],
   // What is opened for it.
-  session: ['snapshot', 'errors', 'options', 'process', 'locate', 'native-stack', 'pipeline', 'timings'],
+  session: ['snapshot', 'errors', 'options', 'process', 'locate', 'moment', 'native-stack', 'pipeline', 'timings'],
   inspect: ['snapshot', 'options', 'session'],
   'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
   // What was captured, as the file that reads the same later.

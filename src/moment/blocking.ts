@@ -14,6 +14,7 @@ import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js'
 import { Cost } from './cost.js';
 import type { FrozenThread } from './frozen-threads.js';
 import { hindranceOf, isRefused, notStoppable } from './hindrance.js';
+import type { KnownStacks } from './known-stacks.js';
 import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
 import { captureNonBlocking } from './non-blocking.js';
 import { freezeAndReplay, type Pass } from './pass.js';
@@ -32,6 +33,8 @@ export interface BlockingOptions {
   readonly timeBudgetMs: number;
   /** What is asked of each thread beside its stack. */
   readonly questions: readonly CopiedQuestion<unknown>[];
+  /** What is known of an earlier look. */
+  readonly known: KnownStacks;
   /** Says what is being done. */
   readonly log: (message: string) => void;
 }
@@ -56,7 +59,7 @@ export function captureBlocking(
   let whole: WholePass | null = null;
   for (let n = 1; n <= MAX_PASSES; n++) {
     const tids = listTids();
-    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.questions));
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options));
     if (!rehearsal) continue;
     const before = pass;
     pass = freezeAndReplay(plan, {

@@ -7,19 +7,21 @@
 import { CorruptData } from '../memory/reader.js';
 import type { NativeProcess } from '../process/native.js';
 import type { PythonRuntime } from '../python/python.js';
-import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
+import type { RuntimeWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CopiedQuestion } from '../questions/question.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
 import { proofOf } from './frozen-threads.js';
+import type { KnownStacks } from './known-stacks.js';
 import { captured, follow, type Moving } from './moving.js';
 import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
 import { freezeAndReplay, type Pass, type PassThread } from './pass.js';
 import { PagePlan } from './plan.js';
-import { rehearse, type TidMap } from './rehearse.js';
-import { isSettled } from './same-stack.js';
+import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
+import { isSettled, keyOf } from './same-stack.js';
 import { orNull } from './unreadable.js';
+import type { ThreadWalk } from './walker.js';
 
 export interface NonBlockingOptions {
   /** null: no native stacks are wanted. */
@@ -28,6 +30,8 @@ export interface NonBlockingOptions {
   readonly timeBudgetMs: number;
   /** What is asked of each thread beside its stack. */
   readonly questions: readonly CopiedQuestion<unknown>[];
+  /** What is known of an earlier look. */
+  readonly known: KnownStacks;
   readonly log: (message: string) => void;
 }
 
@@ -69,7 +73,7 @@ export function captureNonBlocking(
   while (triesAreLeft()) {
     passes++;
     const tids = listTids();
-    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options.questions));
+    const rehearsal = orNull(() => rehearse(process, python, tids, plan, options));
     if (!rehearsal) {
       sleep(PAUSE_BETWEEN_TRIES_MS);
       continue;
@@ -91,7 +95,7 @@ export function captureNonBlocking(
     methods.add(proofOf(last.frozen));
     const { runtime } = last;
     if (!runtime) continue;
-    const rehearsed = new Map(rehearsal.threads.map((walk) => [keyOf(walk.state), walk]));
+    const rehearsed = walksByKey(rehearsal, last);
     const now = new Map<string, Moving>();
     let provenNow = 0;
     for (const thread of last.threads) {
@@ -153,6 +157,13 @@ export function captureNonBlocking(
   };
 }
 
+/** What was rehearsed of each thread; of one whose stack was known from an earlier look and is not, nothing was. */
+function walksByKey({ threads }: Rehearsal, { outdated }: Pass): Map<string, ThreadWalk> {
+  const walks = new Map(threads.map((walk) => [keyOf(walk.state), walk]));
+  for (const key of outdated) walks.delete(key);
+  return walks;
+}
+
 /** The threads listed at one time, each as well as it is known by then. */
 interface Picture {
   readonly runtime: RuntimeWalk;
@@ -178,11 +189,6 @@ function pictureOf(
   }
   const listInDoubt = pass.missingShared || runtime.problems.length > 0;
   return { runtime, memory: pass.memory, threads, inDoubt: listInDoubt ? Number.POSITIVE_INFINITY : unproven };
-}
-
-/** One thread state for good: the memory of one that was freed is soon another's. */
-function keyOf({ address, uniqueId }: ThreadStateWalk): string {
-  return `${address} ${uniqueId}`;
 }
 
 /** Objects belong to all threads: one that runs may change what another one's variables hold. */

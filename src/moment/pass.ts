@@ -16,6 +16,7 @@ import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
 import { type FrozenThread, frozenThreads } from './frozen-threads.js';
 import type { PagePlan } from './plan.js';
 import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
+import { keyOf } from './same-stack.js';
 import { type SharedWalk, Unchanged } from './unchanged.js';
 import { orNull } from './unreadable.js';
 import { Validity } from './validity.js';
@@ -31,6 +32,8 @@ export interface Pass {
   /** Null: the copy does not even hold the runtime. */
   readonly runtime: RuntimeWalk | null;
   readonly threads: readonly PassThread[];
+  /** Whose stacks were known from an earlier look, and turned out not to be: keys of thread states. */
+  readonly outdated: ReadonlySet<string>;
   /** Whether any page was wanted that was not copied, or the list of threads is not the one planned for. */
   readonly missing: boolean;
   /** Whether that was so for what all threads share: the list itself may be wrong then. */
@@ -94,7 +97,15 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
   if (!shared) {
     for (const page of memory.missing) plan.shared.add(page);
-    return { ...common, runtime: null, threads: [], missing: true, missingShared: true, lackedValues: false };
+    return {
+      ...common,
+      runtime: null,
+      threads: [],
+      outdated: new Set(),
+      missing: true,
+      missingShared: true,
+      lackedValues: false,
+    };
   }
   const { runtime, reads } = shared;
   const wanted: { tid: number | null; page: number }[] = [];
@@ -105,6 +116,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const walk = new Walk(new Python(python, memory), options.questions, new Python(python, objects));
   const missingShared = wanted.length > 0;
   let missing = missingShared;
+  const outdated = new Set<string>();
   const threads = runtime.threadStates.map((state): PassThread => {
     const tid = tidOf.get(state.address) ?? null;
     const frozenThread = tid === null ? null : (threadsByTid.get(tid) ?? null);
@@ -112,24 +124,28 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
     const unplanned = !rehearsal.tidOf.has(state.address) || (tid !== null && frozenThread === null);
     const touched: PageSet = new Set();
     memory.recordInto(touched);
-    const before = unchanged.walkOf(state, tid);
-    const thread = before ? (unchanged.objects ? before : walk.askAgain(state, before.stack)) : walk.thread(state);
+    const isOutdated = rehearsal.known.isOutdated(state, frozenThread);
+    if (isOutdated) outdated.add(keyOf(state));
+    const known = rehearsal.known.stackOf(state, tid);
+    const before = isOutdated ? null : unchanged.walkOf(state, tid);
+    const stack = known ?? before?.stack ?? null;
+    const thread = before && unchanged.objects ? before : stack ? walk.askAgain(state, stack) : walk.thread(state);
     const lacks = !valid.hasAll(tid, touched);
     if (lacks) for (const page of touched) wanted.push({ tid, page });
-    if (lacks || unplanned) missing = true;
+    if (lacks || unplanned || isOutdated) missing = true;
     return {
       walk: thread,
       tid,
       frozen: frozenThread,
       evidence: frozenThread?.evidence ?? 'none',
       gone: frozenThread?.gone ?? false,
-      missing: lacks || unplanned,
+      missing: lacks || unplanned || isOutdated,
       unowned: tid === null && thread.stack.frames.length > 0,
     };
   });
   for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
   for (const page of objects.missing) plan.shared.add(page);
-  return { ...common, runtime, threads, missing, missingShared, lackedValues: objects.missing.size > 0 };
+  return { ...common, runtime, threads, outdated, missing, missingShared, lackedValues: objects.missing.size > 0 };
 }
 
 function readShared(python: PythonRuntime, memory: MemoryReader): SharedWalk {

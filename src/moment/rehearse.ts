@@ -14,6 +14,7 @@ import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { resolveNativeIds } from '../python/thread-ids.js';
 import type { CopiedQuestion } from '../questions/question.js';
 import { attribute, type Read, ReadLog } from './attribution.js';
+import type { KnownStacks } from './known-stacks.js';
 import type { PagePlan } from './plan.js';
 import { readAhead } from './read-ahead.js';
 import { type ThreadWalk, Walk } from './walker.js';
@@ -28,10 +29,18 @@ export interface Rehearsal {
   /** Which OS thread a thread state belongs to: kernel id as seen from here, null when it has none. */
   readonly tidOf: ReadonlyMap<Address, number | null>;
   readonly threads: readonly ThreadWalk[];
+  /** Of which stacks it had not to walk. */
+  readonly known: KnownStacks;
   /** What the walk was of, and which words of it the walk read. */
   readonly memory: WordRecorder;
   /** The same of objects, for what is asked beside the stacks; null: nothing is. */
   readonly objects: WordRecorder | null;
+}
+
+export interface RehearseOptions {
+  /** What is asked of each thread beside its stack. */
+  readonly questions: readonly CopiedQuestion<unknown>[];
+  readonly known: KnownStacks;
 }
 
 /**
@@ -43,7 +52,7 @@ export function rehearse(
   python: PythonRuntime,
   tids: TidMap,
   plan: PagePlan,
-  questions: readonly CopiedQuestion<unknown>[] = [],
+  { questions, known }: RehearseOptions,
 ): Rehearsal {
   const memory = new WordRecorder(pagesOf(process));
   const log = new ReadLog(memory);
@@ -52,7 +61,12 @@ export function rehearse(
   attribute(log.reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) =>
     plan.pagesOf(tid).add(page),
   );
-  readAhead(memory, python.layout, runtime.threadStates);
+  const stackOf = (state: ThreadStateWalk) => known.stackOf(state, tidOf.get(state.address) ?? null);
+  readAhead(
+    memory,
+    python.layout,
+    runtime.threadStates.filter((state) => stackOf(state) === null),
+  );
   // Objects may be any thread's: their pages are copied when all of them stand.
   const objects = questions.length > 0 ? new WordRecorder(pagesOf(process)) : null;
   objects?.recordInto(plan.shared);
@@ -60,9 +74,10 @@ export function rehearse(
   const threads = runtime.threadStates.map((state) => {
     const tid = tidOf.get(state.address) ?? null;
     memory.recordInto(plan.pagesOf(tid));
-    return walk.thread(state);
+    const stack = stackOf(state);
+    return stack ? walk.askAgain(state, stack) : walk.thread(state);
   });
-  return { runtime, runtimeReads: log.reads, tidOf, threads, memory, objects };
+  return { runtime, runtimeReads: log.reads, tidOf, threads, known, memory, objects };
 }
 
 /** A page cache over the live process, empty. */

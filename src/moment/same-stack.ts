@@ -3,6 +3,7 @@
  * view of it is enough.
  */
 import type { FrameWalk, StackWalk } from '../python/frames.js';
+import type { ThreadStateWalk } from '../python/runtime.js';
 import type { Pass, PassThread } from './pass.js';
 import type { ThreadWalk } from './walker.js';
 
@@ -60,4 +61,9 @@ export function sameCalls(a: StackWalk, b: StackWalk): boolean {
       return sameFrame(frame, other) && frame.isEntry === other?.isEntry && frame.owner === other.owner;
     })
   );
+}
+
+/** One thread state for good: the memory of one that was freed is soon another's. */
+export function keyOf({ address, uniqueId }: ThreadStateWalk): string {
+  return `${address} ${uniqueId}`;
 }

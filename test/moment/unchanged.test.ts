@@ -4,6 +4,7 @@ import { toAddress } from '../../src/memory/address.js';
 import { PAGE_BYTES, type PageSource } from '../../src/memory/pages.js';
 import { WordRecorder } from '../../src/memory/touched-words.js';
 import { ReadLog } from '../../src/moment/attribution.js';
+import { KnownStacks } from '../../src/moment/known-stacks.js';
 import { PagePlan } from '../../src/moment/plan.js';
 import { Unchanged } from '../../src/moment/unchanged.js';
 import type { RuntimeWalk } from '../../src/python/runtime.js';
@@ -38,7 +39,11 @@ function unchanged(changed: Record<number, number | null> = {}) {
   // Read across the border of pages 10 and 11.
   const log = new ReadLog(memory);
   log.read(at(10, PAGE_BYTES - 8), 16);
-  const found = new Unchanged({ ...rehearsal, runtime, runtimeReads: log.reads }, plan, copied);
+  const found = new Unchanged(
+    { ...rehearsal, runtime, known: new KnownStacks(), runtimeReads: log.reads },
+    plan,
+    copied,
+  );
   return { found, walk, runtime };
 }
 

@@ -1,4 +1,4 @@
-"""Threads that stand until they are told to do something, by a letter through a FIFO (the argument): for looking again."""
+"""Threads that stand until they are told something, by a letter through a FIFO (the argument): for looking again."""
 import os
 import sys
 import threading
@@ -8,9 +8,13 @@ import oracle
 
 fifo = os.open(sys.argv[1], os.O_RDWR)
 may_end = os.pipe()
+# How many frames deep the others sleep.
+DEPTH = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 
 
-def sleeping():
+def sleeping(depth=DEPTH):
+    if depth > 1:
+        sleeping(depth - 1)
     time.sleep(3600)
 
 
