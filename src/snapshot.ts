@@ -7,6 +7,10 @@
  * surrogates (well-formed JSON escapes them).
  */
 
+import type { Finding, Resource, Wait } from './snapshot-waits.js';
+
+export type * from './snapshot-waits.js';
+
 /** Raised when a field changes its meaning or goes away; new fields do not raise it. */
 export const SCHEMA_VERSION = 1;
 
@@ -38,6 +42,10 @@ export interface Snapshot {
    * crash, the faulting thread comes before all others.
    */
   threads: Thread[];
+  /** What threads wait for or hold that others may want, each once; {@link Wait.resource} names it. */
+  resources: Resource[];
+  /** Why it is stuck, as far as it can be told: the certain ones first. Empty says nothing. */
+  findings: Finding[];
   /** Everything that is missing or doubtful in this document. */
   warnings: Warning[];
   /** Whether all that was asked for is here. False: exit code 3. */
@@ -176,6 +184,10 @@ export interface Thread {
   status: 'alive' | 'terminated' | 'unstarted';
   /** Kernel's state letter and, for a blocked thread, the system call it is in. */
   os: OsThreadState | null;
+  /** For how long it has not run, ms, right to about a second; null: it runs, or that is not known (cores, refused). */
+  stillMs: number | null;
+  /** What it waits for, as the program has it. Empty: for nothing, or it could not be told for certain. */
+  waits: Wait[];
   /** How its stack is known to be what it was. */
   evidence: Evidence;
   /** Whether the frames are of one instant of this thread. */

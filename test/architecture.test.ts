@@ -14,7 +14,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
-  snapshot: [],
+  snapshot: ['snapshot-waits'],
+  'snapshot-waits': [],
   options: ['snapshot', 'errors'],
   version: [],
   timings: ['snapshot'],
@@ -27,10 +28,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   python: ['memory', 'snapshot', 'errors', 'python/layouts'],
   // What is in an object, as a tree; and the text of such a tree, for which nothing is read.
   'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
+  // What threads wait for and who has it.
+  'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
   // One file a question, which reads through the handle that it is given.
-  questions: ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'python/objects'],
+  questions: ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'python/objects', 'python/waits'],
   moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'questions', 'locate'],
   'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
   report: [
@@ -43,13 +46,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/layouts',
     'python/objects',
     'python/repr',
+    'python/waits',
     'questions',
+    'report/duration',
     'moment',
     'locate',
     'native-stack',
   ],
   // Pure, over the model alone: what is told of many stacks at once.
   'report/fold': ['snapshot'],
+  'report/duration': [],
   // What is told of many processes: types, as in the model of one.
   'many/document': ['snapshot'],
   // What is kept of each look, to be put together with others.
@@ -58,7 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'many/groups': ['report/fold', 'many/looks'],
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
-  render: ['snapshot', 'report/fold', 'many/document', 'many/groups'],
+  render: ['snapshot', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',

@@ -123,7 +123,7 @@ async function textPresenter(world: World, palette: Palette, view: View, executa
   ]);
   let first = true;
   const page = await wantsPage(view, world);
-  const options = { palette, verbose: view.verbosity > 0, executableGiven };
+  const options = { palette, verbose: view.verbosity > 0, executableGiven, waits: view.layout !== 'plain' };
   const links = page && (await wantsLinks(view.color, world.env, world.stdoutIsTerminal));
   return {
     add({ target, snapshot }) {

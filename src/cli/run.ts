@@ -258,7 +258,7 @@ async function print(
   }
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   const executableGiven = invocation.command === 'core' && (invocation.options.executable ?? null) !== null;
-  const options = { palette, verbose: view.verbosity > 0, executableGiven };
+  const options = { palette, verbose: view.verbosity > 0, executableGiven, waits: view.layout !== 'plain' };
   const { pageOf, wantsLinks, wantsPage } = await import('./page.js');
   if (await wantsPage(view, world)) {
     const links = await wantsLinks(view.color, world.env, world.stdoutIsTerminal);

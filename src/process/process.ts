@@ -7,11 +7,12 @@ import type { ByteSource } from '../elf/byte-source.js';
 import type { Address } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { MemoryReader } from '../memory/reader.js';
-import type { Capture, CoreInfo, ProcessInfo, Snapshot, Warning } from '../snapshot.js';
+import type { Capture, ChildProcess, CoreInfo, ProcessInfo, Snapshot, Warning } from '../snapshot.js';
 import type { Architecture } from './arch.js';
 import type { ProcessRecord } from './core/note-records.js';
 import type { NativeProcess } from './native.js';
 import type { ThreadMetadata } from './saved/metadata.js';
+import type { NotedWaits } from './saved/noted-waits.js';
 
 export interface Process {
   readonly pid: number | null;
@@ -32,6 +33,10 @@ export interface Process {
   /** Reads the mappings anew, where they can change. Throws PystackError `process-exited` or `permission`. */
   refresh(): void;
   threads(): readonly OsThread[];
+  /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
+  stillMs(tids: Iterable<number>): ReadonlyMap<number, number>;
+  /** Children that have ended and were not waited for, as far as they can be known. */
+  zombieChildren(): readonly ChildProcess[];
   /** What a descriptor is open on, in words; null: not known. */
   describeFd(fd: number): string | null;
   /**
@@ -107,6 +112,8 @@ export interface PostMortem {
 export interface CopyNote {
   readonly capture: Capture;
   readonly threads: readonly ThreadMetadata[];
+  /** What they waited for, and why; null: that was not noted. */
+  readonly waits: NotedWaits | null;
   /** Whether variables were asked for; false: none are in it. */
   readonly variables: boolean;
   /** What was missing or doubtful when the copy was taken. */

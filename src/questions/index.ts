@@ -7,7 +7,9 @@ import { type Locals, localsQuestion } from './locals.js';
 import { NAMES } from './names.js';
 import { POLLED } from './polled.js';
 import type { CopiedQuestion, Question } from './question.js';
+import { RESOURCES } from './resources.js';
 import { valuesOf } from './values-of.js';
+import { WAIT } from './waits.js';
 
 export interface Questions {
   /** In the order in which they are asked. */
@@ -19,7 +21,7 @@ export interface Questions {
 
 /** `locals`: whether variables are read, and how; null: not. `more` is asked besides. */
 export function questionsFor(locals: ValueSettings | null, more: readonly Question<unknown>[] = []): Questions {
-  const always = [GIL, GC, NAMES, POLLED, ...more];
+  const always = [GIL, GC, NAMES, POLLED, WAIT, RESOURCES, ...more];
   if (!locals) return { list: always, locals: null, exception: null };
   const values = valuesOf(locals);
   const asked = { locals: localsQuestion(values), exception: exceptionQuestion(values) };

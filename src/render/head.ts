@@ -2,6 +2,7 @@
  * What is read first? Which process, whose, where, since when; when and how it was looked at; and what keeps it from
  * running. The same for a live process, a snapshot and a core, as far as each knows.
  */
+import { durationText } from '../report/duration.js';
 import type { ProcessCondition, Snapshot } from '../snapshot.js';
 import { commandLineText } from './command-line.js';
 import { harmless } from './escape.js';
@@ -76,27 +77,6 @@ export function momentText(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return harmless(iso);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** In the largest unit that says something, and the next: `3 d 4 h`. @param ms not negative */
-export function durationText(ms: number): string {
-  if (ms < MINUTE) return `${(ms / SECOND).toFixed(ms < 10 * SECOND ? 1 : 0)} s`;
-  const units: [string, number][] = [
-    ['d', DAY],
-    ['h', HOUR],
-    ['min', MINUTE],
-  ];
-  const at = units.findIndex(([, size]) => ms >= size);
-  const [name, size] = units[at] ?? ['min', MINUTE];
-  const next = units[at + 1];
-  const whole = `${Math.floor(ms / size)} ${name}`;
-  const rest = next ? Math.floor((ms % size) / next[1]) : 0;
-  return next && rest > 0 ? `${whole} ${rest} ${next[0]}` : whole;
 }
 
 const CONDITIONS: Readonly<Record<ProcessCondition['kind'], (detail: string | null) => string>> = {

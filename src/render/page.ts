@@ -7,6 +7,7 @@ import { callOf, foldedPieces, type Piece } from '../report/fold.js';
 import type { Frame, Snapshot, Thread } from '../snapshot.js';
 import { coreText } from './core-text.js';
 import { harmless } from './escape.js';
+import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { headText } from './head.js';
 import { type Link, NO_LINKS } from './links.js';
@@ -14,6 +15,7 @@ import type { Palette } from './palette.js';
 import { FULL_PATHS, shortPaths } from './paths.js';
 import { isStartOfThread } from './thread-start.js';
 import { type Context, contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
+import { WaitsText } from './waits-text.js';
 
 export interface PageOptions extends TextOptions {
   readonly palette: Palette;
@@ -39,6 +41,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
   const paths = fullPaths ? FULL_PATHS : shortPaths(snapshot);
   yield headText(snapshot, { palette, width, isSecret, paths });
   if (snapshot.core) yield coreText(snapshot, palette, options.executableGiven ?? false);
+  if (options.waits !== false) yield findingsText(snapshot, palette);
   const frames = new FrameWriter(palette, {
     fileText: (file, line) => link(harmless(paths.short(file)), file, line),
     wrap: { width },
@@ -58,13 +61,20 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
     }
     return;
   }
-  for (const { threads, body } of groupsOf(snapshot.threads, context, foldedFrames)) {
+  // Threads that wait for the same are one group, however long each has waited.
+  const timeless = { ...context, waits: context.waits && new WaitsText(snapshot, false) };
+  for (const { threads, body } of groupsOf(snapshot.threads, timeless, foldedFrames)) {
     const [first] = threads;
     if (first === undefined) continue;
     const header = threads.length === 1 ? threadHeader(first, context, false) : groupHeader(threads, context);
-    yield `${separator}${header.join('\n')}\n${body}`;
+    const own = threads.length === 1 ? ended(threadBody(first, context, foldedFrames)) : body;
+    yield `${separator}${header.join('\n')}\n${own}`;
     separator = '\n';
   }
+}
+
+function ended(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
 /** In the order of the first of each; the body is each thread's own below its header. */
@@ -75,8 +85,7 @@ function groupsOf(
 ): Iterable<Group> {
   const groups = new Map<string, Group>();
   for (const thread of threads) {
-    const lines = threadBody(thread, context, framesOf);
-    const body = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+    const body = ended(threadBody(thread, context, framesOf));
     const key = `${context.status(thread)}\n${thread.frames.length}\n${body}`;
     const group = groups.get(key);
     if (group) group.threads.push(thread);

@@ -4,6 +4,7 @@ import { harmless } from './escape.js';
 import { type FrameWriter, variableText } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
 import { statusWords } from './status.js';
+import { WaitsText } from './waits-text.js';
 
 export interface TextOptions {
   readonly palette?: Palette;
@@ -11,6 +12,8 @@ export interface TextOptions {
   readonly verbose?: boolean;
   /** Whether the caller named the executable of the core (then it is not announced). */
   readonly executableGiven?: boolean;
+  /** Whether to tell what threads wait for and hold, and what is wrong; default: yes. */
+  readonly waits?: boolean;
 }
 
 /** What the threads of one report have in common. */
@@ -20,11 +23,14 @@ export interface Context {
   readonly verbose: boolean;
   readonly showInterpreter: boolean;
   readonly showWaiting: boolean;
+  /** What threads wait for and hold; null: it is not told. */
+  readonly waits: WaitsText | null;
   /** The words of a thread's state, in brackets. */
   readonly status: (thread: Thread) => string;
 }
 
-export function contextOf({ threads, capture, core }: Snapshot, frames: FrameWriter, options: TextOptions): Context {
+export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: TextOptions): Context {
+  const { threads, capture, core } = snapshot;
   const interpreters = new Set(threads.map((thread) => thread.interpreterId).filter((id) => id !== null));
   const signal = core?.signal?.name ?? null;
   return {
@@ -34,6 +40,7 @@ export function contextOf({ threads, capture, core }: Snapshot, frames: FrameWri
     showInterpreter: interpreters.size > 1,
     // What looking without a stop can say and stopping cannot: where each blocked thread waits.
     showWaiting: (options.verbose ?? false) || capture.mode === 'non-blocking',
+    waits: options.waits === false ? null : new WaitsText(snapshot),
     status: (thread) => `[${statusWords(thread, signal).join(',')}]`,
   };
 }
@@ -57,6 +64,7 @@ export function threadHeader(thread: Thread, context: Context, continues: boolea
 /** What stands below it. `framesOf`: the lines of its stack. */
 export function threadBody(thread: Thread, context: Context, framesOf: (thread: Thread) => string[]): string[] {
   const lines = framesOf(thread);
+  for (const line of context.waits?.lines(thread) ?? []) lines.push(`      ${context.palette.note(`- ${line}`)}`);
   if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);
   for (const note of notes(thread, context)) lines.push(`  ${context.palette.note(`* ${note}`)}`);
   return lines;

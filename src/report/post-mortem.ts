@@ -30,8 +30,10 @@ export function addPostMortem(
     warnings.push({ code: 'interpreter-unreadable', message });
   }
   const isFaulting = ({ faulting }: Thread) => faulting;
+  const noted = recorded.copied?.waits;
   return {
     ...snapshot,
+    ...(noted && { resources: [...noted.resources], findings: [...noted.findings] }),
     threads: [...threads.filter(isFaulting), ...threads.filter((thread) => !thread.faulting)],
     core,
     warnings,
@@ -42,9 +44,11 @@ function withRecord(thread: Thread, recorded: PostMortem, registers: boolean): T
   const { tid } = thread;
   if (tid === null) return thread;
   const waitingOn = recorded.waitingOn(tid);
+  const wait = recorded.copied?.waits?.threads.find((one) => one.tid === tid);
   const known = registers ? recorded.registers(tid) : null;
   return {
     ...thread,
+    ...(wait && { stillMs: wait.stillMs, waits: [...wait.waits] }),
     os: thread.os && waitingOn !== null ? { ...thread.os, waitingOn } : thread.os,
     faulting: tid === recorded.faultingTid,
     registers: known && Object.fromEntries([...known].map(([name, value]) => [name, `0x${value.toString(16)}`])),

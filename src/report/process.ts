@@ -10,12 +10,21 @@ import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import { given } from '../questions/answers.js';
 import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
-import { type ProcessInfo, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
+import {
+  type ChildProcess,
+  type ProcessInfo,
+  type PythonInfo,
+  SCHEMA_VERSION,
+  type Snapshot,
+  type Warning,
+} from '../snapshot.js';
+import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
+import { addWaits, type Clocks } from './waits.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
 export interface ProcessFacts {
@@ -32,6 +41,12 @@ export interface ProcessFacts {
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
   readonly readFile: (path: string) => TargetFile | null;
+  /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
+  readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
+  /** Children that have ended and were not waited for. */
+  readonly zombies: readonly ChildProcess[];
+  /** By which waits that end at a time are told how long they go on; null: there is none. */
+  readonly now: Clocks | null;
   /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
   readonly sourcesAsOfMs: number | null;
 }
@@ -48,7 +63,7 @@ export interface Described {
 
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
-  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, ...head } = facts;
+  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
   const context: ThreadContext = {
     frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
     questions,
@@ -77,13 +92,17 @@ export function describeProcess({ facts, located, captured, questions, native }:
     ...changedSources(shown),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
+  const { threads, resources } = addWaits(shown, captured, { describeFd, stillMs, now });
+  const { capture } = captured;
   return {
     schemaVersion: SCHEMA_VERSION,
     ...head,
     python: describePython(located, captured),
-    pauseMs: captured.capture.pauseMs,
-    capture: captured.capture,
-    threads: shown.map(({ thread }) => thread),
+    pauseMs: capture.pauseMs,
+    capture,
+    threads,
+    resources,
+    findings: findingsOf({ threads, resources, capture, zombies }),
     warnings,
     complete: isComplete(warnings),
     core: null,

@@ -91,6 +91,8 @@ function unidentified(os: OsThread | null): Thread {
     gc: false,
     status: 'alive',
     os: null,
+    stillMs: null,
+    waits: [],
     evidence: 'none',
     consistent: true,
     movingFrames: 0,

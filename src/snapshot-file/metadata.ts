@@ -5,6 +5,7 @@
 import type { Located } from '../locate/locate.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
+import type { NotedWaits } from '../process/saved/noted-waits.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
@@ -25,6 +26,7 @@ export function metadataOf(
     python: notedInterpreter(located),
     capture: snapshot.capture,
     variables,
+    waits: notedWaits(snapshot),
     warnings,
     sources: shownLines(snapshot),
   };
@@ -44,6 +46,13 @@ function notedThread(tid: number, thread: Thread): ThreadMetadata {
     waitingOn: thread.os?.waitingOn ?? null,
     knownRegisters: null,
   };
+}
+
+function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
+  const waiting = threads.flatMap(({ tid, stillMs, waits }) =>
+    tid === null || (stillMs === null && waits.length === 0) ? [] : [{ tid, stillMs, waits }],
+  );
+  return { threads: waiting, resources, findings };
 }
 
 export function notedInterpreter(located: Located): NotedInterpreter {

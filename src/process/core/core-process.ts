@@ -52,6 +52,8 @@ export const CORE_METHODS = {
   refresh(): void {},
   // Descriptors died with the process; those of the machine at hand would be somebody else's.
   describeFd: () => null,
+  stillMs: () => new Map(),
+  zombieChildren: () => [],
   identify(this: CoreProcess): Identity {
     return {
       source: this.writtenBy === 'pystack' ? 'snapshot' : 'core',

@@ -9,6 +9,7 @@ import { toAddress } from '../../memory/address.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault } from '../../memory/reader.js';
+import type { ChildProcess } from '../../snapshot.js';
 import { HERE } from '../arch.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
@@ -24,7 +25,9 @@ import { errnoOf } from './proc-files.js';
 import { readProcessInfo } from './process-info.js';
 import { readAuxv, readProcessRecord } from './process-record.js';
 import { ProgramMark } from './program-mark.js';
+import { readStillMs } from './stillness.js';
 import { listThreads, listTids } from './threads.js';
+import { zombieChildren } from './zombies.js';
 
 export interface LiveProcess extends Process, Sampler {
   readonly sampler: Sampler;
@@ -110,6 +113,14 @@ class OpenLiveProcess implements LiveProcess {
       // A script is often written and started at once; the start is only known to a clock tick or two.
       sourcesAsOfMs: identity.startTimeMs === null ? null : identity.startTimeMs + START_TIME_SLACK_MS,
     };
+  }
+
+  stillMs(tids: Iterable<number>): ReadonlyMap<number, number> {
+    return readStillMs(this.procId, tids);
+  }
+
+  zombieChildren(): readonly ChildProcess[] {
+    return zombieChildren(this.procId);
   }
 
   describeFd(fd: number): string | null {

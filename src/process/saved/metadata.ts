@@ -5,6 +5,7 @@
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Capture, Evidence, ProcessInfo, Warning } from '../../snapshot.js';
 import type { NotedInterpreter } from '../process.js';
+import { type NotedWaits, parseWaits } from './noted-waits.js';
 
 export interface SavedMetadata {
   /** Of a core cut down from another: who wrote that one. null: the process itself was copied. */
@@ -24,6 +25,8 @@ export interface SavedMetadata {
   readonly capture: Capture | null;
   /** Whether variables were asked for; false: none are in it. */
   readonly variables: boolean;
+  /** What threads waited for; null: it was not looked at. */
+  readonly waits: NotedWaits | null;
   /** What was missing or doubtful when the copy was taken. */
   readonly warnings: readonly Warning[];
   /** The lines of source files that are shown. */
@@ -95,6 +98,7 @@ export function parseMetadata(text: string): SavedMetadata | null {
     python: isRecord(value.python) ? interpreterOf(value.python) : null,
     capture: isRecord(value.capture) ? captureOf(value.capture) : null,
     variables: value.variables === true,
+    waits: parseWaits(value.waits),
     warnings: recordsOf(value.warnings).flatMap((warning) => warningOf(warning)),
     sources: recordsOf(value.sources).flatMap((line) => lineOf(line)),
   };

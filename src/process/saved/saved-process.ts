@@ -26,7 +26,7 @@ export function asNotedProcess(core: CoreProcess, metadata: SavedMetadata): Core
     writtenBy: metadata.origin ?? 'pystack',
     noted: metadata.python,
     executable: metadata.executable ?? core.executable,
-    copied: capture && { capture, threads: metadata.threads, variables, warnings },
+    copied: capture && { capture, threads: metadata.threads, waits: metadata.waits, variables, warnings },
     threads: () => osThreads,
     // What it read of a thread besides is in the note, in words; the bytes themselves are not kept.
     knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,

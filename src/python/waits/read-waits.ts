@@ -1,0 +1,80 @@
+/**
+ * What does a thread wait for, how does the program call it, and which locks does it have by `with`? Frames lead to objects.
+ */
+import type { WaitKind } from '../../snapshot.js';
+import type { Python } from '../python.js';
+import type { ThreadWait, WaitAnswer, WaitingThread } from './answers.js';
+import { heldByWith } from './held-locks.js';
+import { mutexOwner } from './holders.js';
+import { type Climbed, climb, type Subject } from './library-waits.js';
+import { isExclusive, type LockKind } from './lock-words.js';
+import type { Objects } from './objects.js';
+import { WaitTools } from './tools.js';
+import { findWaitedObject } from './waited-object.js';
+
+/** Frames outside the library's in which a name is looked for. */
+const NAMING_FRAMES = 3;
+
+/** Throws only what is not a failure of the target's memory. */
+export function readThreadWait(python: Python, thread: WaitingThread): ThreadWait {
+  const tools = python.the(WaitTools);
+  const { objects, scopes, stacks } = tools;
+  if (!stacks) return { wait: null, held: [] };
+  return { wait: waitOf(tools, thread), held: heldByWith(objects, scopes, stacks, thread.frames) };
+}
+
+function waitOf(tools: WaitTools, thread: WaitingThread): WaitAnswer | null {
+  const { futex, kernel, frames } = thread;
+  const start = futex ? startOf(tools, thread) : kernel && { kind: kernel, object: 0, named: 0, suffix: '' };
+  if (!start) return null;
+  const climbed = tools.objects.attempt(() => climb(tools.objects, tools.scopes, start, frames));
+  const { subject, frames: libraryFrames } = climbed ?? { subject: start, frames: 0 };
+  return {
+    kind: subject.kind,
+    object: subject.object,
+    name: nameOf(tools, thread, { subject, frames: libraryFrames }),
+    lock: start.object,
+    libraryFrames,
+  };
+}
+
+/** What a thread sleeps on that sleeps on a futex. */
+function startOf({ objects, stacks }: WaitTools, { futex, frames }: WaitingThread): Subject | null {
+  if (!futex || !stacks) return null;
+  if (objects.attempt(() => mutexOwner(objects, futex)) !== null) {
+    return { kind: 'native-mutex', object: futex.futex, named: 0, suffix: '' };
+  }
+  const found = objects.attempt(() => findWaitedObject(objects, stacks, futex, frames[0] ?? null));
+  if (!found) return { kind: 'native', object: 0, named: 0, suffix: '' };
+  const { object } = found;
+  return { kind: kindOf(objects, found.kind, object), object, named: object, suffix: '' };
+}
+
+function kindOf(objects: Objects, kind: LockKind, object: number): WaitKind {
+  switch (kind) {
+    case 'sem-lock':
+      return objects.attempt(() => isExclusive(objects, object)) ? 'process-lock' : 'process-semaphore';
+    case 'stream':
+      return 'stream-lock';
+    case 'thread-handle':
+      return 'join';
+    case 'inner':
+      return 'inner-lock';
+    default:
+      return kind;
+  }
+}
+
+function nameOf(
+  { objects, paths }: WaitTools,
+  { frames }: WaitingThread,
+  { subject, frames: from }: Climbed,
+): string | null {
+  if (subject.kind === 'import-lock') return objects.text(objects.ownAttribute(subject.object, 'name'));
+  if (subject.named === 0) return null;
+  for (const inHand of frames.slice(from, from + NAMING_FRAMES)) {
+    const name = inHand && objects.attempt(() => paths.find(inHand, subject.named));
+    if (name) return name + subject.suffix;
+  }
+  return null;
+}

@@ -1,0 +1,108 @@
+/**
+ * What does a frame have on its value stack? While it runs, nothing in the frame says how deep that is. Two things do: up
+ * to 3.10 the blocks that are entered, from 3.11 on the table of exception handlers. What lies above may be left over from
+ * whatever was there before.
+ */
+import type { Address } from '../../memory/address.js';
+import { offsetBy, toAddress } from '../../memory/address.js';
+import { pointerAt, readPointer } from '../../memory/reader.js';
+import type { CodeObject } from '../code.js';
+import type { FrameWalk } from '../frames.js';
+import { PyTryBlock, type WaitFields } from '../layouts/wait-fields.js';
+import { readBytes } from '../text.js';
+import { decodeExceptionTable, type HandlerRange, provenDepth } from './exception-table.js';
+import type { Objects } from './objects.js';
+
+/** Deeper than any expression nests; more is damage. */
+const SLOTS_LIMIT = 4096;
+/** Bytes of the longest table of handlers that is read. */
+const TABLE_LIMIT = 2 ** 20;
+
+/** A frame and what it runs. */
+export interface FrameInHand {
+  readonly frame: FrameWalk;
+  readonly code: CodeObject;
+}
+
+export class ValueStacks {
+  readonly #objects: Objects;
+  readonly #fields: WaitFields;
+  readonly #tables = new Map<Address, readonly HandlerRange[]>();
+  readonly #sizes = new Map<Address, number>();
+
+  constructor(objects: Objects, fields: WaitFields) {
+    this.#objects = objects;
+    this.#fields = fields;
+  }
+
+  /** The objects in slots that are alive for certain, lowest first. Throws as the memory does. */
+  proven({ frame, code }: FrameInHand): number[] {
+    const { frames } = this.#objects.layout;
+    if (frames.kind === 'frame-objects') return this.#provenByBlocks(frame.address);
+    const depth = provenDepth(this.#handlers(code.address), frame.lasti / 2);
+    return depth === 0 ? [] : this.#slots(this.#bottom({ frame, code }), Math.min(depth, SLOTS_LIMIT));
+  }
+
+  /** All slots that the frame may use, alive or not. Throws as the memory does. */
+  all(inHand: FrameInHand): number[] {
+    return this.#slots(this.#bottom(inHand), this.#stackSize(inHand.code.address));
+  }
+
+  #provenByBlocks(frame: Address): number[] {
+    const { blocks } = this.#fields;
+    const { memory } = this.#objects;
+    if (!blocks) return [];
+    const count = memory.read(offsetBy(frame, blocks.f_iblock), 4).getInt32(0, true);
+    if (count <= 0 || count > PyTryBlock.most) return [];
+    const last = blocks.f_blockstack + PyTryBlock.sizeof * (count - 1) + PyTryBlock.b_level;
+    const level = memory.read(offsetBy(frame, last), 4).getInt32(0, true);
+    if (level <= 0 || level > SLOTS_LIMIT) return [];
+    return this.#slots(readPointer(memory, offsetBy(frame, blocks.f_valuestack)), level);
+  }
+
+  #bottom({ frame, code }: FrameInHand): number {
+    const { layout, memory } = this.#objects;
+    const { frames } = layout;
+    if (frames.kind === 'interpreter-frames') {
+      return frame.address + frames._PyInterpreterFrame.localsplus + 8 * (code.nlocalsplus ?? 0);
+    }
+    return readPointer(memory, offsetBy(frame.address, this.#fields.blocks?.f_valuestack ?? 0));
+  }
+
+  #slots(bottom: number, count: number): number[] {
+    if (count === 0) return [];
+    const { frames } = this.#objects.layout;
+    const view = this.#objects.memory.read(toAddress(bottom), 8 * count);
+    const tags = frames.kind === 'frame-objects' ? 0 : frames.tagMask;
+    return Array.from({ length: count }, (_, i) => untagged(pointerAt(view, 8 * i), tags));
+  }
+
+  #stackSize(code: Address): number {
+    let size = this.#sizes.get(code);
+    if (size === undefined) {
+      const read = this.#objects.memory.read(offsetBy(code, this.#fields.code.co_stacksize), 4).getInt32(0, true);
+      size = Math.max(0, Math.min(read, SLOTS_LIMIT));
+      this.#sizes.set(code, size);
+    }
+    return size;
+  }
+
+  #handlers(code: Address): readonly HandlerRange[] {
+    let table = this.#tables.get(code);
+    if (!table) {
+      const { memory } = this.#objects;
+      const { co_exceptiontable } = this.#fields.code;
+      const bytes = readPointer(memory, offsetBy(code, co_exceptiontable ?? 0));
+      table =
+        co_exceptiontable === undefined
+          ? []
+          : decodeExceptionTable(readBytes(this.#objects.python, toAddress(bytes), TABLE_LIMIT).bytes);
+      this.#tables.set(code, table);
+    }
+    return table;
+  }
+}
+
+function untagged(word: number, tagMask: number): number {
+  return tagMask === 0 ? word : word - (word % (tagMask + 1));
+}

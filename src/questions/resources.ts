@@ -1,0 +1,25 @@
+/** What is it that threads wait for, and who has it? Of all threads together, by what each has answered. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ResourceAnswer } from '../python/waits/answers.js';
+import { readResources } from '../python/waits/read-resources.js';
+import { given } from './answers.js';
+import type { ProcessQuestion } from './question.js';
+import { WAIT, waitingThread } from './waits.js';
+
+export const RESOURCES: ProcessQuestion<readonly ResourceAnswer[]> = {
+  name: 'what its threads wait for',
+  of: 'process',
+  ask: (python, { threads }) =>
+    readResources(
+      python,
+      threads.flatMap((at) => {
+        const thread = waitingThread(at);
+        const answer = given(at.answerTo(WAIT));
+        if (!thread) return [];
+        // The frames of who runs are not to be read, but it may be an owner.
+        const isStill = answer !== null && at.look?.syscall != null;
+        return [{ ...thread, frames: isStill ? thread.frames : [], answer: answer ?? { wait: null, held: [] } }];
+      }),
+    ),
+  same: isDeepStrictEqual,
+};

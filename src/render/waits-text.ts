@@ -1,0 +1,101 @@
+/** What does a thread wait for, since when, who has it; and what does it hold that others wait for? A line each. */
+import { durationText } from '../report/duration.js';
+import type { Holder, Resource, Snapshot, Thread, Wait, WaitKind } from '../snapshot.js';
+import { harmless } from './escape.js';
+
+/** Waits that are of the kernel: what for, where nothing more is known. */
+const KERNEL_WORDS: Readonly<Partial<Record<WaitKind, string>>> = {
+  socket: 'a socket',
+  pipe: 'a pipe',
+  poll: 'descriptors',
+  file: 'a file',
+  descriptor: 'a descriptor',
+  child: 'a child process',
+  'file-lock': 'the lock of a file',
+  signal: 'a signal',
+  native: 'something in C code',
+  attach: 'the interpreter, which needs all threads still',
+};
+
+/** Holders that are named before the rest is counted. */
+const HOLDERS_NAMED = 3;
+/** Shorter than this, how long it has been is not told, ms. */
+const WORTH_TELLING_MS = 1000;
+
+export class WaitsText {
+  readonly #resources: ReadonlyMap<string, Resource>;
+  readonly #names: ReadonlyMap<number, string | null>;
+  readonly #held = new Map<number, { readonly resource: Resource; readonly holder: Holder }[]>();
+  /** Whether lines tell for how long. */
+  readonly #durations: boolean;
+
+  constructor({ resources, threads }: Pick<Snapshot, 'resources' | 'threads'>, durations = true) {
+    this.#resources = new Map(resources.map((resource) => [resource.id, resource]));
+    this.#names = new Map(threads.flatMap(({ tid, name, osName }) => (tid === null ? [] : [[tid, name ?? osName]])));
+    this.#durations = durations;
+    for (const resource of resources) {
+      if (resource.kind === 'gil' || resource.kind === 'join' || resource.waiters.length === 0) continue;
+      for (const holder of resource.holders) {
+        if (holder.tid === null) continue;
+        const held = this.#held.get(holder.tid) ?? [];
+        held.push({ resource, holder });
+        this.#held.set(holder.tid, held);
+      }
+    }
+  }
+
+  lines(thread: Thread): string[] {
+    const waits = thread.waits.map((wait) => this.#waitLine(thread, wait));
+    const held = thread.tid === null ? [] : (this.#held.get(thread.tid) ?? []);
+    return [...waits, ...held.map(({ resource, holder }) => heldLine(resource, holder))];
+  }
+
+  #waitLine(thread: Thread, { kind, resource: id, name, timeoutMs }: Wait): string {
+    const long = this.#durations && (thread.stillMs ?? 0) >= WORTH_TELLING_MS;
+    const since = long ? ` for ${durationText(thread.stillMs ?? 0)}` : '';
+    const left = this.#durations && timeoutMs !== null ? `, ${durationText(timeoutMs)} left` : '';
+    if (kind === 'timer') return `sleeps${since}${left}`;
+    const resource = id === null ? undefined : this.#resources.get(id);
+    const what = resource ? resourceText(resource, name) : kernelText(thread, kind);
+    // Of a thread it is clear who has its end in hand.
+    return `waits${since} for ${what}${left}${resource && kind !== 'join' ? this.#holdersText(thread, resource) : ''}`;
+  }
+
+  #holdersText({ tid: own }: Thread, { holders, locked }: Resource): string {
+    if (holders.length === 0) return locked === true ? ', held by nobody that could be made out' : '';
+    const named = holders.slice(0, HOLDERS_NAMED).map((holder) => this.#holderText(holder, own));
+    const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
+    return `, held by ${named.join('; ')}${more}`;
+  }
+
+  #holderText({ tid, pid, gone, evidence, how, function: name, file, line }: Holder, own: number | null): string {
+    const probably = evidence === 'exact' ? '' : 'probably ';
+    if (pid !== null) return `${probably}process ${pid}`;
+    if (tid === null) return gone ? 'a thread that is not there any more' : 'another process';
+    const label = this.#names.get(tid) ?? null;
+    const who = tid === own ? 'itself' : label === null ? `thread ${tid}` : `${harmless(label)} (${tid})`;
+    if (file === null) return `${probably}${who}`;
+    const by = how === 'with' ? ', `with`' : '';
+    return `${probably}${who}${by} in ${harmless(name ?? '?')}, ${harmless(file.slice(file.lastIndexOf('/') + 1))}:${line ?? '?'}`;
+  }
+}
+
+/** "self._lock (Lock at 0x7f00)" */
+function resourceText({ kind, description, address }: Resource, name: string | null): string {
+  if (kind === 'gil') return 'the GIL';
+  const [head = '', ...facts] = description.split(', ');
+  const what = harmless([address === null ? head : `${head} at ${address}`, ...facts].join(', '));
+  return name === null ? what : `${harmless(name)} (${what})`;
+}
+
+function kernelText({ os }: Thread, kind: WaitKind): string {
+  const words = KERNEL_WORDS[kind] ?? kind;
+  if (!os?.waitingOn) return words;
+  return kind === 'file-lock' || kind === 'native' ? `${words} (${harmless(os.waitingOn)})` : harmless(os.waitingOn);
+}
+
+function heldLine(resource: Resource, { name, evidence }: Holder): string {
+  const { length } = resource.waiters;
+  const verb = evidence === 'exact' ? 'holds' : 'probably holds';
+  return `${verb} ${resourceText(resource, name)}, ${length === 1 ? '1 waits' : `${length} wait`}`;
+}

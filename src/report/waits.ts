@@ -1,0 +1,199 @@
+/**
+ * How do waits and owners come into the document? Resources with an id each, waits at the threads, holders with the frame in
+ * which they took it. The GIL is one of them.
+ */
+import { formatAddress } from '../memory/address.js';
+import type { CapturedProcess } from '../moment/captured.js';
+import type { HolderAnswer, ResourceAnswer } from '../python/waits/answers.js';
+import { type Answered, given, known } from '../questions/answers.js';
+import type { Deadline } from '../questions/kernel-waits.js';
+import { RESOURCES } from '../questions/resources.js';
+import { WAIT, type WaitOfThread } from '../questions/waits.js';
+import type { Evidence, Holder, PythonFrame, Resource, Thread, Wait, WaitKind } from '../snapshot.js';
+import type { DescribedThread } from './threads.js';
+
+/** Two clocks, read together, ms. */
+export interface Clocks {
+  readonly monotonicMs: number;
+  readonly realtimeMs: number;
+}
+
+export interface WaitFacts {
+  readonly describeFd: (fd: number) => string | null;
+  readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
+  readonly now: Clocks | null;
+}
+
+export interface WithWaits {
+  readonly threads: Thread[];
+  readonly resources: Resource[];
+}
+
+/** The threads with what they wait for, and what that is. */
+export function addWaits(
+  described: readonly DescribedThread[],
+  captured: CapturedProcess,
+  facts: WaitFacts,
+): WithWaits {
+  const waiting = described.flatMap(({ thread: { tid, os } }) =>
+    tid !== null && os?.activity === 'waiting' ? [tid] : [],
+  );
+  const stillMs = facts.stillMs(new Set(waiting));
+  const answers = new Map<number, KnownWait>();
+  for (const one of described) {
+    const answer = knownWait(one.captured.answers.get(WAIT));
+    if (answer && one.thread.tid !== null && !answers.has(one.thread.tid)) answers.set(one.thread.tid, answer);
+  }
+  const byTid = new Map<number, Thread>();
+  for (const { thread } of described) {
+    if (thread.tid !== null && !byTid.has(thread.tid)) byTid.set(thread.tid, thread);
+  }
+  const gils = gilResources(described.map(({ thread }) => thread));
+  const found = given(captured.answers.get(RESOURCES)) ?? [];
+  const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid))];
+  const threads = described.map(({ thread, captured: { look } }) => {
+    const answer = thread.tid === null ? undefined : answers.get(thread.tid);
+    const still = thread.tid === null ? null : (stillMs.get(thread.tid) ?? null);
+    const fd = look?.syscall?.args[0] ?? null;
+    return { ...thread, stillMs: still, waits: waitsOf(thread, gils, answer, { ...facts, still, fd }) };
+  });
+  return { threads, resources: resources.filter(({ waiters }) => waiters.length > 0) };
+}
+
+interface KnownWait {
+  readonly wait: WaitOfThread;
+  readonly evidence: Evidence;
+}
+
+function knownWait(answered: Answered<WaitOfThread> | null): KnownWait | null {
+  const wait = known(answered);
+  return answered && wait ? { wait, evidence: answered.evidence } : null;
+}
+
+interface ThreadFacts extends WaitFacts {
+  readonly still: number | null;
+  /** First argument of its system call. */
+  readonly fd: number | null;
+}
+
+function waitsOf(
+  thread: Thread,
+  gils: ReadonlyMap<number | null, Resource>,
+  answer: KnownWait | undefined,
+  facts: ThreadFacts,
+): Wait[] {
+  const { evidence } = thread;
+  if (thread.gil === 'waiting') {
+    const gil = gils.get(thread.interpreterId);
+    return [{ kind: 'gil', resource: gil?.id ?? null, name: null, timeoutMs: null, evidence }];
+  }
+  if (thread.attachment === 'suspended') {
+    return [{ kind: 'attach', resource: null, name: null, timeoutMs: null, evidence }];
+  }
+  const wait = answer?.wait.wait;
+  if (!answer || !wait) return [];
+  return [
+    {
+      kind: wait.kind === 'descriptor' ? descriptorKind(facts) : wait.kind,
+      resource: wait.object === 0 ? null : idOf(wait.kind, wait.object),
+      name: wait.name,
+      timeoutMs: leftOf(answer.wait.deadline, facts),
+      evidence: answer.evidence,
+    },
+  ];
+}
+
+function descriptorKind({ fd, describeFd }: ThreadFacts): WaitKind {
+  const words = fd === null ? null : describeFd(fd);
+  if (words === null) return 'descriptor';
+  if (words.startsWith('pipe:')) return 'pipe';
+  if (/^(TCP|UDP|unix) |^socket:/.test(words)) return 'socket';
+  return words.startsWith('/') ? 'file' : 'descriptor';
+}
+
+/** ms until the wait ends by itself; null: never, or not known. */
+function leftOf(deadline: Deadline | null, { now, still }: ThreadFacts): number | null {
+  if (!deadline || !now) return null;
+  // It has waited for as long as it has not run.
+  if (deadline.kind === 'after') return still === null ? null : Math.max(deadline.ms - still, 0);
+  return Math.max(deadline.ms - (deadline.clock === 'monotonic' ? now.monotonicMs : now.realtimeMs), 0);
+}
+
+/** By interpreter. Only those that somebody waits for. */
+function gilResources(threads: readonly Thread[]): Map<number | null, Resource> {
+  const found = new Map<number | null, Resource>();
+  for (const { interpreterId } of threads.filter(({ gil }) => gil === 'waiting')) {
+    if (found.has(interpreterId)) continue;
+    const own = threads.filter((thread) => thread.interpreterId === interpreterId);
+    const holders = own.filter(({ gil }) => gil === 'holding').map((thread) => holdsGil(thread));
+    const waiters = own.flatMap(({ gil, tid }) => (gil === 'waiting' && tid !== null ? [tid] : []));
+    found.set(interpreterId, {
+      id: `gil ${interpreterId ?? '?'}`,
+      kind: 'gil',
+      address: null,
+      type: null,
+      description: 'GIL',
+      locked: holders.length > 0 ? true : null,
+      holders,
+      waiters,
+    });
+  }
+  return found;
+}
+
+function holdsGil(thread: Thread): Holder {
+  const frame = pythonFrames(thread).at(-1) ?? null;
+  return {
+    ...placeOf(frame),
+    tid: thread.tid,
+    pid: null,
+    gone: false,
+    evidence: 'exact',
+    how: 'owner',
+    name: null,
+  };
+}
+
+function describeResource(
+  { kind, object, type, description, locked, holders }: ResourceAnswer,
+  answers: ReadonlyMap<number, KnownWait>,
+  byTid: ReadonlyMap<number, Thread>,
+): Resource {
+  return {
+    id: idOf(kind, object),
+    kind,
+    address: formatAddress(object),
+    type,
+    description,
+    locked,
+    holders: holders.flatMap((holder) => describeHolder(holder, answers, byTid)),
+    waiters: [...answers].flatMap(([tid, { wait }]) => (wait.wait?.object === object ? [tid] : [])),
+  };
+}
+
+/** What the frames of a thread tell that has moved since is not told. What a lock says itself stands. */
+function describeHolder(
+  { tid, gone, evidence, how, name, frame }: HolderAnswer,
+  answers: ReadonlyMap<number, KnownWait>,
+  byTid: ReadonlyMap<number, Thread>,
+): Holder[] {
+  const thread = tid === null ? undefined : byTid.get(tid);
+  const own = tid === null ? undefined : answers.get(tid);
+  if (how !== 'owner' && !own) return [];
+  const place = thread && own && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
+  const isSure = how === 'owner' || (own !== undefined && own.evidence !== 'agreed');
+  return [{ ...placeOf(place), tid, pid: null, gone, evidence: isSure ? evidence : 'probable', how, name }];
+}
+
+function placeOf(frame: PythonFrame | null): Pick<Holder, 'function' | 'file' | 'line'> {
+  return { function: frame?.qualname ?? frame?.function ?? null, file: frame?.file ?? null, line: frame?.line ?? null };
+}
+
+/** Outermost first. */
+function pythonFrames({ frames }: Thread): PythonFrame[] {
+  return frames.filter((frame) => frame.kind === 'python');
+}
+
+function idOf(kind: string, object: number): string {
+  return `${kind} ${formatAddress(object)}`;
+}

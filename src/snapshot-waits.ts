@@ -1,0 +1,141 @@
+/**
+ * What is the result, as far as it tells why a process is stuck? What threads wait for, who has it, and what is wrong. Part
+ * of the one document of snapshot.ts, by the same rules.
+ */
+
+/**
+ * What may be waited for. `lock` … `future`: objects of Python's library. `process-lock`, `process-semaphore`: of
+ * `multiprocessing`. `stream-lock`: the one inside a buffered stream. `inner-lock`: the one inside some other object.
+ * `native-mutex`: of C code. `native`: something in C code that could not be made out. The rest are the kernel's.
+ */
+export type WaitKind =
+  | 'lock'
+  | 'rlock'
+  | 'condition'
+  | 'event'
+  | 'semaphore'
+  | 'barrier'
+  | 'queue'
+  | 'simple-queue'
+  | 'join'
+  | 'future'
+  | 'import-lock'
+  | 'process-lock'
+  | 'process-semaphore'
+  | 'stream-lock'
+  | 'inner-lock'
+  | 'gil'
+  | 'attach'
+  | 'native-mutex'
+  | 'native'
+  | 'file-lock'
+  | 'socket'
+  | 'pipe'
+  | 'poll'
+  | 'file'
+  | 'descriptor'
+  | 'child'
+  | 'timer'
+  | 'signal';
+
+export interface Wait {
+  /** What kind of thing it waits for. */
+  kind: WaitKind;
+  /** Id of the {@link Resource}; null: nobody else could have it (a timer), or it could not be made out. */
+  resource: string | null;
+  /** The expression by which the program reaches it, "self._lock"; null: none was found, or it has no name. */
+  name: string | null;
+  /** When it ends by itself, ms from the capture; null: never, or not known. */
+  timeoutMs: number | null;
+  /** How it is known. `still`: it has not run from the capture until all about the wait was read. */
+  evidence: 'still' | 'stopped' | 'agreed' | 'none';
+}
+
+export interface Resource {
+  /** Unique in the document, the same for all who wait for it or hold it. */
+  id: string;
+  /** What kind of thing it is. */
+  kind: WaitKind;
+  /** Of the object, hexadecimal, as everywhere else; null: it is none of Python's. */
+  address: string | null;
+  /** The type's name as the program has it; null: it is no object. */
+  type: string | null;
+  /** What it is, in words: "Queue, 0 items, maxsize 10". */
+  description: string;
+  /** Whether somebody has it, by its own account; null: it does not tell. */
+  locked: boolean | null;
+  /** Who has it. Empty: nobody, or nobody could be made out. */
+  holders: Holder[];
+  /** Kernel ids of the threads of this process that wait for it. */
+  waiters: number[];
+}
+
+/** `exact`: an owner field, a slot that is alive for certain, the kernel's own table. `probable`: from the code. */
+export type HolderEvidence = 'exact' | 'probable';
+
+export interface Holder {
+  /** Kernel id of the thread; null: not known, or it is no thread of this process any more. */
+  tid: number | null;
+  /** Process that has it, where that is another one; else null. */
+  pid: number | null;
+  /** Whether the owner that it names is no thread any more. */
+  gone: boolean;
+  /** How certain it is. */
+  evidence: HolderEvidence;
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `kernel`: a table of the kernel. */
+  how: 'owner' | 'with' | 'acquire' | 'kernel';
+  /** The expression by which the holder reaches it; null: not known. */
+  name: string | null;
+  /** The frame in which it was taken; null: not known. */
+  function: string | null;
+  /** `co_filename` of that frame. */
+  file: string | null;
+  /** The line that the frame is at, inside the block. */
+  line: number | null;
+}
+
+/**
+ * What is wrong, in one word. `deadlock`: threads wait for each other; `self-deadlock`: one waits for what it has itself;
+ * `import-deadlock`: a module's import is part of it; `possible-deadlock`: the same, with an edge that is probable only.
+ * `orphaned-lock`: who has it is no thread any more. `gil-held`: C code sleeps and has not let go of the GIL.
+ * `pool-starved`: all workers wait for work that is theirs. `queue-starved`: all threads wait, some of them on a queue.
+ * `zombie-child`: a child has ended and is not waited for. `not-one-instant`: threads seen one after the other seem to
+ * wait for the GIL that nobody has.
+ */
+export type FindingCode =
+  | 'deadlock'
+  | 'self-deadlock'
+  | 'import-deadlock'
+  | 'possible-deadlock'
+  | 'orphaned-lock'
+  | 'gil-held'
+  | 'pool-starved'
+  | 'queue-starved'
+  | 'zombie-child'
+  | 'not-one-instant';
+
+export interface Finding {
+  /** One of a closed list. */
+  code: FindingCode;
+  /** Whether every edge is exact and every thread in it provably stood still. */
+  certain: boolean;
+  /** One sentence. */
+  message: string;
+  /** Kernel ids of the threads it is about. */
+  tids: number[];
+  /** Who waits for what, held by whom. */
+  edges: FindingEdge[];
+}
+
+export interface FindingEdge {
+  /** The thread that waits. */
+  tid: number;
+  /** Id of the {@link Resource}. */
+  resource: string;
+  /** The thread that has it; null: none of this process. */
+  holder: number | null;
+  /** How certain it is that this one has it. */
+  evidence: HolderEvidence;
+  /** The same in words, with the places. */
+  text: string;
+}

@@ -1,0 +1,82 @@
+/**
+ * Is it told what each blocked thread waits for, and who has it? The program hangs in all ways that it knows and writes down
+ * the truth; what is seen from outside must be that, live, in a snapshot and in cores.
+ */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { inspectCore, inspectProcess, snapshotProcess } from '../../src/index.js';
+import { gcore, noGcore, noKernelCores, SMALL_THREADS, withFolder, withKernelCore } from '../support/cores.js';
+import { expectTruth, type Truth } from '../support/hangs.js';
+import { anyInterpreter, findInterpreters } from '../support/interpreters.js';
+import { onEveryInterpreter } from '../support/matrix.js';
+import { type Program, type ProgramOptions, withProgram } from '../support/target.js';
+
+const OPTIONS: ProgramOptions = { ...SMALL_THREADS, flags: ['-W', 'ignore'], readyWithin: 60_000 };
+
+function truthOf({ ready }: Program): Truth {
+  return ready as unknown as Truth;
+}
+
+onEveryInterpreter('hangs, live', (interpreter) =>
+  withProgram(interpreter, 'hangs.py', OPTIONS, async (program) => {
+    for (const mode of ['blocking', 'non-blocking'] as const) {
+      const snapshot = await inspectProcess(program.pid, { mode });
+      expectTruth(snapshot, truthOf(program));
+      expect(snapshot.capture).toMatchObject({ stoppedThreads: 0, pauseMs: 0 });
+    }
+    await withFolder(async (folder) => {
+      const file = join(folder, 'snapshot');
+      const { snapshot } = await snapshotProcess(program.pid, file);
+      const { threads, resources, findings } = await inspectCore(file);
+      expectTruth(await inspectCore(file), truthOf(program));
+      const waits = (of: typeof threads) => of.map(({ tid, stillMs, waits }) => ({ tid, stillMs, waits }));
+      expect({ waits: waits(threads), resources, findings }).toEqual({
+        waits: waits(snapshot.threads),
+        resources: snapshot.resources,
+        findings: snapshot.findings,
+      });
+    });
+  }),
+);
+
+describe.skipIf(noKernelCores !== null)('hangs, in a core of the kernel', () => {
+  for (const interpreter of findInterpreters()) {
+    test(interpreter.label, () =>
+      withKernelCore(interpreter, 'hangs.py', OPTIONS, async (core, program) => {
+        expectTruth(await inspectCore(core), truthOf(program), { withoutDescriptors: true });
+      }),
+    );
+  }
+});
+
+describe.skipIf(noGcore !== null)('hangs, in a core of gdb', () => {
+  test(anyInterpreter().label, () =>
+    withFolder((folder) =>
+      withProgram(anyInterpreter(), 'hangs.py', OPTIONS, async (program) => {
+        const core = gcore(program.pid, folder);
+        expectTruth(await inspectCore(core), truthOf(program), { withoutDescriptors: true });
+      }),
+    ),
+  );
+});
+
+const ALONE = [
+  'rlock_of_the_dead',
+  'fork_rlock',
+  'fork_lock',
+  'gil_held',
+  'self_deadlock_main',
+  'signal_handler',
+  'starved_queue',
+  'zombie',
+  'join_cycle',
+];
+
+for (const name of ALONE) {
+  onEveryInterpreter(`hangs alone: ${name}`, (interpreter) =>
+    withProgram(interpreter, 'hangs_alone.py', { ...OPTIONS, args: [name] }, async (program) => {
+      if (name === 'gil_held') await new Promise((resolve) => setTimeout(resolve, 3200));
+      expectTruth(await inspectProcess(program.pid), truthOf(program));
+    }),
+  );
+}

@@ -1,0 +1,177 @@
+"""Ways to hang that need a process for themselves. The argument names the one wanted. Runs on Python 2.7 as far as that has
+them."""
+import ctypes
+import os
+import sys
+import threading
+import time
+
+import oracle
+from hang_truth import (
+    V, address, forever, kept, start, truth, until_asleep, waits, will_be_found, will_hold, will_wait,
+)
+
+
+def announce():
+    oracle.announce(extra=truth)
+
+
+def rlock_of_the_dead():
+    """Its owner has ended. An ident is used again by the next thread, so there must be none after it."""
+    lock, go = threading.RLock(), threading.Event()
+
+    def waiter():
+        go.wait()
+        lock.acquire()
+
+    start('dead waiter', waiter)
+    taker = threading.Thread(target=lock.acquire)
+    taker.start()
+    taker.join()
+    # Takes the place of the one that has ended, and keeps it.
+    go.set()
+    until_asleep('dead waiter')
+    will_wait('dead waiter', 'rlock', lock, ['lock'])
+    will_be_found('orphaned-lock', 'dead waiter')
+    # The oracle's own thread would take over that ident.
+    os.write(1, b'')
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    forever()
+
+
+def forked(lock, kind):
+    """A child whose parent's other thread has the lock, and is not there any more."""
+    def holder():
+        with lock:
+            forever()
+
+    start('holder', holder)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        oracle.die_eventually()
+        name = 'MainThread'
+        will_wait(name, kind, lock, ['lock'])
+        will_be_found('orphaned-lock', name)
+        oracle.say_ready(dict(truth(), pid=os.getpid(), threads=None))
+        lock.acquire()
+    forever()
+
+
+def fork_rlock():
+    forked(threading.RLock(), 'rlock')
+
+
+def fork_lock():
+    forked(threading.Lock(), 'lock')
+
+
+def gil_held():
+    """C code sleeps and has not let go of the GIL."""
+    if not getattr(sys, '_is_gil_enabled', lambda: True)():
+        sys.stderr.write('without a GIL nobody waits for it')
+        sys.exit(77)
+
+    def holder():
+        time.sleep(1)
+        ctypes.PyDLL(None).sleep(600)
+
+    def waiter():
+        while True:
+            time.sleep(0.01)
+
+    names = ['gil waiter one', 'gil waiter two']
+    for name in names:
+        threading.Thread(target=waiter, name=name, daemon=True).start()
+    waits.update({name: {'kind': 'gil', 'address': None, 'names': []} for name in names})
+    threading.Thread(target=holder, name='gil holder', daemon=True).start()
+    will_be_found('gil-held', 'gil holder', 'MainThread', *names)
+    oracle.die_eventually()
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    while True:
+        time.sleep(0.01)
+
+
+def self_deadlock_main():
+    lock = threading.Lock()
+    will_wait('MainThread', 'lock', lock, ['lock'])
+    will_hold('MainThread', lock)
+    will_be_found('self-deadlock', 'MainThread')
+    announce()
+    with lock:
+        with lock:
+            pass
+
+
+def signal_handler():
+    """The handler wants the lock that the code has that it interrupted."""
+    import signal
+    lock = threading.Lock()
+
+    def handler(number, frame):
+        with lock:
+            pass
+
+    signal.signal(signal.SIGUSR1, handler)
+    will_wait('MainThread', 'lock', lock, ['lock'])
+    will_hold('MainThread', lock)
+    will_be_found('self-deadlock', 'MainThread')
+    announce()
+    with lock:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        for _ in range(10 ** 6):
+            pass
+
+
+def starved_queue():
+    """All wait on a queue that nobody is left to fill."""
+    try:
+        import queue
+    except ImportError:
+        import Queue as queue
+    jobs = queue.Queue()
+
+    def consumer():
+        jobs.get()
+
+    names = ['consumer one', 'consumer two']
+    threads = [start(name, consumer) for name in names]
+    for name in names:
+        will_wait(name, 'queue', jobs, ['jobs'])
+    will_be_found('queue-starved', *names)
+    oracle.announce(extra=truth)
+    threads[0].join()
+
+
+def zombie():
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    will_wait('MainThread', 'timer')
+    will_be_found('zombie-child')
+    announce()
+    forever()
+
+
+def join_cycle():
+    """One holds a lock and joins a thread that wants it."""
+    lock = threading.Lock()
+
+    def inner():
+        with lock:
+            pass
+
+    def outer():
+        with lock:
+            joined = threading.Thread(target=inner, name='join inner', daemon=True)
+            joined.start()
+            joined.join()
+
+    start('join outer', outer)
+    will_hold('join outer', lock)
+    will_be_found('deadlock', 'join outer', 'join inner')
+    announce()
+    forever()
+
+
+globals()[sys.argv[1]]()
