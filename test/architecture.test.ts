@@ -133,6 +133,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
+/**
+ * Inside python/: a file may import those of rows above its own. The handle stands near the bottom: it knows how a structure
+ * is read, and nobody who reads one; what is remembered of a memory finds its place in it without its knowing.
+ */
+const PYTHON_FILES: readonly (readonly string[])[] = [
+  ['attachment', 'characters', 'dict-items', 'gil-walk', 'part', 'positions', 'problem', 'slot-budget'],
+  ['python'],
+  ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
+  ['code-type', 'dict', 'text'],
+  ['code', 'code-shapes', 'objects'],
+  ['named-attributes', 'runtime'],
+  ['frames', 'gil', 'thread-ids', 'threading-names'],
+];
+
 /** What the whole program has one of. Only the command line touches it. */
 const PROCESS_STATE =
   /\bprocess\.(argv|chdir|cwd|emitWarning|env|exit|exitCode|kill|on|once|stderr|stdin|stdout|umask)\b/;
@@ -171,6 +185,33 @@ describe('imports run one way', () => {
       const part = partOf(path.replace(/\.js$/, '.ts'));
       return part !== file.part && !allowed?.includes(part);
     });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('inside python/', () => {
+  const own = files.filter(({ part }) => part === 'python');
+  const rowOf = (path: string) => {
+    const name = path.replace(/^python\//, '').replace(/\.(js|ts)$/, '');
+    return PYTHON_FILES.findIndex((row) => row.includes(name));
+  };
+
+  test('there are the files of the table, and no others', () => {
+    const names = own.map(({ path }) => path.replace(/^python\//, '').replace(/\.ts$/, ''));
+    expect(names.sort()).toEqual(PYTHON_FILES.flat().sort());
+  });
+
+  test.each(own)('$path imports from above only', (file) => {
+    const others = importsOf(file).filter((path) => /^python\/[^/]+$/.test(path));
+    expect(others.filter((path) => rowOf(path) >= rowOf(file.path))).toEqual([]);
+  });
+
+  test('rows know rows only', () => {
+    const rows = files.filter(({ path }) => /^python\/layouts\/v\d_\d+t?\.ts$/.test(path));
+    expect(rows.length).toBeGreaterThan(10);
+    const wrong = rows.flatMap((file) =>
+      importsOf(file).filter((path) => !/^python\/layouts\/(from|layout|v\d_\d+t?)\.js$/.test(path)),
+    );
     expect(wrong).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { MemoryReader } from '../memory/reader.js';
 import { pointerAt, ssizeAt } from '../memory/reader.js';
 import { type Scalar, WIDTHS } from './layouts/c-types.js';
 import { type Field, type Fields, fieldsOf } from './layouts/fields.js';
-import type { Python } from './python.js';
+import type { Layout } from './layouts/layout.js';
 
 /** Fields by the names that whoever reads them knows them by; undefined: this version has none. */
 type Chosen = { readonly [name: string]: Field | undefined };
@@ -28,7 +28,9 @@ export interface Part<C> {
 }
 
 /** What to read of a structure, made once for each layout. `choose` picks the fields. */
-export function partOf<C extends Chosen>(choose: (fields: Fields) => C): (python: Pick<Python, 'layout'>) => Part<C> {
+export function partOf<C extends Chosen>(
+  choose: (fields: Fields) => C,
+): (python: { readonly layout: Layout }) => Part<C> {
   const known = new WeakMap<object, Part<C>>();
   return ({ layout }) => {
     let part = known.get(layout);

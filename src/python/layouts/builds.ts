@@ -92,8 +92,11 @@ function withMovedMembers(objects: ObjectLayout, extra: number): ObjectLayout {
   return { ...(Object.fromEntries(entries) as typeof structs), parts };
 }
 
-/** Every number of a structure, moved; words stay. */
+/** Every number of a structure, and of the forms it has, moved; words stay. */
 function moved<T extends object>(struct: T, by: number): T {
-  const entries = Object.entries(struct).map(([key, value]) => [key, typeof value === 'number' ? value + by : value]);
+  const entries = Object.entries(struct).map(([key, value]: [string, unknown]) => {
+    if (typeof value === 'number') return [key, value + by];
+    return [key, typeof value === 'object' && value !== null ? moved(value, by) : value];
+  });
   return Object.fromEntries(entries) as T;
 }

@@ -324,7 +324,8 @@ export const FIELD_TYPES = {
       'dec.data': 'pointer',
     },
     lockobject: {
-      locked: 'unsigned char',
+      semaphore: { tp_basicsize: 'size', locked: 'unsigned char' },
+      mutex: { tp_basicsize: 'size', lock: 'unsigned char' },
     },
     rlockobject: {
       mutex: 'unsigned char',

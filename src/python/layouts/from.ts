@@ -20,7 +20,7 @@ export type Difference<T> = T extends readonly unknown[]
 
 /** The words by which members of several kinds are told apart. */
 type Kinded = { readonly kind: string } | { readonly keys: string } | { readonly owner: string };
-const KINDS = ['kind', 'keys', 'owner'] as const;
+export const KINDS = ['kind', 'keys', 'owner'] as const;
 
 type Within<T> = {
   readonly [K in keyof T as T extends Kinded ? Exclude<K, (typeof KINDS)[number]> : K]?:
@@ -34,7 +34,7 @@ export function from(row: Layout, difference: Difference<Omit<Layout, 'origin'>>
 }
 
 /** The two words more that an object header has without a GIL. https://peps.python.org/pep-0703/ (Reference counting) */
-const LONGER_HEADER = 16;
+export const LONGER_HEADER = 16;
 
 /**
  * The row of a version's free-threaded build, which differs in `difference` from the ordinary one besides what the longer

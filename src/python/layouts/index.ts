@@ -9,8 +9,8 @@ import { v3_9 } from './v3_9.js';
 import { v3_10 } from './v3_10.js';
 import { v3_11 } from './v3_11.js';
 import { v3_12 } from './v3_12.js';
-import { v3_13, v3_13_0 } from './v3_13.js';
-import { v3_13_0t, v3_13t } from './v3_13t.js';
+import { v3_13 } from './v3_13.js';
+import { v3_13t } from './v3_13t.js';
 import { v3_14 } from './v3_14.js';
 import { v3_14t } from './v3_14t.js';
 import { v3_15 } from './v3_15.js';
@@ -34,10 +34,8 @@ const ROWS: readonly Entry[] = [
   { row: v3_10 },
   { row: v3_11 },
   { row: v3_12 },
-  { row: v3_13_0 },
-  { row: v3_13, fromPatch: 1 },
-  { row: v3_13_0t, freeThreaded: true },
-  { row: v3_13t, fromPatch: 1, freeThreaded: true },
+  { row: v3_13 },
+  { row: v3_13t, freeThreaded: true },
   { row: v3_14 },
   { row: v3_14t, freeThreaded: true },
   { row: v3_15 },

@@ -113,8 +113,8 @@ export interface ObjectLayout {
     /** uint64_t* */
     readonly 'dec.data': Offset;
   };
-  /** `_thread.lock`: a byte whose bit 0 says that it is locked (`locked`; `lock` from 3.13.1). Private to _threadmodule.c. 3.2+. */
-  readonly lockobject?: { readonly locked: Offset };
+  /** `_thread.lock`. Private to _threadmodule.c. 3.2+. */
+  readonly lockobject?: LockLayout;
   readonly rlockobject?: RLockLayout;
   readonly parts: ObjectParts;
 }
@@ -137,6 +137,14 @@ export type GeneratorLayout =
       readonly gi_frame_state: Offset;
       readonly gi_qualname: Offset;
     };
+
+/** The forms of a lock. Where a patch release changed it (3.13.1), a row has both: see {@link formOfSize}. */
+export interface LockLayout {
+  /** Up to 3.13.0: a lock of the C library; bit 0 of the byte `locked` says whether it is taken. */
+  readonly semaphore?: { readonly tp_basicsize: number; readonly locked: Offset };
+  /** From 3.13.1: a PyMutex, of whose byte bit 0 says so. https://github.com/python/cpython/pull/125116 */
+  readonly mutex?: { readonly tp_basicsize: number; readonly lock: Offset };
+}
 
 /** `_thread.RLock`. Private to Modules/_threadmodule.c. */
 export type RLockLayout =

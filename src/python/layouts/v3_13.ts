@@ -64,8 +64,9 @@ export const v3_13 = from(v3_12, {
     },
   },
   objects: {
+    // 3.13.1 made it a PyMutex; 3.13.0 has the form before. https://github.com/python/cpython/pull/125116
     lockobject: {
-      locked: 16,
+      mutex: { tp_basicsize: 24, lock: 16 },
     },
     parts: {
       frameStates: {
@@ -74,9 +75,3 @@ export const v3_13 = from(v3_12, {
     },
   },
 });
-
-/**
- * 3.13.0: `_thread.lock` was not a PyMutex yet.
- * https://github.com/python/cpython/pull/125116
- */
-export const v3_13_0 = from(v3_13, { objects: { lockobject: { locked: 32 } } });

@@ -1,5 +1,5 @@
 /** What is otherwise in free-threaded CPython 3.13 (`--disable-gil`), besides longer object headers. */
-import { freeThreaded, from } from './from.js';
+import { freeThreaded } from './from.js';
 import { v3_13 } from './v3_13.js';
 
 export const v3_13t = freeThreaded(v3_13, {
@@ -22,9 +22,3 @@ export const v3_13t = freeThreaded(v3_13, {
     managed_dict: -8,
   },
 });
-
-/**
- * 3.13.0: `_thread.lock` was not a PyMutex yet.
- * https://github.com/python/cpython/pull/125116
- */
-export const v3_13_0t = from(v3_13t, { objects: { lockobject: { locked: 48 } } });

@@ -266,7 +266,7 @@ export const v3_6: Layout = {
       'dec.data': 64,
     },
     lockobject: {
-      locked: 32,
+      semaphore: { tp_basicsize: 40, locked: 32 },
     },
     rlockobject: {
       kind: 'counted',

@@ -1,12 +1,15 @@
 /** Who holds a lock, and what does a weak reference refer to? */
 import { offsetBy } from '../../memory/address.js';
+import { formOfSize } from '../layouts/forms.js';
 import { needed } from '../layouts/needed.js';
 import { readAttribute } from './attributes.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
 
 export const readLock: ReadKind = ({ address, type }, reading) => {
-  const { locked } = needed(reading.layout.objects.lockobject, 'lockobject');
-  const held = (reading.memory.read(offsetBy(address, locked), 1).getUint8(0) & 1) === 1;
+  const forms = needed(reading.python.fields.objects.lockobject, 'lockobject');
+  const form = formOfSize(forms, type.facts.basicsize);
+  const word = form.kind === 'mutex' ? form.fields.lock : form.fields.locked;
+  const held = (reading.python.get(address, word) & 1) === 1;
   return { kind: 'lock', type: type.tp_name, locked: held, address };
 };
 

@@ -36,7 +36,10 @@ function unread(paths: Iterable<string>): string[] {
       .split(' > ')
       .filter((part) => !/^\d+$/.test(part))
       .reverse();
-    return !code.some((text) => names(text, field) && (outer.length === 0 || names(text, outer[0] ?? '')));
+    // Of the forms of a structure, that one is chosen whose type is as large.
+    const word = field === 'tp_basicsize' && outer.length > 1 ? 'formOfSize' : field;
+    const structures = outer.length === 0 ? [field] : outer.slice(0, 2);
+    return !code.some((text) => names(text, word) && structures.some((name) => names(text, name)));
   });
 }
 

@@ -15,7 +15,7 @@ import { of, type Probe, type Probed, shift, sizeAtLeast, sizeOf, start, value, 
 
 type Row = Omit<Layout, 'version' | 'origin'>;
 
-export function layoutProbes(version: number, patch: number, freeThreaded: boolean): Probed<Row> {
+export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row> {
   const v = version;
   const object = of('PyObject');
   const varObject = of('PyVarObject');
@@ -145,7 +145,7 @@ export function layoutProbes(version: number, patch: number, freeThreaded: boole
     },
     dict: dictProbes(v),
     instances: instanceProbes(v),
-    objects: objectProbes(v, patch),
+    objects: objectProbes(v),
     _PyCodeArray: when(v >= 314 && freeThreaded, {
       size: of('_PyCodeArray')('size'),
       entries: start('_PyCodeArray', 'entries'),

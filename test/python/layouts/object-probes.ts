@@ -1,9 +1,14 @@
 /** Which C expression stands behind each number of an `ObjectLayout`? `v` is `major * 100 + minor`. */
-import type { GeneratorLayout, ObjectLayout, ObjectParts, RLockLayout } from '../../../src/python/layouts/objects.js';
-import { lockIsMutex } from './prelude.js';
+import type {
+  GeneratorLayout,
+  LockLayout,
+  ObjectLayout,
+  ObjectParts,
+  RLockLayout,
+} from '../../../src/python/layouts/objects.js';
 import { of, type Probed, sizeOf, start, value, when } from './probes.js';
 
-export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
+export function objectProbes(v: number): Probed<ObjectLayout> {
   const set = of('PySetObject');
   const slice = of('PySliceObject');
   const range = of('rangeobject');
@@ -89,7 +94,7 @@ export function objectProbes(v: number, patch: number): Probed<ObjectLayout> {
       'dec.len': decimal('dec.len'),
       'dec.data': decimal('dec.data'),
     },
-    lockobject: { locked: of('lockobject')(lockIsMutex(v, patch) ? 'lock' : 'locked') },
+    lockobject: lockProbes(v),
     rlockobject: rlockProbes(v),
     parts: partProbes(v),
   };
@@ -106,6 +111,19 @@ function generatorProbes(v: number): Probed<GeneratorLayout> {
         gi_frame_state: generator('gi_frame_state'),
         ...names,
       };
+}
+
+function lockProbes(v: number): Probed<LockLayout> {
+  return {
+    semaphore: when(v <= 313, {
+      tp_basicsize: sizeOf('lockobject'),
+      locked: of('lockobject')('locked'),
+    }),
+    mutex: when(v >= 313, {
+      tp_basicsize: sizeOf('mutex_lockobject'),
+      lock: of('mutex_lockobject')('lock'),
+    }),
+  };
 }
 
 function rlockProbes(v: number): Probed<RLockLayout> {

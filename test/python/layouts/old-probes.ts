@@ -38,7 +38,7 @@ function rootProbes(v: number) {
 }
 
 export function probes3_6(): OldRow {
-  const { _PyErr_StackItem, python2, ...same } = layoutProbes(306, 0, false);
+  const { _PyErr_StackItem, python2, ...same } = layoutProbes(306, false);
   return {
     ...same,
     ...rootProbes(306),
@@ -63,7 +63,7 @@ export function probes3_6(): OldRow {
 }
 
 export function probes2_7(): OldRow {
-  const { PyObject, PyVarObject, PyTupleObject, frames, PyCodeObject, PyTypeObject } = layoutProbes(207, 0, false);
+  const { PyObject, PyVarObject, PyTupleObject, frames, PyCodeObject, PyTypeObject } = layoutProbes(207, false);
   const { co_kwonlyargcount, ...code } = PyCodeObject;
   const { ht_qualname, ht_cached_keys, ...type } = PyTypeObject;
   const dict = of('PyDictObject');
@@ -125,7 +125,7 @@ function python2Probes(): OldRow['python2'] {
 }
 
 function objects2_7(): Row['objects'] {
-  const same = objectProbes(207, 0);
+  const same = objectProbes(207);
   const func = of('PyFunctionObject');
   const generator = of('PyGenObject');
   const exception = of('PyBaseExceptionObject');

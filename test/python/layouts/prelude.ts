@@ -4,7 +4,7 @@
  */
 
 /** `version`: major * 100 + minor. */
-export function prelude(version: number, patch: number): string {
+export function prelude(version: number): string {
   const lines = ['#include <Python.h>', '#include <frameobject.h>'];
   if (version <= 306) lines.push('#include <pythread.h>', '#include <longintrepr.h>');
   if (version === 207)
@@ -18,7 +18,11 @@ export function prelude(version: number, patch: number): string {
   if (version >= 310) lines.push('#include <pycore_moduleobject.h>');
   lines.push('#include <structmember.h>', '#include <datetime.h>', PRIVATE_OBJECTS);
   if (version >= 313) lines.push('#include <pycore_lock.h>');
-  lines.push(lockIsMutex(version, patch) ? MUTEX_LOCK : LOCK, version >= 314 ? RECURSIVE_MUTEX_LOCK : RLOCK);
+  lines.push(
+    ...(version >= 313 ? [MUTEX_LOCK] : []),
+    ...(version <= 313 ? [LOCK] : []),
+    version >= 314 ? RECURSIVE_MUTEX_LOCK : RLOCK,
+  );
   if (version < 310) lines.push(MODULE);
   return `${lines.join('\n')}\n`;
 }
@@ -103,18 +107,13 @@ typedef struct { PyObject_HEAD PyObject *md_dict; } PyModuleObject;
 /* https://github.com/python/cpython/blob/v2.7.18/Modules/threadmodule.c */
 typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; } lockobject;`;
 
-/** Since 3.13.1: https://github.com/python/cpython/pull/125116 */
-export function lockIsMutex(version: number, patch: number): boolean {
-  return version >= 314 || (version === 313 && patch >= 1);
-}
-
 const LOCK = `
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c */
 typedef struct { PyObject_HEAD PyThread_type_lock lock_lock; PyObject *in_weakreflist; char locked; } lockobject;`;
 
 const MUTEX_LOCK = `
 /* https://github.com/python/cpython/blob/v3.13.1/Modules/_threadmodule.c */
-typedef struct { PyObject_HEAD PyMutex lock; } lockobject;`;
+typedef struct { PyObject_HEAD PyMutex lock; } mutex_lockobject;`;
 
 const RLOCK = `
 /* https://github.com/python/cpython/blob/v3.13.0/Modules/_threadmodule.c */

@@ -96,10 +96,12 @@ same("PyDecObject", words(decimal.Decimal("sNaN"))[0], 8)
 long = decimal.Decimal("123" + 98 * "0" + "7")
 same("PyDecObject", words(long), (0, 0, 102, [7, 0, 0, 0, 0, 1230000]))
 
-lock = _thread.allocate_lock()
-same("lockobject.locked", byte(id(lock) + objects["lockobject"]["locked"]) & 1, 0)
+lock, forms = _thread.allocate_lock(), objects["lockobject"]
+(form,) = [form for form in forms.values() if form["tp_basicsize"] == type(lock).__basicsize__]
+word = form["lock"] if "lock" in form else form["locked"]
+same("lockobject.locked", byte(id(lock) + word) & 1, 0)
 lock.acquire()
-same("lockobject.locked", byte(id(lock) + objects["lockobject"]["locked"]) & 1, 1)
+same("lockobject.locked", byte(id(lock) + word) & 1, 1)
 
 rlock, fields = _thread.RLock(), objects["rlockobject"]
 rlock.acquire()
