@@ -7,7 +7,7 @@
 import type { Snapshot } from './snapshot.js';
 
 /** 0 complete · 1 nothing could be shown · 2 usage · 3 shown but incomplete (stderr says what is missing). */
-export const EXIT = { complete: 0, nothing: 1, usage: 2, incomplete: 3 } as const;
+export const EXIT = { complete: 0, nothing: 1, usage: 2, incomplete: 3, found: 4 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What a code means, apart from the case at hand. Where an error brings no cause or next step of its own, these are shown. */

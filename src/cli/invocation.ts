@@ -10,6 +10,7 @@ import type {
   NativeMode,
   SnapshotOptions,
 } from '../options.js';
+import { FAIL_ON, type FailOn } from './fail-on.js';
 import { NOT_YET } from './not-yet.js';
 import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 import { parsePid } from './values.js';
@@ -29,6 +30,8 @@ export interface View {
   /** Which options and variables of the target's command line are secrets. */
   readonly redact: readonly string[];
   readonly redactDefaults: boolean;
+  /** What makes the command fail if it is found; null: nothing. */
+  readonly failOn: FailOn | null;
 }
 
 /** How threads with the same stack are shown. */
@@ -58,6 +61,7 @@ export function viewBefore(argv: readonly string[]): View {
     fullPaths: false,
     redact: [],
     redactDefaults: true,
+    failOn: null,
   };
 }
 
@@ -307,6 +311,7 @@ function viewOf(opts: Opts, globals: Opts): View {
     fullPaths: opts['fullPaths'] === true,
     redact: stringsOf(opts['redact']) ?? [],
     redactDefaults: opts['redactDefaults'] !== false,
+    failOn: FAIL_ON.find((one) => one === opts['failOn']) ?? null,
   };
 }
 

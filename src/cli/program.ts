@@ -2,8 +2,10 @@
  * What can be said on the command line? The commands, their options and their help, declared for commander. What they
  * mean is in invocation.ts; docs/cli.md is made from this.
  */
+
 import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS, LOCATE_STRATEGIES } from '../options.js';
+import { FAIL_ON } from './fail-on.js';
 import {
   collectEnvironment,
   collectPattern,
@@ -306,6 +308,10 @@ function addLayout(command: Command, add: (command: Command, option: Option) => 
     ),
   );
   add(command, new Option('--full-paths', 'shorten no paths on the page'));
+  add(
+    command,
+    new Option('--fail-on <finding>', 'exit with 4 if that is found for certain: deadlock').choices([...FAIL_ON]),
+  );
 }
 
 /** Accepted before and after the command. */

@@ -3,6 +3,7 @@ import { ERRORS, EXIT, type ExitCode, type PystackError } from '../errors.js';
 import { type Look, lookAtEach, Tally } from '../many/each.js';
 import { harmless } from '../render/escape.js';
 import { collectPresenter } from './collect-presenter.js';
+import { isFailure } from './fail-on.js';
 import type { Invocation, View } from './invocation.js';
 import { observers } from './logging.js';
 import type { Pipeline } from './pipeline.js';
@@ -23,6 +24,7 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
   const presenter = await presenterOf(invocation, world);
   const tally = new Tally();
+  let isFound = false;
   const failures: { target: Target; error: PystackError }[] = [];
   const looking = observers(world, view, progress);
   const { aboutCore, aboutProcess } = await import('../many/about.js');
@@ -41,6 +43,7 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
       progress?.show(`looking at ${(done + 1).toLocaleString('en-US')} of ${total}: ${targetText(target)}`);
     for await (const answer of lookAtEach(targets, look, told)) {
       tally.add(answer);
+      if (isFailure(view.failOn, answer.snapshot)) isFound = true;
       progress?.wipe();
       if (answer.error) failures.push({ target: answer.target, error: answer.error });
       else tellWarnings(answer, world);
@@ -52,6 +55,7 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
   presenter.end(tally);
   tellFailures(failures, targets.length, refused, view, world);
   if (tally.shown === 0) return EXIT.nothing;
+  if (isFound) return EXIT.found;
   return tally.complete ? EXIT.complete : EXIT.incomplete;
 }
 

@@ -7,6 +7,7 @@ import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorJson, errorReport } from './error-report.js';
+import { isFailure } from './fail-on.js';
 import { type Invocation, isOfMany, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
@@ -196,6 +197,7 @@ async function show(invocation: Looking, world: World, pipeline: Pipeline): Prom
     world.stderr.write('pystack: there is no Python thread to show\n');
     return EXIT.nothing;
   }
+  if (isFailure(view.failOn, snapshot)) return EXIT.found;
   return snapshot.complete ? EXIT.complete : EXIT.incomplete;
 }
 

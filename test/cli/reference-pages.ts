@@ -30,6 +30,7 @@ const EXIT_CODES = table(
     ['1', 'Nothing could be shown; stderr says why and what to do ([errors](errors.md)).'],
     ['2', 'The command line cannot be understood.'],
     ['3', 'Shown, but incomplete; stderr says what is missing ([warnings](warnings.md)).'],
+    ['4', 'Shown, and what `--fail-on` names was found for certain.'],
   ],
 );
 
