@@ -26,8 +26,12 @@ function execStart(path: string): number | null {
   return text === null ? null : decodeExecStart(text);
 }
 
-/** The file is lines of "name : value", ms with six decimals. null: it has no such line. */
+/**
+ * The file is lines of "name : value", ms with six decimals. null: it has no such line, or the thread was moved to another
+ * CPU in its sleep, which sets it to zero.
+ * https://github.com/torvalds/linux/blob/v6.10/kernel/sched/fair.c (migrate_task_rq_fair)
+ */
 export function decodeExecStart(text: string): number | null {
-  const found = /^se\.exec_start\s*:\s*(\d+\.\d+)/m.exec(text)?.[1];
-  return found === undefined ? null : Number(found);
+  const found = Number(/^se\.exec_start\s*:\s*(\d+\.\d+)/m.exec(text)?.[1] ?? 0);
+  return found === 0 ? null : found;
 }
