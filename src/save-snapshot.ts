@@ -79,6 +79,7 @@ function fileOf(
     noted: notedInterpreter(located),
     captured,
     questions: questions.list,
+    secrets: questions.secrets,
     osThreads: osThreadsOf(seen, captured),
     auxv: decodeAuxv(new DataView(auxv.buffer, auxv.byteOffset, auxv.byteLength)),
     native: settings.native !== 'off',

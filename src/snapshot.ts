@@ -307,7 +307,7 @@ export interface Value {
   repr: string;
   /** Whether something was left out for length, depth or number. */
   truncated: boolean;
-  /** Whether it, or something in it, was withheld because of its name. */
+  /** Whether it, or something in it, was withheld because of its name, its value or its shape. */
   redacted: boolean;
   /** Why it could not be read, when it could not. */
   problem?: string;

@@ -46,6 +46,17 @@ export class KeptBytes implements MemoryReader {
     }
   }
 
+  /** Puts `fill` in place of the bytes at `address`, as far as they are kept. */
+  blank(address: number, size: number, fill: Uint8Array): void {
+    for (const { page, from, to, at } of pieces(address, size)) {
+      const kept = this.#pages.get(page);
+      if (!kept) continue;
+      for (let i = from; i < to; i++) {
+        if (kept.known[i] === 1) kept.bytes[i] = fill[(at + i - from) % fill.length] ?? 0;
+      }
+    }
+  }
+
   read(address: Address, size: number): DataView {
     return this.#read(address, size, null);
   }

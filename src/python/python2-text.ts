@@ -19,7 +19,7 @@ export function readWideCharacters(python: Python, address: Address, limit: numb
   const length = python.ssize(address, fields.length);
   if (length < 0) throw new CorruptData(`unicode at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
-  if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
+  if (count === 0) return { start: null, view: new DataView(new ArrayBuffer(0)), kind, length };
   const str = toAddress(python.pointer(address, fields.str));
-  return { view: python.memory.read(str, count * kind), kind, length };
+  return { start: str, view: python.memory.read(str, count * kind), kind, length };
 }

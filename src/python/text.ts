@@ -52,11 +52,11 @@ export function readCharacters(python: Python, address: Address, limit: number):
     throw new CorruptData(`str at ${formatAddress(address)} has state 0x${state.toString(16)}`);
   }
   const count = Math.min(length, limit);
-  if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind, length };
+  if (count === 0) return { start: null, view: new DataView(new ArrayBuffer(0)), kind, length };
   const start = compact
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
     : toAddress(python.pointer(address, fields.data));
-  return { view: python.memory.read(start, count * kind), kind, length };
+  return { start, view: python.memory.read(start, count * kind), kind, length };
 }
 
 /** `wchar_t` here. */
@@ -71,9 +71,9 @@ function readNotReady(python: Python, address: Address, limit: number): Characte
   const length = python.ssize(address, needed(wstr_length, 'wstr_length'));
   if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
-  if (count === 0) return { view: new DataView(new ArrayBuffer(0)), kind: WCHAR_BYTES, length };
+  if (count === 0) return { start: null, view: new DataView(new ArrayBuffer(0)), kind: WCHAR_BYTES, length };
   const start = toAddress(python.pointer(address, needed(wstr, 'wstr')));
-  return { view: python.memory.read(start, WCHAR_BYTES * count), kind: WCHAR_BYTES, length };
+  return { start, view: python.memory.read(start, WCHAR_BYTES * count), kind: WCHAR_BYTES, length };
 }
 
 /** Up to here putting characters together costs less than making a Buffer. */

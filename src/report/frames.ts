@@ -4,7 +4,7 @@ import { formatAddress } from '../memory/address.js';
 import type { CodeObject } from '../python/code.js';
 import type { FrameWalk } from '../python/frames.js';
 import type { Layout } from '../python/layouts/layout.js';
-import type { FrameVariables, ReadValue } from '../python/objects/index.js';
+import type { FrameVariables, ReadValue, Secrets } from '../python/objects/index.js';
 import { decodePosition } from '../python/positions.js';
 import { ValueWriter } from '../python/repr/index.js';
 import type { Locals } from '../questions/locals.js';
@@ -59,10 +59,11 @@ export class FrameDescriber {
   readonly #values: ValueWriter;
   readonly #described = new Map<CodeResult, Map<number, Described>>();
 
-  constructor(layout: Layout, sources: SourceReader) {
+  /** `secrets`: what is withheld of values; null: none are shown. */
+  constructor(layout: Layout, sources: SourceReader, secrets: Secrets | null) {
     this.#layout = layout;
     this.#sources = sources;
-    this.#values = new ValueWriter(layout);
+    this.#values = new ValueWriter(layout, secrets);
   }
 
   /** `locals`: what their variables hold; null: not asked for. */
@@ -103,12 +104,13 @@ export class FrameDescriber {
     // A generator of 3.10 begins with an instruction that has no line of its own: it has only just been entered.
     const justEntered = lasti === 0 && table.line === null;
     const position = justEntered ? { ...table, line: code.firstLine, endLine: code.firstLine } : table;
+    const source = this.#sources.lineAt(code.file, position);
     return {
       function: code.name,
       qualname: code.qualname,
       file: code.file,
       ...position,
-      source: this.#sources.lineAt(code.file, position),
+      source: source && { ...source, text: this.#values.source(source.text) },
     };
   }
 }

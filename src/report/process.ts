@@ -65,7 +65,7 @@ export interface Described {
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
   const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
   const context: ThreadContext = {
-    frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs)),
+    frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs), questions.secrets),
     questions,
     idents: new Map(
       captured.threads.flatMap(({ walk: { state }, tid }) => (tid === null ? [] : [[state.threadId, state.address]])),

@@ -15,6 +15,7 @@ import { sameCalls } from '../moment/same-stack.js';
 import { captureStatic } from '../moment/static.js';
 import { inCopy, Walk } from '../moment/walker.js';
 import type { Locatable, NotedInterpreter, OsThread, Process } from '../process/process.js';
+import { type Secrets, WITHHELD } from '../python/objects/index.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import { ownThreadStateFields } from '../python/runtime.js';
 import type { Question } from '../questions/question.js';
@@ -35,6 +36,8 @@ export interface Wanted {
   readonly captured: CapturedProcess;
   /** Those that were asked. */
   readonly questions: readonly Question<unknown>[];
+  /** What is withheld of values; null: none are asked for. */
+  readonly secrets: Secrets | null;
   /** The threads that will be in the snapshot. */
   readonly osThreads: readonly OsThread[];
   readonly auxv: ReadonlyMap<number, bigint>;
@@ -44,8 +47,9 @@ export interface Wanted {
 
 /** Reads all that is wanted. `process` runs all the while. Throws what reading throws when it is gone. */
 export function keepMemory(process: Process, wanted: Wanted): KeptMemory {
-  const { located, captured, osThreads, questions } = wanted;
+  const { located, captured, osThreads, questions, secrets } = wanted;
   const kept = new KeptBytes();
+  secrets?.noteTexts();
   keepWalks(kept, located, captured, questions);
   if (wanted.native) keepStacks(kept, captured, process);
   const rest = kept.completedFrom(firstOf(captured.memory.frames, asItIsNow(process)));
@@ -55,7 +59,22 @@ export function keepMemory(process: Process, wanted: Wanted): KeptMemory {
   debuggerRanges(rest, process.mappings(), wanted.auxv);
   keepForOthers(kept, new Python(located, rest), process.memory, captured);
   const answers = keepAnswers(kept, located, captured, questions, () => asItIsNow(process));
+  if (secrets) blankSecrets(answers.kept, secrets);
   return { ...answers, different: differences(answers.kept, wanted) };
+}
+
+/** Puts marks over what is withheld of the texts that were kept: who reads them again withholds the same. */
+function blankSecrets(kept: KeptBytes, secrets: Secrets): void {
+  for (const { start, width, text, isCut } of secrets.places ?? []) {
+    const parts = secrets.partsOf(text, isCut ? 'cut' : 'whole');
+    const mark = new Uint8Array(width);
+    mark[0] = WITHHELD;
+    // Where characters are pairs, their places are not those in memory: then none of it is kept.
+    const isPlain = width < 4 || [...text].length === text.length;
+    for (const { start: from, end } of isPlain || parts.length === 0 ? parts : [{ start: 0, end: text.length }]) {
+      kept.blank(start + width * from, width * (end - from), mark);
+    }
+  }
 }
 
 /** What was asked in the copies, from the copies. */

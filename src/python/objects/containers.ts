@@ -4,15 +4,16 @@ import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
 import { type DictItem, ITEM_LIMIT, readDict } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
+import { secretArguments } from './secret-shapes.js';
 import { readSetTable } from './set-table.js';
-import type { DictTree, Entries } from './tree.js';
+import type { DictTree, Entries, Tree } from './tree.js';
 
 export const readList: ReadKind = (object, reading, depth) => {
   const length = reading.length(object.address);
   if (length === 0) return { kind: 'list', items: [], length, shown: 'inside' };
-  const [items, shown] = reading.inside(object, depth, [], (inner) => {
+  const [items, shown] = reading.inside<readonly Tree[]>(object, depth, [], (inner) => {
     const start = reading.link(object.address, reading.layout.objects.PyListObject.ob_item);
-    return reading.elements(start, length, inner);
+    return withoutPasswords(reading.elements(start, length, inner), reading);
   });
   return { kind: 'list', items, length, shown };
 };
@@ -20,11 +21,34 @@ export const readList: ReadKind = (object, reading, depth) => {
 export const readTuple: ReadKind = (object, reading, depth) => {
   const length = reading.length(object.address);
   if (length === 0) return { kind: 'tuple', items: [], length, shown: 'inside' };
-  const [items, shown] = reading.inside(object, depth, [], (inner) =>
-    reading.elements(offsetBy(object.address, reading.layout.PyTupleObject.ob_item), length, inner),
+  const [items, shown] = reading.inside<readonly Tree[]>(object, depth, [], (inner) =>
+    withoutPasswords(
+      reading.elements(offsetBy(object.address, reading.layout.PyTupleObject.ob_item), length, inner),
+      reading,
+    ),
   );
   return { kind: 'tuple', items, length, shown };
 };
+
+/** What a list item would be on a command line; null: it is no text. */
+function argumentOf(tree: Tree): string | null {
+  if (tree.kind === 'str') return tree.text;
+  return tree.kind === 'bytes' && tree.of === 'str' ? Buffer.from(tree.bytes).toString('latin1') : null;
+}
+
+/** A list that looks like a command line, without the passwords on it. */
+function withoutPasswords(items: readonly Tree[], { secrets }: Reading): readonly Tree[] {
+  if (!secrets.byShape) return items;
+  const texts = items.map(argumentOf);
+  if (!texts.some((text) => text?.startsWith('-'))) return items;
+  const shown = [...items];
+  for (const [i, span] of secretArguments(texts, secrets.isName)) {
+    secrets.addText((texts[i] ?? '').slice(span?.start));
+    // What is too short to be found again is not shown with its option either.
+    if (span === null || !secrets.isKnown((texts[i] ?? '').slice(span.start))) shown[i] = { kind: 'redacted' };
+  }
+  return shown;
+}
 
 export function readDictObject(object: Pick<ObjectInHand, 'address'>, reading: Reading, depth: number): DictTree {
   return { kind: 'dict', ...entriesOf(object, reading, depth, readItems(object, reading)) };

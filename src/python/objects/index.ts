@@ -2,6 +2,7 @@
 export { readCurrentException } from './current-exception.js';
 export { type LocalNames, readLocalNames } from './local-names.js';
 export { DEFAULT_SECRETS, secretNames } from './redaction.js';
+export { Secrets, WITHHELD } from './secrets.js';
 export type { Tree } from './tree.js';
 export { type ReadValue, ValueReader, type ValueSettings } from './value-reader.js';
 export { type FrameVariables, type ReadVariable, readVariables } from './variables.js';

@@ -7,19 +7,23 @@ import { readWideCharacters } from '../python2-text.js';
 import { readBytes } from '../text.js';
 import { readDigits } from './numbers.js';
 import type { Reading, ReadKind } from './reading.js';
-import { decodeStr } from './texts.js';
+import { decodeStr, noteBytes, noteText } from './texts.js';
 import type { StrTree, Tree } from './tree.js';
 
 /** `str`: what `bytes` are later. */
 export const readByteString: ReadKind = ({ address }, reading) => {
   const { bytes, truncated } = readBytes(reading.python, address, reading.limits.maxString);
+  noteBytes(address, bytes, truncated, reading);
   return { kind: 'bytes', bytes, omitted: truncated ? reading.length(address) - bytes.length : 0, of: 'str' };
 };
 
 export const readUnicodeObject: ReadKind = ({ address }, reading) => {
   const { maxString } = reading.limits;
   const characters = readWideCharacters(reading.python, address, maxString);
-  return decodeWide(characters, Math.max(0, characters.length - maxString));
+  const { start, kind, length } = characters;
+  const tree = decodeWide(characters, Math.max(0, length - maxString));
+  noteText(start, kind, tree.text, tree.omitted !== 0, reading);
+  return tree;
 };
 
 /** Characters as they are stored, as a tree; and how many more there are. Throws CorruptData. */
@@ -33,7 +37,9 @@ export const readOldByteArray: ReadKind = ({ address, type }, reading) => {
   let bytes: Uint8Array = new Uint8Array(0);
   if (count > 0) {
     const { ob_bytes } = needed(reading.layout.python2, 'PyByteArrayObject').PyByteArrayObject;
-    bytes = bytesOf(reading.memory.read(reading.link(address, ob_bytes), count)).slice();
+    const start = reading.link(address, ob_bytes);
+    bytes = bytesOf(reading.memory.read(start, count)).slice();
+    noteText(start, 1, Buffer.from(bytes).toString('latin1'), count < length, reading);
   }
   return { kind: 'bytearray', name: reading.containerName(type, 'bytearray'), bytes, omitted: length - count };
 };

@@ -12,6 +12,8 @@ import type { Layout } from '../layouts/layout.js';
 import { type Spelling, spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
+import { rememberSecret } from './secret-objects.js';
+import type { Secrets } from './secrets.js';
 import type { Field, Place, Shown, Tree } from './tree.js';
 import type { KnownType, Types } from './types.js';
 
@@ -41,7 +43,7 @@ export interface ReadingContext {
   readonly python: Python;
   readonly types: Types;
   readonly limits: ValueLimits;
-  readonly isSecret: (name: string) => boolean;
+  readonly secrets: Secrets;
   readonly kindOf: KindOf;
   /** Objects that have nothing inside: None, numbers, text, functions are met again and again. */
   readonly leaves: Map<number, Tree>;
@@ -62,6 +64,7 @@ export class Reading {
   readonly layout: Layout;
   readonly types: Types;
   readonly limits: ValueLimits;
+  readonly secrets: Secrets;
   readonly spelling: Spelling;
   /** Why something in it could not be read: the first reason. */
   problem: string | null = null;
@@ -82,6 +85,7 @@ export class Reading {
     this.layout = context.python.layout;
     this.types = context.types;
     this.limits = context.limits;
+    this.secrets = context.secrets;
     this.spelling = spellingOf(this.layout);
   }
 
@@ -106,9 +110,8 @@ export class Reading {
       const address = pointer as Address;
       const type = this.types.of(address);
       const tree = this.#context.kindOf(type)({ address, type }, this, depth);
-      if (inside === this.#inside && this.problem === problem && !type.isClass) {
-        this.#context.leaves.set(pointer, tree);
-      }
+      if (inside !== this.#inside) this.secrets.note(tree, pointer);
+      else if (this.problem === problem && !type.isClass) this.#context.leaves.set(pointer, tree);
       return tree;
     } catch (error) {
       const reason = reasonOf(error);
@@ -119,9 +122,11 @@ export class Reading {
     }
   }
 
-  /** The value that stands under a name: withheld, without being read, if the name says that it is secret. */
+  /** The value that stands under a name: withheld if the name says that it is secret, and remembered as such. */
   named(name: string | null, pointer: number, depth: number): Tree {
-    return name !== null && this.#context.isSecret(name) ? REDACTED : this.read(pointer, depth);
+    if (name === null || !this.secrets.isName(name)) return this.read(pointer, depth);
+    rememberSecret(pointer, this);
+    return REDACTED;
   }
 
   /** The name that a container of a subclass goes by: its own, or that of what C code made. */

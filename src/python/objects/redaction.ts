@@ -27,6 +27,9 @@ export const DEFAULT_SECRETS: readonly string[] = [
   '(^|[^a-z])dsn($|[^a-z])',
 ];
 
+/** Environment variables that no password is in: where the process is. */
+const HARMLESS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
+
 /** Which names to withhold; the shape of the options. */
 export interface RedactionSettings {
   /** Case-insensitive regular expressions. */
@@ -41,11 +44,12 @@ export function secretNames(settings: RedactionSettings): (name: string) => bool
   if (patterns.length === 0) return () => false;
   // Checked one by one, so that a pattern with an unmatched parenthesis cannot change what its neighbours mean.
   const all = patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const isHarmless = (name: string) => settings.redact.length === 0 && HARMLESS.has(name);
   const known = new Map<string, boolean>();
   return (name) => {
     let secret = known.get(name);
     if (secret === undefined) {
-      secret = all.some((pattern) => pattern.test(name));
+      secret = !isHarmless(name) && all.some((pattern) => pattern.test(name));
       known.set(name, secret);
     }
     return secret;

@@ -1,5 +1,5 @@
 /** What do `str`, `bytes`, `bytearray` and `memoryview` objects hold? Their first characters or bytes. */
-import { offsetBy } from '../../memory/address.js';
+import { type Address, offsetBy } from '../../memory/address.js';
 import { bytesOf } from '../../memory/reader.js';
 import type { Characters } from '../characters.js';
 import { needed } from '../layouts/needed.js';
@@ -34,12 +34,36 @@ export function madeStr(text: string, omitted = 0): StrTree {
 
 export function readStr({ address }: Pick<ObjectInHand, 'address'>, reading: Reading): StrTree {
   const characters = readCharacters(reading.python, address, reading.limits.maxString);
-  return decodeStr(characters, Math.max(0, characters.length - reading.limits.maxString));
+  const { start, kind, length } = characters;
+  const tree = decodeStr(characters, Math.max(0, length - reading.limits.maxString));
+  noteText(start, kind, tree.text, tree.omitted !== 0, reading);
+  return tree;
+}
+
+/** Notes a text that was read: what is secret in it, and where it lies. */
+export function noteText(
+  start: Address | null,
+  width: 1 | 2 | 4,
+  text: string,
+  isCut: boolean,
+  { secrets }: Reading,
+): void {
+  if (start === null) return;
+  secrets.inspect(text, isCut);
+  secrets.places?.push({ start, width, text, isCut });
 }
 
 export function readBytesObject({ address }: Pick<ObjectInHand, 'address'>, reading: Reading): BytesTree {
   const { bytes, truncated } = readBytes(reading.python, address, reading.limits.maxString);
+  noteBytes(address, bytes, truncated, reading);
   return { kind: 'bytes', bytes, omitted: truncated ? reading.length(address) - bytes.length : 0, of: 'bytes' };
+}
+
+/** The same of the `bytes` at `address`. */
+export function noteBytes(address: Address, bytes: Uint8Array, isCut: boolean, reading: Reading): void {
+  if (bytes.length === 0) return;
+  const start = offsetBy(address, reading.layout.PyBytesObject.ob_sval);
+  noteText(start, 1, Buffer.from(bytes).toString('latin1'), isCut, reading);
 }
 
 export const readByteArray: ReadKind = ({ address, type }, reading) => {
@@ -48,7 +72,9 @@ export const readByteArray: ReadKind = ({ address, type }, reading) => {
   let bytes: Uint8Array = new Uint8Array(0);
   if (count > 0) {
     const { ob_start } = needed(reading.layout.objects.PyByteArrayObject, 'PyByteArrayObject');
-    bytes = bytesOf(reading.memory.read(reading.link(address, ob_start), count)).slice();
+    const start = reading.link(address, ob_start);
+    bytes = bytesOf(reading.memory.read(start, count)).slice();
+    noteText(start, 1, Buffer.from(bytes).toString('latin1'), count < length, reading);
   }
   return { kind: 'bytearray', name: reading.containerName(type, 'bytearray'), bytes, omitted: length - count };
 };

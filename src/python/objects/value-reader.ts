@@ -8,7 +8,9 @@ import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { kinds } from './kinds.js';
 import { REDACTED, Reading, type ReadingContext, UNBOUND, type ValueLimits } from './reading.js';
-import { type RedactionSettings, secretNames } from './redaction.js';
+import type { RedactionSettings } from './redaction.js';
+import { rememberSecret } from './secret-objects.js';
+import { Secrets } from './secrets.js';
 import type { Tree } from './tree.js';
 import { type KnownType, Types } from './types.js';
 
@@ -43,8 +45,8 @@ export class ValueReader {
   #leftOfThread = OBJECTS_A_THREAD;
   #leftOfPass = OBJECTS_A_PASS;
 
-  /** Throws SyntaxError for a pattern that is no regular expression. */
-  constructor(python: Python, settings: ValueSettings) {
+  /** `secrets`: what others have found, and what is found here. Throws SyntaxError for a pattern that is no regular expression. */
+  constructor(python: Python, settings: ValueSettings, secrets = new Secrets(settings)) {
     this.python = python;
     this.types = new Types(python);
     this.maxItems = settings.maxItems;
@@ -53,7 +55,7 @@ export class ValueReader {
       python,
       types: this.types,
       limits: settings,
-      isSecret: secretNames(settings),
+      secrets,
       kindOf: kinds(this.types, spellingOf(python.layout)),
       leaves: new Map(),
     };
@@ -65,10 +67,11 @@ export class ValueReader {
     this.#leftOfThread = OBJECTS_A_THREAD;
   }
 
-  /** The value that a variable of that name holds; null: none. A secret one is not read but for its type. */
+  /** The value that a variable of that name holds; null: none. Of a secret one only the type is told. */
   readNamed(name: string, pointer: number): ReadValue {
     if (pointer === 0) return NOTHING;
-    if (!this.#context.isSecret(name)) return this.read(pointer);
+    if (!this.#context.secrets.isName(name)) return this.read(pointer);
+    rememberSecret(pointer, this.#reading);
     return { type: this.#typeName(pointer), tree: REDACTED, problem: null };
   }
 

@@ -64,6 +64,6 @@ function flagsText(flags: number): string {
 
 /** The first `most` characters of the `repr`, as Python shortens it: without a mark. */
 function firstOf(tree: StrTree | BytesTree, most: number, printer: Printer): string {
-  const text = tree.kind === 'str' ? quoted(tree, printer) : quotedBytes(tree);
+  const text = tree.kind === 'str' ? quoted(tree, printer) : quotedBytes(tree, printer);
   return text.length <= most ? text : [...text].slice(0, most).join('');
 }

@@ -8,6 +8,7 @@ export function printNumber(tree: NumberTree, printer: Printer): string {
     case 'bool':
       return tree.value ? 'True' : 'False';
     case 'int':
+      if (printer.isSecret(tree.value)) return printer.withheld();
       return tree.long ? `${tree.value}L` : tree.value.toString();
     case 'cut-int':
       return printer.cut(`${tree.leading}… (${tree.about ? 'about ' : ''}${tree.digits} digits)`);

@@ -4,6 +4,7 @@
  */
 import { formatAddress } from '../../memory/address.js';
 import type { Spelling } from '../layouts/spelling.js';
+import type { Secrets } from '../objects/index.js';
 import type { Shown, Tree } from '../objects/tree.js';
 import { printArray } from './arrays.js';
 import { printContainer } from './containers.js';
@@ -22,13 +23,16 @@ const REDACTED = '<redacted>';
 /** One value being written, then the next. */
 export class Printer {
   readonly spelling: Spelling;
+  readonly #secrets: Secrets | null;
   /** Whether something was left out. */
   truncated = false;
   /** Whether something was withheld. */
   redacted = false;
 
-  constructor(spelling: Spelling) {
+  /** `secrets`: what is withheld by value; null: nothing. */
+  constructor(spelling: Spelling, secrets: Secrets | null = null) {
     this.spelling = spelling;
+    this.#secrets = secrets;
   }
 
   /** A value from its beginning. What was noted of the one before is gone. */
@@ -39,6 +43,7 @@ export class Printer {
   }
 
   print(tree: Tree): string {
+    if (this.#secrets?.hides(tree)) return this.withheld();
     switch (tree.kind) {
       case 'constant':
         return tree.name;
@@ -111,13 +116,41 @@ export class Printer {
       case 'unreadable':
         return `<invalid object at ${formatAddress(tree.address)}: ${tree.reason}>`;
       case 'redacted':
-        this.redacted = true;
-        return REDACTED;
+        return this.withheld();
       case 'cut':
         return this.cut('…');
       default:
         return printProgram(tree, this);
     }
+  }
+
+  /** What stands for something that is not to be told; notes that there is. */
+  withheld(): string {
+    this.redacted = true;
+    return REDACTED;
+  }
+
+  /** Whether a number is one that is withheld elsewhere. */
+  isSecret(value: bigint): boolean {
+    return this.#secrets?.isText(value.toString()) ?? false;
+  }
+
+  /**
+   * A text without what is secret in it; null: all of it is. `isCut`: it went on. The same string where there is nothing
+   * secret.
+   */
+  open(text: string, isCut: boolean): string | null {
+    const parts = this.#secrets?.partsOf(text, isCut ? 'cut' : 'whole') ?? [];
+    const [first] = parts;
+    if (first === undefined) return text;
+    if (first.start === 0 && first.end === text.length) return null;
+    let open = '';
+    let at = 0;
+    for (const { start, end } of parts) {
+      open += text.slice(at, start) + this.withheld();
+      at = end;
+    }
+    return open + text.slice(at);
   }
 
   /** Notes that something was left out here. */

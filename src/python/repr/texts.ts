@@ -9,9 +9,10 @@ export function printText(tree: TextTree, printer: Printer): string {
     case 'str':
       return withRest(quoted(tree, printer), tree.points?.length ?? tree.text.length, tree, 'characters', printer);
     case 'bytes':
-      return withRest(quotedBytes(tree), tree.bytes.length, tree, 'bytes', printer);
+      return withRest(quotedBytes(tree, printer), tree.bytes.length, tree, 'bytes', printer);
     case 'bytearray': {
-      const shown = decodeBytesRepr(tree.bytes, printer.spelling.bytearray);
+      const open = openBytes(tree, printer);
+      const shown = open === null ? printer.withheld() : decodeBytesRepr(open, printer.spelling.bytearray);
       return `${tree.name}(${withRest(shown, tree.bytes.length, tree, 'bytes', printer)})`;
     }
     case 'memoryview':
@@ -22,13 +23,27 @@ export function printText(tree: TextTree, printer: Printer): string {
 }
 
 /** What is there of a text, without a mark for what is not. */
-export function quoted({ text, points, unit }: StrTree, { spelling }: Printer): string {
-  return unit === null ? decodeStringRepr(text, points, spelling.unicode) : decodeWideRepr(text, points, unit);
+export function quoted(tree: StrTree, printer: Printer): string {
+  const { unit } = tree;
+  const text = printer.open(tree.text, tree.omitted !== 0);
+  if (text === null) return printer.withheld();
+  const points = text === tree.text ? tree.points : null;
+  return unit === null ? decodeStringRepr(text, points, printer.spelling.unicode) : decodeWideRepr(text, points, unit);
 }
 
 /** The same of bytes; Python 2's `str` has no prefix. */
-export function quotedBytes({ bytes, of }: BytesTree): string {
-  return of === 'str' ? decodeBytesRepr(bytes).slice(1) : decodeBytesRepr(bytes);
+export function quotedBytes(tree: BytesTree, printer: Printer): string {
+  const bytes = openBytes(tree, printer);
+  if (bytes === null) return printer.withheld();
+  return tree.of === 'str' ? decodeBytesRepr(bytes).slice(1) : decodeBytesRepr(bytes);
+}
+
+/** Bytes without what is secret in them; null: all of them are. */
+function openBytes({ bytes, omitted }: Pick<BytesTree, 'bytes' | 'omitted'>, printer: Printer): Uint8Array | null {
+  const text = Buffer.from(bytes).toString('latin1');
+  const open = printer.open(text, omitted !== 0);
+  if (open === text) return bytes;
+  return open === null ? null : Buffer.from(open, 'latin1');
 }
 
 function withRest(

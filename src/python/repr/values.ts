@@ -2,20 +2,32 @@
 import type { Value, Variable } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
 import { spellingOf } from '../layouts/spelling.js';
-import type { ReadValue, ReadVariable } from '../objects/index.js';
+import type { ReadValue, ReadVariable, Secrets } from '../objects/index.js';
 import { Printer } from './printer.js';
 
 export class ValueWriter {
   readonly #printer: Printer;
+  readonly #secrets: Secrets | null;
   readonly #written = new WeakMap<ReadValue, Value>();
 
-  constructor(layout: Pick<Layout, 'version'>) {
-    this.#printer = new Printer(spellingOf(layout));
+  /** `secrets`: what is withheld by value. */
+  constructor(layout: Pick<Layout, 'version'>, secrets: Secrets | null = null) {
+    this.#secrets = secrets;
+    this.#printer = new Printer(spellingOf(layout), secrets);
   }
 
   /** Variables of one frame, in their order. */
   variables(read: readonly ReadVariable[]): Variable[] {
     return read.map(({ name, kind, value }) => ({ name, kind, value: this.value(value) }));
+  }
+
+  /** A line of source, with stars for what is withheld of the values: its columns stay what they are. */
+  source(text: string): string {
+    let open = text;
+    for (const { start, end } of this.#secrets?.partsOf(text, 'code') ?? []) {
+      open = open.slice(0, start) + '*'.repeat(end - start) + open.slice(end);
+    }
+    return open;
   }
 
   value(read: ReadValue): Value {

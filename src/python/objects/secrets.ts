@@ -1,0 +1,153 @@
+/**
+ * What is withheld by value: objects that stand under a secret name somewhere are withheld wherever else they stand, and
+ * so is their text inside other texts. What is found is shared by all who read for one look, and by who writes it.
+ */
+import type { Address } from '../../memory/address.js';
+import { type RedactionSettings, secretNames } from './redaction.js';
+import { type Span, secretParts, type TextKind } from './secret-shapes.js';
+import type { Tree } from './tree.js';
+
+/** A shorter text stands for too many things to be known by its value. */
+const SHORTEST = 4;
+/** ... and this is the shortest that is looked for in the middle of others. */
+const SHORTEST_INSIDE = 6;
+/** Texts that many an innocent variable has. */
+const COMMON: ReadonlySet<string> = new Set([
+  'None',
+  'True',
+  'False',
+  'null',
+  'true',
+  'false',
+  'Bearer',
+  'Basic',
+  'basic',
+]);
+/** In a file, stands for each character that was withheld when it was written. */
+export const WITHHELD = 0x1a;
+const WITHHELD_RUN = new RegExp(`${String.fromCharCode(WITHHELD)}{3,}`, 'g');
+/** Texts that are remembered; what comes later is withheld by its name and shape alone. */
+const MOST_TEXTS = 2000;
+
+/** Where a text lies in memory, to be made unreadable in a copy of it. */
+export interface TextPlace {
+  readonly start: Address;
+  /** Bytes a character. */
+  readonly width: 1 | 2 | 4;
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+export class Secrets {
+  readonly isName: (name: string) => boolean;
+  /** Where all texts lay that were read; null: nobody wants to know. */
+  places: TextPlace[] | null = null;
+  /** Whether texts are looked through for what only secrets look like. */
+  readonly byShape: boolean;
+  readonly #seen = new Set<number>();
+  readonly #pointers = new Set<number>();
+  readonly #texts = new Set<string>();
+  readonly #addresses = new WeakMap<Tree, number>();
+  #pattern: RegExp | null = null;
+
+  constructor(settings: RedactionSettings) {
+    this.isName = secretNames(settings);
+    this.byShape = settings.redactDefaults;
+  }
+
+  /** Whether a secret object is met for the first time. What is written down for later is not read for this. */
+  isNew(pointer: number): boolean {
+    if (this.places !== null || this.#seen.has(pointer)) return false;
+    this.#seen.add(pointer);
+    return true;
+  }
+
+  /** From now on, where texts lie is noted in {@link places}, and nothing is read for the sake of what is secret in it. */
+  noteTexts(): void {
+    this.places = [];
+  }
+
+  addObject(pointer: number): void {
+    this.#pointers.add(pointer);
+  }
+
+  addText(text: string): void {
+    if (text.length < SHORTEST || COMMON.has(text) || this.#texts.has(text) || this.#texts.size >= MOST_TEXTS) return;
+    this.#texts.add(text);
+    this.#pattern = null;
+  }
+
+  /** Notes the secrets that a text holds by its shape. */
+  inspect(text: string, isCut: boolean): void {
+    if (!this.byShape) return;
+    for (const { start, end } of secretParts(text, this.isName, isCut ? 'cut' : 'whole')) {
+      // What was cut is no whole secret: it would not be found elsewhere.
+      if (!(isCut && end === text.length)) this.addText(text.slice(start, end));
+    }
+  }
+
+  /** Notes of which object a tree is. */
+  note(tree: Tree, pointer: number): void {
+    this.#addresses.set(tree, pointer);
+  }
+
+  /** Whether all of what a tree says is withheld, because its object is. */
+  hides(tree: Tree): boolean {
+    if (this.#pointers.size === 0) return false;
+    const pointer = this.#addresses.get(tree);
+    return pointer !== undefined && this.#pointers.has(pointer);
+  }
+
+  isText(text: string): boolean {
+    return this.#texts.has(text);
+  }
+
+  /** Whether it is found in the middle of other texts. */
+  isKnown(text: string): boolean {
+    return text.length >= SHORTEST_INSIDE && this.#texts.has(text);
+  }
+
+  /** The parts of a text that are withheld, in order, none touching another. */
+  partsOf(text: string, kind: TextKind): Span[] {
+    if (this.#texts.has(text)) return [{ start: 0, end: text.length }];
+    const parts = this.byShape ? secretParts(text, this.isName, kind) : [];
+    for (const match of text.matchAll(WITHHELD_RUN)) {
+      parts.push({ start: match.index, end: match.index + match[0].length });
+    }
+    if (this.#texts.size > 0 && text.length >= SHORTEST_INSIDE) {
+      this.#pattern ??= patternOf(this.#texts);
+      for (const match of text.matchAll(this.#pattern)) {
+        parts.push({ start: match.index, end: match.index + match[0].length });
+      }
+      if (kind === 'cut') parts.push(...this.#begunAtTheEndOf(text));
+    }
+    return merged(parts);
+  }
+
+  /** The beginning of a secret with which a text was cut. */
+  #begunAtTheEndOf(text: string): Span[] {
+    for (const secret of this.#texts) {
+      for (let length = Math.min(secret.length - 1, text.length); length >= SHORTEST; length--) {
+        if (text.endsWith(secret.slice(0, length))) return [{ start: text.length - length, end: text.length }];
+      }
+    }
+    return [];
+  }
+}
+
+/** Any of `texts` that is long enough, the longest first; nothing where none is. */
+function patternOf(texts: ReadonlySet<string>): RegExp {
+  const long = [...texts].filter((text) => text.length >= SHORTEST_INSIDE).sort((a, b) => b.length - a.length);
+  const escaped = long.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  return new RegExp(escaped.length === 0 ? '(?!)' : escaped.join('|'), 'g');
+}
+
+function merged(parts: Span[]): Span[] {
+  const all: { start: number; end: number }[] = [];
+  for (const { start, end } of parts.sort((a, b) => a.start - b.start)) {
+    const last = all.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else all.push({ start, end });
+  }
+  return all;
+}

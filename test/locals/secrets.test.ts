@@ -1,0 +1,108 @@
+/** Is a secret withheld wherever it stands, and nothing else? */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { inspectProcess } from '../../src/inspect.js';
+import { inspectCore } from '../../src/inspect-core.js';
+import { secretNames } from '../../src/python/objects/index.js';
+import { Secrets } from '../../src/python/objects/secrets.js';
+import { snapshotProcess } from '../../src/save-snapshot.js';
+import type { PythonFrame, Snapshot } from '../../src/snapshot.js';
+import { withFolder } from '../support/cores.js';
+import { onEveryInterpreter } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+const SECRETS = /[a-z0-9]+-secret|sk-live-\d|AKIA|MIIpem|raw-part/g;
+
+function variablesOf({ threads }: Snapshot): Record<string, string> {
+  const frames = threads.flatMap(({ frames }) => frames);
+  const frame = frames.find((each): each is PythonFrame => each.kind === 'python' && each.function === 'call');
+  const variables = [...(frame?.arguments ?? []), ...(frame?.locals ?? [])];
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value.repr.replace(/ (at )?0x[0-9a-f]+/g, '')]));
+}
+
+onEveryInterpreter('what is secret under one name is under all', (interpreter) =>
+  withFolder((folder) =>
+    withProgram(interpreter, 'secrets_by_value.py', {}, async ({ pid }) => {
+      const live = await inspectProcess(pid, { locals: {} });
+      // The program's own text may say how its secrets look; its variables, and the lines shown of it, may not.
+      expect(JSON.stringify(live.threads).match(SECRETS)).toEqual(null);
+      const shown = variablesOf(live);
+      const u = interpreter.version.major === 2 ? '' : 'b';
+      expect(shown).toMatchObject({
+        url: "'postgresql://app:<redacted>@db/x'",
+        conninfo: "'host=db password=<redacted> dbname=x'",
+        cmd: "['mysql', '-p<redacted>', '--password=<redacted>', 'db']",
+        args: '(<redacted>,)',
+        body: `'{"user": "u", "password": "<redacted>", "n": 1}'`,
+        argsrepr: `"('<redacted>', 5)"`,
+        wrapped: "[<redacted>, {'k': <redacted>}, (<redacted>,)]",
+        same_cookies: '<redacted>',
+        one_cookie: '<redacted>',
+        header: "'Authorization: Bearer <redacted>'",
+        query: "'https://example.org/x?user=a&access_token=<redacted>&page=2'",
+        odbc: "'Server=db;Database=x;User Id=sa;Password=<redacted>;'",
+        aws: '[<redacted>]',
+        option: "['curl', '--token', <redacted>, '-v']",
+        octets: `${u}'password=<redacted>'`,
+        long: `'${'x'.repeat(195)}<redacted>'… (212 characters)`.replace(
+          'characters',
+          u === '' ? 'bytes' : 'characters',
+        ),
+        renamed: '<redacted>',
+        plain: "['nothing: here', 'a=b', 'http://host:8080/x', '-p8080', 'the author said so']",
+        where: "'/tmp/auth/x'",
+      });
+      expect(shown['env']).toContain("'PWD': '/where/we/are'");
+      const path = join(folder, 'snapshot');
+      await snapshotProcess(pid, path, { locals: true });
+      const bytes = readFileSync(path).toString('latin1');
+      for (const secret of [
+        'url',
+        'dsn',
+        'cmd',
+        'opt',
+        'json',
+        'hdr',
+        'cookie',
+        'token',
+        'query',
+        'odbc',
+        'next',
+        'bytes',
+      ]) {
+        expect(bytes.includes(`${secret}-secret`), `${secret} in the file`).toBe(false);
+      }
+      expect(bytes).not.toContain('sk-live-1');
+      const back = await inspectCore(path, { locals: {} });
+      expect(variablesOf(back)).toEqual(shown);
+    }),
+  ),
+);
+
+test('shapes of secrets, and what only looks like one', () => {
+  const secrets = new Secrets({ redact: [], redactDefaults: true });
+  const open = (text: string) => {
+    let shown = text;
+    for (const { start, end } of secrets.partsOf(text, 'whole').reverse()) {
+      shown = `${shown.slice(0, start)}*${shown.slice(end)}`;
+    }
+    return shown;
+  };
+  expect(open('redis://:pw@cache:6379/0')).toBe('redis://:*@cache:6379/0');
+  expect(open('amqp://u:p%40ss@mq//vhost')).toBe('amqp://u:*@mq//vhost');
+  expect(open("{'password': 'it\\'s', 'user': 'me'}")).toBe("{'password': '*', 'user': 'me'}");
+  expect(open('password: hunter2\nuser: me')).toBe('password: *\nuser: me');
+  expect(open('Cookie: a=1; session=2\r\nHost: x')).toBe('Cookie: *\r\nHost: x');
+  expect(open('Authorization: Basic dXNlcjpwYXNz')).toBe('Authorization: Basic *');
+  expect(open('--api-key=abc --verbose')).toBe('--api-key=* --verbose');
+  expect(open('eyJhbGciOiJIUzI1.eyJzdWIiOiIx.abc')).toBe('*');
+  for (const text of ['http://auth:8080/x', '/etc/passwd', 'tokens 5', 'a: b', 'PWD=/home', 'the secret of it', '']) {
+    expect(open(text)).toBe(text);
+  }
+});
+
+test('PWD is where the process is, pwd is not', () => {
+  const isSecret = secretNames({ redact: [], redactDefaults: true });
+  expect(['PWD', 'OLDPWD', 'pwd', 'DB_PWD'].map(isSecret)).toEqual([false, false, true, true]);
+});
