@@ -45,7 +45,8 @@ export function gilStateOf(
 
 /**
  * Whether this thread runs the garbage collector: a collection is under way in its interpreter, and it is the one that
- * holds the GIL. null when that cannot be told: nobody holds it (a finalizer has let go of it), or there is none.
+ * holds the GIL, or the only one there is. null when that cannot be told: nobody holds it (a finalizer has let go of it),
+ * or there is none.
  */
 export function collectingOf(
   threadState: Pick<ThreadStateWalk, 'address'>,
@@ -54,9 +55,16 @@ export function collectingOf(
 ): boolean | null {
   const { collecting, gil } = interpreter;
   if (collecting !== true) return collecting;
+  // Whatever it does meanwhile: a finalizer may have let go of the GIL.
+  if (isOnlyOne(threadState, threadStates)) return true;
   if (gil !== null && !gil.enabled) return standsAlone(threadState, threadStates);
   if (gil === null || !gil.locked || gil.last_holder === null) return null;
   return holds(threadState, gil);
+}
+
+function isOnlyOne(thread: Pick<ThreadStateWalk, 'address'>, all: readonly AttachmentOf[]): boolean {
+  const own = all.find(({ address }) => address === thread.address);
+  return own !== undefined && all.every((each) => each === own || each.interpreter !== own.interpreter);
 }
 
 type AttachmentOf = Pick<ThreadStateWalk, 'address' | 'interpreter' | 'attachment'>;

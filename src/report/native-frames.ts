@@ -39,7 +39,23 @@ export function addNativeFrames(
     }),
   );
   for (const shared of inSeveralInterpreters(described)) shareStack(shared, stacks, evalLoop);
-  return described.map((one) => addStack(one, stacks.get(one) ?? null, native, evalLoop));
+  const merged = described.map((one) => addStack(one, stacks.get(one) ?? null, native, evalLoop));
+  const collectors = described.map((one) => one.thread.isPython && collects(stacks.get(one) ?? null));
+  return withOneCollector(merged, collectors);
+}
+
+function collects(stack: Stack): boolean {
+  return stack !== null && typeof stack !== 'string' && stack.state.collecting;
+}
+
+/** Where native frames show who collects garbage, nobody else of that interpreter does: there is one collection at a time. */
+function withOneCollector(threads: MergedThread[], collectors: readonly boolean[]): MergedThread[] {
+  const known = new Set(threads.flatMap(({ thread }, i) => (collectors[i] ? [thread.interpreterId] : [])));
+  return threads.map((one, i) => {
+    const { thread } = one;
+    if (!thread.isPython || thread.gc === false || collectors[i] || !known.has(thread.interpreterId)) return one;
+    return { ...one, thread: { ...thread, gc: false } };
+  });
 }
 
 /** Thread states of one OS thread, the outermost interpreter's first, as they are given. */
