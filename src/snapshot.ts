@@ -209,13 +209,13 @@ export interface Thread {
 }
 
 export interface OsThreadState {
-  /** R, S, D, T, t, Z, X, I … as in /proc/<pid>/stat. */
+  /** R, S, D, T, t, Z, X, I … as in /proc/<pid>/stat; of a running process as of just after the copy. */
   state: string | null;
   /** When it was copied: whether it had a CPU or was ready for one (`running`), or waited; null: not known. */
   activity: 'running' | 'waiting' | null;
   /** Name of the system call the thread is blocked in; null: none or not known. */
   syscall: string | null;
-  /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (TCP 10.0.0.5:41234->10.0.0.9:5432 (ESTABLISHED))". */
+  /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (TCP 10.0.0.5:41234->10.0.0.9:5432 (ESTABLISHED))"; what a descriptor is open on, as of just after the copy. */
   waitingOn: string | null;
 }
 

@@ -19,28 +19,28 @@ export class DecodedOnce<Key, Result> {
     this.#decode = decode;
   }
 
-  /** Of all of these; throws what decoding throws. */
+  /** Of all of these, each read on behalf of whoever reads now. Throws what decoding throws. */
   of(keys: ReadonlySet<Key>): Map<Key, Result> {
-    const used = new Map([...keys].map((key) => [key, this.#get(key)]));
-    const recorder = this.#recorder;
-    if (recorder) {
-      const owner = recorder.recordInto(new Set());
-      for (const { pages } of used.values()) for (const page of pages) owner.add(page);
-      recorder.recordInto(owner);
+    const results = new Map<Key, Result>();
+    const owner = this.#recorder?.recordInto(new Set());
+    try {
+      for (const key of keys) {
+        const { result, pages } = this.#get(key);
+        results.set(key, result);
+        if (owner) for (const page of pages) owner.add(page);
+      }
+    } finally {
+      if (owner) this.#recorder?.recordInto(owner);
     }
-    return new Map([...used].map(([key, { result }]) => [key, result]));
+    return results;
   }
 
   #get(key: Key): Decoded<Result> {
     let decoded = this.#known.get(key);
     if (!decoded) {
       const pages: PageSet = new Set();
-      const owner = this.#recorder?.recordInto(pages);
-      try {
-        decoded = { result: this.#decode(key), pages };
-      } finally {
-        if (owner) this.#recorder?.recordInto(owner);
-      }
+      this.#recorder?.recordInto(pages);
+      decoded = { result: this.#decode(key), pages };
       this.#known.set(key, decoded);
     }
     return decoded;
