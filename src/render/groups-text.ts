@@ -113,8 +113,10 @@ function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palett
 /** `worker-[3-31,40] of ranks 0-511`. */
 export function whoText({ names, of }: Who, where: Whereabouts, alone: boolean): string {
   if (alone) return harmless(names);
-  const children = of.children ? `${counted(of.processes, 'child process', 'child processes')}, ` : '';
-  return `${harmless(names)} of ${children}${placesText(of, where)}`;
+  // Of a rank's helpers the ids say nothing, and of how many there are the rank says nothing.
+  const ofRanks = of.children && of.ranks.length > 0;
+  const helpers = ofRanks ? `${counted(of.processes, 'child process', 'child processes')} of ` : '';
+  return `${harmless(names)} of ${helpers}${placesText(of, { ...where, children: of.children && !ofRanks })}`;
 }
 
 function exampleText({ host, pid, tid, core }: Example): string {

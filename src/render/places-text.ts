@@ -13,10 +13,12 @@ const MOST_CORES = 3;
 export interface Whereabouts {
   readonly oneJob: boolean;
   readonly oneHost: boolean;
+  /** Whether the processes are children of others that are shown. */
+  readonly children?: boolean;
 }
 
 /** `ranks 0-511,513-1023`, `processes 12-19 on n1`, `core.17 and core.18`; '' for none. */
-export function placesText({ ranks, pids, cores }: Places, { oneJob, oneHost }: Whereabouts): string {
+export function placesText({ ranks, pids, cores }: Places, { oneJob, oneHost, children }: Whereabouts): string {
   const parts: string[] = [];
   for (const { job, ranks: its } of ranks) {
     const of = oneJob || job === null ? '' : ` of job ${harmless(job)}`;
@@ -25,7 +27,9 @@ export function placesText({ ranks, pids, cores }: Places, { oneJob, oneHost }: 
   const shownHosts = pids.slice(0, MOST_HOSTS);
   for (const { host, pids: its } of shownHosts) {
     const on = oneHost || host === '' ? '' : ` on ${harmless(host)}`;
-    parts.push(`${isOne(its) ? 'process' : 'processes'} ${rangesText(its, MOST_RANGES)}${on}`);
+    parts.push(
+      `${children ? 'child ' : ''}${isOne(its) ? 'process' : 'processes'} ${rangesText(its, MOST_RANGES)}${on}`,
+    );
   }
   if (pids.length > shownHosts.length) parts.push(`${count(pids.length - shownHosts.length)} more hosts`);
   if (cores.length > 0) {

@@ -193,7 +193,7 @@ describe('the odd one', () => {
     const groups = grouped([look({ pid: 100 }, [threadAt('arbiter'), namedThreadAt('helper', 'poll')]), ...workers]);
     expect(groups.groups.map(({ odd }) => odd)).toEqual([null, null, null]);
     expect(innermost(groups)).toEqual(['work', 'arbiter', 'poll']);
-    expect(text(groups)).toContain('20 threads: MainThread of 20 child processes, processes 200-219\n');
+    expect(text(groups)).toContain('20 threads: MainThread of child processes 200-219\n');
   });
 
   test('a worker that is elsewhere is', () => {
@@ -269,7 +269,7 @@ describe('ranks', () => {
       look({ pid: 2, ppid: 1, env }, [threadAt('fetch')]),
       look({ pid: 3, ppid: 1, env }, [threadAt('fetch')]),
     ]);
-    expect(text(groups)).toContain('2 threads: MainThread of 2 child processes, rank 0\n');
+    expect(text(groups)).toContain('2 threads: MainThread of 2 child processes of rank 0\n');
   });
 
   test('two jobs are told apart, and the steps of one', () => {
