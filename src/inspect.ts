@@ -1,6 +1,7 @@
-/** What is every Python thread of a running process doing? A session of one look. */
-import type { InspectOptions } from './options.js';
-import { openProcess } from './session.js';
+/** What is every Python thread of a running process doing? One look; who looks again keeps it open (session.ts). */
+import { type InspectOptions, settleInspectOptions } from './options.js';
+import { examine, withProcess } from './pipeline.js';
+import { openLiveProcess } from './process/live/live-process.js';
 import type { Snapshot } from './snapshot.js';
 
 /**
@@ -8,10 +9,10 @@ import type { Snapshot } from './snapshot.js';
  * Throws PystackError. Must be called on the main thread of Node (ptrace belongs to one thread).
  */
 export async function inspectProcess(pid: number, options: InspectOptions = {}): Promise<Snapshot> {
-  const session = await openProcess(pid, options);
-  try {
-    return await session.look();
-  } finally {
-    session.close();
-  }
+  const settings = { ...settleInspectOptions(options), registers: false };
+  const { snapshot } = await withProcess(
+    () => openLiveProcess(pid),
+    (process, watch) => examine(process, settings, watch),
+  );
+  return snapshot;
 }

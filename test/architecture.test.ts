@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // What is opened for it.
   session: ['snapshot', 'errors', 'options', 'process', 'locate', 'moment', 'native-stack', 'pipeline', 'timings'],
-  inspect: ['snapshot', 'options', 'session'],
+  inspect: ['snapshot', 'options', 'process', 'pipeline'],
   'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
   // What was captured, as the file that reads the same later.
   'snapshot-file': [
