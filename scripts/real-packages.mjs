@@ -7,7 +7,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { CACHE } from './cache-folder.mjs';
 
-const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'pandas', 'cryptography', 'gevent', 'pyuwsgi'];
+// The Python pystack is what --compat is compared with.
+const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'pandas', 'cryptography', 'gevent', 'pyuwsgi', 'pystack==1.7.2'];
 
 /** The virtual environment's Python with all packages, or null. */
 export function realPython(base = process.env.PYTHON ?? 'python3') {

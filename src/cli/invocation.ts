@@ -1,5 +1,5 @@
 /** What does this command line ask for? argv -> one plain value, or a usage error that says what to type instead. */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { PystackError } from '../errors.js';
 import type { Selection } from '../many/selection.js';
 import type {
@@ -46,8 +46,10 @@ export interface Grouping {
 
 const UNGROUPED: Grouping = { group: null, tree: false, byLine: false };
 
+const LAYOUTS = ['plain', 'page', 'compat'] as const;
+
 /** `auto`: a page on a terminal, plain text elsewhere. */
-export type Layout = 'auto' | 'plain' | 'page';
+export type Layout = 'auto' | 'plain' | 'page' | 'compat';
 
 /** Of errors of the command line itself, which come before it is known what it asks for. */
 export function viewBefore(argv: readonly string[]): View {
@@ -121,15 +123,18 @@ export type Invocation =
  * @param argv what follows the program's name
  * @param notYet commands and flags to refuse
  * @param helpWidth columns that help is wrapped to
+ * @param usualLayout how stacks are laid out where no option says
  * Throws PystackError `usage`.
  */
 export function parseInvocation(
   argv: readonly string[],
   notYet: ReadonlySet<string> = NOT_YET,
   helpWidth = USUAL_HELP_WIDTH,
+  usualLayout: Layout = 'auto',
 ): Invocation {
   let invocation: Invocation | undefined;
   let help = '';
+  const viewOf = (opts: Opts, globals: Opts): View => viewFrom(opts, globals, usualLayout);
   const refuse = (name: string) => {
     if (!notYet.has(name)) return;
     throw new PystackError('usage', `'${name}' is not available in this version`, {
@@ -227,7 +232,7 @@ export function parseInvocation(
     if (!(error instanceof CommanderError)) throw error;
     if (invocation?.command === 'version' || invocation?.command === 'licences') return invocation;
     if (error.exitCode === 0 || help !== '') return { command: 'help', text: help };
-    throw usageError(error, argv);
+    throw usageError(error, argv, program);
   }
   if (!invocation) throw new PystackError('usage', 'no command given', { nextStep: 'pystack --help' });
   return invocation;
@@ -273,10 +278,21 @@ function tooMany(command: string, argv: readonly string[]): PystackError {
   });
 }
 
+/** The only option that begins like the one that is not known; others allow such short forms. null: none, or several. */
+function abbreviated(message: string, argv: readonly string[], program: Command): string | null {
+  const given = /^unknown option '(--[\w-]+)'/.exec(message)?.[1];
+  if (given === undefined) return null;
+  const command = program.commands.find((one) => argv.includes(one.name())) ?? program;
+  const all = [...command.options, ...program.options].flatMap(({ long }) => (long ? [long] : []));
+  const begun = new Set(all.filter((long) => long.startsWith(given)));
+  return begun.size === 1 ? ([...begun][0] ?? null) : null;
+}
+
 /** Commander's message in our shape, its "(Did you mean …?)" as the next step. */
-function usageError(error: CommanderError, argv: readonly string[]): PystackError {
+function usageError(error: CommanderError, argv: readonly string[], program: Command): PystackError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
+  const meant = abbreviated(first, argv, program);
+  const suggestion = meant === null ? rest.join(' ').replace(/^\((.*)\)$/, '$1') : `Did you mean ${meant}?`;
   const command = argv.find((word) => COMMANDS.has(word));
   const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
   if (error.code === 'commander.help') return noSuchCommand(argv);
@@ -294,7 +310,7 @@ function usageError(error: CommanderError, argv: readonly string[]): PystackErro
   });
 }
 
-function viewOf(opts: Opts, globals: Opts): View {
+function viewFrom(opts: Opts, globals: Opts, usualLayout: Layout): View {
   const asked = Math.max(Number(opts['verbose'] ?? 0), Number(globals['verbose'] ?? 0));
   return {
     json: opts['json'] === true,
@@ -307,7 +323,7 @@ function viewOf(opts: Opts, globals: Opts): View {
     },
     color: opts['color'] !== false && globals['color'] !== false,
     verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
-    layout: opts['layout'] === 'plain' || opts['layout'] === 'page' ? opts['layout'] : 'auto',
+    layout: LAYOUTS.find((one) => one === opts['layout']) ?? usualLayout,
     fullPaths: opts['fullPaths'] === true,
     redact: stringsOf(opts['redact']) ?? [],
     redactDefaults: opts['redactDefaults'] !== false,
@@ -417,7 +433,8 @@ function coreOptions(executable: string | undefined, opts: Opts, view: View): Co
 function stackOptions(opts: Opts, view: View) {
   return {
     native: nativeMode(opts['native']),
-    plumbing: view.verbosity > 0,
+    // What the other one hides is not what this one does; its layout picks by itself.
+    plumbing: view.verbosity > 0 || view.layout === 'compat',
     demangle: opts['demangle'] !== false,
     debuginfod: opts['debuginfod'] !== false,
     locals: opts['locals'] === true ? localsOptions(opts) : false,

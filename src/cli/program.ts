@@ -307,6 +307,12 @@ function addLayout(command: Command, add: (command: Command, option: Option) => 
       'page',
     ),
   );
+  add(
+    command,
+    new SharedOption('--compat', 'line for line as the Python pystack 1.7 (also: PYSTACK_COMPAT=1)', 'layout').preset(
+      'compat',
+    ),
+  );
   add(command, new Option('--full-paths', 'shorten no paths on the page'));
   add(
     command,

@@ -8,7 +8,15 @@ import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorJson, errorReport } from './error-report.js';
 import { isFailure } from './fail-on.js';
-import { type Invocation, isOfMany, type ManyCores, parseInvocation, type View, viewBefore } from './invocation.js';
+import {
+  type Invocation,
+  isOfMany,
+  type Layout,
+  type ManyCores,
+  parseInvocation,
+  type View,
+  viewBefore,
+} from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
@@ -52,7 +60,7 @@ export async function run(
 ): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = parseInvocation(argv, notYet, helpWidthOf(world));
+    const invocation = parseInvocation(argv, notYet, helpWidthOf(world), usualLayout(world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;
@@ -247,6 +255,11 @@ function meantAsProcess(error: unknown, core: CoreSource): unknown {
   });
 }
 
+/** As PYSTACK_COMPAT says; else it depends on who reads it. */
+function usualLayout({ env }: World): Layout {
+  return ['', '0', undefined].includes(env['PYSTACK_COMPAT']) ? 'auto' : 'compat';
+}
+
 async function print(
   snapshot: Snapshot,
   invocation: Extract<Invocation, { command: 'remote' | 'core' }>,
@@ -261,6 +274,11 @@ async function print(
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   const executableGiven = invocation.command === 'core' && (invocation.options.executable ?? null) !== null;
   const options = { palette, verbose: view.verbosity > 0, executableGiven, waits: view.layout !== 'plain' };
+  if (view.layout === 'compat') {
+    const { compatPieces } = await import('../render/compat.js');
+    writePieces(world.stdout, compatPieces(snapshot, options));
+    return;
+  }
   const { pageOf, wantsLinks, wantsPage } = await import('./page.js');
   if (await wantsPage(view, world)) {
     const links = await wantsLinks(view.color, world.env, world.stdoutIsTerminal);

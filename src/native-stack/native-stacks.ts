@@ -112,7 +112,8 @@ export class NativeStacks {
     for (const { frame, name } of this.#unwinder.symbolise(unwound)) {
       const common = { kind: 'native', library: name.library, address: formatAddress(frame.pc) } as const;
       for (const names of name.frames) {
-        const symbol = names.symbol ?? signalName(frame);
+        const symbol =
+          names.symbol === null || names.inlined ? (names.symbol ?? signalName(frame)) : knownName(names.symbol);
         frames.push({ ...names, ...common, ...(symbol === null ? this.#partOf(frame, common.library) : { symbol }) });
       }
     }
@@ -140,6 +141,11 @@ export class NativeStacks {
   problems(): { path: string; problem: string }[] {
     return this.#unwinder.problems();
   }
+}
+
+/** The C library's own alias of a function (`__GI___clone3`), as the function that people know. */
+function knownName(symbol: string): string {
+  return symbol.replace(/^__GI_/, '');
 }
 
 /** As debuggers say it, where libc has no symbol for it. */

@@ -165,6 +165,7 @@ describe('usage errors say what to type instead', () => {
     [['remote', '99999999999'], /cannot be a process id/, /pgrep/],
     [['remote', '1', 'two'], /must be a number, not 'two'/, /pgrep/],
     [['remote', '1', '--nativ'], /unknown option '--nativ'/, /Did you mean .*--native/],
+    [['remote', '1', '--exh'], /unknown option '--exh'/, /Did you mean --exhaustive\?/],
     [['remot', '1'], /unknown command 'remot'/, /Did you mean remote/],
     [['1234'], /unknown command '1234'/, /pystack remote 1234/],
     [['-v', '1234'], /unknown command '1234'/, /pystack remote 1234/],

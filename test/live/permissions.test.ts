@@ -53,7 +53,7 @@ function inside(through: readonly string[], name: string, use: (program: Program
 
 function expectRefused({ code, stdout, stderr }: CommandResult, cause: RegExp): void {
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^pystack: no permission to read process \d+\nCause: /);
+  expect(stderr).toMatch(/^pystack: no permission to read process \d+: Operation not permitted\nCause: /);
   expect(stderr).toMatch(cause);
   expect(stderr).toMatch(/\nNext step: \S/);
 }

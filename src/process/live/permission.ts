@@ -40,7 +40,7 @@ export interface PermissionFacts {
 
 /** The error for a refusal with `underlying` (EPERM, EACCES), with the cause and the next step that apply here. */
 export function permissionError(pid: number, underlying: unknown): PystackError {
-  return new PystackError('permission', `no permission to read process ${pid}`, {
+  return new PystackError('permission', `no permission to read process ${pid}: Operation not permitted`, {
     ...explainPermission(gatherPermissionFacts(pid)),
     seen: seenFromAfar(pid),
     underlying,
