@@ -82,8 +82,8 @@ export interface Holder {
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `kernel`: a table of the kernel. */
-  how: 'owner' | 'with' | 'acquire' | 'kernel';
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. */
+  how: 'owner' | 'with' | 'acquire';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
   /** The frame in which it was taken; null: not known. */

@@ -51,9 +51,11 @@ export class SourceFacts {
   readonly #values = new Map<string, Set<string>>();
   readonly #arguments = new Set<string>();
   readonly #read = new Set<string>();
+  readonly #calls: { readonly name: string; readonly given: readonly Node[] }[] = [];
 
   constructor(files: readonly SourceText[]) {
     for (const { text } of files) this.#visit(parseAst(text) as unknown as Node);
+    for (const { name, given } of this.#calls) this.#passOn(name, given);
   }
 
   /** The strings that an object's property of that name may get. */
@@ -110,12 +112,25 @@ export class SourceFacts {
         break;
       case 'CallExpression':
       case 'NewExpression':
+        if ((node['callee'] as Node).type === 'Identifier') {
+          this.#calls.push({ name: nameOf(node['callee']), given: node['arguments'] as Node[] });
+        }
         // What is put into a set is compared with, not said.
         if (/^(?:Set|Map)$/.test(nameOf(node['callee']))) break;
         for (const argument of node['arguments'] as Node[]) this.#collect(argument, this.#arguments, new Set(), false);
         break;
     }
     for (const child of childrenOf(node)) this.#visit(child);
+  }
+
+  /** What a function is called with is what its parameters are. */
+  #passOn(name: string, given: readonly Node[]): void {
+    for (const called of this.#named.get(name) ?? []) {
+      if (!isFunction(called)) continue;
+      (called['params'] as Node[]).forEach((parameter, i) => {
+        add(this.#named, nameOf(parameter), given[i]);
+      });
+    }
   }
 
   #visitProperty(node: Node): void {
@@ -153,6 +168,12 @@ export class SourceFacts {
         if (isFunction(each) === (what === 'called')) this.#collect(each, into, seen, true, what === 'table');
       }
     };
+    const property = (name: string) => {
+      const given = this.#properties.get(name) ?? [];
+      if (!follow || seen.has(`property ${name}`) || given.length > MOST_GIVEN) return;
+      seen.add(`property ${name}`);
+      this.#collectAll(given, into, seen);
+    };
     switch (node.type) {
       case 'Literal':
         if (typeof node['value'] === 'string') into.add(node['value']);
@@ -167,6 +188,8 @@ export class SourceFacts {
         return;
       case 'Identifier':
         named(nameOf(node), table ? 'table' : 'value');
+        // It may be taken out of an object by its name.
+        property(nameOf(node));
         return;
       case 'MemberExpression': {
         // `NAMES[number]`: any of the table's.
@@ -176,10 +199,7 @@ export class SourceFacts {
           return;
         }
         const name = nameOf(node['property']);
-        const given = this.#properties.get(name) ?? [];
-        if (!follow || seen.has(`property ${name}`) || given.length > MOST_GIVEN) return;
-        seen.add(`property ${name}`);
-        this.#collectAll(given, into, seen);
+        property(name);
         return;
       }
       case 'CallExpression': {
