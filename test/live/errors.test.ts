@@ -83,11 +83,14 @@ async function inWorker(calls: readonly string[]): Promise<unknown[]> {
     define: { 'import.meta.url': JSON.stringify(new URL('../../dist/index.cjs', import.meta.url).href) },
   });
   const code = `${outputFiles[0]?.text}
+    // A scope of its own: the bundle may use these names.
+    (() => {
     const library = module.exports;
     const told = ({ name, code, message, details }) => ({ name, code, message, details });
     const settled = (call) => call.then(({ threads }) => ({ threads: threads.length }), told);
     Promise.all([${calls.map((call) => `settled(${call})`).join()}]).then((all) =>
-      require('node:worker_threads').parentPort.postMessage(all));`;
+      require('node:worker_threads').parentPort.postMessage(all));
+    })();`;
   const worker = new Worker(code, { eval: true });
   try {
     const [message] = await once(worker, 'message');
