@@ -15,7 +15,7 @@ import { withProgram } from '../support/target.js';
 import { AWAITED_WORD, LONGEST_QUEUE } from './awaited-word.js';
 
 const QUESTIONS = [AWAITED_WORD, LONGEST_QUEUE];
-const PROGRAM = 'queue.py';
+const PROGRAM = 'five_at_a_lock.py';
 /** Threads of it that wait for a lock. */
 const WAITING = 5;
 
