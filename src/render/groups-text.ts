@@ -4,6 +4,7 @@
  */
 import type { Crash, Example, Group, GroupFrame, Groups, Run, Who } from '../many/groups/model.js';
 import { rangesText } from '../many/groups/ranges.js';
+import { durationText } from '../report/duration.js';
 import { piecesOf } from '../report/fold.js';
 import { harmless, harmlessSource } from './escape.js';
 import { type Palette, PLAIN } from './palette.js';
@@ -27,7 +28,7 @@ export function whereaboutsOf({ counts, jobs, failures }: Groups): Whereabouts {
 
 /** What was looked at, who is missing, and what could not be read. */
 export function summaryLines(groups: Groups, palette: Palette): string[] {
-  const { counts, from, to, jobs, failures, warnings, crashes } = groups;
+  const { counts, from, to, jobs, findings, failures, warnings, crashes } = groups;
   const where = whereaboutsOf(groups);
   const hosts = counts.hosts > 1 ? ` on ${count(counts.hosts)} hosts` : '';
   const stacks =
@@ -49,6 +50,12 @@ export function summaryLines(groups: Groups, palette: Palette): string[] {
     if (job.unreadable.length > 0) {
       lines.push(palette.alarm(`  * Could not be read: ranks ${rangesText(job.unreadable, 24)}`));
     }
+  }
+  for (const { code, certain, message, of } of findings) {
+    const paint = certain ? palette.alarm : palette.note;
+    const doubt = certain ? '' : ', not proven';
+    const eg = of.processes === 1 ? '' : ', e.g.';
+    lines.push(paint(`  * ${harmless(code)}${doubt} in ${placesText(of, where)}${eg}: ${harmless(message)}`));
   }
   for (const { code, message, of } of failures) {
     const example = of.processes === 1 ? '' : `, e.g.`;
@@ -96,6 +103,11 @@ function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palett
     );
     lines.push(palette.faint(`  * ${harmless(states.join(', '))}`));
   }
+  const since = stillText(group);
+  if (since !== '') lines.push(palette.faint(`  * ${since}`));
+  if (group.inFindings > 0) {
+    lines.push(palette.alarm(`  * Above it is said what is wrong with ${count(group.inFindings)} of them`));
+  }
   if (group.stack.length === 0) lines.push('    (no frames)');
   lines.push(...stackLines(group.stack, palette));
   if (group.inconsistent > 0) {
@@ -108,6 +120,16 @@ function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palett
   if (group.truncated > 0)
     lines.push(palette.note(`  * Outer frames are missing of ${count(group.truncated)} of them`));
   return lines;
+}
+
+/** Shorter than this, how long it has been is not told, ms. */
+const WORTH_TELLING_MS = 1000;
+
+function stillText({ still, threads }: Group): string {
+  if (still === null || still.mostMs < WORTH_TELLING_MS) return '';
+  const [least, most] = [durationText(still.leastMs), durationText(still.mostMs)];
+  const whose = still.threads === threads ? '' : ` (${count(still.threads)} of them)`;
+  return `Not run for ${least === most ? most : `${least} to ${most}`}${whose}`;
 }
 
 /** `worker-[3-31,40] of ranks 0-511`. */

@@ -204,6 +204,43 @@ describe('the odd one', () => {
   });
 });
 
+describe('what is wrong', () => {
+  const deadlock = (rank: number) => ({
+    code: 'deadlock',
+    certain: true,
+    message: `thread ${100 + rank} and thread ${200 + rank} wait for each other (Lock at 0x7f${rank}a)`,
+  });
+  const stuck = { ...threadAt('main', 'stuck'), inFinding: true, stillMs: 90_000 };
+  const looks = Array.from({ length: 30 }, (_, rank) => {
+    const made = rankLook(rank, 30, [rank % 3 === 0 ? stuck : { ...threadAt('main', 'wait'), stillMs: 2000 + rank }]);
+    return rank % 3 === 0 ? { ...made, info: { ...made.info, findings: [deadlock(rank)] } } : made;
+  });
+
+  test('is said once for all in which it is the same, and those it is about come before larger groups', () => {
+    const groups = grouped(looks);
+    const ranks = [0, 3, 6, 9, 12, 15, 18, 21, 24, 27].map((rank) => [rank, rank]);
+    expect(groups.findings).toEqual([
+      { ...deadlock(0), of: expect.objectContaining({ processes: 10, ranks: [{ job: 'run-1', ranks }] }) },
+    ]);
+    expect(innermost(groups)).toEqual(['stuck', 'wait']);
+    expect(groups.groups.map(({ inFindings, odd }) => [inFindings, odd])).toEqual([
+      [10, null],
+      [0, null],
+    ]);
+    expect(text(groups)).toContain('  * deadlock in ranks 0,3,6,9,12,15,18,21,24,27, e.g.: thread 100 and thread 200');
+  });
+
+  test('for how long they have not run', () => {
+    const groups = grouped(looks);
+    expect(groups.groups.map(({ still }) => still)).toEqual([
+      { leastMs: 90_000, mostMs: 90_000, threads: 10 },
+      { leastMs: 2001, mostMs: 2029, threads: 20 },
+    ]);
+    expect(text(groups)).toContain('  * Not run for 1 min\n');
+    expect(text(groups)).toContain('  * Not run for 2.0 s\n');
+  });
+});
+
 describe('ranks', () => {
   const withEnv = (pid: number, env: Record<string, string>, more = {}) => look({ pid, env, ...more });
 

@@ -22,6 +22,7 @@ export function look(
       crash: null,
       complete: true,
       warnings: [],
+      findings: [],
       error: null,
       ...info,
     },
@@ -53,7 +54,18 @@ export function namedThreadAt(name: string, ...calls: string[]): ThreadLook {
     frames: frames.slice(from, from + length),
   }));
   const isMain = name === 'MainThread';
-  return { name, tid: 100, state: 'in futex', isMain, faulting: false, inconsistent: false, truncated: false, stack };
+  return {
+    name,
+    tid: 100,
+    state: 'in futex',
+    stillMs: null,
+    inFinding: false,
+    isMain,
+    faulting: false,
+    inconsistent: false,
+    truncated: false,
+    stack,
+  };
 }
 
 export function setOf(looks: Iterable<ProcessLook>): LookSet {

@@ -136,11 +136,23 @@ describe('a pack of a newer version of the same format', () => {
     pack.frames[0].push(7);
     pack.looks[0].threads[0].push('new');
     pack.more = [1];
+    pack.looks[0].threads[0][4] += 2 ** 20;
+    pack.looks[0].findings = [];
     const again = new LookSet();
     addPack(again, pack);
     expect(packOf(again, again.sorted()).looks[0]).toMatchObject({ gpu: { model: 'x' } });
     expect(groupsOf(again)).toEqual(groupsOf(set));
   });
+});
+
+test('a pack of an earlier version: what it lacks is not known', () => {
+  const set = setOf([look()]);
+  const pack = JSON.parse(JSON.stringify(packOf(set, set.sorted())));
+  for (const thread of pack.looks[0].threads) thread.length = 5;
+  delete pack.looks[0].findings;
+  const again = new LookSet();
+  addPack(again, pack);
+  expect(groupsOf(again)).toEqual(groupsOf(set));
 });
 
 describe('a hostile pack adds nothing', () => {
@@ -161,7 +173,9 @@ describe('a hostile pack adds nothing', () => {
     ['a run of texts', (pack) => ({ ...pack, stacks: [['x']] })],
     ['more rounds than there can be', (pack) => ({ ...pack, stacks: [[-1, 2 ** 40, 0]] })],
     ['a stack that is not there', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], threads: [[0, 1, 7, -1, 0]] }] })],
-    ['flags that are none', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], threads: [[0, 1, 0, -1, 1e9]] }] })],
+    ['flags that are none', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], threads: [[0, 1, 0, -1, 1.5]] }] })],
+    ['a time below zero', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], threads: [[0, 1, 0, -1, 0, -2]] }] })],
+    ['a finding that is none', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], findings: [7] }] })],
     ['a host that is none', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], host: null }] })],
     ['an environment of lists', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], env: { RANK: [] } }] })],
     ['a negative process id', (pack) => ({ ...pack, looks: [{ ...pack.looks[0], pid: -1 }] })],

@@ -87,6 +87,24 @@ test('a pool of processes: those at work, those that wait, and the parent', asyn
   });
 });
 
+test('deadlocks of many processes are one finding, told before the groups, through a file as well', async () => {
+  await withProgram(anyInterpreter(), 'deadlocked_ranks.py', { args: ['6'] }, async ({ pid, ready }) => {
+    const file = join(folder, 'deadlocks');
+    await runPystack(['collect', '--children', String(pid), '-o', file]);
+    for (const groups of [
+      await groupsBy('remote', '--group', '--children', String(pid)),
+      await groupsBy('group', file),
+    ]) {
+      const deadlocks = groups.findings.filter(({ code }) => code === 'deadlock');
+      expect(deadlocks).toMatchObject([{ certain: true, of: { processes: 3 } }]);
+      expect(pidsOf({ who: [{ of: deadlocks[0]?.of }] } as Group)).toEqual(ready['deadlocked']);
+      const about = groups.groups.filter(({ inFindings }) => inFindings > 0);
+      expect(about.map(({ inFindings, threads }) => [inFindings, threads])).toEqual([[6, 6]]);
+      expect(about[0] && innermost(about[0])).toBe('both');
+    }
+  });
+});
+
 describe('ranks of a job', () => {
   test('collected in parts and merged: named by rank, and who is missing', async () => {
     const mark = `${process.pid}-${Date.now()}`;

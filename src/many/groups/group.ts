@@ -3,7 +3,18 @@ import { FLAG, type LookSet, type StoredThread, threadsOf } from '../looks/look-
 import type { Tables } from '../looks/tables.js';
 import { crashesOf } from './crashes.js';
 import { type Member, membersOf, processSetOf } from './members.js';
-import type { CountedText, CountedWarning, Example, Group, GroupedFailure, GroupFrame, Groups, Run } from './model.js';
+import type {
+  CountedText,
+  CountedWarning,
+  Example,
+  Group,
+  GroupedFailure,
+  GroupedFinding,
+  GroupFrame,
+  Groups,
+  Run,
+  Stillness,
+} from './model.js';
 import { GROUPS_VERSION } from './model.js';
 import { oddOnes } from './odd.js';
 import { templateOf } from './ranges.js';
@@ -28,6 +39,8 @@ export interface Gathered {
   readonly states: Map<number, number>;
   /** How many threads there are of each kind: see {@link kindOf}. */
   readonly kinds: Map<string, number>;
+  still: Stillness | null;
+  inFindings: number;
   inconsistent: number;
   truncated: number;
   readonly example: Example;
@@ -55,7 +68,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
   }
   const odd = oddOnes([...gathered.values()]);
   const groups = [...gathered.values()].map((group): Group => {
-    const { names, states, inconsistent, truncated, example } = group;
+    const { names, states, still, inFindings, inconsistent, truncated, example } = group;
     return {
       threads: group.threads,
       processes: names.size,
@@ -63,6 +76,8 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
       stack: stackOf(group, keys, tables),
       odd: odd.get(group) ?? null,
       states: countedTexts(states, tables),
+      still,
+      inFindings,
       inconsistent,
       truncated,
       example,
@@ -81,6 +96,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
     from: times[0] ?? null,
     to: times.at(-1) ?? null,
     jobs,
+    findings: findingsOf(members),
     crashes: crashesOf(members, tables),
     groups: groups.sort(byInterest),
     failures: failuresOf(members),
@@ -101,6 +117,8 @@ function newGroup(keyed: KeyedStack, { look }: Member, { tid }: StoredThread): G
     stacks: new Map(),
     states: new Map(),
     kinds: new Map(),
+    still: null,
+    inFindings: 0,
     inconsistent: 0,
     truncated: 0,
     example: { host, pid, tid: tid < 0 ? null : tid, core },
@@ -108,7 +126,7 @@ function newGroup(keyed: KeyedStack, { look }: Member, { tid }: StoredThread): G
 }
 
 function gather(group: Gathered, member: Member, thread: StoredThread, tables: Tables): void {
-  const { stack, state, flags } = thread;
+  const { stack, state, flags, stillMs } = thread;
   const name = nameOf(thread, tables);
   group.threads++;
   const names = group.names.get(member);
@@ -117,8 +135,15 @@ function gather(group: Gathered, member: Member, thread: StoredThread, tables: T
   count(group.stacks, stack);
   if (state >= 0) count(group.states, state);
   count(group.kinds, kindOf(member, thread, name));
+  if (stillMs >= 0) group.still = withMs(group.still, stillMs);
+  if ((flags & FLAG.inFinding) !== 0) group.inFindings++;
   if ((flags & FLAG.inconsistent) !== 0) group.inconsistent++;
   if ((flags & FLAG.truncated) !== 0) group.truncated++;
+}
+
+function withMs(known: Stillness | null, ms: number): Stillness {
+  const { leastMs, mostMs, threads } = known ?? { leastMs: ms, mostMs: ms, threads: 0 };
+  return { leastMs: Math.min(leastMs, ms), mostMs: Math.max(mostMs, ms), threads: threads + 1 };
 }
 
 function nameOf({ name, tid }: StoredThread, tables: Tables): string {
@@ -134,10 +159,14 @@ function count<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** The odd ones first, the rarest of them at the top; then by size; then by what they are, so that the order is one. */
+/**
+ * The odd ones first, the rarest of them at the top; then those that findings are about; then by size; then by what they
+ * are, so that the order is one.
+ */
 function byInterest(a: Group, b: Group): number {
   const share = ({ threads, odd }: Group) => (odd === null ? 1 : threads / odd.of);
-  return share(a) - share(b) || b.threads - a.threads || compare(spelled(a), spelled(b));
+  const found = ({ inFindings }: Group) => (inFindings > 0 ? 0 : 1);
+  return share(a) - share(b) || found(a) - found(b) || b.threads - a.threads || compare(spelled(a), spelled(b));
 }
 
 function spelled({ stack }: Group): string {
@@ -198,6 +227,25 @@ function countedTexts(counts: ReadonlyMap<number, number>, tables: Tables): Coun
   return [...counts]
     .map(([id, threads]) => ({ text: tables.textOf(id) ?? '', threads }))
     .sort((a, b) => b.threads - a.threads || compare(a.text, b.text));
+}
+
+/** The same of many processes is told once: what differs in it are numbers, and names that are made of them. */
+function findingsOf(members: readonly Member[]): GroupedFinding[] {
+  const found = new Map<string, { code: string; certain: boolean; message: string; members: Set<Member> }>();
+  for (const member of members) {
+    for (const { code, certain, message } of member.look.info.findings) {
+      const key = `${code}\0${certain}\0${templateOf(message.replaceAll(/0x[0-9a-f]+/g, '#'))}`;
+      const known = found.get(key);
+      if (known) known.members.add(member);
+      else found.set(key, { code, certain, message, members: new Set([member]) });
+    }
+  }
+  return [...found.values()]
+    .map(({ code, certain, message, members: its }) => ({ code, certain, message, of: processSetOf([...its]) }))
+    .sort(
+      (a, b) =>
+        Number(b.certain) - Number(a.certain) || b.of.processes - a.of.processes || compare(a.message, b.message),
+    );
 }
 
 function failuresOf(members: readonly Member[]): GroupedFailure[] {

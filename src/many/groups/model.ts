@@ -19,9 +19,11 @@ export interface Groups {
   to: string | null;
   /** Jobs whose processes are numbered, with those that are missing. */
   jobs: Job[];
+  /** What is wrong in single processes, by what it is; the certain ones first. */
+  findings: GroupedFinding[];
   /** What crashed, by where; the most frequent first. Only of core files. */
   crashes: Crash[];
-  /** The odd ones first, then by size. */
+  /** The odd ones first, then those that findings are about, then by size. */
   groups: Group[];
   /** Processes that could not be read, by the reason. */
   failures: GroupedFailure[];
@@ -68,12 +70,25 @@ export interface Group {
   odd: Oddity | null;
   /** What they do besides, and how many of them; those of which nothing is known are not counted. */
   states: CountedText[];
+  /** For how long they have not run; null: of none it is known. */
+  still: Stillness | null;
+  /** How many of them a finding is about. */
+  inFindings: number;
   /** How many of these stacks may be of different instants. */
   inconsistent: number;
   /** How many lack outer frames. */
   truncated: number;
   /** One of them, to look at. */
   example: Example;
+}
+
+export interface Stillness {
+  /** The shortest time, ms. */
+  leastMs: number;
+  /** The longest, ms. */
+  mostMs: number;
+  /** Of how many threads it is known. */
+  threads: number;
 }
 
 /** Threads of processes. */
@@ -187,6 +202,17 @@ export interface Crash {
   stack: Run[];
   /** One of them, to look at. */
   example: Example;
+}
+
+export interface GroupedFinding {
+  /** One word; an open list, since a newer version may have collected. */
+  code: string;
+  /** Whether it is proven. */
+  certain: boolean;
+  /** What is wrong in the first of them, in a sentence. */
+  message: string;
+  /** In which processes the same is wrong, but for names and numbers. */
+  of: ProcessSet;
 }
 
 export interface GroupedFailure {

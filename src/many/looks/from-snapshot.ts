@@ -6,6 +6,11 @@ import type { FrameInfo, FrameRun, LookInfo, ProcessLook, ThreadLook } from './m
 /** Characters kept of a command line and of a source line. */
 const MAX_COMMAND = 200;
 const MAX_SOURCE = 160;
+/** Findings kept of a process, and characters of each. */
+const MAX_FINDINGS = 10;
+const MAX_MESSAGE = 300;
+/** Characters of the expression for what a thread waits for. */
+const MAX_NAME = 80;
 
 /** What a Snapshot does not say itself. */
 export interface About {
@@ -24,6 +29,8 @@ export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
   const { core, python, commandLine, complete, warnings } = snapshot;
   const signal = core?.signal?.name ?? null;
   const faulting = snapshot.threads.find((thread) => thread.faulting);
+  // Documents of earlier versions have none.
+  const inFindings = new Set((snapshot.findings ?? []).flatMap(({ tids }) => tids));
   return {
     info: {
       ...about,
@@ -35,25 +42,32 @@ export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
       crash: signal === null ? null : { signal, exception: faulting?.exception?.type ?? null },
       complete,
       warnings: [...new Set(warnings.map(({ code }) => code))],
+      findings: (snapshot.findings ?? []).slice(0, MAX_FINDINGS).map(({ code, certain, message }) => ({
+        code,
+        certain,
+        message: cut(message, MAX_MESSAGE) ?? '',
+      })),
       error: null,
     },
-    threads: snapshot.threads.map(threadLook),
+    threads: snapshot.threads.map((thread) => threadLook(thread, inFindings)),
   };
 }
 
 /** The look at a process of which nothing could be read. */
 export function failedLook(error: { code: string; message: string }, about: About): ProcessLook {
   const { code, message } = error;
-  const nothing = { command: null, python: null, crash: null, complete: false, warnings: [] };
+  const nothing = { command: null, python: null, crash: null, complete: false, warnings: [], findings: [] };
   const info: LookInfo = { ...about, ...nothing, error: { code, message } };
   return { info, threads: [] };
 }
 
-function threadLook(thread: Thread): ThreadLook {
+function threadLook(thread: Thread, inFindings: ReadonlySet<number>): ThreadLook {
   return {
     name: thread.name ?? thread.osName,
     tid: thread.tid,
     state: stateOf(thread),
+    stillMs: thread.stillMs ?? null,
+    inFinding: thread.tid !== null && inFindings.has(thread.tid),
     isMain: thread.isMain,
     faulting: thread.faulting,
     inconsistent: !thread.consistent,
@@ -84,10 +98,13 @@ function frameInfo(frame: Frame): FrameInfo {
   };
 }
 
-function stateOf({ gil, gc, os }: Thread): string | null {
+function stateOf({ gil, gc, os, waits }: Thread): string | null {
   if (gc === true) return 'collects garbage';
   if (gil === 'holding') return 'holds the GIL';
   if (gil === 'waiting') return 'waits for the GIL';
+  // Of what is in the kernel, the system call says as much.
+  const wait = waits?.find(({ resource }) => resource !== null);
+  if (wait) return `waits for ${wait.kind}${wait.name === null ? '' : ` ${cut(wait.name, MAX_NAME)}`}`;
   return os?.syscall ? `in ${os.syscall}` : null;
 }
 

@@ -6,11 +6,14 @@
 import type { LookInfo, ProcessLook } from './model.js';
 import { Tables } from './tables.js';
 
-/** Numbers for each thread: name, tid, stack, state, flags. */
-export const THREAD_FIELDS = 5;
+/** Numbers for each thread: name, tid, stack, state, flags, for how long it has not run (ms). */
+export const THREAD_FIELDS = 6;
 
 /** Bits of the flags. */
-export const FLAG = { main: 1, faulting: 2, inconsistent: 4, truncated: 8 } as const;
+export const FLAG = { main: 1, faulting: 2, inconsistent: 4, truncated: 8, inFinding: 16 } as const;
+
+/** What fits its place: 24 days. */
+export const MAX_STILL_MS = 2 ** 31 - 1;
 
 export interface StoredLook {
   readonly info: LookInfo;
@@ -25,6 +28,7 @@ export interface StoredThread {
   readonly stack: number;
   readonly state: number;
   readonly flags: number;
+  readonly stillMs: number;
 }
 
 export class LookSet {
@@ -39,16 +43,21 @@ export class LookSet {
 
   add({ info, threads }: ProcessLook): void {
     const { tables } = this;
-    const numbers = threads.flatMap(({ name, tid, state, isMain, faulting, inconsistent, truncated, stack }) => [
-      tables.text(name),
-      tid ?? -1,
-      tables.addStack(stack),
-      tables.text(state),
-      (isMain ? FLAG.main : 0) |
-        (faulting ? FLAG.faulting : 0) |
-        (inconsistent ? FLAG.inconsistent : 0) |
-        (truncated ? FLAG.truncated : 0),
-    ]);
+    const numbers = threads.flatMap((thread) => {
+      const { name, tid, state, isMain, faulting, inconsistent, truncated, inFinding, stillMs, stack } = thread;
+      return [
+        tables.text(name),
+        tid ?? -1,
+        tables.addStack(stack),
+        tables.text(state),
+        (isMain ? FLAG.main : 0) |
+          (faulting ? FLAG.faulting : 0) |
+          (inconsistent ? FLAG.inconsistent : 0) |
+          (truncated ? FLAG.truncated : 0) |
+          (inFinding ? FLAG.inFinding : 0),
+        stillMs === null ? -1 : Math.min(Math.floor(stillMs), MAX_STILL_MS),
+      ];
+    });
     this.addStored({ info, threads: Int32Array.from(numbers) });
   }
 
@@ -72,12 +81,13 @@ export class LookSet {
   }
 
   #spelled({ info, threads }: StoredLook): string {
-    const told = [...threadsOf(threads)].map(({ name, tid, stack, state, flags }) => [
+    const told = [...threadsOf(threads)].map(({ name, tid, stack, state, flags, stillMs }) => [
       this.tables.textOf(name),
       tid,
       this.tables.runsOf(stack).map(({ times, frames }) => [times, frames.map((frame) => this.tables.frameOf(frame))]),
       this.tables.textOf(state),
       flags,
+      stillMs,
     ]);
     return JSON.stringify([Object.entries(info).sort(), told]);
   }
@@ -104,7 +114,10 @@ export function keyOf({ host, pid, start, core }: LookInfo): string {
 
 export function* threadsOf(numbers: Int32Array): Generator<StoredThread> {
   for (let at = 0; at + THREAD_FIELDS <= numbers.length; at += THREAD_FIELDS) {
-    const [name = -1, tid = -1, stack = -1, state = -1, flags = 0] = numbers.subarray(at, at + THREAD_FIELDS);
-    yield { name, tid, stack, state, flags };
+    const [name = -1, tid = -1, stack = -1, state = -1, flags = 0, stillMs = -1] = numbers.subarray(
+      at,
+      at + THREAD_FIELDS,
+    );
+    yield { name, tid, stack, state, flags, stillMs };
   }
 }

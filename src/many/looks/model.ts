@@ -28,8 +28,19 @@ export interface LookInfo {
   readonly complete: boolean;
   /** Codes of its warnings, each once. */
   readonly warnings: readonly string[];
+  /** What is wrong in it, as far as one process can tell. */
+  readonly findings: readonly FindingInfo[];
   /** Why nothing could be read; null: something was. */
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface FindingInfo {
+  /** One word of an open list: a newer version may know more of them. */
+  readonly code: string;
+  /** Whether it is proven. */
+  readonly certain: boolean;
+  /** One sentence. */
+  readonly message: string;
 }
 
 export interface CrashInfo {
@@ -61,8 +72,12 @@ export interface ThreadLook {
   /** As Python calls it, else the system. */
   readonly name: string | null;
   readonly tid: number | null;
-  /** In a word or two what it does besides: `in futex`, `holds the GIL`. */
+  /** In a word or two what it does besides: `waits for lock self._lock`, `holds the GIL`. */
   readonly state: string | null;
+  /** For how long it has not run, ms; null: it runs, or that is not known. */
+  readonly stillMs: number | null;
+  /** Whether a finding is about it. */
+  readonly inFinding: boolean;
   readonly isMain: boolean;
   /** Of a core: it took the fatal signal. */
   readonly faulting: boolean;

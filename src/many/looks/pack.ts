@@ -28,12 +28,13 @@ export function packOf(set: LookSet, looks: readonly StoredLook[]): Pack {
   );
   const packed = looks.map(({ info, threads }) => ({
     ...info,
-    threads: [...threadsOf(threads)].map(({ name, tid, stack, state, flags }) => [
+    threads: [...threadsOf(threads)].map(({ name, tid, stack, state, flags, stillMs }) => [
       texts.of(name),
       tid,
       stacks.of(stack),
       texts.of(state),
       flags,
+      stillMs,
     ]),
   }));
   return { texts: texts.rows, frames: frames.rows, stacks: stacks.rows, looks: packed };
@@ -79,6 +80,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof LookInfo | 'threads'>([
   'crash',
   'complete',
   'warnings',
+  'findings',
   'error',
   'threads',
 ]);
@@ -105,17 +107,20 @@ export function addPack(set: LookSet, value: unknown): void {
     const threads = listOf(look['threads'], 'threads');
     const numbers = new Int32Array(threads.length * THREAD_FIELDS);
     threads.forEach((thread, i) => {
-      const [name, tid, stack, state, flags] = listOf(thread, 'threads');
+      const [name, tid, stack, state, flags, still = -1] = listOf(thread, 'threads');
       const id = tid === -1 ? -1 : numberOf(tid, MAX_TIMES, 'a thread id');
       const its = [text(name, 'threads'), id, stacks[numberOf(stack, stacks.length, 'threads')] ?? -1];
-      numbers.set([...its, text(state, 'threads'), numberOf(flags, ALL_FLAGS + 1, 'flags')], i * THREAD_FIELDS);
+      // Bits that a newer version may have set are not looked at.
+      const known = numberOf(flags, MAX_TIMES, 'flags') & ALL_FLAGS;
+      const stillMs = still === -1 ? -1 : numberOf(still, MAX_TIMES + 1, 'threads');
+      numbers.set([...its, text(state, 'threads'), known, stillMs], i * THREAD_FIELDS);
     });
     return { info: infoOf(look), threads: numbers };
   });
   for (const look of looks) set.addStored(look);
 }
 
-const ALL_FLAGS = FLAG.main | FLAG.faulting | FLAG.inconsistent | FLAG.truncated;
+const ALL_FLAGS = FLAG.main | FLAG.faulting | FLAG.inconsistent | FLAG.truncated | FLAG.inFinding;
 
 function infoOf(look: Record<string, unknown>): LookInfo {
   const env = objectOf(look['env'] ?? {}, 'env');
@@ -139,6 +144,14 @@ function infoOf(look: Record<string, unknown>): LookInfo {
     },
     complete: look['complete'] === true,
     warnings: listOf(look['warnings'] ?? [], 'warnings').map((code) => textOf(code, 'warnings')),
+    findings: listOf(look['findings'] ?? [], 'findings').map((row) => {
+      const finding = objectOf(row, 'findings');
+      return {
+        code: textOf(finding['code'], 'findings'),
+        certain: finding['certain'] === true,
+        message: textOf(finding['message'], 'findings'),
+      };
+    }),
     error: error && { code: textOf(error['code'], 'error'), message: textOf(error['message'], 'error') },
   };
 }
