@@ -115,7 +115,7 @@ export function startsGreenlet(rawSymbol: string | null): boolean {
 }
 
 /** What a thread's native frames say about it. */
-export interface NativeState {
+export interface StateWords {
   /** `waiting` for the GIL or `dropping` it; null: neither. */
   readonly gil: 'waiting' | 'dropping' | null;
   /** Whether it runs the garbage collector, or a finalizer that the collector called. */
@@ -123,7 +123,7 @@ export interface NativeState {
 }
 
 /** `rawSymbols`: of one thread, inlined functions included. `inInterpreter`: whether that frame is CPython's own code. */
-export function stateOf(frames: readonly { rawSymbol: string | null; inInterpreter: boolean }[]): NativeState {
+export function stateOf(frames: readonly { rawSymbol: string | null; inInterpreter: boolean }[]): StateWords {
   const names = new Set<string>();
   for (const { rawSymbol, inInterpreter } of frames) {
     if (rawSymbol !== null && inInterpreter) names.add(functionName(rawSymbol));

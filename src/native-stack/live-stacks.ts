@@ -11,7 +11,7 @@ import { copyOfThread, type NativeStack, type NativeStackOptions, NativeStacks }
 import { needOf } from './need.js';
 import { requireUnwinder, type UnwoundStack } from './unwinder.js';
 
-/** What was copied of a thread: see capture's NativeState. */
+/** What was copied of a thread: see NativeState in moment/captured.ts. */
 export interface LiveCopy {
   readonly registers: BigUint64Array | null;
   readonly sp: number;

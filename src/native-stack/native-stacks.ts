@@ -9,7 +9,7 @@ import { type Architecture, HERE } from '../process/arch.js';
 import type { Process } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
-import type { NativeState } from './eval-loop.js';
+import type { StateWords } from './eval-loop.js';
 import { EVAL_LOOP, evalLoopOf, stateOf } from './eval-loop.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Registers } from './registers.js';
@@ -60,7 +60,7 @@ export interface NativeStack {
   readonly ending: StackEnding;
   /** Why it ends, for who can do something about it: copy more, or stop the thread. */
   readonly stop: UnwindStop;
-  readonly state: NativeState;
+  readonly state: StateWords;
 }
 
 /** A live thread as a look at it and a copy of its stack give it: with the words of user_regs_struct if it was stopped. */

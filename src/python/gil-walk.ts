@@ -1,5 +1,6 @@
 /** What is read of a GIL, wherever its version keeps it? */
 import type { Address } from '../memory/address.js';
+import type { Range } from '../memory/ranges.js';
 
 /** `struct _gil_runtime_state`, and the addresses that a thread waiting for it blocks on. */
 export interface GilWalk {
@@ -10,14 +11,7 @@ export interface GilWalk {
   /** PyThreadState that took it last; it still holds it if `locked`. */
   last_holder: Address | null;
   /** `cond` and `mutex`: where a thread waits that wants the GIL; null: not known where. */
-  taking: readonly AddressRange[] | null;
+  taking: readonly Range[] | null;
   /** `switch_cond` and `switch_mutex`: where a thread waits that has dropped it on request; null: not known where. */
-  switching: readonly AddressRange[] | null;
-}
-
-/** [start, end) */
-export interface AddressRange {
-  start: Address;
-  /** One past the last byte. */
-  end: Address;
+  switching: readonly Range[] | null;
 }

@@ -2,8 +2,10 @@
  * Does this thread hold the interpreter's lock, want it, or is it just letting go of it? From the runtime's own words,
  * and for a thread blocked in the kernel from what it waits on. Pure.
  */
+
+import type { Range } from '../memory/ranges.js';
 import type { GilState } from '../snapshot.js';
-import type { AddressRange, GilWalk } from './gil-walk.js';
+import type { GilWalk } from './gil-walk.js';
 import type { InterpreterWalk, ThreadStateWalk } from './runtime.js';
 
 /** The system call a thread is blocked in: number and arguments as the kernel tells them (/proc/<pid>/task/<tid>/syscall). */
@@ -88,6 +90,6 @@ function holds(threadState: Pick<ThreadStateWalk, 'address'>, gil: GilWalk): boo
   return gil.locked && gil.last_holder === threadState.address;
 }
 
-function inside(ranges: readonly AddressRange[] | null, address: number): boolean {
+function inside(ranges: readonly Range[] | null, address: number): boolean {
   return ranges?.some(({ start, end }) => address >= start && address < end) ?? false;
 }

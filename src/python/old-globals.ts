@@ -4,8 +4,9 @@
  */
 import type { Address } from '../memory/address.js';
 import { isUserSpace, toAddress } from '../memory/address.js';
+import type { Range } from '../memory/ranges.js';
 import { type MemoryReader, readPointer } from '../memory/reader.js';
-import type { AddressRange, GilWalk } from './gil-walk.js';
+import type { GilWalk } from './gil-walk.js';
 import type { GlobalAddresses, GlobalName } from './layouts/old-layout.js';
 
 /** https://sourceware.org/git/?p=glibc.git;a=blob;f=sysdeps/nptl/bits/pthreadtypes.h (of glibc and musl on x86-64 and AArch64) */
@@ -117,11 +118,8 @@ export function numberByAge(walk: Lists): void {
 }
 
 /** null: one of them is not known. */
-function ranges(
-  globals: GlobalAddresses,
-  wanted: readonly (readonly [GlobalName, bytes: number])[],
-): AddressRange[] | null {
-  const found: AddressRange[] = [];
+function ranges(globals: GlobalAddresses, wanted: readonly (readonly [GlobalName, bytes: number])[]): Range[] | null {
+  const found: Range[] = [];
   for (const [name, bytes] of wanted) {
     const start = globals[name];
     if (start === undefined) return null;

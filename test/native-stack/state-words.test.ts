@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { NativeState } from '../../src/native-stack/eval-loop.js';
+import type { StateWords } from '../../src/native-stack/eval-loop.js';
 import { NativeStacks } from '../../src/native-stack/native-stacks.js';
 import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
@@ -14,7 +14,7 @@ import { copyStopped } from './standing.js';
 const TRIES = 40;
 
 /** Looks until some thread is in such a state; the names of its functions, or null. */
-async function find(pid: number, wanted: (state: NativeState) => boolean, tries = TRIES): Promise<string[] | null> {
+async function find(pid: number, wanted: (state: StateWords) => boolean, tries = TRIES): Promise<string[] | null> {
   for (let n = 0; n < tries; n++) {
     const target = openLiveProcess(pid);
     try {

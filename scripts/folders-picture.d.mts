@@ -1,0 +1,2 @@
+/** See folders-picture.mjs. */
+export function pageWithPicture(page?: string): string;
