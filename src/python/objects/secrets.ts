@@ -25,7 +25,8 @@ const COMMON: ReadonlySet<string> = new Set([
 ]);
 /** In a file, stands for each character that was withheld when it was written. */
 export const WITHHELD = 0x1a;
-const WITHHELD_RUN = new RegExp(`${String.fromCharCode(WITHHELD)}{3,}`, 'g');
+const WITHHELD_CHARACTER = String.fromCharCode(WITHHELD);
+const WITHHELD_RUN = new RegExp(`${WITHHELD_CHARACTER}{3,}`, 'g');
 /** Texts that are remembered; what comes later is withheld by its name and shape alone. */
 const MOST_TEXTS = 2000;
 
@@ -111,17 +112,24 @@ export class Secrets {
   partsOf(text: string, kind: TextKind): Span[] {
     if (this.#texts.has(text)) return [{ start: 0, end: text.length }];
     const parts = this.byShape ? secretParts(text, this.isName, kind) : [];
-    for (const match of text.matchAll(WITHHELD_RUN)) {
-      parts.push({ start: match.index, end: match.index + match[0].length });
+    if (text.includes(WITHHELD_CHARACTER)) {
+      for (const match of text.matchAll(WITHHELD_RUN)) {
+        parts.push({ start: match.index, end: match.index + match[0].length });
+      }
     }
     if (this.#texts.size > 0 && text.length >= SHORTEST_INSIDE) {
       this.#pattern ??= patternOf(this.#texts);
-      for (const match of text.matchAll(this.#pattern)) {
-        parts.push({ start: match.index, end: match.index + match[0].length });
+      this.#pattern.lastIndex = 0;
+      // Most texts have none of them.
+      if (this.#pattern.test(text)) {
+        this.#pattern.lastIndex = 0;
+        for (const match of text.matchAll(this.#pattern)) {
+          parts.push({ start: match.index, end: match.index + match[0].length });
+        }
       }
       if (kind === 'cut') parts.push(...this.#begunAtTheEndOf(text));
     }
-    return merged(parts);
+    return parts.length === 0 ? NOTHING : merged(parts);
   }
 
   /** The beginning of a secret with which a text was cut. */
@@ -134,6 +142,8 @@ export class Secrets {
     return [];
   }
 }
+
+const NOTHING: Span[] = [];
 
 /** Any of `texts` that is long enough, the longest first; nothing where none is. */
 function patternOf(texts: ReadonlySet<string>): RegExp {

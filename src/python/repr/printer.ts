@@ -5,7 +5,7 @@
 import { formatAddress } from '../../memory/address.js';
 import type { Spelling } from '../layouts/spelling.js';
 import type { Secrets } from '../objects/index.js';
-import type { Shown, Tree } from '../objects/tree.js';
+import type { Shown, StrTree, Tree } from '../objects/tree.js';
 import { printArray } from './arrays.js';
 import { printContainer } from './containers.js';
 import { printInstance, printRecord } from './instances.js';
@@ -20,10 +20,17 @@ import { printTyping } from './typing-forms.js';
 /** What stands for a value that was withheld. */
 const REDACTED = '<redacted>';
 
+interface Written {
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly redacted: boolean;
+}
+
 /** One value being written, then the next. */
 export class Printer {
   readonly spelling: Spelling;
   readonly #secrets: Secrets | null;
+  readonly #strings = new Map<StrTree, Written>();
   /** Whether something was left out. */
   truncated = false;
   /** Whether something was withheld. */
@@ -55,6 +62,7 @@ export class Printer {
       case 'decimal':
         return printNumber(tree, this);
       case 'str':
+        return this.#once(tree);
       case 'bytes':
       case 'bytearray':
       case 'memoryview':
@@ -122,6 +130,23 @@ export class Printer {
       default:
         return printProgram(tree, this);
     }
+  }
+
+  /** The same string is met again and again: it is written once. */
+  #once(tree: StrTree): string {
+    let written = this.#strings.get(tree);
+    if (!written) {
+      const { truncated, redacted } = this;
+      this.truncated = false;
+      this.redacted = false;
+      written = { text: printText(tree, this), truncated: this.truncated, redacted: this.redacted };
+      this.#strings.set(tree, written);
+      this.truncated = truncated;
+      this.redacted = redacted;
+    }
+    this.truncated ||= written.truncated;
+    this.redacted ||= written.redacted;
+    return written.text;
   }
 
   /** What stands for something that is not to be told; notes that there is. */
