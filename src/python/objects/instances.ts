@@ -18,8 +18,12 @@ export const readInstance: ReadKind = (object, reading, depth) => {
   }
   const found = reading.instance(() => {
     const { attributes, complete } = readOwnAttributes(object, reading, reading.limits.maxItems);
-    const fields = attributes.map(({ name, value }) => ({ name, value: reading.named(name, value, depth - 1) }));
-    return { attributes: fields, complete };
+    const fields: Field[] = [];
+    for (const { name, value } of attributes) {
+      if (reading.isFull) break;
+      fields.push(reading.field(name, value, depth - 1));
+    }
+    return { attributes: fields, complete: complete && fields.length === attributes.length };
   });
   return { ...head, attributes: found?.attributes ?? null, complete: found?.complete ?? false, shown: 'inside' };
 };
@@ -30,16 +34,20 @@ const fieldsOfDataclass = new WeakMap<KnownType, readonly string[]>();
 export const readDataclass: ReadKind = (object, reading, depth) => {
   const { type } = object;
   const names = dataclassFields(type, reading);
+  let left = 0;
   const [fields, shown] = reading.inside<Field[]>(object, depth, [], (inner) => {
     const found: Field[] = [];
+    left = 0;
     for (const name of names.slice(0, reading.limits.maxItems)) {
       const value = readAttribute(object, reading, name);
-      if (value !== null) found.push({ name, value: reading.named(name, value, inner) });
+      if (value === null) continue;
+      if (reading.isFull) left++;
+      else found.push(reading.field(name, value, inner));
     }
     return found;
   });
   // A field that is not set is not among those that were left out.
-  const length = fields.length + Math.max(0, names.length - reading.limits.maxItems);
+  const length = fields.length + left + Math.max(0, names.length - reading.limits.maxItems);
   return { kind: 'record', form: 'dataclass', name: type.qualname, fields, length, shown };
 };
 
@@ -77,10 +85,7 @@ export const readNamedTuple: ReadKind = (object, reading, depth) => {
   if (length === 0) return { ...head, fields: [], shown: 'inside' };
   const [fields, shown] = reading.inside<Field[]>(object, depth, [], (inner) => {
     const values = reading.pointers(offsetBy(address, reading.layout.PyTupleObject.ob_item), count);
-    return values.map((value, i) => {
-      const name = reading.name(names[i] ?? 0);
-      return { name, value: reading.named(name, value, inner) };
-    });
+    return reading.fieldsOf(values, (i) => reading.name(names[i] ?? 0), inner);
   });
   return { ...head, fields, shown };
 };

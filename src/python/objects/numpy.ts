@@ -47,10 +47,11 @@ export const readArray: ReadKind = ({ address, type }, reading, depth) => {
   const data = reading.pointer(address, header + ARRAY.data);
   const strides = sizes(ARRAY.strides);
   const items: Tree[] = [];
-  for (let n = 0; n < Math.min(length, reading.limits.maxItems); n++) {
+  for (let n = 0; n < Math.min(length, reading.limits.maxItems) && !reading.isFull; n++) {
     const value = elementAt(toAddress(data + placeOf(n, shape, strides)), element, reading, depth - 1);
     if (value === null) return { ...head, items: null, shown: 'inside' };
     items.push(value);
+    reading.count(value);
   }
   return { ...head, items, shown: 'inside' };
 };

@@ -21,7 +21,7 @@ import type { KnownType, Types } from './types.js';
 export interface ValueLimits {
   /** Levels of containers. */
   readonly depth: number;
-  /** Characters of a string, bytes, digits of a number. */
+  /** Characters of a string, bytes, digits of a number; a value as a whole has some times as many. */
   readonly maxString: number;
   /** Elements of a container. */
   readonly maxItems: number;
@@ -52,6 +52,11 @@ export interface ReadingContext {
 /** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
 const NESTING_LIMIT = 300;
 
+/** Characters of a value with all that it holds, after which what follows in it is left out: so many, ... */
+const WHOLE_VALUE = 1000;
+/** ... or so many times as its longest text may have. */
+const TIMES_AS_LONG = 5;
+
 export const REDACTED: Tree = { kind: 'redacted' };
 export const UNBOUND: Tree = { kind: 'unbound' };
 const NULL: Tree = { kind: 'null' };
@@ -73,6 +78,8 @@ export class Reading {
   readonly #context: ReadingContext;
   /** Containers that are being read, outermost first: meeting one again ends there. */
   readonly #open = new Set<Address>();
+  /** Characters of the value that are there already, about. */
+  #characters = 0;
   #instances = 0;
   #nesting = 0;
   /** Counts whatever makes a tree depend on more than its object: others inside, depth. */
@@ -92,6 +99,7 @@ export class Reading {
   /** A value from its beginning, for which so many objects may be looked at. What was noted of the one before is gone. */
   whole(pointer: number, objects: number): Tree {
     this.left = objects;
+    this.#characters = 0;
     this.problem = null;
     return this.read(pointer, this.limits.depth);
   }
@@ -100,7 +108,10 @@ export class Reading {
   read(pointer: number, depth: number): Tree {
     if (--this.left < 0 || this.#nesting > NESTING_LIMIT) return CUT;
     const leaf = this.#context.leaves.get(pointer);
-    if (leaf) return leaf;
+    if (leaf) {
+      this.#characters += lengthOf(leaf);
+      return leaf;
+    }
     const { problem } = this;
     const inside = ++this.#inside;
     this.#nesting++;
@@ -110,6 +121,7 @@ export class Reading {
       const address = pointer as Address;
       const type = this.types.of(address);
       const tree = this.#context.kindOf(type)({ address, type }, this, depth);
+      this.#characters += lengthOf(tree);
       if (inside !== this.#inside) this.secrets.note(tree, pointer);
       else if (this.problem === problem && !type.isClass) this.#context.leaves.set(pointer, tree);
       return tree;
@@ -127,6 +139,16 @@ export class Reading {
     if (name === null || !this.secrets.isName(name)) return this.read(pointer, depth);
     rememberSecret(pointer, this);
     return REDACTED;
+  }
+
+  /** Whether so much of the value is there that nothing more of it is read. */
+  get isFull(): boolean {
+    return this.#characters >= Math.max(WHOLE_VALUE, TIMES_AS_LONG * this.limits.maxString);
+  }
+
+  /** Counts what was read in another way. */
+  count(tree: Tree): void {
+    this.#characters += lengthOf(tree);
   }
 
   /** The name that a container of a subclass goes by: its own, or that of what C code made. */
@@ -178,10 +200,13 @@ export class Reading {
     return this.all(this.pointers(start, Math.min(count, this.limits.maxItems)), depth);
   }
 
-  /** The objects at all of `pointers`. */
+  /** The objects at all of `pointers`, until the value is full. */
   all(pointers: readonly number[], depth: number): Tree[] {
     const trees: Tree[] = [];
-    for (const pointer of pointers) trees.push(this.read(pointer, depth));
+    for (const pointer of pointers) {
+      if (this.isFull) break;
+      trees.push(this.read(pointer, depth));
+    }
     return trees;
   }
 
@@ -197,6 +222,7 @@ export class Reading {
   entries(items: readonly DictItem[], depth: number): [key: Tree, value: Tree][] {
     const entries: [Tree, Tree][] = [];
     for (const { key, value } of items) {
+      if (this.isFull) break;
       const shown = this.read(key, depth);
       entries.push([shown, this.named(this.#nameOf(key), value, depth)]);
     }
@@ -205,11 +231,30 @@ export class Reading {
 
   /** Attributes by name; one whose name is no text has that as its key. */
   fields(items: readonly DictItem[], depth: number): Field[] {
-    return items.map(({ key, value }) => {
+    const fields: Field[] = [];
+    for (const { key, value } of items) {
+      if (this.isFull) break;
       const name = this.#nameOf(key);
-      if (name !== null) return { name, value: this.named(name, value, depth) };
-      return { name, key: this.read(key, depth), value: this.read(value, depth) };
-    });
+      if (name !== null) fields.push(this.field(name, value, depth));
+      else fields.push({ name, key: this.read(key, depth), value: this.read(value, depth) });
+    }
+    return fields;
+  }
+
+  /** Values with the names that `nameOf` tells, until the value is full. */
+  fieldsOf(values: readonly number[], nameOf: (index: number) => string | null, depth: number): Field[] {
+    const fields: Field[] = [];
+    for (const [i, value] of values.entries()) {
+      if (this.isFull) break;
+      fields.push(this.field(nameOf(i), value, depth));
+    }
+    return fields;
+  }
+
+  /** A named value, whose name counts among what is shown. */
+  field(name: string | null, value: number, depth: number): Field {
+    this.#characters += name?.length ?? 0;
+    return { name, value: this.named(name, value, depth) };
   }
 
   /** A key that is text; null if it is something else, or damaged (which reading it tells). */
@@ -261,5 +306,38 @@ export class Reading {
     const text = this.types.text(pointer);
     if (text === null) throw new CorruptData(`its name, at ${formatAddress(pointer)}, is no text`);
     return text;
+  }
+}
+
+/** What tells that a text was cut, and how long it is. */
+const MARK = 24;
+
+/** About how many characters an object takes beside those inside it. */
+function lengthOf(tree: Tree): number {
+  switch (tree.kind) {
+    case 'str':
+      return tree.text.length + (tree.omitted === 0 ? 4 : MARK);
+    case 'bytes':
+    case 'bytearray':
+      return tree.bytes.length + (tree.omitted === 0 ? 4 : MARK);
+    case 'cut-int':
+      return tree.leading.length + MARK;
+    case 'decimal':
+      return tree.text.length + 11;
+    case 'instance':
+    case 'opaque':
+      return tree.type.length + 20;
+    case 'function':
+    case 'builtin':
+    case 'generator':
+    case 'code':
+      return tree.name.length + 30;
+    case 'constant':
+    case 'bool':
+    case 'redacted':
+    case 'cut':
+      return 4;
+    default:
+      return 2;
   }
 }

@@ -18,10 +18,7 @@ export const readStructSequence: ReadKind = (object, reading, depth) => {
   const [found, shown] = reading.inside<Field[]>(object, depth, [], (inner) => {
     const count = Math.min(length, reading.limits.maxItems);
     const values = reading.pointers(offsetBy(address, reading.layout.PyTupleObject.ob_item), count);
-    return values.map((value, i) => {
-      const name = names[i] ?? null;
-      return { name, value: reading.named(name, value, inner) };
-    });
+    return reading.fieldsOf(values, (i) => names[i] ?? null, inner);
   });
   return { kind: 'record', form: 'struct-sequence', name: type.tp_name, fields: found, length, shown };
 };
