@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snapshot-waits': [],
   options: ['snapshot', 'errors'],
   version: [],
+  thousands: [],
   timings: ['snapshot'],
   // The model has types only: a core's modules and signals are told in its words.
   process: ['memory', 'snapshot', 'errors', 'elf'],
@@ -61,10 +62,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What is kept of each look, to be put together with others.
   'many/looks': ['snapshot', 'errors', 'report/fold'],
   // Threads of many with the same stack. Pure.
-  'many/groups': ['report/fold', 'many/looks'],
+  'many/groups': ['thousands', 'report/fold', 'many/looks'],
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
-  render: ['snapshot', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
+  render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',
@@ -116,6 +117,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
   // Of python/ only which names are secrets.
   cli: [
+    'thousands',
     'snapshot',
     'errors',
     'options',
@@ -264,6 +266,11 @@ test('version numbers are compared in the layouts only', () => {
     ({ part, text }) => part !== 'python/layouts' && /\bminor\s*[<>]=?\s*\d/.test(withoutComments(text)),
   );
   expect(comparing.map(({ path }) => path)).toEqual([]);
+});
+
+test('nothing loads the tables of all languages: that takes Node.js some 20 ms at the start', () => {
+  const loading = files.filter(({ text }) => /\bIntl\.|\.toLocale\w*\(/.test(withoutComments(text)));
+  expect(loading.map(({ path }) => path)).toEqual([]);
 });
 
 test('the project does not know the machine it was written on', () => {

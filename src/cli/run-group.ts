@@ -5,6 +5,7 @@ import { addInput, expandInputs, isCoreInput } from '../many/inputs.js';
 import { collectLines } from '../many/looks/collect-line.js';
 import { failedLook, lookOf } from '../many/looks/from-snapshot.js';
 import { LookSet } from '../many/looks/look-set.js';
+import { thousands } from '../thousands.js';
 import { version } from '../version.js';
 import type { Invocation } from './invocation.js';
 import { observers } from './logging.js';
@@ -30,9 +31,7 @@ export async function showGroups(
   const failures: { target: string; error: PystackError }[] = [];
   let otherLines = 0;
   for (const [done, path] of inputs.entries()) {
-    progress?.show(
-      `reading ${(done + 1).toLocaleString('en-US')} of ${inputs.length.toLocaleString('en-US')}: ${path}`,
-    );
+    progress?.show(`reading ${thousands(done + 1)} of ${thousands(inputs.length)}: ${path}`);
     try {
       if (isCoreInput(path)) {
         set.add(await lookAtCore(path, invocation, pipeline, looking));
@@ -59,7 +58,7 @@ export async function showGroups(
     code = (await groupWriter(view, world))(set, true);
   }
   if (otherLines > 0) {
-    const count = otherLines.toLocaleString('en-US');
+    const count = thousands(otherLines);
     world.stderr.write(`pystack: lines between them that are not of pystack collect, and were passed over: ${count}\n`);
   }
   tellFailures(failures, inputs.length, [], view, world);

@@ -2,6 +2,7 @@
 import { ERRORS, EXIT, type ExitCode, type PystackError } from '../errors.js';
 import { type Look, lookAtEach, Tally } from '../many/each.js';
 import { harmless } from '../render/escape.js';
+import { thousands } from '../thousands.js';
 import { collectPresenter } from './collect-presenter.js';
 import { isFailure } from './fail-on.js';
 import type { Invocation, View } from './invocation.js';
@@ -37,10 +38,10 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
       ? pipeline.inspectCore(String(target), { ...invocation.options, ...looking })
       : pipeline.inspectProcess(Number(target), { ...invocation.options, ...looking });
   };
-  const total = targets.length.toLocaleString('en-US');
+  const total = thousands(targets.length);
   try {
     const told = (done: number, target: Target) =>
-      progress?.show(`looking at ${(done + 1).toLocaleString('en-US')} of ${total}: ${targetText(target)}`);
+      progress?.show(`looking at ${thousands(done + 1)} of ${total}: ${targetText(target)}`);
     for await (const answer of lookAtEach(targets, look, told)) {
       tally.add(answer);
       if (isFailure(view.failOn, answer.snapshot)) isFound = true;
@@ -108,7 +109,7 @@ export function tellFailures(
     }
   }
   if (failures.length > 0) {
-    const count = `${failures.length.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
+    const count = `${thousands(failures.length)} of ${thousands(total)}`;
     world.stderr.write(`pystack: ${count} could not be shown\n`);
   }
   const told = new Set<string>();
@@ -122,7 +123,7 @@ export function tellFailures(
   }
   if (refused.length > 0) {
     const ids = refused.slice(0, 5).join(', ') + (refused.length > 5 ? ', …' : '');
-    const count = refused.length.toLocaleString('en-US');
+    const count = thousands(refused.length);
     world.stderr.write(
       `pystack: left out, as they are other users' and may be Python: ${count} (${ids}); root can look at them\n`,
     );

@@ -1,10 +1,12 @@
 /** How is it told that frames were left out of a recursion? `… 49,990 more of f (x.py:4)`. */
+
 import type { Frame } from '../snapshot.js';
+import { thousands } from '../thousands.js';
 import { harmless } from './escape.js';
 
 /** @param count frames left out; `round`: what repeats, outermost first */
 export function moreText(count: number, round: readonly Frame[]): string {
-  return `… ${count.toLocaleString('en-US')} more of ${round.map(shortFrame).join(' → ')}`;
+  return `… ${thousands(count)} more of ${round.map(shortFrame).join(' → ')}`;
 }
 
 /** `f (x.py:4)`: the function, the name of the file without its folder, and the line. */

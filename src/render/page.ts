@@ -5,6 +5,7 @@
  */
 import { callOf, foldedPieces, type Piece } from '../report/fold.js';
 import type { Frame, Snapshot, Thread } from '../snapshot.js';
+import { thousands } from '../thousands.js';
 import { coreText } from './core-text.js';
 import { harmless } from './escape.js';
 import { findingsText } from './findings-text.js';
@@ -141,7 +142,7 @@ function foldedLines(frames: readonly Frame[], context: Context): string[] {
   // Too much to read, and it follows no pattern: its two ends.
   const innerFrom = pieces.length - (MOST_PIECES - OUTER_PIECES);
   const hidden = pieces.slice(OUTER_PIECES, innerFrom).reduce((sum, piece) => sum + framesIn(piece), 0);
-  lines.push(`    ${palette.note(`… ${COUNT.format(hidden)} frames more (--plain shows all)`)}`);
+  lines.push(`    ${palette.note(`… ${thousands(hidden)} frames more (--plain shows all)`)}`);
   return [...lines, ...pieces.slice(innerFrom).flatMap((piece) => pieceLines(piece, context))];
 }
 
@@ -165,13 +166,11 @@ function startFrames(frames: readonly Frame[]): number {
   return count < 2 || count === frames.length ? 0 : count;
 }
 
-const COUNT = new Intl.NumberFormat('en-US');
-
 /** `… 49,990 more of f (x.py:4)` */
 function foldText(count: number, round: readonly Frame[]): string {
   const calls = round.map(placeOf);
   const names = calls.slice(0, 3).join(', ') + (calls.length > 3 ? `, and ${calls.length - 3} others` : '');
-  return `… ${COUNT.format(count)} more of ${names}`;
+  return `… ${thousands(count)} more of ${names}`;
 }
 
 function placeOf(frame: Frame): string {

@@ -2,6 +2,7 @@
 
 import { rangesText } from '../many/groups/ranges.js';
 import type { Places } from '../many/groups/tree.js';
+import { thousands } from '../thousands.js';
 import { harmless } from './escape.js';
 
 /** Ranges, hosts and paths that one line has room for; of more it says how many. */
@@ -46,7 +47,7 @@ function isOne(ranges: readonly (readonly [number, number])[]): boolean {
 
 /** With commas at the thousands. */
 export function count(number: number): string {
-  return number.toLocaleString('en-US');
+  return thousands(number);
 }
 
 /** `1 thread`, `2,000 threads`. */

@@ -1,4 +1,5 @@
 /** How are many numbers, or names that differ in a number, told in a few characters? `0-511,513-1023`, `worker-[3-31,40]`. */
+import { thousands } from '../../thousands.js';
 
 /** Ascending pairs of first and last. */
 export type Ranges = readonly (readonly [number, number])[];
@@ -36,7 +37,7 @@ export function missingOf(ranges: Ranges, size: number): Ranges {
 export function rangesText(ranges: Ranges, most = Number.POSITIVE_INFINITY): string {
   const shown = ranges.slice(0, most).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
   const left = countOf(ranges.slice(most));
-  return `${shown.join(',')}${left > 0 ? `,… (${left.toLocaleString('en-US')} more)` : ''}`;
+  return `${shown.join(',')}${left > 0 ? `,… (${thousands(left)} more)` : ''}`;
 }
 
 /** Digits of a number in a name; longer ones are no counters and would not be exact. */
@@ -70,7 +71,7 @@ export function namesText(names: Iterable<string>, most = Number.POSITIVE_INFINI
   });
   told.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const left = told.length - most;
-  return `${told.slice(0, most).join(', ')}${left > 0 ? ` and ${left.toLocaleString('en-US')} more` : ''}`;
+  return `${told.slice(0, most).join(', ')}${left > 0 ? ` and ${thousands(left)} more` : ''}`;
 }
 
 /** What names have in common whatever is counted in them: `Thread-# (run)`. */
