@@ -146,12 +146,12 @@ function machineOf(module: Module): Architecture {
 
 /**
  * Whether it was built with `--with-pydebug`: only then does it count references, and has a function that says which count
- * became negative. null: it exports nothing that would tell.
+ * became negative. null: nothing at hand tells; it is not worth looking for a file, and missing it.
  * https://github.com/python/cpython/blob/v3.13.0/Include/refcount.h (search for _Py_NegativeRefcount)
  */
 export function isDebugBuild(module: Module): boolean | null {
-  if (module.dynamicSymbol('_Py_NegativeRefcount') !== null) return true;
-  return module.dynamicSymbol('Py_IsInitialized') === null ? null : false;
+  if (module.dynamicSymbolAtHand('_Py_NegativeRefcount') !== null) return true;
+  return module.dynamicSymbolAtHand('Py_IsInitialized') === null ? null : false;
 }
 
 /**

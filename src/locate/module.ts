@@ -110,6 +110,11 @@ export class Module {
     return (this.file ?? this.mapped)?.dynamicSymbol(name) ?? null;
   }
 
+  /** The same, if its file is open already: none is looked for. null: not exported, or there is no open file to tell. */
+  dynamicSymbolAtHand(name: string): ElfSymbol | null {
+    return this.#file?.dynamicSymbol(name) ?? null;
+  }
+
   /** Symbols of `.symtab` that any strategy is interested in; empty where stripped. */
   get scannedSymbols(): readonly ElfSymbol[] {
     this.#scanned ??= this.file?.scanSymbols(SCANNED_SYMBOLS) ?? [];
