@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './downloads.mjs';
-import { makeTree } from './tree.mjs';
+import { COMPLETIONS, makeTree } from './tree.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -33,6 +33,12 @@ export function makeWheel(target, addons, work, into) {
   // What a program on PATH does not need.
   for (const name of ['dist/index.js', 'dist/index.cjs', 'dist/library.cjs', 'README.md']) {
     rmSync(join(module, 'package', name), { recursive: true, force: true });
+  }
+  // pip puts these below the environment's own share/, which `man` and the shells of a system's Python look into.
+  const share = join(folder, `${DISTRIBUTION}-${version}.data/data/share`);
+  cpSync(join(module, 'package/man/pystack.1'), join(share, 'man/man1/pystack.1'), { recursive: true });
+  for (const { file, share: path } of Object.values(COMPLETIONS)) {
+    cpSync(join(module, 'package/completions', file), join(share, path), { recursive: true });
   }
   const info = join(folder, `${DISTRIBUTION}-${version}.dist-info`);
   mkdirSync(info);

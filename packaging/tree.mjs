@@ -28,11 +28,12 @@ export function makeTree(folder, addons, { types }) {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const args = [join(root, 'scripts/build.mjs'), '--no-cache', '--into', join(folder, 'dist')];
   run(process.execPath, [...args, ...(types ? [] : ['--no-types'])]);
-  for (const part of ['bin', 'schema', 'man', 'completions', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
+  for (const part of ['bin', 'schema', 'man', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
     const from = join(root, part);
     if (!existsSync(from)) continue;
     cpSync(from, join(folder, part), { recursive: true });
   }
+  writeCompletions(folder);
   // Maps are for those who have the source.
   for (const file of readdirSync(join(folder, 'dist'))) {
     if (file.endsWith('.map')) rmSync(join(folder, 'dist', file));
@@ -54,6 +55,21 @@ export function makeTree(folder, addons, { types }) {
  */
 function publishedManifest({ devDependencies, dependencies, scripts, files, ...manifest }) {
   return { ...manifest, gypfile: false };
+}
+
+/** File of each shell's completion, below `completions/` and where systems have them below `share/`. */
+export const COMPLETIONS = {
+  bash: { file: 'pystack.bash', share: 'bash-completion/completions/pystack' },
+  zsh: { file: '_pystack', share: 'zsh/site-functions/_pystack' },
+  fish: { file: 'pystack.fish', share: 'fish/vendor_completions.d/pystack.fish' },
+};
+
+function writeCompletions(folder) {
+  mkdirSync(join(folder, 'completions'));
+  for (const [shell, { file }] of Object.entries(COMPLETIONS)) {
+    const script = run(process.execPath, [join(folder, 'dist/cli.cjs'), 'completion', shell]);
+    writeFileSync(join(folder, 'completions', file), script);
+  }
 }
 
 /** Whatever the umask was here. */

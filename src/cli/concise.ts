@@ -5,9 +5,16 @@
 
 const MORE = ' … (-v)';
 
+const WORD_BEGIN = 12;
+const WORD_END = 28;
+const LONG_WORD = /\S{48,}/g;
+
 /** At most `width` characters; the text itself where it fits. */
-export function concise(text: string, width: number): string {
-  if (text.length <= width) return text;
+export function concise(whole: string, width: number): string {
+  if (whole.length <= width) return whole;
+  // A long path says most by its end; the words around it say what is the matter.
+  const text = whole.replaceAll(LONG_WORD, (word) => `${word.slice(0, WORD_BEGIN)}…${word.slice(-WORD_END)}`);
+  if (text.length + MORE.length <= width) return text + MORE;
   const room = width - MORE.length;
   let depth = 0;
   let clause = 0;

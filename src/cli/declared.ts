@@ -13,6 +13,7 @@ export const IDLE: Handlers = {
   group: nothing,
   doctor: nothing,
   completion: nothing,
+  installCompletions: nothing,
   version: nothing,
   licences: nothing,
 };

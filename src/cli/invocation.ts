@@ -58,7 +58,11 @@ export function viewBefore(argv: readonly string[]): View {
     jsonLines: false,
     grouping: UNGROUPED,
     color: !argv.includes('--no-color'),
-    verbosity: 0,
+    verbosity: argv.some((word) => /^-vv+$/.test(word))
+      ? 2
+      : argv.some((word) => /^(-v|--verbose)$/.test(word))
+        ? 1
+        : 0,
     layout: 'auto',
     fullPaths: false,
     redact: [],
@@ -115,6 +119,8 @@ export type Invocation =
     }
   | { readonly command: 'doctor'; readonly pid: number | null; readonly view: View }
   | { readonly command: 'completion'; readonly shell: Shell }
+  /** null: that of the user's shell. */
+  | { readonly command: 'install-completions'; readonly shell: Shell | null }
   | { readonly command: 'help'; readonly text: string }
   | { readonly command: 'version' }
   | { readonly command: 'licences' };
@@ -191,6 +197,9 @@ export function parseInvocation(
         const known = SHELLS.find((each) => each === shell);
         if (known !== undefined) invocation ??= { command: 'completion', shell: known };
       },
+      installCompletions(shell) {
+        invocation ??= { command: 'install-completions', shell: SHELLS.find((each) => each === shell) ?? null };
+      },
       version() {
         invocation ??= { command: 'version' };
         // Ends parsing here; what follows does not matter any more.
@@ -249,6 +258,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'group',
   'doctor',
   'completion',
+  'install-completions',
 ]);
 
 /** Of `pystack help foo`. */

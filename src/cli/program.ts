@@ -44,6 +44,7 @@ export interface Handlers {
   group(files: string[], opts: Opts, globals: Opts): void;
   doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
   completion(shell: string): void;
+  installCompletions(shell: string | undefined): void;
   version(): void;
   licences(): void;
 }
@@ -211,6 +212,15 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
     ['pystack completion fish | source', 'in this fish'],
   ]);
 
+  const install = program
+    .command('install-completions', { hidden: hidden.has('install-completions') })
+    .summary('put the completions where the shell finds them')
+    .description('Writes the script of `pystack completion` into the folder that the shell reads of this user.')
+    .addArgument(new Argument('[shell]', 'whose completion; default: that of $SHELL').choices(SHELLS))
+    .action((shell: string | undefined) => handlers.installCompletions(shell));
+  install.helpOption('-h, --help', 'print this help');
+  addExamples(install, [['pystack install-completions fish', 'for fish, from its next start on']]);
+
   addExamples(program, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
@@ -297,7 +307,7 @@ function addLayout(command: Command, add: (command: Command, option: Option) => 
     command,
     new SharedOption(
       '--plain',
-      'every thread and frame in full, in one stable shape; the default for pipes',
+      'every thread and frame in full and nothing else, in one stable shape (pipes get it with waits and findings)',
       'layout',
     ).preset('plain'),
   );

@@ -79,6 +79,11 @@ export async function run(
       world.stdout.write(completionScript(invocation.shell));
       return EXIT.complete;
     }
+    if (invocation.command === 'install-completions') {
+      const { installCompletions } = await import('./install-completions.js');
+      world.stdout.write(installCompletions(invocation.shell, world.env));
+      return EXIT.complete;
+    }
     view = invocation.view;
     if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
     if (invocation.command === 'group') {

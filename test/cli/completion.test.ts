@@ -33,7 +33,16 @@ const remoteFlags =
     ?.options.map(({ long }) => long) ?? [];
 
 test('every command that runs is declared', () => {
-  expect(commands).toEqual(['remote', 'snapshot', 'core', 'collect', 'group', 'doctor', 'completion']);
+  expect(commands).toEqual([
+    'remote',
+    'snapshot',
+    'core',
+    'collect',
+    'group',
+    'doctor',
+    'completion',
+    'install-completions',
+  ]);
   expect(remoteFlags).toContain('--native');
 });
 

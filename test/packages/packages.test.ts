@@ -66,7 +66,14 @@ describe('the npm tarball', () => {
     expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining(['scripts']));
     expect(manifest.dependencies ?? {}).toEqual({});
     expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['pystack']);
-    for (const name of ['NOTICE', 'LICENSE', 'sbom.cdx.json', 'man/pystack.1', 'schema/snapshot.schema.json']) {
+    for (const name of [
+      'NOTICE',
+      'LICENSE',
+      'sbom.cdx.json',
+      'man/pystack.1',
+      'completions/_pystack',
+      'schema/snapshot.schema.json',
+    ]) {
       expect(existsSync(join(installed(), name)), name).toBe(true);
     }
   });

@@ -80,8 +80,12 @@ export function storedCores(match: string | null, folder = SYSTEMD_STORAGE): [St
     .sort((a, b) => b.time - a.time);
   const [newest, ...older] = stored;
   if (newest) return [newest, ...older];
-  throw new PystackError('file-not-found', `no core in ${folder} ${match === null ? 'was kept' : `matches ${match}`}`, {
-    cause: 'systemd-coredump deletes cores after some days, and keeps none larger than its limits.',
-    nextStep: 'list what there is with coredumpctl list',
-  });
+  throw new PystackError(
+    'no-coredump-storage',
+    `no core in ${folder} ${match === null ? 'was kept' : `matches ${match}`}`,
+    {
+      cause: 'systemd-coredump deletes cores after some days, and keeps none larger than its limits.',
+      nextStep: 'list what there is with coredumpctl list',
+    },
+  );
 }

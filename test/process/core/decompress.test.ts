@@ -180,7 +180,7 @@ describe("systemd-coredump's storage", () => {
       expect(found('100')).toBe(names[0]);
       expect(found('app')).toBe(names[2]);
       expect(found('a/b')).toBe(names[3]);
-      expect(() => found('ruby')).toThrow(expect.objectContaining({ code: 'file-not-found' }));
+      expect(() => found('ruby')).toThrow(expect.objectContaining({ code: 'no-coredump-storage' }));
       expect(readFileSync(join(folder, found('python3')), 'utf8')).toBe('');
     }));
 });

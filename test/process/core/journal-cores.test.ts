@@ -44,7 +44,7 @@ test('the newest of the journal and of the files', () =>
     expect(newestKept(null, [NEWEST, CUT], folder)).toEqual(NEWEST);
     expect(newestKept('7', [NEWEST, CUT], folder)).toBe(file);
     expect(() => newestKept('ruby', [NEWEST, CUT], folder)).toThrow(
-      expect.objectContaining({ code: 'file-not-found' }),
+      expect.objectContaining({ code: 'no-coredump-storage' }),
     );
   }));
 
