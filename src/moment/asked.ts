@@ -21,6 +21,8 @@ export interface Asking {
   readonly isEnclosing: boolean;
   /** Null: the process is asked. */
   readonly thread: AskedThread | null;
+  /** Where reading begins, as far as that is known. */
+  ahead(): readonly number[];
   /** Throws what the question does. */
   ask(python: Python): unknown;
   same(a: unknown, b: unknown): boolean;
@@ -46,6 +48,7 @@ export function* askingsOf(
         reads: question.reads,
         isEnclosing: question.before !== undefined,
         thread,
+        ahead: () => question.ahead?.(at) ?? [],
         ask: (over) => question.ask(over, at),
         same: (a, b) => question.same(a, b),
         noted: () => thread.answers.get(question),
@@ -62,6 +65,7 @@ export function* askingsOf(
       reads: 'shared',
       isEnclosing: false,
       thread: null,
+      ahead: () => [],
       ask: (over) => question.ask(over, at),
       same: (a, b) => question.same(a, b),
       noted: () => answers.get(question),

@@ -46,7 +46,8 @@ function firstElsewhere(memory: PagedMemory, first: number, link: number): numbe
   return null;
 }
 
-function fetchAll(memory: PagedMemory, addresses: readonly number[]): void {
+/** Fetches the pages of these addresses, together. */
+export function fetchAll(memory: PagedMemory, addresses: readonly number[]): void {
   const pages = new Set<number>();
   for (const address of addresses) if (isUserSpace(address)) pages.add(Math.floor(address / PAGE_BYTES));
   memory.prefetch(pages);

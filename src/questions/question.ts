@@ -48,6 +48,11 @@ export interface ThreadQuestion<Answer> extends Named<Answer> {
    * made, and `ask` with the same handle after: the two enclose the moment. Throws as {@link CopiedQuestion.ask}.
    */
   before?(python: Python): void;
+  /**
+   * Addresses at which reading begins, as far as they are known: pages of all threads are fetched together, as a call for
+   * each costs more than the page. It counts as no reading.
+   */
+  ahead?(at: ThreadAt): readonly number[];
 }
 
 /** Asked once, after all that is asked of threads, whose answers it may use. Read beside the copy, as what is `shared`. */

@@ -3,6 +3,7 @@
  * blocked on stay as they are while it waits, so that it costs nobody a stop.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { OsLook } from '../process/process.js';
 import type { ThreadWait, WaitingThread } from '../python/waits/answers.js';
 import { readThreadWait } from '../python/waits/read-waits.js';
 import { given } from './answers.js';
@@ -25,23 +26,47 @@ export const WAIT: ThreadQuestion<WaitOfThread> = {
     const thread = waitingThread(at);
     // What runs moves on while it is read.
     if (!thread || at.look === null || at.look.syscall === null) return NOTHING;
-    return { ...readThreadWait(python, thread), deadline: deadlineOf(python.memory, at.architecture, at.look) };
+    const { wait, held } = readThreadWait(python, thread);
+    return { wait, held, deadline: deadlineOf(python.memory, at.architecture, at.look) };
+  },
+  // The innermost frames, in which what is waited for is found; what a parked thread sleeps on, which is on its own stack.
+  ahead: ({ look, stack }) => {
+    if (!look?.syscall) return [];
+    return [stack?.frames[0]?.address ?? 0, stack?.frames[1]?.address ?? 0, look.syscall.args[0] ?? 0];
   },
   same: isDeepStrictEqual,
 };
 
-/** The thread as far as waits go; null: it is no thread of the system. */
+const made = new WeakMap<ThreadAt, WaitingThread | null>();
+
+/** The thread as far as waits go; null: it is no thread of the system. Always the same. */
 export function waitingThread(at: ThreadAt): WaitingThread | null {
+  let thread = made.get(at);
+  if (thread === undefined) {
+    thread = threadOf(at);
+    made.set(at, thread);
+  }
+  return thread;
+}
+
+function threadOf(at: ThreadAt): WaitingThread | null {
   const { tid, state, stack, look, architecture } = at;
   if (tid === null) return null;
-  const frames = (stack?.frames ?? []).map((frame) =>
-    'problem' in frame.ran ? null : { frame, code: frame.ran.code },
-  );
-  const known = { tid, innerTid: state?.nativeThreadId ?? tid, ident: state?.threadId ?? 0, frames };
   const gil = given(at.answerTo(GIL));
   // Who has the GIL, and who waits for it, is known already.
-  if (!look || gil === 'waiting' || gil === 'dropping') return { ...known, futex: null, kernel: null };
-  if (!isFutexWait(architecture, look)) return { ...known, futex: null, kernel: kernelWaitOf(architecture, look) };
-  const [futex = 0, , value = 0] = look.syscall?.args ?? [];
-  return { ...known, futex: { futex, value, sp: look.sp }, kernel: null };
+  const call = gil === 'waiting' || gil === 'dropping' ? null : look;
+  const isFutex = call !== null && isFutexWait(architecture, call);
+  return {
+    tid,
+    innerTid: state?.nativeThreadId ?? tid,
+    ident: state?.threadId ?? 0,
+    frames: stack?.frames ?? [],
+    futex: isFutex ? futexOf(call) : null,
+    kernel: call === null || isFutex ? null : kernelWaitOf(architecture, call),
+  };
+}
+
+function futexOf({ syscall, sp }: OsLook): WaitingThread['futex'] {
+  const [futex = 0, , value = 0] = syscall?.args ?? [];
+  return { futex, value, sp };
 }

@@ -31,7 +31,7 @@ export function waitGraph(threads: readonly Thread[], resources: readonly Resour
       const own = resource.holders.map(
         (holder): Edge => ({ tid, resource: resource.id, holder: holder.tid, evidence: evidenceOf(resource, holder) }),
       );
-      edges.set(tid, [...(edges.get(tid) ?? []), ...own]);
+      if (own.length > 0) edges.set(tid, [...(edges.get(tid) ?? []), ...own]);
     }
   }
   return { threads: byTid, resources: byId, edges };
@@ -46,9 +46,11 @@ function evidenceOf({ kind }: Resource, { evidence }: Resource['holders'][number
 export function cyclesOf(graph: WaitGraph): Edge[][] {
   const taken = new Set<number>();
   const cycles: Edge[][] = [];
+  // Whom nobody waits for is in no ring.
+  const awaited = new Set([...graph.edges.values()].flatMap((edges) => edges.map(({ holder }) => holder)));
   for (const allowed of [isExact, () => true]) {
     for (const start of graph.edges.keys()) {
-      if (taken.has(start)) continue;
+      if (taken.has(start) || !awaited.has(start)) continue;
       const cycle = cycleThrough(graph, start, (edge) => allowed(edge) && !taken.has(edge.holder ?? -1));
       if (!cycle) continue;
       for (const { tid } of cycle) taken.add(tid);

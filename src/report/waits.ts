@@ -48,9 +48,10 @@ export function addWaits(
   for (const { thread } of described) {
     if (thread.tid !== null && !byTid.has(thread.tid)) byTid.set(thread.tid, thread);
   }
+  const waiters = waitersByObject(answers);
   const gils = gilResources(described.map(({ thread }) => thread));
   const found = given(captured.answers.get(RESOURCES)) ?? [];
-  const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid))];
+  const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid, waiters))];
   const threads = described.map(({ thread, captured: { look } }) => {
     const answer = thread.tid === null ? undefined : answers.get(thread.tid);
     const still = thread.tid === null ? null : (stillMs.get(thread.tid) ?? null);
@@ -58,6 +59,18 @@ export function addWaits(
     return { ...thread, stillMs: still, waits: waitsOf(thread, gils, answer, { ...facts, still, fd }) };
   });
   return { threads, resources: resources.filter(({ waiters }) => waiters.length > 0) };
+}
+
+function waitersByObject(answers: ReadonlyMap<number, KnownWait>): Map<number, number[]> {
+  const waiters = new Map<number, number[]>();
+  for (const [tid, { wait }] of answers) {
+    const object = wait.wait?.object ?? 0;
+    if (object === 0) continue;
+    const own = waiters.get(object);
+    if (own) own.push(tid);
+    else waiters.set(object, [tid]);
+  }
+  return waiters;
 }
 
 interface KnownWait {
@@ -158,6 +171,7 @@ function describeResource(
   { kind, object, type, description, locked, holders }: ResourceAnswer,
   answers: ReadonlyMap<number, KnownWait>,
   byTid: ReadonlyMap<number, Thread>,
+  waiters: ReadonlyMap<number, number[]>,
 ): Resource {
   return {
     id: idOf(kind, object),
@@ -167,7 +181,7 @@ function describeResource(
     description,
     locked,
     holders: holders.flatMap((holder) => describeHolder(holder, answers, byTid)),
-    waiters: [...answers].flatMap(([tid, { wait }]) => (wait.wait?.object === object ? [tid] : [])),
+    waiters: waiters.get(object) ?? [],
   };
 }
 

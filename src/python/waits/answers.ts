@@ -1,7 +1,7 @@
 /** What is asked of threads that wait, and what is answered: plain values, by thread and by address. */
 import type { HolderEvidence, WaitKind } from '../../snapshot.js';
 import type { HeldByWith } from './held-locks.js';
-import type { FrameInHand } from './value-stack.js';
+import type { RanFrame } from './value-stack.js';
 import type { FutexWait } from './waited-object.js';
 
 /** A thread, as far as it takes to tell what it waits for and what it holds. */
@@ -12,8 +12,8 @@ export interface WaitingThread {
   readonly innerTid: number;
   /** `pthread_self()`, by which Python knows it; 0: it does not. */
   readonly ident: number;
-  /** Innermost first; null: it cannot be told what it runs. */
-  readonly frames: readonly (FrameInHand | null)[];
+  /** Innermost first. */
+  readonly frames: readonly RanFrame[];
   /** What it sleeps on, if that is a futex and not the GIL's. */
   readonly futex: FutexWait | null;
   /** Kind of wait by its system call; null: it does not wait, or for a futex. */

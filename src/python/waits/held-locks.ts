@@ -7,7 +7,7 @@ import { releasedBy } from './library-waits.js';
 import { lockKindOf } from './lock-words.js';
 import type { Objects } from './objects.js';
 import type { Scopes } from './scopes.js';
-import type { FrameInHand, ValueStacks } from './value-stack.js';
+import type { FrameInHand, RanFrame, ValueStacks } from './value-stack.js';
 import { selfOf } from './waited-object.js';
 
 /** A `with` that a frame is in. */
@@ -36,16 +36,21 @@ export function heldByWith(
   objects: Objects,
   scopes: Scopes,
   stacks: ValueStacks,
-  frames: readonly (FrameInHand | null)[],
+  frames: readonly RanFrame[],
 ): HeldByWith[] {
   const held: HeldByWith[] = [];
   const released = new Set<number>();
-  frames.forEach((inHand, frame) => {
-    if (!inHand) return;
-    const managers = objects.attempt(() => managersOf(objects, stacks, inHand)) ?? [];
-    for (const manager of managers) {
+  for (const [index, frame] of frames.entries()) {
+    if ('problem' in frame.ran) continue;
+    const { code } = frame.ran;
+    // Most frames are in no `with`, and of no wait: there are thousands.
+    if (code.name !== 'wait' && !stacks.mayProve(code.address)) continue;
+    const inHand = { frame, code };
+    for (const manager of objects.attempt(() => managersOf(objects, stacks, inHand)) ?? []) {
       if (released.has(manager)) continue;
-      for (const lock of locksOf(objects, manager)) if (!released.has(lock.object)) held.push({ ...lock, frame });
+      for (const lock of locksOf(objects, manager)) {
+        if (!released.has(lock.object)) held.push({ ...lock, frame: index });
+      }
     }
     const condition = objects.attempt(() => releasedBy(objects, scopes, inHand)) ?? 0;
     if (condition !== 0) {
@@ -53,7 +58,7 @@ export function heldByWith(
       // Whoever took the lock without the Condition has let go of it as well.
       for (const { object } of locksOf(objects, condition)) released.add(object);
     }
-  });
+  }
   return held;
 }
 

@@ -11,6 +11,7 @@ import type { Objects } from './objects.js';
 import type { Paths } from './paths.js';
 import { TakenLocks } from './taken-locks.js';
 import type { WaitTools } from './tools.js';
+import { inHandOf } from './value-stack.js';
 import { type FutexWait, parkedOn } from './waited-object.js';
 
 /** A thread with what it answered. */
@@ -95,7 +96,7 @@ export class Holders {
   /** `contested`: several are in a `with` of it, so that all but one have let go of it in other ways. */
   #byWith(lock: number, found: Found, contested: boolean): HolderAnswer {
     const { thread, held } = found;
-    const inHand = thread.frames[held.frame];
+    const inHand = inHandOf(thread.frames[held.frame]);
     const last = inHand ? this.#objects.attempt(() => this.#taken.lastCall(inHand, lock)) : null;
     const isCertain = held.how === 'direct' && !contested && last?.method !== 'release';
     return {
@@ -126,7 +127,7 @@ export class Holders {
     fits: (call: { method: string; later: boolean }) => boolean,
   ): { frame: number; name: string | null } | null {
     for (let frame = from; frame < thread.frames.length; frame++) {
-      const inHand = thread.frames[frame];
+      const inHand = inHandOf(thread.frames[frame]);
       const call = inHand && this.#objects.attempt(() => this.#taken.lastCall(inHand, lock));
       if (inHand && call && fits(call)) {
         return { frame, name: this.#objects.attempt(() => this.#paths.find(inHand, lock)) };
@@ -136,7 +137,7 @@ export class Holders {
   }
 
   #nameOf({ thread, held }: Found): string | null {
-    const inHand = thread.frames[held.frame];
+    const inHand = inHandOf(thread.frames[held.frame]);
     const name = inHand ? this.#objects.attempt(() => this.#paths.find(inHand, held.named)) : null;
     return name === null ? null : name + held.suffix;
   }

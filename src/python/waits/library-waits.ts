@@ -6,7 +6,7 @@
 import type { WaitKind } from '../../snapshot.js';
 import type { Objects } from './objects.js';
 import type { Scopes } from './scopes.js';
-import type { FrameInHand } from './value-stack.js';
+import { type FrameInHand, inHandOf, type RanFrame } from './value-stack.js';
 
 /** What is waited for, as far as it is known, and how the next frame outside may reach it. */
 export interface Subject {
@@ -173,16 +173,11 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
 };
 
 /** From the lock outward through the library's frames. `frames`: innermost first. Throws as the memory does. */
-export function climb(
-  objects: Objects,
-  scopes: Scopes,
-  start: Subject,
-  frames: readonly (FrameInHand | null)[],
-): Climbed {
+export function climb(objects: Objects, scopes: Scopes, start: Subject, frames: readonly RanFrame[]): Climbed {
   let subject = start;
   let climbed = 0;
   while (climbed < MOST_FRAMES) {
-    const inHand = frames[climbed];
+    const inHand = inHandOf(frames[climbed]);
     const rule = inHand && ruleFor(inHand);
     if (!inHand || !rule) break;
     const next = rule(subject, new Attributes(objects, scopes.self(inHand)));

@@ -41,6 +41,7 @@ export class Objects {
   readonly #dicts = new Map<number, readonly Named[]>();
   readonly #lines = new Map<number, readonly number[]>();
   readonly #slots = new Map<number, readonly Named[]>();
+  readonly #attributes = new Map<number, Map<string, number>>();
 
   readonly memory: MemoryReader;
   readonly layout: Layout;
@@ -138,6 +139,20 @@ export class Objects {
 
   /** As {@link attribute}, in the instance's `__dict__` only. */
   ownAttribute(object: number, name: string): number {
+    let attributes = this.#attributes.get(object);
+    if (!attributes) {
+      attributes = new Map();
+      this.#attributes.set(object, attributes);
+    }
+    let value = attributes.get(name);
+    if (value === undefined) {
+      value = this.#readOwnAttribute(object, name);
+      attributes.set(name, value);
+    }
+    return value;
+  }
+
+  #readOwnAttribute(object: number, name: string): number {
     if (this.typeName(object) === null) return 0;
     const dict = this.#instanceDict(object);
     if (dict !== 0) return this.items(dict).find((item) => item.name === name)?.value ?? 0;
@@ -209,8 +224,10 @@ export class Objects {
 
   /** `count` pointers from `start`; [] where they cannot be read. */
   words(start: number, count: number): number[] {
-    const view = this.attempt(() => this.memory.read(toAddress(start), 8 * count));
-    return view ? Array.from({ length: count }, (_, i) => pointerAt(view, 8 * i)) : [];
+    const words: number[] = [];
+    const view = count > 0 ? this.attempt(() => this.memory.read(toAddress(start), 8 * count)) : null;
+    if (view) for (let i = 0; i < count; i++) words.push(pointerAt(view, 8 * i));
+    return words;
   }
 
   /** The words of the object behind its header, as far as locks inside it are looked for. */

@@ -10,6 +10,7 @@ import { type Climbed, climb, type Subject } from './library-waits.js';
 import { isExclusive, type LockKind } from './lock-words.js';
 import type { Objects } from './objects.js';
 import { WaitTools } from './tools.js';
+import { inHandOf } from './value-stack.js';
 import { findWaitedObject } from './waited-object.js';
 
 /** Frames outside the library's in which a name is looked for. */
@@ -44,7 +45,7 @@ function startOf({ objects, stacks }: WaitTools, { futex, frames }: WaitingThrea
   if (objects.attempt(() => mutexOwner(objects, futex)) !== null) {
     return { kind: 'native-mutex', object: futex.futex, named: 0, suffix: '' };
   }
-  const found = objects.attempt(() => findWaitedObject(objects, stacks, futex, frames[0] ?? null));
+  const found = objects.attempt(() => findWaitedObject(objects, stacks, futex, inHandOf(frames[0])));
   if (!found) return { kind: 'native', object: 0, named: 0, suffix: '' };
   const { object } = found;
   return { kind: kindOf(objects, found.kind, object), object, named: object, suffix: '' };
@@ -72,7 +73,8 @@ function nameOf(
 ): string | null {
   if (subject.kind === 'import-lock') return objects.text(objects.ownAttribute(subject.object, 'name'));
   if (subject.named === 0) return null;
-  for (const inHand of frames.slice(from, from + NAMING_FRAMES)) {
+  for (const frame of frames.slice(from, from + NAMING_FRAMES)) {
+    const inHand = inHandOf(frame);
     const name = inHand && objects.attempt(() => paths.find(inHand, subject.named));
     if (name) return name + subject.suffix;
   }

@@ -19,7 +19,7 @@ export class Scopes {
   /** Variables that are bound, arguments first. Throws as the memory does. */
   variables(inHand: FrameInHand): Named[] {
     const names = this.#namesOf(inHand);
-    const slots = this.#slots(inHand, names);
+    const slots = this.#slots(inHand, slotsOf(names));
     return names.flatMap(({ name, slot, inCell }) => {
       const pointer = slots[slot] ?? 0;
       const value = inCell ? this.#inCell(pointer) : pointer;
@@ -31,13 +31,13 @@ export class Scopes {
   self(inHand: FrameInHand): number {
     const [first] = this.#namesOf(inHand);
     if (!first || inHand.code.argcount < 1) return 0;
-    const pointer = this.#slots(inHand, [first])[first.slot] ?? 0;
+    const pointer = this.#slots(inHand, first.slot + 1)[first.slot] ?? 0;
     return first.inCell ? this.#inCell(pointer) : pointer;
   }
 
   /** What a variable's slot leads to; 0: nothing. Throws as the memory does. */
   slot(inHand: FrameInHand, index: number): number {
-    return this.#inCell(this.#slots(inHand, [{ slot: index }])[index] ?? 0);
+    return this.#inCell(this.#slots(inHand, index + 1)[index] ?? 0);
   }
 
   /** What a cell or free variable holds, counted without the other variables (up to 3.10). Throws as the memory does. */
@@ -63,15 +63,16 @@ export class Scopes {
     return names;
   }
 
-  #slots({ frame }: FrameInHand, names: readonly Pick<LocalName, 'slot'>[]): number[] {
-    const count = names.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
+  #slots({ frame }: FrameInHand, count: number): number[] {
     if (count === 0) return [];
     const { memory, layout } = this.#objects;
     const { frames } = layout;
     const offset =
       frames.kind === 'frame-objects' ? frames.PyFrameObject.f_localsplus : frames._PyInterpreterFrame.localsplus;
     const view = memory.read(offsetBy(frame.address, offset), 8 * count);
-    return Array.from({ length: count }, (_, i) => this.#untagged(pointerAt(view, 8 * i)));
+    const slots: number[] = [];
+    for (let i = 0; i < count; i++) slots.push(this.#untagged(pointerAt(view, 8 * i)));
+    return slots;
   }
 
   #inCell(pointer: number): number {
@@ -84,4 +85,9 @@ export class Scopes {
     const tags = frames.kind === 'frame-objects' ? 0 : frames.tagMask;
     return tags === 0 ? word : word - (word % (tags + 1));
   }
+}
+
+/** How many slots of a frame are variables. */
+function slotsOf(names: readonly LocalName[]): number {
+  return names.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
 }

@@ -18,6 +18,16 @@ const SLOTS_LIMIT = 4096;
 /** Bytes of the longest table of handlers that is read. */
 const TABLE_LIMIT = 2 ** 20;
 
+/** A frame as it was walked: what it runs, or why that cannot be read. */
+export interface RanFrame extends FrameWalk {
+  readonly ran: { readonly code: CodeObject } | { readonly problem: string };
+}
+
+/** Null: there is none, or it cannot be told what it runs. */
+export function inHandOf(frame: RanFrame | undefined): FrameInHand | null {
+  return frame && !('problem' in frame.ran) ? { frame, code: frame.ran.code } : null;
+}
+
 /** A frame and what it runs. */
 export interface FrameInHand {
   readonly frame: FrameWalk;
@@ -29,10 +39,25 @@ export class ValueStacks {
   readonly #fields: WaitFields;
   readonly #tables = new Map<Address, readonly HandlerRange[]>();
   readonly #sizes = new Map<Address, number>();
+  readonly #may = new Map<Address, boolean>();
 
   constructor(objects: Objects, fields: WaitFields) {
     this.#objects = objects;
     this.#fields = fields;
+  }
+
+  /**
+   * Whether a frame of this code may have anything in slots that are alive for certain: there are thousands of frames, and
+   * most have no such.
+   */
+  mayProve(code: Address): boolean {
+    let may = this.#may.get(code);
+    if (may === undefined) {
+      const isByBlocks = this.#objects.layout.frames.kind === 'frame-objects';
+      may = isByBlocks || (this.#objects.attempt(() => this.#handlers(code).length > 0) ?? false);
+      this.#may.set(code, may);
+    }
+    return may;
   }
 
   /** The objects in slots that are alive for certain, lowest first. Throws as the memory does. */
@@ -74,7 +99,9 @@ export class ValueStacks {
     const { frames } = this.#objects.layout;
     const view = this.#objects.memory.read(toAddress(bottom), 8 * count);
     const tags = frames.kind === 'frame-objects' ? 0 : frames.tagMask;
-    return Array.from({ length: count }, (_, i) => untagged(pointerAt(view, 8 * i), tags));
+    const slots: number[] = [];
+    for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), tags));
+    return slots;
   }
 
   #stackSize(code: Address): number {
