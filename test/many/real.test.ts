@@ -76,6 +76,17 @@ test.runIf(python)('gunicorn: the worker that is stuck in a request comes first'
   });
 });
 
+test.runIf(python)('uwsgi: Python in a server written in C, and the worker that is stuck in a request', async () => {
+  if (!python) return;
+  await withProgram(python, 'uwsgi_prefork.py', {}, async ({ pid, ready }) => {
+    const groups = await groupsBy('remote', '--group', '--children', String(pid));
+    expect(groups.code, groups.stderr).toBe(0);
+    const [first] = groups.groups;
+    expect(first && [innermost(first), pidsOf(first), first.odd?.of]).toEqual(['application', [ready['stuck']], 4]);
+    expect(groups.counts.processes).toBe(5);
+  });
+});
+
 test('a pool of processes: those at work, those that wait, and the parent', async () => {
   await withProgram(anyInterpreter(), 'process_pool.py', {}, async ({ pid, ready }) => {
     const groups = await groupsBy('remote', '--group', '--children', String(pid));
