@@ -153,6 +153,7 @@ export function parseInvocation(
       remote(pids, opts, globals) {
         const view = viewOf(opts, globals);
         const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+        refuseVariablesOfGroups(view, opts);
         const selection = selectionOf(pids, opts, 'remote');
         const [pid, ...more] = selection.pids;
         invocation ??=
@@ -339,6 +340,15 @@ function viewFrom(opts: Opts, globals: Opts, usualLayout: Layout): View {
     redactDefaults: opts['redactDefaults'] !== false,
     failOn: FAIL_ON.find((one) => one === opts['failOn']) ?? null,
   };
+}
+
+/** Variables are of one thread each; asked for, they must not be left out in silence. */
+function refuseVariablesOfGroups({ grouping }: View, opts: Opts): void {
+  if (grouping.group !== true || opts['locals'] !== true) return;
+  throw new PystackError('usage', '--locals cannot be shown in groups', {
+    cause: 'Threads of a group have the same stack, and variables of their own.',
+    nextStep: 'leave one of them out',
+  });
 }
 
 /** Whether one process, too, is shown in a way that is made for many. */

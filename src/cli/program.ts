@@ -150,7 +150,8 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   add(collect, new Option('--host <name>', "what this host is called in it (default: the system's own name)"));
   addSelection(collect, add);
   addLooking(collect, add);
-  addStacks(collect, add);
+  addNative(collect, add);
+  addLocating(collect, add);
   addExamples(collect, [
     ['pystack collect --match train.py -o /shared/hang/%h', 'on each host, into a folder that all of them see'],
     ['srun pystack collect --match train.py | pystack group -', 'or through what carries output'],
@@ -339,6 +340,12 @@ function addGeneral(command: Command): void {
 
 /** What both commands can show of a stack. */
 function addStacks(command: Command, add: (command: Command, option: Option) => Command): void {
+  addNative(command, add);
+  addLocals(command, add);
+  addLocating(command, add);
+}
+
+function addNative(command: Command, add: (command: Command, option: Option) => Command): void {
   add(
     command,
     new SharedOption('--native', 'native (C, C++, Rust) frames of Python threads as well', 'native').preset('python'),
@@ -353,6 +360,9 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
   );
   add(command, new Option('--no-demangle', 'C++ and Rust names as they stand in the symbol table'));
   add(command, new Option('--no-debuginfod', 'fetch no debug information, even if DEBUGINFOD_URLS is set'));
+}
+
+function addLocals(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--locals', 'arguments and local variables'));
   add(
     command,
@@ -377,6 +387,10 @@ function addStacks(command: Command, add: (command: Command, option: Option) => 
     command,
     new SharedOption('--no-redact', 'do not withhold password, token, secret and the like', 'redactDefaults'),
   );
+}
+
+/** How the interpreter is found; and, as in every command, help and verbosity. */
+function addLocating(command: Command, add: (command: Command, option: Option) => Command): void {
   add(
     command,
     new Option('--exhaustive', 'look for the interpreter in all memory if nothing quicker finds it (up to a minute)'),

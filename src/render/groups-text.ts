@@ -141,10 +141,10 @@ export function whoText({ names, of }: Who, where: Whereabouts, alone: boolean):
   return `${harmless(names)} of ${helpers}${placesText(of, { ...where, children: of.children && !ofRanks })}`;
 }
 
-function exampleText({ host, pid, tid, core }: Example): string {
+function exampleText({ host, pid, tid, core, command }: Example): string {
   if (core !== null) return harmless(core);
   const thread = tid === null || tid === pid ? '' : `thread ${tid} of `;
-  return `${thread}process ${pid ?? '?'}${host === '' ? '' : ` on ${harmless(host)}`}`;
+  return `${thread}process ${pid ?? '?'}${host === '' ? '' : ` on ${harmless(host)}`}${command === null ? '' : `: ${harmless(command)}`}`;
 }
 
 function crashLines(crash: Crash, palette: Palette): string[] {

@@ -156,6 +156,8 @@ describe('usage errors say what to type instead', () => {
     [[], /no command/, /pystack remote <pid>/],
     [['remote'], /no process id given/, /pystack remote <pid>.*--match/],
     [['remote', '1', '--all'], /both given/, /leave one/],
+    [['remote', '1', '--group', '--locals'], /--locals cannot be shown in groups/, /leave one/],
+    [['collect', '1', '--locals'], /unknown option '--locals'/, /help/],
     [['remote', '--match', '('], /no regular expression/, /backslash/],
     [['remote', '--env', 'RANK'], /NAME=value/, /help/],
     [['remote', 'gunicorn'], /must be a number, not 'gunicorn'/, /pgrep -af gunicorn$/],

@@ -44,7 +44,7 @@ export function crashesOf(members: readonly Member[], tables: Tables): Crash[] {
         processes: its.length,
         cores: its.flatMap(({ look }) => look.info.core ?? []).sort(),
         stack: stack === null ? [] : exactStack(stack, tables),
-        example: { host: info.host, pid: info.pid, tid, core: info.core },
+        example: { host: info.host, pid: info.pid, tid, core: info.core, command: info.command },
       };
     });
 }

@@ -109,7 +109,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
 }
 
 function newGroup(keyed: KeyedStack, { look }: Member, { tid }: StoredThread): Gathered {
-  const { host, pid, core } = look.info;
+  const { host, pid, core, command } = look.info;
   return {
     keyed,
     threads: 0,
@@ -121,7 +121,7 @@ function newGroup(keyed: KeyedStack, { look }: Member, { tid }: StoredThread): G
     inFindings: 0,
     inconsistent: 0,
     truncated: 0,
-    example: { host, pid, tid: tid < 0 ? null : tid, core },
+    example: { host, pid, tid: tid < 0 ? null : tid, core, command },
   };
 }
 

@@ -185,6 +185,8 @@ export interface Example {
   tid: number | null;
   /** The core file; null: it was running. */
   core: string | null;
+  /** What it runs, without arguments; null: not known. */
+  command: string | null;
 }
 
 export interface Crash {

@@ -37,7 +37,7 @@ export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
       pid: about.pid ?? snapshot.pid,
       ppid: about.ppid ?? core?.ppid ?? null,
       at: snapshot.capturedAt ?? about.at,
-      command: cut((commandLine ?? []).join(' ') || snapshot.executable, MAX_COMMAND),
+      command: cut(programOf(commandLine ?? []) || snapshot.executable, MAX_COMMAND),
       python: python?.version ?? null,
       crash: signal === null ? null : { signal, exception: faulting?.exception?.type ?? null },
       complete,
@@ -96,6 +96,24 @@ function frameInfo(frame: Frame): FrameInfo {
     line: frame.line,
     source: text === '' ? null : cut(text, MAX_SOURCE),
   };
+}
+
+/**
+ * What runs, without what it was given: arguments may hold secrets, and a look is made to be sent elsewhere. `python`, its
+ * options, and the script or module.
+ */
+export function programOf(commandLine: readonly string[]): string {
+  const [program = '', ...words] = commandLine;
+  const shown = [program];
+  for (const [i, word] of words.entries()) {
+    // What follows is a text of the program, or arguments of something that is no Python.
+    if (word === '-c' || !/python/i.test(program)) break;
+    const follows = words[i - 1];
+    // Values of -X and -W are of the interpreter, and `-m` names a module.
+    shown.push(word);
+    if (!word.startsWith('-') && follows !== '-X' && follows !== '-W') break;
+  }
+  return shown.join(' ');
 }
 
 function stateOf({ gil, gc, os, waits }: Thread): string | null {

@@ -14,7 +14,7 @@ export interface LookInfo {
   /** When it was looked at, by the clock of that machine (ISO 8601, UTC). */
   readonly at: string;
   readonly ppid: number | null;
-  /** Its command line, cut short. */
+  /** What it runs, without arguments: they may hold secrets. */
   readonly command: string | null;
   /** Version of Python; null: it could not be made out. */
   readonly python: string | null;
