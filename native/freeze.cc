@@ -181,8 +181,6 @@ void Freeze::copyOwned(const Indices& threads) {
 bool Freeze::mustStop(uint32_t thread, bool lastRound) const {
   if (out_.threads[thread].refusal != 0) return false;
   switch (plan_.mode) {
-    case FreezeMode::stopAll:
-      return true;
     case FreezeMode::prove:
       // Stopping a blocked thread ends its system call early. Only one that will not stand still, or of which more must
       // be known than can be seen from outside, has to bear that.
@@ -236,7 +234,7 @@ Freeze::Indices Freeze::lookAndCopy(bool lastRound) {
   }
   Indices others = copyBlocked(candidates, lastRound);
   // Copying took a while: what has blocked meanwhile need not be stopped.
-  for (int again = 0; again < 2 && !others.empty() && plan_.mode != FreezeMode::stopAll; again++) {
+  for (int again = 0; again < 2 && !others.empty(); again++) {
     others = copyBlocked(others, lastRound);
   }
   return others;

@@ -17,7 +17,7 @@ namespace pystack {
 // The numbers are those of EVIDENCE in src/process/native.ts.
 enum class Evidence : uint8_t { none = 0, still = 1, stopped = 2, gone = 3 };
 
-enum class FreezeMode { prove, stopAll, noStop };
+enum class FreezeMode { prove, noStop };
 
 struct FreezePlan {
   FreezeMode mode = FreezeMode::prove;

@@ -22,10 +22,9 @@ FreezeMode modeOf(const Napi::Value& value) {
   if (value.IsString()) {
     const std::string name = value.As<Napi::String>();
     if (name == "prove") return FreezeMode::prove;
-    if (name == "stop-all") return FreezeMode::stopAll;
     if (name == "no-stop") return FreezeMode::noStop;
   }
-  throw wrong(value.Env(), "plan.mode must be 'prove', 'stop-all' or 'no-stop'");
+  throw wrong(value.Env(), "plan.mode must be 'prove' or 'no-stop'");
 }
 
 template <typename Element>

@@ -110,6 +110,8 @@ export function report(
   const snapshot = addPostMortem(described, process.postMortem(), settings);
   watch.lap('describe');
   if (snapshot.threads.length === 0 && !process.postMortem()) throw nobodyThere(process.name, snapshot);
+  for (const { path, problem } of stacks?.problems() ?? [])
+    settings.log(1, `native stacks through ${path}: ${problem}`);
   const warnings = [...snapshot.warnings, ...(stacks?.lostFiles() ?? []).map(lostFile)];
   const complete = isComplete(warnings);
   return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, questions };

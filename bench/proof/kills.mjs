@@ -21,8 +21,8 @@ let done = 0;
 const started = performance.now();
 for (let k = 0; k < kills && performance.now() - started < mostMs; k++) {
   const { pid } = targets[k % 2];
-  const mode = k % 4 < 2 ? 'stop-all' : 'prove';
-  const us = spawn(process.execPath, [`${programsPath}freeze_forever.mjs`, addonPath, String(pid), mode], {
+  const whom = k % 4 < 2 ? 'all' : 'running';
+  const us = spawn(process.execPath, [`${programsPath}freeze_forever.mjs`, addonPath, String(pid), whom], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(us.stdout, 'data');

@@ -1,6 +1,5 @@
 /** The declared commands as data, with their examples: for what is made of them instead of running them. */
 import { type Program, programTree } from './command-tree.js';
-import { NOT_YET } from './not-yet.js';
 import { declareProgram, examplesOf, type Handlers } from './program.js';
 
 const nothing = () => {};
@@ -19,5 +18,5 @@ export const IDLE: Handlers = {
 };
 
 export function declaredTree(): Program {
-  return programTree(declareProgram(IDLE, NOT_YET), examplesOf);
+  return programTree(declareProgram(IDLE), examplesOf);
 }

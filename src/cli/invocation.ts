@@ -11,7 +11,6 @@ import type {
   SnapshotOptions,
 } from '../options.js';
 import { FAIL_ON, type FailOn } from './fail-on.js';
-import { NOT_YET } from './not-yet.js';
 import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 import { parsePid } from './values.js';
 
@@ -127,92 +126,78 @@ export type Invocation =
 
 /**
  * @param argv what follows the program's name
- * @param notYet commands and flags to refuse
  * @param helpWidth columns that help is wrapped to
  * @param usualLayout how stacks are laid out where no option says
  * Throws PystackError `usage`.
  */
 export function parseInvocation(
   argv: readonly string[],
-  notYet: ReadonlySet<string> = NOT_YET,
   helpWidth = USUAL_HELP_WIDTH,
   usualLayout: Layout = 'auto',
 ): Invocation {
   let invocation: Invocation | undefined;
   let help = '';
   const viewOf = (opts: Opts, globals: Opts): View => viewFrom(opts, globals, usualLayout);
-  const refuse = (name: string) => {
-    if (!notYet.has(name)) return;
-    throw new PystackError('usage', `'${name}' is not available in this version`, {
-      cause: 'It is planned and has a name already, but does nothing yet.',
-      nextStep: 'leave it out',
-    });
-  };
-  const program = declareProgram(
-    {
-      remote(pids, opts, globals) {
-        const view = viewOf(opts, globals);
-        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-        refuseVariablesOfGroups(view, opts);
-        const selection = selectionOf(pids, opts, 'remote');
-        const [pid, ...more] = selection.pids;
-        invocation ??=
-          pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
-            ? { command: 'remote', pid, options, view }
-            : { command: 'remote-many', selection, options, view };
-      },
-      snapshot(pid, opts, globals) {
-        refuse('snapshot');
-        const view = viewOf(opts, globals);
-        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-        const path = outputPath(opts);
-        invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
-      },
-      core(files, opts, globals) {
-        refuse('core');
-        const view = viewOf(opts, globals);
-        const [core, executable, ...more] = files;
-        const many = more.length > 0 || opts['systemdAll'] !== undefined;
-        const options = { ...coreOptions(many ? undefined : executable, opts, view), ...stackOptions(opts, view) };
-        invocation ??= many
-          ? { command: 'core-many', cores: manyCores(files, opts), options, view }
-          : { command: 'core', core: coreSource(core, opts), options, view };
-      },
-      collect(pids, opts, globals) {
-        const view = viewOf(opts, globals);
-        const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-        const selection = selectionOf(pids, opts, 'collect');
-        const [host, output] = [stringOf(opts['host']), stringOf(opts['output'])];
-        invocation ??= { command: 'collect', selection, host, output, options, view };
-      },
-      group(files, opts, globals) {
-        const view = viewOf(opts, globals);
-        const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
-        invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
-      },
-      doctor(pid, opts, globals) {
-        const view = viewOf(opts, globals);
-        invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
-      },
-      completion(shell) {
-        const known = SHELLS.find((each) => each === shell);
-        if (known !== undefined) invocation ??= { command: 'completion', shell: known };
-      },
-      installCompletions(shell) {
-        invocation ??= { command: 'install-completions', shell: SHELLS.find((each) => each === shell) ?? null };
-      },
-      version() {
-        invocation ??= { command: 'version' };
-        // Ends parsing here; what follows does not matter any more.
-        throw new CommanderError(0, 'pystack.version', '');
-      },
-      licences() {
-        invocation ??= { command: 'licences' };
-        throw new CommanderError(0, 'pystack.licences', '');
-      },
+  const program = declareProgram({
+    remote(pids, opts, globals) {
+      const view = viewOf(opts, globals);
+      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+      refuseVariablesOfGroups(view, opts);
+      const selection = selectionOf(pids, opts, 'remote');
+      const [pid, ...more] = selection.pids;
+      invocation ??=
+        pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
+          ? { command: 'remote', pid, options, view }
+          : { command: 'remote-many', selection, options, view };
     },
-    notYet,
-  );
+    snapshot(pid, opts, globals) {
+      const view = viewOf(opts, globals);
+      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+      const path = outputPath(opts);
+      invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
+    },
+    core(files, opts, globals) {
+      const view = viewOf(opts, globals);
+      const [core, executable, ...more] = files;
+      const many = more.length > 0 || opts['systemdAll'] !== undefined;
+      const options = { ...coreOptions(many ? undefined : executable, opts, view), ...stackOptions(opts, view) };
+      invocation ??= many
+        ? { command: 'core-many', cores: manyCores(files, opts), options, view }
+        : { command: 'core', core: coreSource(core, opts), options, view };
+    },
+    collect(pids, opts, globals) {
+      const view = viewOf(opts, globals);
+      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+      const selection = selectionOf(pids, opts, 'collect');
+      const [host, output] = [stringOf(opts['host']), stringOf(opts['output'])];
+      invocation ??= { command: 'collect', selection, host, output, options, view };
+    },
+    group(files, opts, globals) {
+      const view = viewOf(opts, globals);
+      const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
+      invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
+    },
+    doctor(pid, opts, globals) {
+      const view = viewOf(opts, globals);
+      invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
+    },
+    completion(shell) {
+      const known = SHELLS.find((each) => each === shell);
+      if (known !== undefined) invocation ??= { command: 'completion', shell: known };
+    },
+    installCompletions(shell) {
+      invocation ??= { command: 'install-completions', shell: SHELLS.find((each) => each === shell) ?? null };
+    },
+    version() {
+      invocation ??= { command: 'version' };
+      // Ends parsing here; what follows does not matter any more.
+      throw new CommanderError(0, 'pystack.version', '');
+    },
+    licences() {
+      invocation ??= { command: 'licences' };
+      throw new CommanderError(0, 'pystack.licences', '');
+    },
+  });
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     // Descriptions are wrapped in a column that is narrow, rather than not at all.
@@ -225,10 +210,6 @@ export function parseInvocation(
       getOutHelpWidth: () => helpWidth,
       getErrHelpWidth: () => helpWidth,
     });
-    for (const option of command.options) {
-      const flag = option.long;
-      if (flag && notYet.has(flag)) command.on(`option:${option.name()}`, () => refuse(flag));
-    }
   }
   if (argv.length === 0) {
     throw new PystackError('usage', 'no command given', {

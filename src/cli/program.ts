@@ -52,11 +52,9 @@ export interface Handlers {
 /** Commander's untyped bag; invocation.ts is the only reader. */
 export type Opts = Record<string, unknown>;
 
-/** @param hidden commands and flags left out of the help */
-export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>): Command {
+export function declareProgram(handlers: Handlers): Command {
   const program = new Command('pystack');
-  const add = (command: Command, option: Option) =>
-    command.addOption(option.hideHelp(hidden.has(option.long ?? option.flags)));
+  const add = (command: Command, option: Option) => command.addOption(option);
 
   program
     .description('Shows what every thread of a running or crashed CPython process is doing.')
@@ -70,7 +68,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   program.helpOption('-h, --help', 'print this help').helpCommand('help [command]', 'print the help of a command');
 
   const remote = program
-    .command('remote', { hidden: hidden.has('remote') })
+    .command('remote')
     .summary('show the threads of a running process')
     .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
     .argument('[pid...]', 'process ids; left out where options say which processes')
@@ -92,7 +90,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const snapshot = program
-    .command('snapshot', { hidden: hidden.has('snapshot') })
+    .command('snapshot')
     .summary('keep what remote would show in a small core file')
     .description(
       'Writes what `pystack remote` would show of a running process, and no more of its memory, as a small core file, ' +
@@ -110,7 +108,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const core = program
-    .command('core', { hidden: hidden.has('core') })
+    .command('core')
     .summary('show the threads in a core file')
     .description('Shows the Python threads in a core file, and what ended the process.')
     .argument(
@@ -138,7 +136,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const collect = program
-    .command('collect', { hidden: hidden.has('collect') })
+    .command('collect')
     .summary("write one host's processes as a small file to be merged")
     .description(
       'Looks at processes of this host and writes what `pystack group` needs of them, a line of some kilobytes: stacks, ' +
@@ -159,7 +157,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const group = program
-    .command('group', { hidden: hidden.has('group') })
+    .command('group')
     .summary('merge what was collected, or many cores, and show who stands together')
     .description(
       'Merges files of `pystack collect`, JSON documents of this tool, and core files, and shows threads with the same ' +
@@ -183,7 +181,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const doctor = program
-    .command('doctor', { hidden: hidden.has('doctor') })
+    .command('doctor')
     .summary('say what this machine and a process allow')
     .description(
       'Tries everything that looking at a process leans on, on this machine and, if one is named, on that process, ' +
@@ -201,7 +199,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const completion = program
-    .command('completion', { hidden: hidden.has('completion') })
+    .command('completion')
     .summary('print what makes a shell complete these commands')
     .description('Prints a script for the shell named. Its first lines say where to put it.')
     .addArgument(new Argument('<shell>', 'whose completion').choices(SHELLS))
@@ -214,7 +212,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   ]);
 
   const install = program
-    .command('install-completions', { hidden: hidden.has('install-completions') })
+    .command('install-completions')
     .summary('put the completions where the shell finds them')
     .description('Writes the script of `pystack completion` into the folder that the shell reads of this user.')
     .addArgument(new Argument('[shell]', 'whose completion; default: that of $SHELL').choices(SHELLS))
@@ -225,7 +223,7 @@ export function declareProgram(handlers: Handlers, hidden: ReadonlySet<string>):
   addExamples(program, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
-    ...(hidden.has('core') ? [] : [['pystack core ./core', 'the same of a core file'] as const]),
+    ['pystack core ./core', 'the same of a core file'],
     ['pystack remote --help', 'all options of a command'],
   ]);
   return program;

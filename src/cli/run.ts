@@ -51,16 +51,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Never throws. `notYet` is for tests. */
-export async function run(
-  argv: readonly string[],
-  world: World,
-  pipeline: Pipeline = PIPELINE,
-  notYet?: ReadonlySet<string>,
-): Promise<ExitCode> {
+/** Never throws. */
+export async function run(argv: readonly string[], world: World, pipeline: Pipeline = PIPELINE): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = parseInvocation(argv, notYet, helpWidthOf(world), usualLayout(world));
+    const invocation = parseInvocation(argv, helpWidthOf(world), usualLayout(world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;

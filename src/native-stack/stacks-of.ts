@@ -14,6 +14,8 @@ export interface StackSource {
   stackOf(tid: number, copied: LiveCopy | null): NativeStack | string;
   /** Paths of mapped files that are not to be had any more, where that is not told otherwise. */
   lostFiles(): string[];
+  /** What was wrong with mapped files that stacks led through: that may be why one ends. */
+  problems(): { path: string; problem: string }[];
 }
 
 type Settings = Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress' | 'mode'>;
@@ -34,6 +36,7 @@ export function stacksOf(
       needOf: () => null,
       stackOf: (tid) => stacks.stackOf(tid) ?? 'the core does not hold its registers',
       lostFiles: () => [],
+      problems: () => stacks.problems(),
     };
   }
   const stacks = new LiveStacks(process, options);
@@ -46,5 +49,6 @@ export function stacksOf(
     },
     stackOf: (_, copied) => (copied ? stacks.stackOf(copied) : moved),
     lostFiles: () => stacks.lostFiles(),
+    problems: () => stacks.problems(),
   };
 }

@@ -89,8 +89,8 @@ export interface LookResult {
 }
 
 export interface FreezePlan {
-  /** `prove`: stop only what runs; `stop-all`: stop every thread in tids; `no-stop`: prove what stands, stop nothing. */
-  mode: 'prove' | 'stop-all' | 'no-stop';
+  /** `prove`: stop only what runs; `no-stop`: prove what stands, stop nothing. */
+  mode: 'prove' | 'no-stop';
   tids: Int32Array;
   /** Page addresses, each once. What is in neither list below is copied once, before all else. */
   pages: Float64Array;

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { IDLE } from '../../src/cli/declared.js';
 import { parseInvocation, viewBefore } from '../../src/cli/invocation.js';
-import { NOT_YET } from '../../src/cli/not-yet.js';
-import { declareProgram } from '../../src/cli/program.js';
 import { PystackError } from '../../src/errors.js';
-import { ALL_THERE } from './world.js';
 
-const parse = (...argv: string[]) => parseInvocation(argv, ALL_THERE);
+const parse = (...argv: string[]) => parseInvocation(argv);
 const remote = (...argv: string[]) => {
   const invocation = parse('remote', '1', ...argv);
   if (invocation.command !== 'remote') throw new Error(`not remote but ${invocation.command}`);
@@ -17,9 +13,9 @@ const core = (...argv: string[]) => {
   if (invocation.command !== 'core') throw new Error(`not core but ${invocation.command}`);
   return invocation;
 };
-const failure = (argv: string[], notYet = ALL_THERE): PystackError => {
+const failure = (argv: string[]): PystackError => {
   try {
-    parseInvocation(argv, notYet);
+    parseInvocation(argv);
   } catch (error) {
     if (error instanceof PystackError) return error;
     throw error;
@@ -29,7 +25,7 @@ const failure = (argv: string[], notYet = ALL_THERE): PystackError => {
 
 describe('snapshot', () => {
   test('as remote, with a file', () => {
-    expect(parseInvocation(['snapshot', '--no-block', '--native', '7', '-o', 'x.core'], ALL_THERE)).toMatchObject({
+    expect(parseInvocation(['snapshot', '--no-block', '--native', '7', '-o', 'x.core'])).toMatchObject({
       command: 'snapshot',
       pid: 7,
       path: 'x.core',
@@ -101,7 +97,7 @@ describe('remote', () => {
     [['-vv', 'remote', '1'], { verbosity: 2 }],
     [['--verbose', 'remote', '1'], { verbosity: 1 }],
   ])('%o', (argv, view) => {
-    expect(parseInvocation(argv, ALL_THERE)).toMatchObject({ view });
+    expect(parseInvocation(argv)).toMatchObject({ view });
   });
 });
 
@@ -121,7 +117,7 @@ describe('core', () => {
 
 describe('many', () => {
   const selection = (...argv: string[]) => {
-    const invocation = parseInvocation(['remote', ...argv], ALL_THERE);
+    const invocation = parseInvocation(['remote', ...argv]);
     if (invocation.command !== 'remote-many') throw new Error(`one: ${argv.join(' ')}`);
     return invocation.selection;
   };
@@ -147,7 +143,7 @@ describe('many', () => {
     [['--systemd-all'], { systemd: null, newestOnly: false }],
     [['--systemd-all', 'gunicorn'], { systemd: 'gunicorn', newestOnly: false }],
   ])('core %o', (argv, cores) => {
-    expect(parseInvocation(['core', ...argv], ALL_THERE)).toMatchObject({ command: 'core-many', cores });
+    expect(parseInvocation(['core', ...argv])).toMatchObject({ command: 'core-many', cores });
   });
 });
 
@@ -223,7 +219,7 @@ describe('help and version', () => {
   );
 
   test.each([['remote'], ['core'], ['snapshot'], ['doctor'], ['completion']])('into 60: %s', (command) => {
-    const invocation = parseInvocation([command, '--help'], ALL_THERE, 60);
+    const invocation = parseInvocation([command, '--help'], 60);
     const lines = invocation.command === 'help' ? invocation.text.split('\n') : [];
     expect(lines.length).toBeGreaterThan(5);
     // What is to be typed is not broken.
@@ -237,22 +233,5 @@ describe('help and version', () => {
   test('version, also among other options', () => {
     expect(parse('--version')).toEqual({ command: 'version' });
     expect(parse('-v', '--version')).toEqual({ command: 'version' });
-  });
-});
-
-describe('what is not there yet', () => {
-  test('is refused instead of ignored, and not in the help', () => {
-    const notYet = new Set(['core', '--native']);
-    expect(failure(['remote', '1', '--native'], notYet).message).toBe("'--native' is not available in this version");
-    expect(failure(['core', 'x'], notYet).message).toContain("'core' is not available");
-    expect(parseInvocation(['remote', '1', '--locals'], notYet)).toMatchObject({ command: 'remote' });
-    const invocation = parseInvocation(['remote', '--help'], notYet);
-    expect(invocation.command === 'help' && invocation.text).not.toMatch(/--native /);
-  });
-
-  test('exists under the name that the list gives it', () => {
-    const program = declareProgram(IDLE, ALL_THERE);
-    const names = program.commands.flatMap((command) => [command.name(), ...command.options.map(({ long }) => long)]);
-    expect(names).toEqual(expect.arrayContaining([...NOT_YET]));
   });
 });

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { declaredTree, IDLE } from '../../src/cli/declared.js';
-import { NOT_YET } from '../../src/cli/not-yet.js';
 import { declareProgram } from '../../src/cli/program.js';
 import { version } from '../../src/version.js';
 import { manPage } from './man-page.js';
@@ -13,7 +12,7 @@ const schemaOf = (name: string): Schema => JSON.parse(readFileSync(path(`schema/
 const schema = schemaOf('snapshot');
 const processes = schemaOf('processes');
 const groups = schemaOf('groups');
-const program = declareProgram(IDLE, NOT_YET);
+const program = declareProgram(IDLE);
 
 test.each([
   ['docs/errors.md', errorsPage()],

@@ -11,13 +11,10 @@ export interface Outcome {
   asked: { what: number | CoreSource; options: InspectOptions | CoreOptions }[];
 }
 
-/** Every feature is there, whatever not-yet.ts says. */
-export const ALL_THERE: ReadonlySet<string> = new Set();
-
 export async function runCli(
   argv: string[],
   answer: Snapshot | (() => Snapshot),
-  options: { notYet?: ReadonlySet<string>; world?: Partial<World>; pipeline?: Pipeline } = {},
+  options: { world?: Partial<World>; pipeline?: Pipeline } = {},
 ): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
@@ -64,6 +61,6 @@ export async function runCli(
     interruption: () => new AbortController().signal,
     ...options.world,
   };
-  const code = await run(argv, world, options.pipeline ?? pipeline, options.notYet ?? ALL_THERE);
+  const code = await run(argv, world, options.pipeline ?? pipeline);
   return { code, stdout, stderr, asked };
 }

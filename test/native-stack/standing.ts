@@ -29,8 +29,9 @@ export function copyStanding(target: Process, tid: number): ThreadCopy | null {
 /** With all registers. Of a thread that sleeps on: what of its stack is not copied while it stands is copied after. */
 export function copyStopped(target: LiveProcess, tid: number): ThreadCopy {
   const { registers } = target.native.freeze({
-    mode: 'stop-all',
+    mode: 'prove',
     tids: Int32Array.from([tid]),
+    mustStop: Uint8Array.of(1),
     pages: new Float64Array(0),
     ownedStart: new Uint32Array(2),
     ownedPages: new Uint32Array(0),

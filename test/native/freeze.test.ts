@@ -116,7 +116,7 @@ describe('freeze, proving', () => {
     expect(proven.simultaneous).toBe(true);
     expect(proven.stoppedTids.length).toBe(0);
     expect(allStopped()).toBe(true);
-    const stopped = target.freeze(plan({ tids, mode: 'stop-all' }));
+    const stopped = target.freeze(plan({ tids, stopAll: true }));
     expect([...stopped.evidence].every((evidence) => evidence === EVIDENCE.stopped)).toBe(true);
     await eventually(allStopped);
     started.child.kill('SIGCONT');
@@ -129,8 +129,8 @@ describe('freeze, proving', () => {
     const target = await open(started, 1);
     const tids = target.look().tids;
     const [runner] = spinning(target);
-    for (const mode of ['prove', 'stop-all'] as const) {
-      const result = target.freeze(plan({ tids, mode }));
+    for (const stopAll of [false, true]) {
+      const result = target.freeze(plan({ tids, stopAll }));
       expect(result.simultaneous).toBe(false);
       expect(result.refused).toContainEqual({ tid: runner, why: 'EPERM' });
       expect(result.stoppedTids.length).toBe(0);
@@ -147,7 +147,7 @@ describe('freeze, proving', () => {
     await eventually(() => threadStates(started.pid, [sleeper]).get(sleeper) === 'D');
     const tids = target.look().tids;
     expect(target.freeze(plan({ tids })).simultaneous).toBe(true);
-    const all = target.freeze(plan({ tids, mode: 'stop-all' }));
+    const all = target.freeze(plan({ tids, stopAll: true }));
     expect(all.refused).toEqual([{ tid: sleeper, why: 'ETIMEDOUT' }]);
     expect(all.evidence[tids.indexOf(sleeper)]).toBe(EVIDENCE.still);
     expect(readFileSync(`/proc/${started.pid}/task/${sleeper}/status`, 'utf8')).toContain('TracerPid:\t0');
@@ -169,11 +169,11 @@ describe('freeze, proving', () => {
 });
 
 describe('freeze, otherwise', () => {
-  test('stop-all stops all', async () => {
+  test('what must be stopped is, though it stands still', async () => {
     const started = await programs.start('threads', 8, 1);
     const target = await open(started, 1);
     const tids = target.look().tids;
-    const result = target.freeze(plan({ tids, mode: 'stop-all', stackBytes: 4096 }));
+    const result = target.freeze(plan({ tids, stopAll: true, stackBytes: 4096 }));
     expect([...result.evidence].every((evidence) => evidence === EVIDENCE.stopped)).toBe(true);
     expect([...result.stoppedTids]).toEqual([...tids]);
     expect(result.registers.every((registers) => registers?.length === (process.arch === 'x64' ? 27 : 34))).toBe(true);
@@ -196,7 +196,7 @@ describe('freeze, otherwise', () => {
   test('a pause that takes too long is ended', async () => {
     const target = await open(await programs.start('threads', 200, 1), 1);
     const tids = target.look().tids;
-    const result = target.freeze(plan({ tids, mode: 'stop-all', maxPauseMs: 0.001 }));
+    const result = target.freeze(plan({ tids, stopAll: true, maxPauseMs: 0.001 }));
     expect(result.overPause).toBe(true);
     expect(result.simultaneous).toBe(false);
     expect([...result.evidence]).not.toContain(EVIDENCE.stopped);

@@ -18,8 +18,8 @@ test('killed at any instant, we leave no thread stopped', async () => {
   const target = await programs.start('threads', 30, 2);
   const tids = new (native().LiveProcess)(target.pid).look().tids;
   for (let k = 0; k < 30; k++) {
-    const mode = k % 2 ? 'prove' : 'stop-all';
-    const us = spawn(process.execPath, [freezer, addonPath, String(target.pid), mode], {
+    const whom = k % 2 ? 'running' : 'all';
+    const us = spawn(process.execPath, [freezer, addonPath, String(target.pid), whom], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(us.stdout, 'data');
@@ -43,7 +43,7 @@ test('signals that arrive meanwhile are neither lost nor doubled', async () => {
   };
   while (count() < sent) {
     const before = count();
-    for (let k = 0; k < 50; k++) target.freeze(plan({ tids, mode: k % 2 ? 'prove' : 'stop-all' }));
+    for (let k = 0; k < 50; k++) target.freeze(plan({ tids, stopAll: k % 2 === 0 }));
     if (count() === before) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -110,7 +110,7 @@ test('threads that come and go, and a fork, are no trouble', async () => {
   const target = new (native().LiveProcess)(restless.pid);
   for (let k = 0; k < 100; k++) {
     const tids = target.look().tids;
-    const result = target.freeze(plan({ tids, mode: k % 3 ? 'prove' : 'stop-all', stackBytes: 8192 }));
+    const result = target.freeze(plan({ tids, stopAll: k % 3 === 0, stackBytes: 8192 }));
     // A thread that gets no CPU in time is let be.
     expect(result.refused.filter(({ why }) => why !== 'ETIMEDOUT')).toEqual([]);
   }

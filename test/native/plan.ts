@@ -5,12 +5,14 @@ export interface PlanWish extends Partial<Omit<FreezePlan, 'tids'>> {
   tids: Int32Array | number[];
   /** Addresses of pages thread i owns. */
   owned?: number[][];
+  /** Whether every thread is stopped, those that stand still too. */
+  stopAll?: boolean;
   /** Addresses of shared pages. */
   shared?: number[];
 }
 
 /** Pages come in the order: all owned, by thread, then shared. */
-export function plan({ tids, owned = [], shared = [], ...rest }: PlanWish): FreezePlan {
+export function plan({ tids, owned = [], shared = [], stopAll = false, ...rest }: PlanWish): FreezePlan {
   const ownedStart = new Uint32Array(tids.length + 1);
   const pages: number[] = [];
   for (let i = 0; i < tids.length; i++) {
@@ -21,6 +23,7 @@ export function plan({ tids, owned = [], shared = [], ...rest }: PlanWish): Free
   pages.push(...shared);
   return {
     mode: 'prove',
+    ...(stopAll && { mustStop: new Uint8Array(tids.length).fill(1) }),
     tids: Int32Array.from(tids),
     pages: Float64Array.from(pages),
     ownedStart,
