@@ -145,7 +145,7 @@ const PYTHON_FILES: readonly (readonly string[])[] = [
   ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
   ['code-type', 'dict', 'text'],
   ['code', 'code-shapes', 'objects'],
-  ['named-attributes', 'runtime'],
+  ['named-attributes', 'runtime', 'foreign-frames'],
   ['frames', 'gil', 'thread-ids', 'threading-names'],
 ];
 

@@ -8,6 +8,7 @@ import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { StackEnding } from '../snapshot.js';
 import { CodeShapes } from './code-shapes.js';
+import { type ForeignFrame, readForeignFrame } from './foreign-frames.js';
 import { ofKind } from './layouts/fields.js';
 import type { FrameLayout } from './layouts/layout.js';
 import { partOf } from './part.js';
@@ -25,6 +26,8 @@ export interface FrameWalk {
   isEntry: boolean;
   /** `owner` of an interpreter frame: 0 thread, generator as the layout says, 2 frame object; null up to 3.10. */
   owner: number | null;
+  /** Only of a frame that somebody else's compiler made. */
+  foreign?: ForeignFrame;
 }
 
 export interface StackWalk {
@@ -54,11 +57,11 @@ const FRAME_OBJECT = partOf(({ frames }) => {
 
 /** ... and of an interpreter frame. */
 const INTERPRETER_FRAME = partOf(({ frames }) => {
-  const { f_code, previous, instr, owner, is_entry, tlbc_index } = ofKind(
+  const { f_code, frame_obj, previous, instr, owner, is_entry, tlbc_index } = ofKind(
     frames,
     'interpreter-frames',
   )._PyInterpreterFrame;
-  return { f_code, previous, instr, owner, is_entry, tlbc_index };
+  return { f_code, frame_obj, previous, instr, owner, is_entry, tlbc_index };
 });
 
 const COMPLETE: StackEnding = { kind: 'complete', reason: null };
@@ -103,13 +106,16 @@ function walkFrameObjects(
     if (trouble) return truncated(trouble);
     const { f_back, f_code: code, f_lasti: lasti } = part.read(python.memory, at as Address);
     if (!shapes.read(code)) return truncated(foreignCode(at, code));
-    frames.push({
+    const frame: FrameWalk = {
       address: at as Address,
       code: code as Address,
       lasti: lasti < 0 ? -1 : lasti * unit,
       isEntry: true,
       owner: null,
-    });
+    };
+    const foreign = readForeignFrame(python, at);
+    if (foreign) frame.foreign = foreign;
+    frames.push(frame);
     at = f_back;
   }
   return COMPLETE;
@@ -152,7 +158,7 @@ function walkInterpreterFrames(
     } else {
       const code = untag(frame.f_code, layout.tagMask);
       // Taken out before anything else is read: the values may not outlive another read.
-      const { instr, tlbc_index: tlbcIndex = 0, is_entry = 0 } = frame;
+      const { instr, frame_obj, tlbc_index: tlbcIndex = 0, is_entry = 0 } = frame;
       const isEntry = is_entry !== 0;
       const shape = shapes.read(code);
       if (!shape) return truncated(foreignCode(at, code));
@@ -160,13 +166,16 @@ function walkInterpreterFrames(
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
       if (isEntry) entries.links.push(previous);
       if (started || !shape.isTrampoline) {
-        frames.push({
+        const walked: FrameWalk = {
           address: at as Address,
           code: code as Address,
           lasti: started && lasti >= 0 ? lasti : -1,
           isEntry,
           owner,
-        });
+        };
+        const foreign = frame_obj === 0 ? null : readForeignFrame(python, frame_obj);
+        if (foreign) walked.foreign = foreign;
+        frames.push(walked);
       }
     }
     at = previous;

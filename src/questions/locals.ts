@@ -7,6 +7,7 @@ import { type FrameVariables, type LocalNames, readLocalNames, readVariables } f
 import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
 import type { CopiedAt, CopiedQuestion } from './question.js';
+import type { CodeResult } from './stacks.js';
 import type { ValuesOf } from './values-of.js';
 
 /** By address of the frame; a frame whose code object cannot be read is not in it. */
@@ -29,12 +30,27 @@ function readLocals(python: Python, { stack, objects }: CopiedAt, values: Values
   const codes = new Set(stack.frames.flatMap(({ ran }) => ('code' in ran ? ran.code : [])));
   const namesOf = python.the(VariableNames).of(codes);
   const locals = new Map<Address, FrameVariables>();
-  for (const { address, ran } of stack.frames) {
+  for (const { address, ran, lasti, foreign } of stack.frames) {
     const names = 'code' in ran ? namesOf.get(ran.code) : undefined;
     if (names)
-      locals.set(address, 'problem' in names ? without(names.problem) : readVariables(python, reader, address, names));
+      locals.set(
+        address,
+        'problem' in names
+          ? without(names.problem)
+          : readVariables(python, reader, {
+              address,
+              names,
+              code: started(ran, lasti),
+              foreign: foreign !== undefined,
+            }),
+      );
   }
   return locals;
+}
+
+/** The code that a frame has begun to run; null: it has not, or which is not known. */
+function started(ran: CodeResult, lasti: number): Address | null {
+  return 'code' in ran && lasti >= 0 ? ran.code.address : null;
 }
 
 function without(problem: string): FrameVariables {

@@ -26,7 +26,8 @@ export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'
   const frames = stack.frames.map((frame): WalkedFrame => {
     // In one piece: there may be tens of thousands.
     const { address, code, lasti, isEntry, owner } = frame;
-    return { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+    const walked = { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+    return frame.foreign ? { ...walked, foreign: frame.foreign } : walked;
   });
   return { ...stack, frames };
 }

@@ -85,25 +85,34 @@ export class FrameDescriber {
   }
 
   #at(frame: WalkedFrame): Described {
-    const { ran, lasti } = frame;
+    const { ran, lasti, foreign } = frame;
+    // Frames with a line of their own are told apart by that.
+    const key = foreign?.line ? -1 - foreign.line : lasti;
     let instructions = this.#described.get(ran);
     if (!instructions) {
       instructions = new Map();
       this.#described.set(ran, instructions);
     }
-    let described = instructions.get(lasti);
+    let described = instructions.get(key);
     if (!described) {
-      described = { shown: 'problem' in ran ? unreadable(frame, ran.problem) : this.#show(lasti, ran.code) };
-      instructions.set(lasti, described);
+      described = {
+        shown: 'problem' in ran ? unreadable(frame, ran.problem) : this.#show(lasti, ran.code, foreign?.line ?? null),
+      };
+      instructions.set(key, described);
     }
     return described;
   }
 
-  #show(lasti: number, code: CodeObject): Shown {
+  #show(lasti: number, code: CodeObject, ownLine: number | null): Shown {
     const table = decodePosition(this.#layout.PyCodeObject.positions, code, lasti);
     // A generator of 3.10 begins with an instruction that has no line of its own: it has only just been entered.
     const justEntered = lasti === 0 && table.line === null;
-    const position = justEntered ? { ...table, line: code.firstLine, endLine: code.firstLine } : table;
+    const position =
+      ownLine !== null
+        ? { line: ownLine, endLine: ownLine, column: null, endColumn: null }
+        : justEntered
+          ? { ...table, line: code.firstLine, endLine: code.firstLine }
+          : table;
     const source = this.#sources.lineAt(code.file, position);
     return {
       function: code.name,

@@ -76,6 +76,7 @@ export const FIELD_TYPES = {
       f_code: 'pointer',
       f_globals: 'pointer',
       f_locals: 'pointer',
+      frame_obj: 'pointer',
       previous: 'pointer',
       instr: 'pointer',
       localsplus: 'inside',

@@ -317,6 +317,8 @@ export type FrameLayout =
         readonly f_code: Offset;
         readonly f_globals: Offset;
         readonly f_locals: Offset;
+        /** PyFrameObject*, where somebody has asked for one, or made the frame. */
+        readonly frame_obj: Offset;
         readonly previous: Offset;
         /** Pointer to a code unit: `prev_instr` or `instr_ptr`. */
         readonly instr: Offset;

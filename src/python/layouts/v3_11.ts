@@ -48,6 +48,7 @@ export const v3_11 = from(v3_10, {
     _PyInterpreterFrame: {
       f_code: 32,
       f_globals: 8,
+      frame_obj: 40,
       f_locals: 24,
       previous: 48,
       instr: 56,

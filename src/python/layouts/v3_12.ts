@@ -51,6 +51,7 @@ export const v3_12 = from(v3_11, {
     _PyInterpreterFrame: {
       f_code: 0,
       f_globals: 24,
+      frame_obj: 48,
       f_locals: 40,
       previous: 8,
       owner: 70,

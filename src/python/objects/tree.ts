@@ -365,6 +365,8 @@ export type MissingTree =
   /** A NULL pointer where an object should be. */
   | { readonly kind: 'null' }
   | { readonly kind: 'unbound' }
+  /** A variable whose value is somewhere else than in its frame. */
+  | { readonly kind: 'not-kept' }
   | { readonly kind: 'unreadable'; readonly address: number; readonly reason: string }
   /** Withheld, without being read. */
   | { readonly kind: 'redacted' }

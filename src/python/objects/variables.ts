@@ -7,6 +7,7 @@ import { offsetBy, toAddress } from '../../memory/address.js';
 import { pointerAt } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import { readDict } from '../dict.js';
+import { UnsettingCode } from '../foreign-frames.js';
 import type { Layout } from '../layouts/layout.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
@@ -32,10 +33,13 @@ export interface FrameVariables {
 }
 
 /** The variables of what a frame holds. Throws only what is not a failure of the target's memory. */
-export function readVariables(frames: Python, values: ValueReader, frame: Address, names: LocalNames): FrameVariables {
+export function readVariables(frames: Python, values: ValueReader, frame: FrameInHand): FrameVariables {
+  const { address, names } = frame;
   try {
-    const slots = readSlots(frames, frame, names.slots);
-    const dict = names.inDict ? readDictVariables(frames, values, frame) : null;
+    if (frame.foreign) return notKept(names);
+    const slots = readSlots(frames, address, names.slots);
+    const dict = names.inDict ? readDictVariables(frames, values, address) : null;
+    if (lacksArguments(frames, frame, slots)) return notKept(names, slots, values);
     const args = slotVariables([], names.arguments, slots, values);
     const locals = slotVariables(dict?.variables ?? [], names.locals, slots, values);
     const unreadable = unreadableIn(args) + unreadableIn(locals);
@@ -43,6 +47,38 @@ export function readVariables(frames: Python, values: ValueReader, frame: Addres
   } catch (error) {
     return { arguments: [], locals: [], omittedLocals: 0, unreadable: 0, problem: reasonOf(error) };
   }
+}
+
+export interface FrameInHand {
+  readonly address: Address;
+  readonly names: LocalNames;
+  /** The code object that it has begun to run; null: it has not, or which is not known. */
+  readonly code: Address | null;
+  /** Whether somebody else than the interpreter made it. */
+  readonly foreign: boolean;
+}
+
+/** Whether an argument has no value that the code cannot have taken from it. */
+function lacksArguments(python: Python, { names, code }: FrameInHand, slots: readonly number[]): boolean {
+  const lacks = names.arguments.some(({ slot, inCell, hidden }) => !inCell && !hidden && slots[slot] === 0);
+  return lacks && code !== null && !python.the(UnsettingCode).has(code);
+}
+
+const NOT_KEPT: ReadValue = { type: null, tree: { kind: 'not-kept' }, problem: null };
+
+/** The names of variables that are not kept in their frame, with the values that are there all the same. */
+function notKept(names: LocalNames, slots: readonly number[] = [], values: ValueReader | null = null): FrameVariables {
+  const all = (some: readonly LocalName[]) =>
+    some
+      .filter(({ hidden }) => !hidden)
+      .map((name): ReadVariable => {
+        const pointer = slots[name.slot] ?? 0;
+        if (pointer !== 0 && values !== null) return variableOf(name, pointer, values);
+        return { name: name.name, kind: name.kind, value: NOT_KEPT };
+      });
+  const [args, locals] = [all(names.arguments), all(names.locals)];
+  const unreadable = unreadableIn(args) + unreadableIn(locals);
+  return { arguments: args, locals, omittedLocals: 0, unreadable, problem: null };
 }
 
 function unreadableIn(variables: readonly ReadVariable[]): number {

@@ -121,6 +121,8 @@ export class Printer {
         return '<NULL>';
       case 'unbound':
         return '<unbound>';
+      case 'not-kept':
+        return '<not kept in the frame>';
       case 'unreadable':
         return `<invalid object at ${formatAddress(tree.address)}: ${tree.reason}>`;
       case 'redacted':

@@ -207,6 +207,7 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
       f_code: frame(v >= 313 ? 'f_executable' : 'f_code'),
       f_globals: frame('f_globals'),
       f_locals: frame('f_locals'),
+      frame_obj: frame('frame_obj'),
       previous: frame('previous'),
       instr: frame(v >= 313 ? 'instr_ptr' : 'prev_instr'),
       localsplus: start('_PyInterpreterFrame', 'localsplus'),
