@@ -7,7 +7,7 @@ import { releasedBy } from './library-waits.js';
 import { lockKindOf } from './lock-words.js';
 import type { Objects } from './objects.js';
 import type { Scopes } from './scopes.js';
-import type { FrameInHand, RanFrame, ValueStacks } from './value-stack.js';
+import { type FrameInHand, inHandOf, type RanFrame, type ValueStacks } from './value-stack.js';
 import { selfOf } from './waited-object.js';
 
 /** A `with` that a frame is in. */
@@ -40,12 +40,12 @@ export function heldByWith(
 ): HeldByWith[] {
   const held: HeldByWith[] = [];
   const released = new Set<number>();
-  for (const [index, frame] of frames.entries()) {
-    if ('problem' in frame.ran) continue;
-    const { code } = frame.ran;
+  for (let index = 0; index < frames.length; index++) {
+    const frame = frames[index];
     // Most frames are in no `with`, and of no wait: there are thousands.
-    if (code.name !== 'wait' && !stacks.mayProve(code.address)) continue;
-    const inHand = { frame, code };
+    if (!frame || !stacks.isWorthALook(frame.ran)) continue;
+    const inHand = inHandOf(frame);
+    if (!inHand) continue;
     for (const manager of objects.attempt(() => managersOf(objects, stacks, inHand)) ?? []) {
       if (released.has(manager)) continue;
       for (const lock of locksOf(objects, manager)) {

@@ -39,7 +39,7 @@ export class ValueStacks {
   readonly #fields: WaitFields;
   readonly #tables = new Map<Address, readonly HandlerRange[]>();
   readonly #sizes = new Map<Address, number>();
-  readonly #may = new Map<Address, boolean>();
+  readonly #worth = new Map<RanFrame['ran'], boolean>();
 
   constructor(objects: Objects, fields: WaitFields) {
     this.#objects = objects;
@@ -47,17 +47,21 @@ export class ValueStacks {
   }
 
   /**
-   * Whether a frame of this code may have anything in slots that are alive for certain: there are thousands of frames, and
-   * most have no such.
+   * Whether a frame that runs this may have anything in slots that are alive for certain, or be of a wait: there are
+   * thousands of frames, and most have no such. `ran` is the same object for all frames that run it.
    */
-  mayProve(code: Address): boolean {
-    let may = this.#may.get(code);
-    if (may === undefined) {
-      const isByBlocks = this.#objects.layout.frames.kind === 'frame-objects';
-      may = isByBlocks || (this.#objects.attempt(() => this.#handlers(code).length > 0) ?? false);
-      this.#may.set(code, may);
+  isWorthALook(ran: RanFrame['ran']): boolean {
+    let worth = this.#worth.get(ran);
+    if (worth === undefined) {
+      worth = !('problem' in ran) && (ran.code.name === 'wait' || this.#mayProve(ran.code.address));
+      this.#worth.set(ran, worth);
     }
-    return may;
+    return worth;
+  }
+
+  #mayProve(code: Address): boolean {
+    if (this.#objects.layout.frames.kind === 'frame-objects') return true;
+    return this.#objects.attempt(() => this.#handlers(code).length > 0) ?? false;
   }
 
   /** The objects in slots that are alive for certain, lowest first. Throws as the memory does. */
