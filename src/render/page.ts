@@ -3,7 +3,7 @@
  * head that says what is looked at, and without what is only in the way: recursion, threads that stand at the same place,
  * how `threading` starts a thread, the beginnings of long paths.
  */
-import { callOf, foldedPieces, type Piece } from '../report/fold.js';
+import { callOf, runsOf } from '../report/fold.js';
 import type { Frame, Snapshot, Thread } from '../snapshot.js';
 import { thousands } from '../thousands.js';
 import { coreText } from './core-text.js';
@@ -127,36 +127,57 @@ function idRanges(threads: readonly Thread[]): string {
   return told.join(', ');
 }
 
+/** Frames one after the other, or so many that are left out. */
+type Part = { readonly frames: readonly Frame[] } | { readonly count: number; readonly round: readonly Frame[] };
+
 /** Of one stack, what is worth reading. */
 function foldedLines(frames: readonly Frame[], context: Context): string[] {
   const { palette } = context;
   const skipped = startFrames(frames);
-  const pieces = foldedPieces(frames.slice(skipped), callOf);
-  const lines = [
-    ...(skipped > 0 ? [`    ${palette.faint(`… ${skipped} frames in which threading starts the thread`)}`] : []),
-    ...pieces
-      .slice(0, pieces.length > MOST_PIECES ? OUTER_PIECES : undefined)
-      .flatMap((piece) => pieceLines(piece, context)),
-  ];
-  if (pieces.length <= MOST_PIECES) return lines;
-  // Too much to read, and it follows no pattern: its two ends.
-  const innerFrom = pieces.length - (MOST_PIECES - OUTER_PIECES);
-  const hidden = pieces.slice(OUTER_PIECES, innerFrom).reduce((sum, piece) => sum + framesIn(piece), 0);
-  lines.push(`    ${palette.note(`… ${thousands(hidden)} frames more (--plain shows all)`)}`);
-  return [...lines, ...pieces.slice(innerFrom).flatMap((piece) => pieceLines(piece, context))];
+  const lines = skipped > 0 ? [`    ${palette.faint(`… ${skipped} frames in which threading starts the thread`)}`] : [];
+  const parts = withoutMiddle(partsOf(frames.slice(skipped)));
+  for (const part of parts) {
+    if ('frames' in part) lines.push(...framesAsFound(part.frames, context));
+    else lines.push(`    ${palette.note(foldText(part.count, part.round))}`);
+  }
+  return lines;
 }
 
-/** A stack of more pieces than that is shown by its ends: so many of the outermost, the rest innermost. */
-const MOST_PIECES = 200;
-const OUTER_PIECES = 80;
+/** Frames of a run that are shown before the rest is only counted. */
+const SHOWN_FRAMES = 3;
 
-function pieceLines(piece: Piece<Frame>, context: Context): string[] {
-  if (piece.kind === 'item') return framesAsFound([piece.item], context);
-  return [`    ${context.palette.note(foldText(piece.count, piece.round))}`];
+function partsOf(frames: readonly Frame[]): Part[] {
+  return runsOf(frames, keyOf).flatMap(({ from, length, times }): Part[] => {
+    const end = from + length * times;
+    const shown = length * Math.min(times, Math.max(1, Math.floor(SHOWN_FRAMES / length)));
+    // What a thread is at is the innermost frame: it is shown even where it is one more of the same.
+    const last = end === frames.length ? length : 0;
+    const count = length * times - shown - last;
+    if (times === 1 || count < 2) return [{ frames: frames.slice(from, end) }];
+    const round = frames.slice(from, from + length);
+    const fold: Part[] = [{ frames: frames.slice(from, from + shown) }, { count, round }];
+    return last === 0 ? fold : [...fold, { frames: frames.slice(end - last, end) }];
+  });
 }
 
-function framesIn(piece: Piece<Frame>): number {
-  return piece.kind === 'item' ? 1 : piece.count;
+/** The same call: as groups have it, but what has no name is only the same at the same address. */
+function keyOf(frame: Frame): string {
+  return frame.kind === 'native' && frame.symbol === null ? frame.address : callOf(frame);
+}
+
+/** A stack of more frames than that, which follows no pattern, is shown by its ends: so many of the outermost. */
+const MOST_FRAMES = 200;
+const OUTER_FRAMES = 80;
+
+function withoutMiddle(parts: readonly Part[]): readonly Part[] {
+  const single = parts.flatMap((part): Part[] =>
+    'frames' in part ? part.frames.map((frame) => ({ frames: [frame] })) : [part],
+  );
+  if (single.length <= MOST_FRAMES) return parts;
+  const innerFrom = single.length - (MOST_FRAMES - OUTER_FRAMES);
+  const hidden = single.slice(OUTER_FRAMES, innerFrom);
+  const count = hidden.reduce((sum, part) => sum + ('frames' in part ? 1 : part.count), 0);
+  return [...single.slice(0, OUTER_FRAMES), { count, round: [] }, ...single.slice(innerFrom)];
 }
 
 /** Outermost frames that are threading's own; none where nothing would be left. */
@@ -168,6 +189,7 @@ function startFrames(frames: readonly Frame[]): number {
 
 /** `… 49,990 more of f (x.py:4)` */
 function foldText(count: number, round: readonly Frame[]): string {
+  if (round.length === 0) return `… ${count.toLocaleString('en-US')} frames more (--plain shows all)`;
   const calls = round.map(placeOf);
   const names = calls.slice(0, 3).join(', ') + (calls.length > 3 ? `, and ${calls.length - 3} others` : '');
   return `… ${thousands(count)} more of ${names}`;

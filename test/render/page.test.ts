@@ -129,8 +129,20 @@ describe('folding', () => {
     const turn = [frame('a'), nativeFrame({ symbol: 'call', file: 'c.c', line: 1 }), frame('b')];
     const frames = Array.from({ length: 10 }, () => turn).flat();
     const lines = shown([frame('main'), ...frames]);
-    expect(lines[4]).toBe('    … 27 more of a (x.py:4), call (c.c:1), b (x.py:4)');
-    expect(lines).toHaveLength(1 + 3 + 1);
+    expect(lines[4]).toBe('    … 24 more of a (x.py:4), call (c.c:1), b (x.py:4)');
+    // What it is at is shown, though it is one more of the same.
+    expect(lines.slice(5)).toEqual(lines.slice(1, 4));
+  });
+
+  test('each frame that is shown is itself, with its own variables; what has no name is told by its address', () => {
+    const deep = Array.from({ length: 10 }, (_, i) =>
+      frame('f', { arguments: [{ name: 'n', kind: 'argument' as const, value: value(`${i}`) }], locals: [] }),
+    );
+    expect(shown(deep).filter((line) => line.includes(' n: '))).toEqual([0, 1, 2, 9].map((n) => `        n: ${n}`));
+    const nameless = Array.from({ length: 6 }, (_, i) =>
+      nativeFrame({ symbol: null, rawSymbol: null, file: null, line: null, library: '/x', address: `0x${i}` }),
+    );
+    expect(shown(nameless)).toHaveLength(6);
   });
 
   test('what differs in a line or a problem is not the same; few are shown', () => {
