@@ -189,7 +189,7 @@ function startFrames(frames: readonly Frame[]): number {
 
 /** `… 49,990 more of f (x.py:4)` */
 function foldText(count: number, round: readonly Frame[]): string {
-  if (round.length === 0) return `… ${count.toLocaleString('en-US')} frames more (--plain shows all)`;
+  if (round.length === 0) return `… ${thousands(count)} frames more (--plain shows all)`;
   const calls = round.map(placeOf);
   const names = calls.slice(0, 3).join(', ') + (calls.length > 3 ? `, and ${calls.length - 3} others` : '');
   return `… ${thousands(count)} more of ${names}`;
