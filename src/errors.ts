@@ -180,6 +180,25 @@ export const ERRORS = {
     remedy: 'Merge with the newest of the versions that collected: it reads what older ones wrote.',
     exitCode: EXIT.nothing,
   },
+  'engine-not-found': {
+    title: 'What would carry it is not there',
+    meaning: 'The client that `pystack fleet` was told to use (ssh, srun, mpirun, kubectl …) cannot be started here.',
+    remedy: 'Run it where that client works, or say where it is: `--client <path>`.',
+    exitCode: EXIT.nothing,
+  },
+  'engine-failed': {
+    title: 'What would carry it failed',
+    meaning: 'The client that `pystack fleet` uses ended before any host was asked; what it said stands above.',
+    remedy: 'Mend what it says; the same client has to be able to run any command there.',
+    exitCode: EXIT.nothing,
+  },
+  'no-answer': {
+    title: 'No host answered',
+    meaning: 'Of all hosts that `pystack fleet` asked, none sent anything that could be read.',
+    remedy:
+      'What was said over there stands above. Is pystack there? `--pystack <path>` says where, `--send <file>` sends it.',
+    exitCode: EXIT.nothing,
+  },
   output: {
     title: 'Cannot write',
     meaning: 'Writing the result failed, for instance because the disk is full.',

@@ -65,6 +65,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'many/groups': ['thousands', 'report/fold', 'many/looks'],
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
+  // Who carries it to other hosts, and what they answer.
+  'many/fleet': ['errors', 'many', 'many/looks'],
   render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
@@ -132,6 +134,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'many/document',
     'many/looks',
     'many/groups',
+    'many/fleet',
   ],
 };
 

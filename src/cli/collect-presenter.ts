@@ -10,6 +10,9 @@ import type { Presenter } from './presenters.js';
 import type { World } from './run.js';
 import { writeWhole } from './whole-file.js';
 
+/** Slurm's name of the node, which need not be the host's: https://slurm.schedmd.com/srun.html#OPT_SLURMD_NODENAME */
+const NODE_VARIABLE = 'SLURMD_NODENAME';
+
 export async function collectPresenter(
   { host, output }: Extract<Invocation, { command: 'collect' }>,
   world: World,
@@ -22,7 +25,9 @@ export async function collectPresenter(
       return true;
     },
     end() {
-      const lines = collectLines(set, { writer: version(), host: name, at: new Date().toISOString() });
+      const node = world.env[NODE_VARIABLE];
+      const header = { writer: version(), host: name, at: new Date().toISOString() };
+      const lines = collectLines(set, node === undefined ? header : { ...header, node });
       if (output === null) writePieces(world.stdout, lines);
       else writeWhole(output.replaceAll('%h', fileName(name)), lines);
     },

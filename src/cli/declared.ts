@@ -10,6 +10,7 @@ export const IDLE: Handlers = {
   core: nothing,
   collect: nothing,
   group: nothing,
+  fleet: nothing,
   doctor: nothing,
   completion: nothing,
   installCompletions: nothing,

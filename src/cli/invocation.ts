@@ -1,6 +1,7 @@
 /** What does this command line ask for? argv -> one plain value, or a usage error that says what to type instead. */
 import { type Command, CommanderError } from 'commander';
 import { PystackError } from '../errors.js';
+import type { FleetRequest } from '../many/fleet/model.js';
 import type { Selection } from '../many/selection.js';
 import type {
   CoreOptions,
@@ -11,6 +12,7 @@ import type {
   SnapshotOptions,
 } from '../options.js';
 import { FAIL_ON, type FailOn } from './fail-on.js';
+import { fleetRequest } from './fleet-request.js';
 import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 import { parsePid } from './values.js';
 
@@ -107,6 +109,13 @@ export type Invocation =
       readonly options: CoreOptions;
       readonly view: View;
     }
+  | {
+      readonly command: 'fleet';
+      readonly request: FleetRequest;
+      /** A file that the answers are written to, merged; null: they are shown. */
+      readonly output: string | null;
+      readonly view: View;
+    }
   | { readonly command: 'core'; readonly core: CoreSource; readonly options: CoreOptions; readonly view: View }
   | {
       readonly command: 'snapshot';
@@ -177,6 +186,10 @@ export function parseInvocation(
       const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
       invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
     },
+    fleet(opts, globals) {
+      const view = viewOf(opts, globals);
+      invocation ??= { command: 'fleet', request: fleetRequest(opts), output: stringOf(opts['output']), view };
+    },
     doctor(pid, opts, globals) {
       const view = viewOf(opts, globals);
       invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
@@ -238,6 +251,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'snapshot',
   'collect',
   'group',
+  'fleet',
   'doctor',
   'completion',
   'install-completions',

@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { ProcessEntry } from '../many/document.js';
 import type { Look, Tally } from '../many/each.js';
+import type { Fleet } from '../many/groups/model.js';
 import type { About } from '../many/looks/from-snapshot.js';
 import type { LookSet } from '../many/looks/look-set.js';
 import type { Palette } from '../render/palette.js';
@@ -95,8 +96,11 @@ async function groupPresenter(view: View, world: World): Promise<Presenter> {
   };
 }
 
+/** `fleet`: how hosts answered that were asked for it. */
+export type GroupWriter = (set: LookSet, expectAll: boolean, fleet?: Fleet | null) => ExitCode;
+
 /** Shows a set as groups, and says by an exit code how whole it is. */
-export async function groupWriter(view: View, world: World): Promise<(set: LookSet, expectAll: boolean) => ExitCode> {
+export async function groupWriter(view: View, world: World): Promise<GroupWriter> {
   const [{ groupsOf }, { groupsText }, { treeText }, { groupsJson }] = await Promise.all([
     import('../many/groups/group.js'),
     import('../render/groups-text.js'),
@@ -104,8 +108,8 @@ export async function groupWriter(view: View, world: World): Promise<(set: LookS
     import('../render/groups-json.js'),
   ]);
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
-  return (set, expectAll) => {
-    const groups = groupsOf(set, { byLine: view.grouping.byLine, expectAll });
+  return (set, expectAll, fleet = null) => {
+    const groups = groupsOf(set, { byLine: view.grouping.byLine, expectAll, fleet });
     if (view.json) writePieces(world.stdout, groupsJson(groups));
     else if (groups.counts.processes > 0 || groups.failures.length > 0) {
       writePieces(world.stdout, view.grouping.tree ? treeText(groups, palette) : groupsText(groups, palette));

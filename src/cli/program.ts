@@ -6,6 +6,7 @@
 import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS, LOCATE_STRATEGIES } from '../options.js';
 import { FAIL_ON } from './fail-on.js';
+import { fleetOptions } from './fleet-options.js';
 import {
   collectEnvironment,
   collectPattern,
@@ -42,6 +43,7 @@ export interface Handlers {
   core(files: string[], opts: Opts, globals: Opts): void;
   collect(pids: string[], opts: Opts, globals: Opts): void;
   group(files: string[], opts: Opts, globals: Opts): void;
+  fleet(opts: Opts, globals: Opts): void;
   doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
   completion(shell: string): void;
   installCompletions(shell: string | undefined): void;
@@ -178,6 +180,29 @@ export function declareProgram(handlers: Handlers): Command {
     ['ssh n17 pystack collect --all | pystack group - here.txt', 'and through a pipe'],
     ['pystack group /var/crash', 'thousands of cores, by what crashed'],
     ['pystack group -o rack1.txt rack1/', 'in parts: merge these later'],
+  ]);
+
+  const fleet = program
+    .command('fleet')
+    .summary('run collect on many hosts and show who stands together')
+    .description(
+      'Runs `pystack collect` where the processes are, carried by what starts things there, and shows the answers as ' +
+        '`pystack group` does: the odd ones first, and who is missing. Without options that say which processes, those of ' +
+        'the job (--srun), else every Python that may be looked at.',
+    )
+    .action((opts: Opts) => handlers.fleet(opts, program.opts()));
+  for (const option of fleetOptions()) add(fleet, option);
+  addGrouping(fleet, add);
+  addJson(fleet, add);
+  addSelection(fleet, add);
+  addLooking(fleet, add);
+  addNative(fleet, add);
+  addLocating(fleet, add);
+  addExamples(fleet, [
+    ['pystack fleet --srun 4711', 'all ranks of a Slurm job'],
+    ['pystack fleet --ssh n[01-16] --match train.py', 'by ssh, those whose command line matches'],
+    ['pystack fleet --ssh @hosts --client clush --all', 'carried by clush'],
+    ['pystack fleet --kubectl app=train --send ./pystack', 'where nothing is installed'],
   ]);
 
   const doctor = program

@@ -85,6 +85,10 @@ export async function run(argv: readonly string[], world: World, pipeline: Pipel
       const { showGroups } = await import('./run-group.js');
       return await showGroups(invocation, world, pipeline);
     }
+    if (invocation.command === 'fleet') {
+      const { showFleet } = await import('./run-fleet.js');
+      return await showFleet(invocation, world);
+    }
     const many = await asMany(invocation);
     if (many) {
       const { showMany } = await import('./run-many.js');

@@ -69,6 +69,16 @@ export function parseMilliseconds(flag: string): (text: string) => number {
   };
 }
 
+export function parseSeconds(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value * 1000 > MAX_MILLISECONDS) {
+      throw malformed(flag, `seconds, more than 0 and at most ${MAX_MILLISECONDS / 1000}`, text);
+    }
+    return value;
+  };
+}
+
 /** Parts between `separator`s; empty parts are dropped, no part at all is an error. */
 export function parseList(flag: string, separator: string): (text: string) => string[] {
   return (text) => {

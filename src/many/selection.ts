@@ -80,10 +80,13 @@ function byCondition(selection: Selection, self: number): Selected {
   const spotter = new PythonSpotter();
   const found: number[] = [];
   const refused: number[] = [];
+  const ours = carriersOf(self, processes);
   const roots = processes.filter(({ pid }) => pid !== self && holds.every((condition) => condition(pid)));
   const ids = roots.map(({ pid }) => pid);
   for (const pid of selection.children ? withDescendants(ids, processes) : ids) {
+    if (ours.has(pid)) continue;
     const verdict = spotter.look(pid);
+    if (verdict === 'yes' && isCarrier(pid)) continue;
     if (verdict === 'yes') found.push(pid);
     else if (verdict === 'suspect') refused.push(pid);
   }
@@ -95,6 +98,23 @@ function byCondition(selection: Selection, self: number): Selected {
         : `${processes.length} processes are there, ${roots.length} of them fit, and none of these runs Python`,
     nextStep: refused.length > 0 ? 'try as root: sudo pystack …' : 'list what there is: pgrep -af python',
   });
+}
+
+/** Stands in the environment of clients that `pystack fleet` runs, and in that of a look that a Python program was told to run. */
+export const CARRIER_VARIABLE = 'PYSTACK_CARRIER';
+
+/** A client may be a Python program (clush), with all that was asked for on its command line: it is not meant. */
+function isCarrier(pid: number): boolean {
+  return (environmentOf(pid) ?? []).some((entry) => entry.startsWith(`${CARRIER_VARIABLE}=`));
+}
+
+/** What this look was started by, if that was told to carry it. */
+function carriersOf(self: number, processes: readonly { pid: number; ppid: number }[]): Set<number> {
+  if (!isCarrier(self)) return new Set();
+  const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]));
+  const ours = new Set<number>();
+  for (let pid = parents.get(self); pid !== undefined && !ours.has(pid); pid = parents.get(pid)) ours.add(pid);
+  return ours;
 }
 
 type Condition = (pid: number) => boolean;

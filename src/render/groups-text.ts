@@ -2,8 +2,8 @@
  * How do groups look as text? What was looked at and who is missing; then a block for each stack: who stands there, and
  * the frames as `pystack remote` shows them, recursion folded.
  */
-import type { Crash, Example, Group, GroupFrame, Groups, Run, Who } from '../many/groups/model.js';
-import { rangesText } from '../many/groups/ranges.js';
+import type { Crash, Example, Fleet, Group, GroupFrame, Groups, Run, Who } from '../many/groups/model.js';
+import { namesText, rangesText } from '../many/groups/ranges.js';
 import { durationText } from '../report/duration.js';
 import { piecesOf } from '../report/fold.js';
 import { harmless, harmlessSource } from './escape.js';
@@ -28,7 +28,7 @@ export function whereaboutsOf({ counts, jobs, failures }: Groups): Whereabouts {
 
 /** What was looked at, who is missing, and what could not be read. */
 export function summaryLines(groups: Groups, palette: Palette): string[] {
-  const { counts, from, to, jobs, findings, failures, warnings, crashes } = groups;
+  const { counts, from, to, fleet, jobs, findings, failures, warnings, crashes } = groups;
   const where = whereaboutsOf(groups);
   const hosts = counts.hosts > 1 ? ` on ${count(counts.hosts)} hosts` : '';
   const stacks =
@@ -41,6 +41,7 @@ export function summaryLines(groups: Groups, palette: Palette): string[] {
       `Looked at between ${harmless(from)} and ${harmless(to)}, by ${counts.hosts > 1 ? "each host's" : 'the'} clock`,
     );
   }
+  if (fleet !== null) lines.push(...fleetLines(fleet, palette));
   for (const job of jobs) {
     const name = job.id === null ? 'The job' : `Job ${harmless(job.id)}`;
     const size = job.size === null ? '' : ` of ${count(job.size)}`;
@@ -74,6 +75,21 @@ export function summaryLines(groups: Groups, palette: Palette): string[] {
   }
   return lines;
 }
+
+/** Hosts, and why those did not answer that did not. */
+function fleetLines({ carrier, asked, answered, silent }: Fleet, palette: Palette): string[] {
+  const of = asked === null ? counted(answered, 'host') : `${count(answered)} of ${counted(asked, 'host')}`;
+  return [
+    `${of} answered (${carrier})`,
+    ...silent.map(({ why, detail, hosts }) => {
+      const label = { late: 'Late', failed: 'No answer', damaged: 'Answer damaged' }[why];
+      return palette.alarm(`  * ${label}: ${harmless(namesText(hosts, MOST_HOSTS))} (${harmless(detail)})`);
+    }),
+  ];
+}
+
+/** Names of hosts that are told of one reason. */
+const MOST_HOSTS = 24;
 
 function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palette: Palette): string[] {
   const alone = counts.processes === 1;

@@ -39,6 +39,7 @@ test('every command that runs is declared', () => {
     'core',
     'collect',
     'group',
+    'fleet',
     'doctor',
     'completion',
     'install-completions',

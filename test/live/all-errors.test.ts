@@ -68,6 +68,7 @@ const CAUSES: Partial<Record<ErrorCode, Cause>> = {
   'no-coredump-storage': (more) => runPystack(['core', '--systemd', 'nobody-is-called-so', ...more]),
   'not-collected': (more) => runPystack(['group', written('text', 'hello'), ...more]),
   'collected-by-newer': (more) => runPystack(['group', written('newer', '{"pystackCollect":99}\n'), ...more]),
+  'engine-not-found': (more) => runPystack(['fleet', '--ssh', 'n1', '--client', 'no-such-client', ...more]),
   output: (more) =>
     runCommand('bash', [
       '-c',
@@ -130,6 +131,8 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   'unsupported-platform': 'process/platform.test.ts',
   'not-main-thread': 'live/errors.test.ts',
   'unreadable-memory': 'process/live',
+  'engine-failed': 'fleet/slurm.test.ts',
+  'no-answer': 'fleet/ssh.test.ts',
   internal: 'cli/run.test.ts',
 };
 

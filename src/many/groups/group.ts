@@ -7,6 +7,7 @@ import type {
   CountedText,
   CountedWarning,
   Example,
+  Fleet,
   Group,
   GroupedFailure,
   GroupedFinding,
@@ -26,6 +27,8 @@ export interface GroupOptions {
   readonly byLine?: boolean;
   /** Whether all of each job should be here, so that ranks that are not are missing. Default true. */
   readonly expectAll?: boolean;
+  /** How those answered that were asked on other hosts. */
+  readonly fleet?: Fleet | null;
 }
 
 /** A group while it is put together. */
@@ -47,7 +50,7 @@ export interface Gathered {
 }
 
 /** Pure, and the same whatever the order in which the looks came into the set. */
-export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: GroupOptions = {}): Groups {
+export function groupsOf(set: LookSet, { byLine = false, expectAll = true, fleet = null }: GroupOptions = {}): Groups {
   const looks = set.sorted();
   const { members, jobs } = membersOf(looks, expectAll);
   const { tables } = set;
@@ -95,6 +98,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
     },
     from: times[0] ?? null,
     to: times.at(-1) ?? null,
+    fleet,
     jobs,
     findings: findingsOf(members),
     crashes: crashesOf(members, tables),
@@ -103,6 +107,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true }: Gro
     warnings: warningsOf(members),
     complete:
       looks.length > 0 &&
+      (fleet === null || fleet.silent.length === 0) &&
       looks.every(({ info }) => info.error === null && info.complete) &&
       jobs.every(({ missing }) => missing.length === 0),
   };

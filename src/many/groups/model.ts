@@ -17,6 +17,8 @@ export interface Groups {
   from: string | null;
   /** When the last was. */
   to: string | null;
+  /** How those answered that were asked on other hosts; null: nobody was asked, it was read from files or here. */
+  fleet: Fleet | null;
   /** Jobs whose processes are numbered, with those that are missing. */
   jobs: Job[];
   /** What is wrong in single processes, by what it is; the certain ones first. */
@@ -31,6 +33,26 @@ export interface Groups {
   warnings: CountedWarning[];
   /** Whether every process could be read wholly, and no rank is missing. */
   complete: boolean;
+}
+
+export interface Fleet {
+  /** What carried it there: `ssh`, `srun` … */
+  carrier: string;
+  /** How many hosts were asked; null: the carrier knows, and does not say. */
+  asked: number | null;
+  /** How many of them answered, be it that there is nothing to be shown. */
+  answered: number;
+  /** Those that did not, by the reason. */
+  silent: SilentHosts[];
+}
+
+export interface SilentHosts {
+  /** `late`: their time was up; `failed`: what carried it ended without an answer; `damaged`: it could not be read. */
+  why: 'late' | 'failed' | 'damaged';
+  /** The reason in words. */
+  detail: string;
+  /** Their names, as they were asked. */
+  hosts: string[];
 }
 
 export interface Counts {

@@ -28,6 +28,13 @@ export interface Header {
   readonly host: string;
   /** When it was written (ISO 8601, UTC). */
   readonly at: string;
+  /** What the scheduler that started it calls this host, if it calls it so. */
+  readonly node?: string;
+}
+
+/** How much may still be unpacked, where many lines come from one who is not known. */
+export interface Budget {
+  bytes: number;
 }
 
 /** The lines of a set, each with its end. */
@@ -46,6 +53,14 @@ function lineOf(set: LookSet, looks: readonly StoredLook[], header: Omit<Header,
   return `${JSON.stringify({ pystackCollect: COLLECT_FORMAT, ...header, looks: looks.length, failed, data })}\n`;
 }
 
+/** Characters of a line that was parted on its way and is put together again: a thousand times what a host has. */
+export const MAX_LINE = 64 * 1024 * 1024;
+
+/** Whether nothing of it is missing at its end, of a line that {@link isCollectLine}. */
+export function isWholeCollectLine(line: string): boolean {
+  return line.trimEnd().endsWith('"}');
+}
+
 /** Whether it is one of ours, or seems to be the damaged rest of one. */
 export function isCollectLine(line: string): boolean {
   return line.includes(MARK);
@@ -55,7 +70,12 @@ export function isCollectLine(line: string): boolean {
  * Adds what a line holds; what stands before the mark (a host's name, put there by what carried it) does not matter.
  * Throws PystackError `not-collected` for what is damaged, `collected-by-newer` for another format.
  */
-export function addCollectLine(set: LookSet, line: string, where: string): Header {
+export function addCollectLine(
+  set: LookSet,
+  line: string,
+  where: string,
+  budget: Budget = { bytes: MAX_UNPACKED },
+): Header {
   const text = line.slice(line.indexOf(MARK)).trimEnd();
   const format = Number.parseInt(text.slice(MARK.length), 10);
   // Before anything else of it is looked at: what follows may mean anything.
@@ -75,7 +95,9 @@ export function addCollectLine(set: LookSet, line: string, where: string): Heade
   if (header.pystackCollect !== COLLECT_FORMAT || typeof header.data !== 'string')
     throw damaged(where, 'it holds no data', null);
   try {
-    const bytes = gunzipSync(Buffer.from(header.data, 'base64'), { maxOutputLength: MAX_UNPACKED });
+    const maxOutputLength = Math.max(1, Math.min(MAX_UNPACKED, budget.bytes));
+    const bytes = gunzipSync(Buffer.from(header.data, 'base64'), { maxOutputLength });
+    budget.bytes -= bytes.length;
     addPack(set, JSON.parse(bytes.toString('utf8')));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
