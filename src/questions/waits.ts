@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OsLook } from '../process/process.js';
 import type { ThreadWait, WaitingThread } from '../python/waits/answers.js';
-import { readThreadWait } from '../python/waits/read-waits.js';
+import { readHeldWhileRunning, readThreadWait } from '../python/waits/read-waits.js';
 import { given } from './answers.js';
 import { GIL } from './gil.js';
 import { type Deadline, deadlineOf, isFutexWait, kernelWaitOf } from './kernel-waits.js';
@@ -24,8 +24,11 @@ export const WAIT: ThreadQuestion<WaitOfThread> = {
   reads: 'own',
   ask: (python, at) => {
     const thread = waitingThread(at);
-    // What runs moves on while it is read.
-    if (!thread || at.look === null || at.look.syscall === null) return NOTHING;
+    if (!thread || at.look === null) return NOTHING;
+    // What runs moves on while it is read: its frames are those of the copy.
+    if (at.look.syscall === null) {
+      return { wait: null, held: readHeldWhileRunning(python, at.copy, thread.frames), deadline: null };
+    }
     const { wait, held } = readThreadWait(python, thread);
     return { wait, held, deadline: deadlineOf(python.memory, at.architecture, at.look) };
   },

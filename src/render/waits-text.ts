@@ -65,18 +65,19 @@ export class WaitsText {
     if (holders.length === 0) return locked === true ? ', held by nobody that could be made out' : '';
     const named = holders.slice(0, HOLDERS_NAMED).map((holder) => this.#holderText(holder, own));
     const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
-    return `, held by ${named.join('; ')}${more}`;
+    // Holders of one lock are certain all or none.
+    const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
+    return `, ${probably}held by ${named.join('; ')}${more}`;
   }
 
-  #holderText({ tid, pid, gone, evidence, how, function: name, file, line }: Holder, own: number | null): string {
-    const probably = evidence === 'exact' ? '' : 'probably ';
-    if (pid !== null) return `${probably}process ${pid}`;
+  #holderText({ tid, pid, gone, how, function: name, file, line }: Holder, own: number | null): string {
+    if (pid !== null) return `process ${pid}`;
     if (tid === null) return gone ? 'a thread that is not there any more' : 'another process';
     const label = this.#names.get(tid) ?? null;
     const who = tid === own ? 'itself' : label === null ? `thread ${tid}` : `${harmless(label)} (${tid})`;
-    if (file === null) return `${probably}${who}`;
+    if (file === null) return who;
     const by = how === 'with' ? ', `with`' : '';
-    return `${probably}${who}${by} in ${harmless(name ?? '?')}, ${harmless(file.slice(file.lastIndexOf('/') + 1))}:${line ?? '?'}`;
+    return `${who}${by} in ${harmless(name ?? '?')}, ${harmless(file.slice(file.lastIndexOf('/') + 1))}:${line ?? '?'}`;
   }
 }
 

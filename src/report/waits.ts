@@ -193,8 +193,10 @@ function describeHolder(
 ): Holder[] {
   const thread = tid === null ? undefined : byTid.get(tid);
   const own = tid === null ? undefined : answers.get(tid);
-  if (how !== 'owner' && !own) return [];
-  const place = thread && own && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
+  // Who ran had it by a `with`, as its frames were copied, and may have let go of it since.
+  const ran = thread?.os?.activity === 'running' && how === 'with';
+  if (how !== 'owner' && !own && !ran) return [];
+  const place = thread && (own || ran) && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
   const isSure = how === 'owner' || (own !== undefined && own.evidence !== 'agreed');
   return [{ ...placeOf(place), tid, pid: null, gone, evidence: isSure ? evidence : 'probable', how, name }];
 }

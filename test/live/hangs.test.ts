@@ -65,6 +65,7 @@ const ALONE = [
   'fork_rlock',
   'fork_lock',
   'gil_held',
+  'held_by_who_runs',
   'self_deadlock_main',
   'signal_handler',
   'starved_queue',

@@ -92,6 +92,26 @@ def gil_held():
         time.sleep(0.01)
 
 
+def held_by_who_runs():
+    lock = threading.Lock()
+
+    def holder():
+        number = 0
+        with lock:
+            while True:
+                number += 1
+
+    threading.Thread(target=holder, name='running holder', daemon=True).start()
+    while not lock.locked():
+        time.sleep(0.01)
+    will_hold('running holder', lock, 'probable')
+    start('running waiter', lambda: lock.acquire())
+    will_wait('running waiter', 'lock', lock, ['lock'])
+    oracle.die_eventually()
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    forever()
+
+
 def self_deadlock_main():
     lock = threading.Lock()
     will_wait('MainThread', 'lock', lock, ['lock'])

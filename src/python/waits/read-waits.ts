@@ -2,15 +2,16 @@
  * What does a thread wait for, how does the program call it, and which locks does it have by `with`? Frames lead to objects.
  */
 import type { WaitKind } from '../../snapshot.js';
+import { waitFieldsOf } from '../layouts/wait-fields.js';
 import type { Python } from '../python.js';
 import type { ThreadWait, WaitAnswer, WaitingThread } from './answers.js';
-import { heldByWith } from './held-locks.js';
+import { type HeldByWith, heldByWith } from './held-locks.js';
 import { mutexOwner } from './holders.js';
 import { type Climbed, climb, type Subject } from './library-waits.js';
 import { isExclusive, type LockKind } from './lock-words.js';
 import type { Objects } from './objects.js';
 import { WaitTools } from './tools.js';
-import { inHandOf } from './value-stack.js';
+import { inHandOf, type RanFrame, ValueStacks } from './value-stack.js';
 import { findWaitedObject } from './waited-object.js';
 
 /** Frames outside the library's in which a name is looked for. */
@@ -22,6 +23,17 @@ export function readThreadWait(python: Python, thread: WaitingThread): ThreadWai
   const { objects, scopes, stacks } = tools;
   if (!stacks) return { wait: null, held: [] };
   return { wait: waitOf(tools, thread), held: heldByWith(objects, scopes, stacks, thread.frames) };
+}
+
+/**
+ * The locks that a thread has by `with` that runs: its frames as they were copied, the objects as they are now, so that none
+ * of it is certain. Throws only what is not a failure of the target's memory.
+ */
+export function readHeldWhileRunning(python: Python, copy: Python, frames: readonly RanFrame[]): readonly HeldByWith[] {
+  const fields = waitFieldsOf(python.layout);
+  if (!fields) return [];
+  const { objects, scopes } = python.the(WaitTools);
+  return heldByWith(objects, scopes, new ValueStacks(objects, fields, copy.memory), frames);
 }
 
 function waitOf(tools: WaitTools, thread: WaitingThread): WaitAnswer | null {

@@ -5,7 +5,7 @@
  */
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { pointerAt, readPointer } from '../../memory/reader.js';
+import { type MemoryReader, pointerAt, readPointer } from '../../memory/reader.js';
 import type { CodeObject } from '../code.js';
 import type { FrameWalk } from '../frames.js';
 import { PyTryBlock, type WaitFields } from '../layouts/wait-fields.js';
@@ -37,13 +37,16 @@ export interface FrameInHand {
 export class ValueStacks {
   readonly #objects: Objects;
   readonly #fields: WaitFields;
+  readonly #frames: MemoryReader;
   readonly #tables = new Map<Address, readonly HandlerRange[]>();
   readonly #sizes = new Map<Address, number>();
   readonly #worth = new Map<RanFrame['ran'], boolean>();
 
-  constructor(objects: Objects, fields: WaitFields) {
+  /** `frames`: where frames are read from, if not from where the objects are. */
+  constructor(objects: Objects, fields: WaitFields, frames: MemoryReader = objects.memory) {
     this.#objects = objects;
     this.#fields = fields;
+    this.#frames = frames;
   }
 
   /**
@@ -79,7 +82,7 @@ export class ValueStacks {
 
   #provenByBlocks(frame: Address): number[] {
     const { blocks } = this.#fields;
-    const { memory } = this.#objects;
+    const memory = this.#frames;
     if (!blocks) return [];
     const count = memory.read(offsetBy(frame, blocks.f_iblock), 4).getInt32(0, true);
     if (count <= 0 || count > PyTryBlock.most) return [];
@@ -90,18 +93,17 @@ export class ValueStacks {
   }
 
   #bottom({ frame, code }: FrameInHand): number {
-    const { layout, memory } = this.#objects;
-    const { frames } = layout;
+    const { frames } = this.#objects.layout;
     if (frames.kind === 'interpreter-frames') {
       return frame.address + frames._PyInterpreterFrame.localsplus + 8 * (code.nlocalsplus ?? 0);
     }
-    return readPointer(memory, offsetBy(frame.address, this.#fields.blocks?.f_valuestack ?? 0));
+    return readPointer(this.#frames, offsetBy(frame.address, this.#fields.blocks?.f_valuestack ?? 0));
   }
 
   #slots(bottom: number, count: number): number[] {
     if (count === 0) return [];
     const { frames } = this.#objects.layout;
-    const view = this.#objects.memory.read(toAddress(bottom), 8 * count);
+    const view = this.#frames.read(toAddress(bottom), 8 * count);
     const tags = frames.kind === 'frame-objects' ? 0 : frames.tagMask;
     const slots: number[] = [];
     for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), tags));
