@@ -85,7 +85,7 @@ test.skipIf(!there)('PYSTACK_COMPAT does the same, and an option has the last wo
   withProgram(interpreters[0] ?? raise(), 'idle.py', {}, async ({ pid }) => {
     const compat = await runPystack(['remote', '--compat', `${pid}`]);
     expect((await runPystack(['remote', `${pid}`], { PYSTACK_COMPAT: '1' })).stdout).toBe(compat.stdout);
-    const plain = await runPystack(['remote', `${pid}`]);
+    const plain = await runPystack(['remote', '--plain', `${pid}`]);
     expect((await runPystack(['remote', '--plain', `${pid}`], { PYSTACK_COMPAT: '1' })).stdout).toBe(plain.stdout);
   }),
 );
