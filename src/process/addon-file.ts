@@ -60,8 +60,7 @@ function addonFile(name: AddonName): string {
       ? {
           cause: `none of ${candidates.map((url) => fileURLToPath(url)).join(', ')} exists`,
           nextStep: unwind
-            ? 'install libdw and its headers (Debian: apt install libdw-dev; Fedora: dnf install elfutils-devel), then ' +
-              'run npm run build; or leave out --native'
+            ? 'install libdw-dev (Fedora: elfutils-devel), then npm run build; or leave out --native'
             : 'run: npm run build',
         }
       : {

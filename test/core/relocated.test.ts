@@ -44,7 +44,7 @@ onEveryInterpreter('moved away after the crash', async (interpreter, context) =>
       const stacks = original.threads;
       renameSync(before, after);
       const searches: CoreOptions[] = [
-        { libSearchPath: ['/nowhere', after] },
+        { libSearchPath: [folder, after] },
         { libSearchRoot: folder },
         { libSearchPath: [after], executable: join(after, basename(copy.executable)) },
         // The wrong one is refused, the right one found.

@@ -24,6 +24,6 @@ test('only --native needs it', () => {
     const { code, stdout, stderr } = await run('remote', '--native');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('the addon for native stacks is not built');
-    expect(stderr).toMatch(/Next step: install libdw .*; or leave out --native/);
+    expect(stderr).toMatch(/Next step: install libdw-dev .*; or leave out --native/);
   });
 });

@@ -119,7 +119,7 @@ describe('the npm tarball', () => {
     const { stdout, stderr } = spawnSync(process.execPath, ['both.mjs'], { cwd: project, encoding: 'utf8' });
     expect({ stdout, stderr }).toEqual({
       stdout:
-        'true EXIT,PystackError,SCHEMA_VERSION,inspectCore,inspectProcess,snapshotProcess\ntrue no-such-process\n',
+        'true EXIT,PystackError,SCHEMA_VERSION,inspectCore,inspectProcess,openProcess,snapshotProcess\ntrue no-such-process\n',
       stderr: '',
     });
   });

@@ -149,7 +149,7 @@ describe.skipIf(idOf(PROGRAM) === null || idOf(OTHER) === null)('a program that 
       const path = '/opt/a/b/program';
       const root = join(folder, 'root');
       const options: Record<string, { at: string; options: SearchOptions }> = {
-        libSearchPath: { at: join(root, 'program'), options: { libSearchPath: [join(folder, 'no'), root] } },
+        libSearchPath: { at: join(root, 'program'), options: { libSearchPath: [folder, root] } },
         libSearchRoot: { at: join(root, path), options: { libSearchRoot: root } },
         'deep libSearchRoot': { at: join(root, 'x/y/z/program'), options: { libSearchRoot: root } },
         sysroot: { at: join(root, path), options: { sysroot: root } },
