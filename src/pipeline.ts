@@ -11,7 +11,7 @@ import { KnownStacks } from './moment/known-stacks.js';
 import { momentOf } from './moment/moment.js';
 import { asPystackError } from './moment/unreadable.js';
 import type { StackSource } from './native-stack/stacks-of.js';
-import type { CoreSettings, InspectSettings } from './options.js';
+import { type CoreSettings, DEFAULT_LOCALS, type InspectSettings } from './options.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { Process } from './process/process.js';
 import { type Questions, questionsFor } from './questions/index.js';
@@ -127,7 +127,8 @@ export async function stacksFor(process: Process, located: Located, settings: Se
 /** What is asked of it. Of what was not kept every reading would fail, one value at a time. */
 function questionsOf(process: Process, settings: Settings, more: readonly Question<unknown>[]): Questions {
   const copied = process.postMortem()?.copied ?? null;
-  return questionsFor(copied && !copied.variables ? null : settings.locals, more);
+  const locals = settings.locals !== null && (copied?.variables ?? true);
+  return questionsFor(locals, settings.locals ?? DEFAULT_LOCALS, more);
 }
 
 /** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */

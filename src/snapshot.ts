@@ -7,8 +7,10 @@
  * surrogates (well-formed JSON escapes them).
  */
 
+import type { ThreadException } from './snapshot-exceptions.js';
 import type { Finding, Resource, Wait } from './snapshot-waits.js';
 
+export type * from './snapshot-exceptions.js';
 export type * from './snapshot-waits.js';
 
 /** Raised when a field changes its meaning or goes away; new fields do not raise it. */
@@ -202,6 +204,11 @@ export interface Thread {
   nativeEnding: StackEnding | null;
   /** The exception being handled or propagated; only with locals. */
   exception: Value | null;
+  /**
+   * The exceptions that it deals with: the one on its way, then those handled, the innermost first. null: not known, for it
+   * ran (of cores and of threads that wait it is known).
+   */
+  exceptions: ThreadException[] | null;
   /** Of a core: the thread that took the fatal signal. */
   faulting: boolean;
   /** Of a core, with -v, or of stopped threads: register name -> hexadecimal value. */

@@ -14,8 +14,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
-  snapshot: ['snapshot-waits'],
+  snapshot: ['snapshot-waits', 'snapshot-exceptions'],
   'snapshot-waits': [],
+  'snapshot-exceptions': ['snapshot'],
   options: ['snapshot', 'errors'],
   version: [],
   thousands: [],
@@ -31,10 +32,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
   // What threads wait for and who has it.
   'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
+  // Which exceptions they deal with.
+  'python/exceptions': ['memory', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
   // One file a question, which reads through the handle that it is given.
-  questions: ['memory', 'snapshot', 'process', 'python', 'python/layouts', 'python/objects', 'python/waits'],
+  questions: [
+    'memory',
+    'snapshot',
+    'process',
+    'python',
+    'python/layouts',
+    'python/objects',
+    'python/waits',
+    'python/exceptions',
+  ],
   moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'questions', 'locate'],
   'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
   report: [
@@ -48,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/objects',
     'python/repr',
     'python/waits',
+    'python/exceptions',
     'questions',
     'report/duration',
     'moment',

@@ -8,6 +8,7 @@ import { NAMES } from './names.js';
 import { POLLED } from './polled.js';
 import type { CopiedQuestion, Question } from './question.js';
 import { RESOURCES } from './resources.js';
+import { type ThreadExceptionsQuestion, threadExceptionsQuestion } from './thread-exceptions.js';
 import { valuesOf } from './values-of.js';
 import { WAIT } from './waits.js';
 
@@ -17,16 +18,22 @@ export interface Questions {
   /** Null: variables are not asked for. */
   readonly locals: CopiedQuestion<Locals> | null;
   readonly exception: CopiedQuestion<ReadValue | null> | null;
-  /** What is withheld of the values; null: none are asked for. */
-  readonly secrets: Secrets | null;
+  readonly exceptions: ThreadExceptionsQuestion;
+  /** What is withheld of values and messages. */
+  readonly secrets: Secrets;
 }
 
-/** `locals`: whether variables are read, and how; null: not. `more` is asked besides. */
-export function questionsFor(locals: ValueSettings | null, more: readonly Question<unknown>[] = []): Questions {
-  const always = [GIL, GC, NAMES, POLLED, WAIT, RESOURCES, ...more];
-  if (!locals) return { list: always, locals: null, exception: null, secrets: null };
-  const secrets = new Secrets(locals);
-  const values = valuesOf(locals, secrets);
+/** `locals`: whether variables are read; `values`: how values are, those in messages as well. `more` is asked besides. */
+export function questionsFor(
+  locals: boolean,
+  settings: ValueSettings,
+  more: readonly Question<unknown>[] = [],
+): Questions {
+  const secrets = new Secrets(settings);
+  const exceptions = threadExceptionsQuestion(settings, secrets);
+  const always = [GIL, GC, NAMES, POLLED, WAIT, exceptions, RESOURCES, ...more];
+  if (!locals) return { list: always, locals: null, exception: null, exceptions, secrets };
+  const values = valuesOf(settings, secrets);
   const asked = { locals: localsQuestion(values), exception: exceptionQuestion(values) };
-  return { list: [asked.locals, asked.exception, ...always], ...asked, secrets };
+  return { list: [asked.locals, asked.exception, ...always], ...asked, exceptions, secrets };
 }

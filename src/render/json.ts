@@ -52,6 +52,7 @@ const THREAD = orderOf<Thread>({
   frames: null,
   nativeEnding: null,
   exception: null,
+  exceptions: null,
   faulting: null,
   registers: null,
 });

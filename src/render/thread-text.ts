@@ -1,6 +1,7 @@
 /** How does one thread look? Its header, its frames, and what a reader must know before trusting them. */
 import type { Frame, Snapshot, Thread } from '../snapshot.js';
 import { harmless } from './escape.js';
+import { type ExceptionStyle, exceptionsText } from './exceptions-text.js';
 import { type FrameWriter, variableText } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
 import { statusWords } from './status.js';
@@ -12,7 +13,7 @@ export interface TextOptions {
   readonly verbose?: boolean;
   /** Whether the caller named the executable of the core (then it is not announced). */
   readonly executableGiven?: boolean;
-  /** Whether to tell what threads wait for and hold, and what is wrong; default: yes. */
+  /** Whether to tell what threads wait for and hold, what is wrong, and the exceptions that they deal with; default: yes. */
   readonly waits?: boolean;
 }
 
@@ -25,6 +26,8 @@ export interface Context {
   readonly showWaiting: boolean;
   /** What threads wait for and hold; null: it is not told. */
   readonly waits: WaitsText | null;
+  /** How exceptions are written; null: they are not told. */
+  readonly exceptions: ExceptionStyle | null;
   /** The words of a thread's state, in brackets. */
   readonly status: (thread: Thread) => string;
 }
@@ -41,6 +44,7 @@ export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: Text
     // What looking without a stop can say and stopping cannot: where each blocked thread waits.
     showWaiting: (options.verbose ?? false) || capture.mode === 'non-blocking',
     waits: options.waits === false ? null : new WaitsText(snapshot),
+    exceptions: options.waits === false ? null : { shortNames: snapshot.python?.major === 2 },
     status: (thread) => `[${statusWords(thread, signal).join(',')}]`,
   };
 }
@@ -63,10 +67,22 @@ export function threadHeader(thread: Thread, context: Context, continues: boolea
 
 /** What stands below it. `framesOf`: the lines of its stack. */
 export function threadBody(thread: Thread, context: Context, framesOf: (thread: Thread) => string[]): string[] {
-  const lines = framesOf(thread);
+  const exceptions = exceptionLines(thread, context);
+  const stack = framesOf(thread);
+  // What it was handling may be why it crashed.
+  const lines = thread.faulting ? [...exceptions, ...stack] : stack;
   for (const line of context.waits?.lines(thread) ?? []) lines.push(`      ${context.palette.note(`- ${line}`)}`);
+  if (!thread.faulting) lines.push(...exceptions);
   if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);
   for (const note of notes(thread, context)) lines.push(`  ${context.palette.note(`* ${note}`)}`);
+  return lines;
+}
+
+function exceptionLines(thread: Thread, { exceptions, palette }: Context): string[] {
+  if (exceptions === null) return [];
+  const lines: string[] = [];
+  for (const line of exceptionsText(thread, exceptions))
+    lines.push(line.startsWith('    ') ? line : palette.note(line));
   return lines;
 }
 

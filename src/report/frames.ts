@@ -1,6 +1,6 @@
 /** How does a walked frame become one of the result? Positions, names and source lines, outermost first. */
 
-import { formatAddress } from '../memory/address.js';
+import { type Address, formatAddress } from '../memory/address.js';
 import type { CodeObject } from '../python/code.js';
 import type { FrameWalk } from '../python/frames.js';
 import type { Layout } from '../python/layouts/layout.js';
@@ -84,7 +84,15 @@ export class FrameDescriber {
     return this.#values.value(exception);
   }
 
-  #at(frame: WalkedFrame): Described {
+  /** A call that is over, `lasti` in it. `line`: as who tells of it has it; null: it is where `lasti` is. */
+  past(code: Address, ran: CodeResult, lasti: number, line: number | null): PythonFrame {
+    const frame = plainFrame(this.#at({ code, ran, lasti }), false);
+    if (line === null || frame.column !== null || frame.line === line || !('code' in ran)) return frame;
+    const source = this.#sources.lineAt(frame.file, { line, endLine: null, column: null, endColumn: null });
+    return { ...frame, line, endLine: null, source: source && { ...source, text: this.#values.source(source.text) } };
+  }
+
+  #at(frame: Pick<WalkedFrame, 'code' | 'ran' | 'lasti' | 'foreign'>): Described {
     const { ran, lasti, foreign } = frame;
     // Frames with a line of their own are told apart by that.
     const key = foreign?.line ? -1 - foreign.line : lasti;
@@ -133,7 +141,7 @@ function plainFrame(described: Described, isEntry: boolean): PythonFrame {
   return described.inner;
 }
 
-function unreadable(frame: FrameWalk, problem: string): Shown {
+function unreadable(frame: Pick<FrameWalk, 'code'>, problem: string): Shown {
   return {
     function: `<code object at ${formatAddress(frame.code)}>`,
     qualname: null,

@@ -18,6 +18,7 @@ import {
   type Snapshot,
   type Warning,
 } from '../snapshot.js';
+import { ExceptionDescriber } from './exceptions.js';
 import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
@@ -64,8 +65,11 @@ export interface Described {
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
   const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
+  const sources = sourceReader(readFile, sourcesAsOfMs);
+  const frames = new FrameDescriber(located.layout, sources, questions.locals && questions.secrets);
   const context: ThreadContext = {
-    frames: new FrameDescriber(located.layout, sourceReader(readFile, sourcesAsOfMs), questions.secrets),
+    frames,
+    exceptions: new ExceptionDescriber(frames, located.layout, questions.secrets),
     questions,
     idents: new Map(
       captured.threads.flatMap(({ walk: { state }, tid }) => (tid === null ? [] : [[state.threadId, state.address]])),

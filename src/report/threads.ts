@@ -11,6 +11,7 @@ import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
 import { POLLED } from '../questions/polled.js';
 import type { OsThreadState, Thread } from '../snapshot.js';
+import type { ExceptionDescriber } from './exceptions.js';
 import type { FrameDescriber } from './frames.js';
 import { describeWait } from './os-state.js';
 
@@ -22,6 +23,7 @@ export interface DescribedThread {
 
 export interface ThreadContext {
   readonly frames: FrameDescriber;
+  readonly exceptions: ExceptionDescriber;
   /** `pthread_self()` -> the thread state of the OS thread it is the identity of. */
   readonly idents: ReadonlyMap<number, Address>;
   /** By kernel id as seen from here. */
@@ -58,6 +60,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
     exception: raised && context.frames.exception(raised),
+    exceptions: context.exceptions.describe(known(answers.get(context.questions.exceptions))),
     frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),
   };
 }
@@ -100,6 +103,7 @@ function unidentified(os: OsThread | null): Thread {
     frames: [],
     nativeEnding: null,
     exception: null,
+    exceptions: null,
     faulting: false,
     registers: null,
   };

@@ -6,7 +6,7 @@ import type { Located } from '../locate/locate.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
 import type { NotedWaits } from '../process/saved/noted-waits.js';
-import type { Snapshot, Thread, Warning } from '../snapshot.js';
+import type { ExceptionInfo, Frame, Snapshot, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
 export function metadataOf(
@@ -62,12 +62,18 @@ export function notedInterpreter(located: Located): NotedInterpreter {
 
 function shownLines({ threads }: Snapshot): NotedLine[] {
   const lines = new Map<string, NotedLine>();
-  for (const { frames } of threads) {
-    for (const frame of frames) {
+  for (const { frames, exceptions } of threads) {
+    for (const frame of [...frames, ...(exceptions ?? []).flatMap(({ exception }) => framesOf(exception))]) {
       if (frame.kind !== 'python' || frame.line === null || !frame.source) continue;
       const { file, line, source } = frame;
       lines.set(`${line} ${file}`, { file, line, text: source.text, modified: source.status === 'modified' });
     }
   }
   return [...lines.values()];
+}
+
+/** Of an exception and all that it leads to. */
+function framesOf({ traceback, cause, context, exceptions }: ExceptionInfo): Frame[] {
+  const others = [cause, context, ...(exceptions ?? [])];
+  return [...traceback, ...others.flatMap((each) => (each === null ? [] : framesOf(each)))];
 }

@@ -56,6 +56,7 @@ export function thread(fields: Partial<Thread> = {}): Thread {
     frames: [pythonFrame()],
     nativeEnding: null,
     exception: null,
+    exceptions: null,
     faulting: false,
     registers: null,
     ...fields,

@@ -49,6 +49,18 @@ export class Printer {
     return this.print(tree);
   }
 
+  /** As {@link whole}, but what `str` says of it: text without quotes. Python 2's bytes are taken for UTF-8. */
+  wholeText(tree: Tree): string {
+    this.truncated = false;
+    this.redacted = false;
+    if (this.#secrets?.hides(tree)) return this.withheld();
+    if (tree.kind === 'str') return unquoted(tree.text, tree.omitted, tree.points?.length ?? tree.text.length, this);
+    if (tree.kind === 'bytes' && tree.of === 'str') {
+      return unquoted(Buffer.from(tree.bytes).toString('utf8'), tree.omitted, tree.bytes.length, this);
+    }
+    return this.print(tree);
+  }
+
   print(tree: Tree): string {
     if (this.#secrets?.hides(tree)) return this.withheld();
     switch (tree.kind) {
@@ -213,4 +225,10 @@ export class Printer {
         return this.cut(`${open}…${close}`);
     }
   }
+}
+
+function unquoted(text: string, omitted: number | null, count: number, printer: Printer): string {
+  const open = printer.open(text, omitted !== 0) ?? printer.withheld();
+  if (omitted === 0) return open;
+  return printer.cut(omitted === null ? `${open}…` : `${open}… (${count + omitted} characters)`);
 }

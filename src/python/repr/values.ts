@@ -39,6 +39,26 @@ export class ValueWriter {
     return value;
   }
 
+  /** The text that `str` and `repr` of objects and words between them make together; a mark stands for what is not there. */
+  message(parts: readonly (string | { readonly as: 'str' | 'repr'; readonly value: ReadValue })[]): {
+    readonly text: string;
+    readonly truncated: boolean;
+    readonly redacted: boolean;
+  } {
+    let text = '';
+    let truncated = false;
+    let redacted = false;
+    for (const part of parts) {
+      if (typeof part === 'string') text += part;
+      else {
+        text += part.as === 'str' ? this.#printer.wholeText(part.value.tree) : this.#printer.whole(part.value.tree);
+        truncated ||= this.#printer.truncated;
+        redacted ||= this.#printer.redacted;
+      }
+    }
+    return { text, truncated, redacted };
+  }
+
   #write({ type, tree, problem }: ReadValue): Value {
     const printer = this.#printer;
     const repr = printer.whole(tree);

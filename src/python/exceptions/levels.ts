@@ -1,0 +1,84 @@
+/** Which exceptions does a thread deal with? The one on its way, then those that are handled, the innermost first. */
+import { type Address, toAddress } from '../../memory/address.js';
+import { exceptionFieldsOf } from '../layouts/exception-fields.js';
+import { needed } from '../layouts/needed.js';
+import type { ValueReader } from '../objects/index.js';
+import type { Python } from '../python.js';
+
+/** As a thread state has them: up to 3.11 three pointers in a row, of which the value may be still to be made. */
+export interface Triple {
+  readonly state: 'raised' | 'handled';
+  /** 0: there is only the value. */
+  readonly type: number;
+  readonly value: number;
+  /** 0 or None: there is only that of the exception itself. */
+  readonly traceback: number;
+}
+
+/** Generators being run inside each other; each has a level of its own. */
+const LEVEL_LIMIT = 10_000;
+/** Levels that are told. */
+const TOLD_LIMIT = 16;
+const POINTER = 8;
+
+/** `frames`: those of the thread, innermost first. Throws MemoryFault, InvalidAddress, CorruptData. */
+export function readLevels(values: ValueReader, threadState: Address, frames: readonly Address[]): Triple[] {
+  const { python } = values;
+  const found = [raised(python, threadState), ...handled(python, threadState, frames)];
+  const isOne = ({ type, value }: Triple) => {
+    const one = type === 0 ? value : type;
+    return one !== 0 && values.typeOf(one)?.tp_name !== 'NoneType';
+  };
+  const told: Triple[] = [];
+  for (const triple of found) {
+    if (isOne(triple)) told.push(triple);
+    if (told.length >= TOLD_LIMIT) break;
+  }
+  return told;
+}
+
+function raised(python: Python, threadState: Address): Triple {
+  const { current_exception, curexc_type, curexc_value } = python.layout.PyThreadState;
+  if (current_exception !== undefined) {
+    return { state: 'raised', type: 0, value: python.pointer(threadState, current_exception), traceback: 0 };
+  }
+  const value = needed(curexc_value, 'curexc_value');
+  return {
+    state: 'raised',
+    type: python.pointer(threadState, needed(curexc_type, 'curexc_type')),
+    value: python.pointer(threadState, value),
+    traceback: python.pointer(threadState, value + POINTER),
+  };
+}
+
+function* handled(python: Python, threadState: Address, frames: readonly Address[]): Generator<Triple> {
+  const { PyThreadState, _PyErr_StackItem: item } = python.layout;
+  if (item === undefined) {
+    const { exc_type, exc_value } = PyThreadState;
+    yield triple(python, threadState, needed(exc_type, 'exc_type'), needed(exc_value, 'exc_value'));
+    const { f_exc_type } = exceptionFieldsOf(python.layout);
+    // A frame of Python 2 keeps what was handled before it began to.
+    if (f_exc_type === undefined) return;
+    for (const frame of frames.slice(0, LEVEL_LIMIT)) yield triple(python, frame, f_exc_type, f_exc_type + POINTER);
+    return;
+  }
+  const seen = new Set<number>();
+  let level = python.pointer(threadState, needed(PyThreadState.exc_info, 'exc_info'));
+  while (level !== 0 && !seen.has(level) && seen.size < LEVEL_LIMIT) {
+    seen.add(level);
+    const at = toAddress(level);
+    if (item.exc_type === undefined) {
+      yield { state: 'handled', type: 0, value: python.pointer(at, item.exc_value), traceback: 0 };
+    } else yield triple(python, at, item.exc_type, item.exc_value);
+    level = python.pointer(at, item.previous_item);
+  }
+}
+
+function triple(python: Python, at: Address, type: number, value: number): Triple {
+  return {
+    state: 'handled',
+    type: python.pointer(at, type),
+    value: python.pointer(at, value),
+    traceback: python.pointer(at, value + POINTER),
+  };
+}
