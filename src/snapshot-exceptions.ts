@@ -2,7 +2,7 @@
  * What is the result, as far as it tells which exceptions a thread deals with? Part of the one document of snapshot.ts, by
  * the same rules.
  */
-import type { PythonFrame, Value } from './snapshot.js';
+import type { PythonFrame, Value } from './snapshot-frames.js';
 
 export interface ThreadException {
   /** `raised`: on its way, nobody has caught it yet. `handled`: an `except`, `finally` or `with` deals with it. */

@@ -14,9 +14,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
-  snapshot: ['snapshot-waits', 'snapshot-exceptions'],
+  snapshot: ['snapshot-waits', 'snapshot-frames', 'snapshot-exceptions'],
   'snapshot-waits': [],
-  'snapshot-exceptions': ['snapshot'],
+  'snapshot-frames': [],
+  'snapshot-exceptions': ['snapshot-frames'],
   options: ['snapshot', 'errors'],
   version: [],
   thousands: [],

@@ -1,5 +1,5 @@
 /** Which exceptions does a thread deal with? The one on its way, then those that are handled, the innermost first. */
-import { type Address, toAddress } from '../../memory/address.js';
+import { type Address, offsetBy, toAddress } from '../../memory/address.js';
 import { exceptionFieldsOf } from '../layouts/exception-fields.js';
 import { needed } from '../layouts/needed.js';
 import type { ValueReader } from '../objects/index.js';
@@ -27,7 +27,7 @@ export function readLevels(values: ValueReader, threadState: Address, frames: re
   const found = [raised(python, threadState), ...handled(python, threadState, frames)];
   const isOne = ({ type, value }: Triple) => {
     const one = type === 0 ? value : type;
-    return one !== 0 && values.typeOf(one)?.tp_name !== 'NoneType';
+    return one !== 0 && !isNone(values, one);
   };
   const told: Triple[] = [];
   for (const triple of found) {
@@ -81,4 +81,20 @@ function triple(python: Python, at: Address, type: number, value: number): Tripl
     value: python.pointer(at, value),
     traceback: python.pointer(at, value + POINTER),
   };
+}
+
+/** Py_TPFLAGS_BASE_EXC_SUBCLASS and Py_TPFLAGS_TYPE_SUBCLASS, of the upper half. https://github.com/python/cpython/blob/v3.12.1/Include/object.h */
+const EXCEPTION_OR_TYPE = 0xc000;
+
+/**
+ * Whether it is None: its type is neither an exception nor a class. (By flags: of a core, the file that has the names of types
+ * may not be there.) Python 2 has exceptions that are neither. Throws as reading does.
+ */
+function isNone(values: ValueReader, pointer: number): boolean {
+  const { python } = values;
+  const { PyObject, PyTypeObject, python2 } = python.layout;
+  const type = toAddress(python.pointer(toAddress(pointer), PyObject.ob_type));
+  const upper = python.memory.read(offsetBy(type, PyTypeObject.tp_flags + 2), 2).getUint16(0, true);
+  if ((upper & EXCEPTION_OR_TYPE) !== 0) return false;
+  return python2 === undefined || values.typeOf(pointer)?.tp_name === 'NoneType';
 }
