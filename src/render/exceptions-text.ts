@@ -176,6 +176,7 @@ function messageLines(exception: ExceptionInfo, style: ExceptionStyle): string[]
   }
   if (message !== null) return textLines(message === '' ? type : `${type}: ${message}`);
   if (exception.left !== null) return [type];
+  if (exception.problem !== undefined && exception.args === null) return [`${type}: <what it says cannot be read>`];
   const args = exception.args === null ? '' : harmless(exception.args.repr);
   const lines = [`${type}: <what it says is not known without running it> args ${args || 'unknown'}`];
   const attributes = exception.attributes?.repr ?? '{}';
