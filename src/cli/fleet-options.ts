@@ -13,7 +13,9 @@ export function fleetOptions(): Option[] {
     new Option('--srun <job>', 'the nodes of a running Slurm job, in a step beside it'),
     new Option('--mpirun [hosts]', "hosts by Open MPI; without them those of mpirun's own allocation or hostfile"),
     new Option('--kubectl <pods>', 'pods by their names, or a selector such as app=train'),
-    new Option('--client <program>', 'in place of the usual client: pdsh, clush, a path to one of these'),
+    new Option('--ray [address]', 'the nodes of a Ray cluster; without an address the one that is running here'),
+    new Option('--dask <address>', 'the hosts of a Dask cluster, by the address of its scheduler'),
+    new Option('--client <program>', 'in place of the usual client: pdsh, clush, the Python that has Ray or Dask'),
     new Option('--client-option <word>', 'a word for that client, as --client-option=-F; repeatable').argParser(
       (word: string, before: string[] = []) => [...before, word],
     ),

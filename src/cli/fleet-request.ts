@@ -32,12 +32,18 @@ export function fleetRequest(opts: Opts): FleetRequest {
     clientOptions: textsOf(opts['clientOption']),
     pystack: textOf(opts['pystack']) ?? 'pystack',
     send: textOf(opts['send']),
-    collect: collectArguments(opts, carrier === 'srun' ? [`--env=SLURM_JOB_ID=${where}`] : ['--all']),
+    collect: collectArguments(opts, otherwiseOf(carrier, where)),
     timeoutS: numberOf(opts['timeout']) ?? DEFAULT_TIMEOUT_S,
     fanout: Math.max(1, fanout),
     image: textOf(opts['image']),
     target: textOf(opts['target']),
   };
+}
+
+/** Which processes, where nothing says so. Of Ray those that run its tasks and actors, as it calls them, but for our own. */
+function otherwiseOf(carrier: FleetRequest['carrier'], where: string | null): string[] {
+  if (carrier === 'srun') return [`--env=SLURM_JOB_ID=${where}`];
+  return carrier === 'ray' ? ['--match=^ray::(?!pystack_|IDLE|DashboardAgent|RuntimeEnvAgent)'] : ['--all'];
 }
 
 const SEARCHES = ['match', 'user', 'cgroup', 'container'] as const;

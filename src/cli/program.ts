@@ -188,7 +188,7 @@ export function declareProgram(handlers: Handlers): Command {
     .description(
       'Runs `pystack collect` where the processes are, carried by what starts things there, and shows the answers as ' +
         '`pystack group` does: the odd ones first, and who is missing. Without options that say which processes, those of ' +
-        'the job (--srun), else every Python that may be looked at.',
+        'the job (--srun), tasks and actors (--ray), else every Python that may be looked at.',
     )
     .action((opts: Opts) => handlers.fleet(opts, program.opts()));
   for (const option of fleetOptions()) add(fleet, option);

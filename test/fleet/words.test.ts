@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parseInvocation } from '../../src/cli/invocation.js';
 import { hostsOf } from '../../src/many/fleet/host-list.js';
 import { quoted } from '../../src/many/fleet/remote-words.js';
-import { labelledLines } from '../../src/many/fleet/sorters.js';
+import { labelledLines, labelledWithin } from '../../src/many/fleet/sorters.js';
 
 const fleet = (...args: string[]) => {
   const invocation = parseInvocation(['fleet', ...args]);
@@ -100,7 +100,7 @@ describe('lines that a carrier has parted and mixed', () => {
     const sorter = labelledLines(label, (its) => `h${its}`);
     const [a, b] = [parts(ours('a')), parts(ours('b'))];
     const mixed = a.flatMap((part, i) => [`0: ${part}`, ...(b[i] === undefined ? [] : [`1: ${b[i]}`])]);
-    const heard = [...mixed, '0: banner', 'no label'].map((line) => sorter.push(line)).filter((each) => each !== null);
+    const heard = [...mixed, '0: banner', 'no label'].flatMap((line) => sorter.push(line));
     expect(heard).toEqual([
       { line: ours('a'), host: 'h0' },
       { line: ours('b'), host: 'h1' },
@@ -109,15 +109,25 @@ describe('lines that a carrier has parted and mixed', () => {
     ]);
   });
 
+  test('labels in the middle of a line part it', () => {
+    const sorter = labelledWithin(
+      /<\d>/,
+      labelledLines(/^<(\d)>/, (its) => `h${its}`),
+    );
+    const [begin, middle, ...end] = parts(ours('a'));
+    expect(sorter.push(`<0>${begin}<1>${ours('b')}`)).toEqual([{ line: ours('b'), host: 'h1' }]);
+    expect(sorter.push(`<0>${middle}<0>${end.join('')}`)).toEqual([{ line: ours('a'), host: 'h0' }]);
+  });
+
   test('one that was cut does not spoil the next', () => {
     const sorter = labelledLines(label, (its) => `h${its}`);
-    expect(sorter.push(`0: ${ours('a').slice(0, 30)}`)).toBe(null);
-    expect(sorter.push(`0: ${parts(ours('b'))[0]}`)).toEqual({ line: ours('a').slice(0, 30), host: 'h0' });
+    expect(sorter.push(`0: ${ours('a').slice(0, 30)}`)).toEqual([]);
+    expect(sorter.push(`0: ${parts(ours('b'))[0]}`)).toEqual([{ line: ours('a').slice(0, 30), host: 'h0' }]);
     expect(
       parts(ours('b'))
         .slice(1)
         .map((part) => sorter.push(`0: ${part}`))
         .at(-1),
-    ).toEqual({ line: ours('b'), host: 'h0' });
+    ).toEqual([{ line: ours('b'), host: 'h0' }]);
   });
 });

@@ -99,10 +99,9 @@ class Asking {
     const only = call.hosts?.length === 1 ? (call.hosts[0] ?? null) : null;
     let failure: unknown = null;
     const out = (text: string) => {
-      const sorted = sorter.push(text);
-      if (sorted === null || failure !== null) return;
+      if (failure !== null) return;
       try {
-        this.#hear(sorted, call, budgets);
+        for (const sorted of sorter.push(text)) this.#hear(sorted, call, budgets);
       } catch (error) {
         failure = error;
       }
@@ -117,7 +116,7 @@ class Asking {
     this.#close(call, ended);
   }
 
-  #hear({ line, host, problem, answered }: Sorted, call: Call, budgets: Map<string | null, Budget>): void {
+  #hear({ line, host, problem, answered, merged }: Sorted, call: Call, budgets: Map<string | null, Budget>): void {
     if (problem !== undefined && host !== null) {
       this.#silent.set(host, { host, why: problem === 'late' ? 'late' : 'failed', detail: problem });
       this.#tell();
@@ -135,7 +134,7 @@ class Asking {
     budgets.set(host, budget);
     try {
       const header = addCollectLine(this.set, line, host === null ? 'an answer' : `the answer of ${host}`, budget);
-      const whose = host ?? this.#nameOf(header, call);
+      const whose = host ?? (merged ? null : this.#nameOf(header, call));
       if (whose !== null) this.#answer(whose);
     } catch (error) {
       if (!(error instanceof PystackError) || error.code === 'collected-by-newer') throw error;

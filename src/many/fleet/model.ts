@@ -1,7 +1,7 @@
 /** What is run, on this machine, so that `pystack collect` runs on others? Plain data: who carries it, and with which words. */
 
 /** Programs and services that carry a command to other hosts. */
-export const CARRIERS = ['ssh', 'srun', 'mpirun', 'kubectl'] as const;
+export const CARRIERS = ['ssh', 'srun', 'mpirun', 'kubectl', 'ray', 'dask'] as const;
 export type CarrierName = (typeof CARRIERS)[number];
 
 /** What was asked for on the command line. */
@@ -46,8 +46,8 @@ export interface Call extends Command {
 }
 
 export interface Sorter {
-  /** A line that was printed (without its end): a whole line that somebody wrote, or null if it goes on. */
-  push(line: string): Sorted | null;
+  /** A line that was printed (without its end): the whole lines that are known now; none, if it goes on. */
+  push(line: string): readonly Sorted[];
 }
 
 export interface Sorted {
@@ -56,6 +56,8 @@ export interface Sorted {
   readonly host: string | null;
   /** Why this host has no answer, where the client says so. */
   readonly problem?: string;
+  /** It is of several hosts, who were or will be told of. */
+  readonly merged?: true;
   /** Hosts that it says have answered, of what comes merged. */
   readonly answered?: boolean;
 }

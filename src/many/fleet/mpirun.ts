@@ -2,7 +2,11 @@
 import { hostsOf } from './host-list.js';
 import type { FleetRequest, Plan } from './model.js';
 import { collectWords } from './remote-words.js';
-import { labelledLines } from './sorters.js';
+import { labelledLines, labelledWithin } from './sorters.js';
+
+/** Open MPI 4: `[1,3]<stdout>:`, 5: `[prterun-n1-123@1,3]<stdout>: `. Long lines have one in their middle every 4,096 bytes. */
+const TAG = /\[[\w@.-]{1,300},\d+\]<stdout>:/;
+const LABEL = /^\[[^\],]*,(\d+)\]<stdout>: ?/;
 
 /** Throws PystackError `usage`. */
 export function mpirunPlan(request: FleetRequest): Plan {
@@ -18,8 +22,12 @@ export function mpirunPlan(request: FleetRequest): Plan {
         args: [...request.clientOptions, ...place, '--map-by', 'ppr:1:node', '--tag-output', ...run],
         stdin: null,
         hosts,
-        // Open MPI 4: `[1,3]<stdout>:`, 5: `[prterun-n1-123@1,3]<stdout>: `; ranks follow the order of the hosts.
-        sorter: () => labelledLines(/^\[[^\],]*,(\d+)\]<stdout>: ?/, (rank) => hosts?.[Number(rank)] ?? null),
+        // Ranks follow the order of the hosts.
+        sorter: () =>
+          labelledWithin(
+            TAG,
+            labelledLines(LABEL, (rank) => hosts?.[Number(rank)] ?? null),
+          ),
       },
     ],
   };

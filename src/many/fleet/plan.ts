@@ -2,6 +2,7 @@
 import { kubectlPlan } from './kubectl.js';
 import type { Ask, FleetRequest, Plan } from './model.js';
 import { mpirunPlan } from './mpirun.js';
+import { daskPlan, rayPlan } from './python-drivers.js';
 import { srunPlan } from './srun.js';
 import { sshPlan } from './ssh.js';
 
@@ -16,5 +17,9 @@ export function planOf(request: FleetRequest, ask: Ask): Plan | Promise<Plan> {
       return mpirunPlan(request);
     case 'kubectl':
       return kubectlPlan(request, ask);
+    case 'ray':
+      return rayPlan(request);
+    case 'dask':
+      return daskPlan(request);
   }
 }

@@ -7,7 +7,12 @@ import type { Sorted, Sorter } from './model.js';
 
 /** Of a client of one host. */
 export function linesOfOne(host: string): Sorter {
-  return { push: (line) => ({ line, host }) };
+  return { push: (line) => [{ line, host }] };
+}
+
+/** Of a client that puts labels into the middle of lines as well, where it has parted them. */
+export function labelledWithin(label: RegExp, sorter: Sorter): Sorter {
+  return { push: (line) => line.split(new RegExp(`(?=${label.source})`)).flatMap((part) => sorter.push(part)) };
 }
 
 /**
@@ -20,20 +25,20 @@ export function labelledLines(label: RegExp, hostOf: (label: string) => string |
   return {
     push(line) {
       const [before, whose] = label.exec(line) ?? [];
-      if (before === undefined || whose === undefined) return { line, host: null };
+      if (before === undefined || whose === undefined) return [{ line, host: null }];
       const text = line.slice(before.length);
       const parts = begun.get(whose);
-      if (!parts && (!isCollectLine(text) || isWholeCollectLine(text))) return { line: text, host: hostOf(whose) };
+      if (!parts && (!isCollectLine(text) || isWholeCollectLine(text))) return [{ line: text, host: hostOf(whose) }];
       const all = [...(parts ?? []), text];
       const whole = all.join('');
       // A line of ours that begins where another had not ended: that one was cut.
       if (parts && isCollectLine(text)) return again(begun, whose, parts, text, hostOf);
       if (isWholeCollectLine(whole) || whole.length > MAX_LINE) {
         begun.delete(whose);
-        return { line: whole, host: hostOf(whose) };
+        return [{ line: whole, host: hostOf(whose) }];
       }
       begun.set(whose, [whole]);
-      return null;
+      return [];
     },
   };
 }
@@ -44,7 +49,7 @@ function again(
   parts: readonly string[],
   text: string,
   hostOf: (label: string) => string | null,
-): Sorted {
+): Sorted[] {
   begun.set(whose, [text]);
-  return { line: parts.join(''), host: hostOf(whose) };
+  return [{ line: parts.join(''), host: hostOf(whose) }];
 }
