@@ -65,7 +65,12 @@ export class ExceptionDescriber {
   }
 
   #traceback({ entries }: ReadTraceback, codes: Codes): PythonFrame[] {
-    return entries.map(({ code, lasti, line }) => this.#frames.past(code, codes.get(code) ?? NOT_DECODED, lasti, line));
+    return entries.map(({ code, lasti, line }) => {
+      const frame = this.#frames.past(code, codes.get(code) ?? NOT_DECODED, lasti, line);
+      const { source } = frame;
+      // What a message withholds may stand in the line that made it.
+      return source === null ? frame : { ...frame, source: { ...source, text: this.#values.source(source.text) } };
+    });
   }
 
   #notes(notes: ReadNotes | null): ExceptionNote[] {
