@@ -34,6 +34,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What threads wait for and who has it.
   'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
   // Which exceptions they deal with.
+  // Lines that the program itself holds, found by names as locks are.
+  'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
   'python/exceptions': ['memory', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
@@ -46,6 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/layouts',
     'python/objects',
     'python/waits',
+    'python/sources',
     'python/exceptions',
   ],
   moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'questions', 'locate'],
@@ -61,6 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/objects',
     'python/repr',
     'python/waits',
+    'python/sources',
     'python/exceptions',
     'questions',
     'report/duration',

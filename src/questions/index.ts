@@ -3,6 +3,7 @@ import { type ReadValue, Secrets, type ValueSettings } from '../python/objects/i
 import { exceptionQuestion } from './exceptions.js';
 import { GC } from './gc.js';
 import { GIL } from './gil.js';
+import { HELD_SOURCES } from './held-sources.js';
 import { type Locals, localsQuestion } from './locals.js';
 import { NAMES } from './names.js';
 import { POLLED } from './polled.js';
@@ -31,7 +32,7 @@ export function questionsFor(
 ): Questions {
   const secrets = new Secrets(settings);
   const exceptions = threadExceptionsQuestion(settings, secrets);
-  const always = [GIL, GC, NAMES, POLLED, WAIT, exceptions, RESOURCES, ...more];
+  const always = [GIL, GC, NAMES, POLLED, WAIT, exceptions, RESOURCES, HELD_SOURCES, ...more];
   if (!locals) return { list: always, locals: null, exception: null, exceptions, secrets };
   const values = valuesOf(settings, secrets);
   const asked = { locals: localsQuestion(values), exception: exceptionQuestion(values) };

@@ -136,10 +136,16 @@ function tracebackLines(frames: readonly PythonFrame[]): string[] {
   return lines;
 }
 
+/** Said of lines that may not be what ran, or are of no file. */
+const SOURCE_MARKS: { readonly [status: string]: string } = {
+  modified: '  # file changed after the process started',
+  linecache: '  # from linecache',
+};
+
 function frameLines({ file, line, function: name, source, problem }: PythonFrame): string[] {
   const head = `  File "${harmless(file)}", line ${line ?? '?'}, in ${harmless(name)}`;
   const text = source === null ? '' : harmlessSource(source.text.trim());
-  const changed = source?.status === 'modified' ? '  # file changed after the process started' : '';
+  const changed = source === null ? '' : (SOURCE_MARKS[source.status] ?? '');
   return [
     head,
     ...(text === '' ? [] : [`    ${text}${changed}`]),

@@ -76,6 +76,9 @@ function hasSameHead(a: PythonFrame, b: PythonFrame): boolean {
 /** Said of a line that may not be the one that ran. */
 const MODIFIED = '# file changed after the process started';
 
+/** Said of a line that is of no file. */
+const HELD = '# from linecache';
+
 /** The line without its indentation, the executing columns coloured. A changed file's line is no truth to point into. */
 function sourceText(source: SourceLine, palette: Palette): string {
   const { text } = source;
@@ -83,11 +86,12 @@ function sourceText(source: SourceLine, palette: Palette): string {
   const last = text.trimEnd().length;
   if (last <= first) return '';
   if (source.status === 'modified') return palette.faint(`${harmlessSource(text.slice(first, last))}  ${MODIFIED}`);
-  if (source.start === null) return harmlessSource(text.slice(first, last));
+  const mark = source.status === 'linecache' ? palette.faint(`  ${HELD}`) : '';
+  if (source.start === null) return harmlessSource(text.slice(first, last)) + mark;
   const start = Math.min(Math.max(source.start, first), last);
   const end = Math.min(Math.max(source.end ?? last, start), last);
   const executing = end > start ? palette.executing(harmlessSource(text.slice(start, end))) : '';
-  return harmlessSource(text.slice(first, start)) + executing + harmlessSource(text.slice(end, last));
+  return harmlessSource(text.slice(first, start)) + executing + harmlessSource(text.slice(end, last)) + mark;
 }
 
 /** Lines of a value that are shown where it is wrapped. */

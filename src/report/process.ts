@@ -7,7 +7,8 @@ import type { CapturedProcess } from '../moment/captured.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
 import type { OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
-import { given } from '../questions/answers.js';
+import { given, known } from '../questions/answers.js';
+import { HELD_SOURCES } from '../questions/held-sources.js';
 import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
 import {
@@ -65,7 +66,7 @@ export interface Described {
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
   const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
-  const sources = sourceReader(readFile, sourcesAsOfMs);
+  const sources = sourceReader(readFile, sourcesAsOfMs, known(captured.answers.get(HELD_SOURCES)) ?? []);
   const frames = new FrameDescriber(located.layout, sources, questions.locals && questions.secrets);
   const context: ThreadContext = {
     frames,

@@ -1,11 +1,12 @@
 /**
  * What did the line say that is executing? Read from the file the code object names, as the target would see it, and only
  * called `current` if the file has not changed since the process started: a line that may not be what ran is never
- * passed off as what did.
+ * passed off as what did. Of code without a file the program itself may hold the lines.
  */
 
 import type { TargetFile } from '../process/process.js';
 import type { Position } from '../python/positions.js';
+import type { HeldLine } from '../python/sources/linecache.js';
 import type { SourceLine } from '../snapshot.js';
 import { columnToIndex } from './columns.js';
 import { decodeSource } from './source-encoding.js';
@@ -22,9 +23,15 @@ interface SourceFile {
 
 /**
  * Reads each file at most once. `readFile` gives a file as the target sees it; `startedAtMs` is when the target started
- * (ms since the epoch), null when it is not known (then no file counts as changed).
+ * (ms since the epoch), null when it is not known (then no file counts as changed). `held` are lines that the program
+ * holds of what has no file.
  */
-export function sourceReader(readFile: (path: string) => TargetFile | null, startedAtMs: number | null): SourceReader {
+export function sourceReader(
+  readFile: (path: string) => TargetFile | null,
+  startedAtMs: number | null,
+  held: readonly HeldLine[] = [],
+): SourceReader {
+  const heldLines = new Map(held.map(({ file, line, text }) => [`${line} ${file}`, text]));
   const files = new Map<string, SourceFile | null>();
   const open = (path: string): SourceFile | null => {
     let file = files.get(path);
@@ -36,11 +43,11 @@ export function sourceReader(readFile: (path: string) => TargetFile | null, star
   };
   return {
     lineAt(path, position) {
-      if (position.line === null || !mayBeFile(path)) return null;
-      const file = open(path);
-      const text = file?.lines[position.line - 1];
-      if (!file || text === undefined) return null;
-      const status = file.modified ? 'modified' : 'current';
+      if (position.line === null) return null;
+      const file = mayBeFile(path) ? open(path) : null;
+      const text = file ? file.lines[position.line - 1] : heldLines.get(`${position.line} ${path}`);
+      if (text === undefined) return null;
+      const status = file ? (file.modified ? 'modified' : 'current') : 'linecache';
       return { text, ...span(text, position), status };
     },
   };

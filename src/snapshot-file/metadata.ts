@@ -66,6 +66,8 @@ function shownLines({ threads }: Snapshot): NotedLine[] {
     for (const frame of [...frames, ...(exceptions ?? []).flatMap(({ exception }) => framesOf(exception))]) {
       if (frame.kind !== 'python' || frame.line === null || !frame.source) continue;
       const { file, line, source } = frame;
+      // It is in the memory that is kept.
+      if (source.status === 'linecache') continue;
       lines.set(`${line} ${file}`, { file, line, text: source.text, modified: source.status === 'modified' });
     }
   }
