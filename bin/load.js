@@ -4,6 +4,7 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
+const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const DIST = path.join(path.dirname(__dirname), 'dist');
@@ -17,6 +18,7 @@ const LOOKS = ['remote', 'core', 'snapshot'];
 
 /** Runs the program; returns its vm.Script. @param {boolean} useCache */
 function load(useCache) {
+  optimizeLate();
   // On one line, so that lines in stack traces stay those of the file.
   const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(FILE, 'utf8')}\n})`;
   const script = (useCache && (withCache(source, CACHE) ?? withCache(source, OWN_CACHE))) || compile(source);
@@ -24,6 +26,17 @@ function load(useCache) {
   if (useCache && !isCached && LOOKS.includes(process.argv[2])) process.once('exit', () => keep(script));
   run(script);
   return script;
+}
+
+/**
+ * A look runs each part of the program for some hundredths of a second. V8 would spend a third as long again on optimizing
+ * code that has done its work by then, on another CPU of the host. For looks that last it still does, 16 times later.
+ * Before any code is loaded, as V8 refuses code that was compiled under other flags. Of a flag that it does not know it
+ * complains on stderr, so that only those versions are told that are known to have it.
+ * https://github.com/v8/v8/blob/11.3.244/src/flags/flag-definitions.h (interrupt_budget)
+ */
+function optimizeLate() {
+  if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString(`--interrupt-budget=${16 * 66 * 1024}`);
 }
 
 /** null: it is not there, or V8 has refused it. */
