@@ -168,6 +168,7 @@ function factsOf(process: Process): ProcessFacts {
     ...process.identify(),
     osThreads: process.threads(),
     describeFd: (fd) => process.describeFd(fd),
+    outsideOwners: (kind, fd) => process.outsideOwners(kind, fd),
     readFile: (path) => process.readFile(path),
     stillMs: (tids) => process.stillMs(tids),
     zombies: process.zombieChildren(),

@@ -76,14 +76,19 @@ export type HolderEvidence = 'exact' | 'probable';
 export interface Holder {
   /** Kernel id of the thread; null: not known, or it is no thread of this process any more. */
   tid: number | null;
-  /** Process that has it, where that is another one; else null. */
+  /**
+   * The process that has it, where that is known and the thread is not: another one, or this one itself (locks of files and
+   * ends of pipes belong to processes). Else null.
+   */
   pid: number | null;
+  /** `comm` of that process; null: there is no `pid`, or it is not known. */
+  process: string | null;
   /** Whether the owner that it names is no thread any more. */
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. */
-  how: 'owner' | 'with' | 'acquire';
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. */
+  how: 'owner' | 'with' | 'acquire' | 'end';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
   /** The frame in which it was taken; null: not known. */

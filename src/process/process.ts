@@ -37,6 +37,8 @@ export interface Process {
   stillMs(tids: Iterable<number>): ReadonlyMap<number, number>;
   /** Children that have ended and were not waited for, as far as they can be known. */
   zombieChildren(): readonly ChildProcess[];
+  /** Which processes have the lock of a file that a thread waits for, or the other end of its pipe; null: not known. */
+  outsideOwners(kind: 'file-lock' | 'pipe', fd: number): OutsideOwners | null;
   /** What a descriptor is open on, in words; null: not known. */
   describeFd(fd: number): string | null;
   /**
@@ -53,6 +55,21 @@ export interface Process {
   /** What to throw instead of `error`, which came up while it was looked at: mostly itself. */
   explain(error: unknown): unknown;
   close(): void;
+}
+
+/** What is shared with other processes, and who has it. */
+export interface OutsideOwners {
+  /** The same for all who wait for it, in whichever process: "fe:00:4711", device and inode; "pipe:[4711] writers". */
+  readonly id: string;
+  /** The process itself may be among them. */
+  readonly owners: readonly OutsideOwner[];
+}
+
+export interface OutsideOwner {
+  readonly pid: number;
+  /** comm; null: not known. */
+  readonly name: string | null;
+  readonly evidence: 'exact' | 'probable';
 }
 
 /** As much of one as a search for the interpreter needs. */

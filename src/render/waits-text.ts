@@ -24,12 +24,14 @@ const WORTH_TELLING_MS = 1000;
 
 export class WaitsText {
   readonly #resources: ReadonlyMap<string, Resource>;
+  readonly #pid: number | null;
   readonly #names: ReadonlyMap<number, string | null>;
   readonly #held = new Map<number, { readonly resource: Resource; readonly holder: Holder }[]>();
   /** Whether lines tell for how long. */
   readonly #durations: boolean;
 
-  constructor({ resources, threads }: Pick<Snapshot, 'resources' | 'threads'>, durations = true) {
+  constructor({ pid, resources, threads }: Pick<Snapshot, 'pid' | 'resources' | 'threads'>, durations = true) {
+    this.#pid = pid;
     this.#resources = new Map(resources.map((resource) => [resource.id, resource]));
     this.#names = new Map(threads.flatMap(({ tid, name, osName }) => (tid === null ? [] : [[tid, name ?? osName]])));
     this.#durations = durations;
@@ -56,22 +58,26 @@ export class WaitsText {
     const left = this.#durations && timeoutMs !== null ? `, ${durationText(timeoutMs)} left` : '';
     if (kind === 'timer') return `sleeps${since}${left}`;
     const resource = id === null ? undefined : this.#resources.get(id);
-    const what = resource ? resourceText(resource, name) : kernelText(thread, kind);
+    const what = resource && !isOfKernel(kind) ? resourceText(resource, name) : kernelText(thread, kind);
     // Of a thread it is clear who has its end in hand.
     return `waits${since} for ${what}${left}${resource && kind !== 'join' ? this.#holdersText(thread, resource) : ''}`;
   }
 
-  #holdersText({ tid: own }: Thread, { holders, locked }: Resource): string {
+  #holdersText({ tid: own }: Thread, { kind, holders, locked }: Resource): string {
     if (holders.length === 0) return locked === true ? ', held by nobody that could be made out' : '';
     const named = holders.slice(0, HOLDERS_NAMED).map((holder) => this.#holderText(holder, own));
     const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
     // Holders of one lock are certain all or none.
     const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
-    return `, ${probably}held by ${named.join('; ')}${more}`;
+    const verb = kind === 'pipe' ? 'other end open in' : 'held by';
+    return `, ${probably}${verb} ${named.join('; ')}${more}`;
   }
 
-  #holderText({ tid, pid, gone, how, function: name, file, line }: Holder, own: number | null): string {
-    if (pid !== null) return `process ${pid}`;
+  #holderText({ tid, pid, process, gone, how, function: name, file, line }: Holder, own: number | null): string {
+    if (pid !== null) {
+      const which = process === null ? `process ${pid}` : `process ${pid} (${harmless(process)})`;
+      return pid === this.#pid ? `this process itself (${pid})` : which;
+    }
     if (tid === null) return gone ? 'a thread that is not there any more' : 'another process';
     const label = this.#names.get(tid) ?? null;
     const who = tid === own ? 'itself' : label === null ? `thread ${tid}` : `${harmless(label)} (${tid})`;
@@ -87,6 +93,11 @@ function resourceText({ kind, description, address }: Resource, name: string | n
   const [head = '', ...facts] = description.split(', ');
   const what = harmless([address === null ? head : `${head} at ${address}`, ...facts].join(', '));
   return name === null ? what : `${harmless(name)} (${what})`;
+}
+
+/** What these are open on is told with the descriptor. */
+function isOfKernel(kind: WaitKind): boolean {
+  return kind === 'file-lock' || kind === 'pipe';
 }
 
 function kernelText({ os }: Thread, kind: WaitKind): string {

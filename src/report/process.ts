@@ -26,7 +26,7 @@ import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
-import { addWaits, type Clocks } from './waits.js';
+import { addWaits, type Clocks, type WaitFacts } from './waits.js';
 
 /** What the kernel, or a core's notes, say of the process itself. */
 export interface ProcessFacts {
@@ -42,6 +42,8 @@ export interface ProcessFacts {
   readonly architecture: ThreadContext['architecture'];
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
+  /** Which processes have what a thread waits for; null: not known. */
+  readonly outsideOwners: WaitFacts['outsideOwners'];
   readonly readFile: (path: string) => TargetFile | null;
   /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
   readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
@@ -65,7 +67,18 @@ export interface Described {
 
 /** `core` and `timings` are the caller's to add. */
 export function describeProcess({ facts, located, captured, questions, native }: Described): Snapshot {
-  const { readFile, sourcesAsOfMs, architecture, describeFd, osThreads, stillMs, zombies, now, ...head } = facts;
+  const {
+    readFile,
+    sourcesAsOfMs,
+    architecture,
+    describeFd,
+    outsideOwners,
+    osThreads,
+    stillMs,
+    zombies,
+    now,
+    ...head
+  } = facts;
   const sources = sourceReader(readFile, sourcesAsOfMs, known(captured.answers.get(HELD_SOURCES)) ?? []);
   const frames = new FrameDescriber(located.layout, sources, questions.locals && questions.secrets);
   const context: ThreadContext = {
@@ -97,7 +110,7 @@ export function describeProcess({ facts, located, captured, questions, native }:
     ...changedSources(shown),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
-  const { threads, resources } = addWaits(shown, captured, { describeFd, stillMs, now });
+  const { threads, resources } = addWaits(shown, captured, { describeFd, outsideOwners, stillMs, now });
   const { capture } = captured;
   return {
     schemaVersion: SCHEMA_VERSION,

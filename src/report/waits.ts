@@ -4,12 +4,14 @@
  */
 import { formatAddress } from '../memory/address.js';
 import type { CapturedProcess } from '../moment/captured.js';
+import type { OutsideOwners } from '../process/process.js';
 import type { HolderAnswer, ResourceAnswer } from '../python/waits/answers.js';
 import { type Answered, given, known } from '../questions/answers.js';
 import type { Deadline } from '../questions/kernel-waits.js';
 import { RESOURCES } from '../questions/resources.js';
 import { WAIT, type WaitOfThread } from '../questions/waits.js';
 import type { Evidence, Holder, PythonFrame, Resource, Thread, Wait, WaitKind } from '../snapshot.js';
+import { OutsideResources } from './outside-resources.js';
 import type { DescribedThread } from './threads.js';
 
 /** Two clocks, read together, ms. */
@@ -20,6 +22,7 @@ export interface Clocks {
 
 export interface WaitFacts {
   readonly describeFd: (fd: number) => string | null;
+  readonly outsideOwners: (kind: 'file-lock' | 'pipe', fd: number) => OutsideOwners | null;
   readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
   readonly now: Clocks | null;
 }
@@ -52,13 +55,15 @@ export function addWaits(
   const gils = gilResources(described.map(({ thread }) => thread));
   const found = given(captured.answers.get(RESOURCES)) ?? [];
   const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid, waiters))];
+  const outside = new OutsideResources(facts);
   const threads = described.map(({ thread, captured: { look } }) => {
     const answer = thread.tid === null ? undefined : answers.get(thread.tid);
     const still = thread.tid === null ? null : (stillMs.get(thread.tid) ?? null);
     const fd = look?.syscall?.args[0] ?? null;
-    return { ...thread, stillMs: still, waits: waitsOf(thread, gils, answer, { ...facts, still, fd }) };
+    const waits = waitsOf(thread, gils, answer, { ...facts, still, fd });
+    return { ...thread, stillMs: still, waits: waits.map((wait) => outside.addTo(thread, wait, fd)) };
   });
-  return { threads, resources: resources.filter(({ waiters }) => waiters.length > 0) };
+  return { threads, resources: [...resources.filter(({ waiters }) => waiters.length > 0), ...outside.all()] };
 }
 
 function waitersByObject(answers: ReadonlyMap<number, KnownWait>): Map<number, number[]> {
@@ -160,6 +165,7 @@ function holdsGil(thread: Thread): Holder {
     ...placeOf(frame),
     tid: thread.tid,
     pid: null,
+    process: null,
     gone: false,
     evidence: 'exact',
     how: 'owner',
@@ -198,7 +204,9 @@ function describeHolder(
   if (how !== 'owner' && !own && !ran) return [];
   const place = thread && (own || ran) && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
   const isSure = how === 'owner' || (own !== undefined && own.evidence !== 'agreed');
-  return [{ ...placeOf(place), tid, pid: null, gone, evidence: isSure ? evidence : 'probable', how, name }];
+  return [
+    { ...placeOf(place), tid, pid: null, process: null, gone, evidence: isSure ? evidence : 'probable', how, name },
+  ];
 }
 
 function placeOf(frame: PythonFrame | null): Pick<Holder, 'function' | 'file' | 'line'> {

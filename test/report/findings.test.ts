@@ -24,6 +24,7 @@ function holder(tid: number | null, fields: Partial<Holder> = {}): Holder {
   return {
     tid,
     pid: null,
+    process: null,
     gone: tid === null,
     evidence: 'exact',
     how: 'with',

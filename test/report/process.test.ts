@@ -38,6 +38,7 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
       process: null,
       osThreads: [],
       describeFd: () => null,
+      outsideOwners: () => null,
       readFile: () => null,
       stillMs: () => new Map(),
       zombies: [],

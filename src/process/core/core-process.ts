@@ -52,6 +52,7 @@ export const CORE_METHODS = {
   refresh(): void {},
   // Descriptors died with the process; those of the machine at hand would be somebody else's.
   describeFd: () => null,
+  outsideOwners: () => null,
   stillMs: () => new Map(),
   zombieChildren: () => [],
   identify(this: CoreProcess): Identity {

@@ -14,13 +14,15 @@ import { HERE } from '../arch.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
 import { native } from '../native.js';
-import type { CoreFileNotes, Identity, OsThread, Process, Sampler, TargetFile } from '../process.js';
+import type { CoreFileNotes, Identity, OsThread, OutsideOwners, Process, Sampler, TargetFile } from '../process.js';
 import { Descriptors } from './descriptors.js';
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { explainLive } from './explain.js';
+import { readLockedFile } from './file-locks.js';
 import { openMappedFile, readTargetFile } from './files.js';
 import { ProcessIdentity } from './identity.js';
 import { livingThread } from './living-thread.js';
+import { readPipeEnds } from './pipe-ends.js';
 import { errnoOf } from './proc-files.js';
 import { readProcessInfo } from './process-info.js';
 import { readAuxv, readProcessRecord } from './process-record.js';
@@ -121,6 +123,15 @@ class OpenLiveProcess implements LiveProcess {
 
   zombieChildren(): readonly ChildProcess[] {
     return zombieChildren(this.procId);
+  }
+
+  outsideOwners(kind: 'file-lock' | 'pipe', fd: number): OutsideOwners | null {
+    if (kind === 'pipe') {
+      const ends = readPipeEnds(this.procId, fd);
+      return ends && { id: ends.ends, owners: ends.owners };
+    }
+    const locked = readLockedFile(this.pid, this.procId, fd);
+    return locked && { id: locked.file, owners: locked.owners };
   }
 
   describeFd(fd: number): string | null {

@@ -61,7 +61,7 @@ const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   'not-one-instant': true,
 };
 
-const HOWS: Readonly<Record<Holder['how'], true>> = { owner: true, with: true, acquire: true };
+const HOWS: Readonly<Record<Holder['how'], true>> = { owner: true, with: true, acquire: true, end: true };
 
 /** null: it is none. */
 export function parseWaits(value: unknown): NotedWaits | null {
@@ -107,6 +107,7 @@ function holderOf(holder: Record<string, unknown>): Holder[] {
     {
       tid: isId(tid) ? tid : null,
       pid: isId(pid) ? pid : null,
+      process: textOf(holder['process']),
       gone: gone === true,
       evidence: evidence === 'exact' ? 'exact' : 'probable',
       how,

@@ -1,0 +1,46 @@
+/** Is it told which other process has what a thread waits for: the lock of a file, the other end of a pipe? */
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { inspectCore, inspectProcess, type Snapshot, snapshotProcess } from '../../src/index.js';
+import { renderText } from '../../src/render/text.js';
+import { withFolder } from '../support/cores.js';
+import { MODES, onEveryInterpreter } from '../support/matrix.js';
+import { withProgram } from '../support/target.js';
+
+type Owners = Record<string, number[]>;
+
+/** By the waiting thread's name: pids with how certain they are. */
+function ownersSeen({ threads, resources }: Snapshot): Record<string, string[]> {
+  const named = threads.filter(({ waits, name }) => name !== null && waits[0]?.resource);
+  return Object.fromEntries(
+    named.map(({ name, tid, waits }) => {
+      const resource = resources.find(({ id }) => id === waits[0]?.resource);
+      expect(resource?.waiters).toEqual([tid]);
+      return [name, (resource?.holders ?? []).map(({ pid, evidence }) => `${pid} ${evidence}`).sort()];
+    }),
+  );
+}
+
+onEveryInterpreter('owners in other processes', (interpreter) =>
+  withFolder((folder) =>
+    withProgram(interpreter, 'across.py', { flags: ['-W', 'ignore'], args: [folder] }, async (program) => {
+      const owners = program.ready['owners'] as Owners;
+      expect(Object.keys(owners).sort()).toEqual(['flock', 'full', 'left', 'pipe', 'posix', 'shared']);
+      const expected = Object.fromEntries(
+        Object.entries(owners).map(([name, pids]) => [name, pids.map((pid) => `${pid} exact`).sort()]),
+      );
+      for (const mode of MODES) {
+        const snapshot = await inspectProcess(program.pid, { mode });
+        expect(ownersSeen(snapshot)).toEqual(expected);
+        const { holders = [] } = snapshot.resources.find(({ description }) => description.endsWith('/flock')) ?? {};
+        expect(holders[0]?.process).toMatch(/^python/);
+        const text = renderText(snapshot, {});
+        expect(text).toMatch(new RegExp(`/flock.*, held by process ${owners['flock']?.[0]} \\(python`));
+        expect(text).toMatch(new RegExp(`pipe:.*, other end open in process ${owners['pipe']?.[0]} \\(python`));
+      }
+      const file = join(folder, 'snapshot');
+      const { snapshot } = await snapshotProcess(program.pid, file);
+      expect((await inspectCore(file)).resources).toEqual(snapshot.resources);
+    }),
+  ),
+);
