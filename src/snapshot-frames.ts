@@ -44,8 +44,9 @@ export interface SourceLine {
   /** One past the last UTF-16 index of it. */
   end: number | null;
   /**
-   * `current`: the file has not changed since the process started. `modified`: it has, so this may not be what ran.
-   * `linecache`: there is no such file; this is the line that the program itself holds for its tracebacks.
+   * `current`: the file, or the zip archive that it is in, has not changed since the process started. `modified`: it has,
+   * so this may not be what ran. `linecache`: there is no such file; this is the line that the program itself holds for
+   * its tracebacks.
    */
   status: 'current' | 'modified' | 'linecache';
 }

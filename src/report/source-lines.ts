@@ -10,6 +10,7 @@ import type { HeldLine } from '../python/sources/linecache.js';
 import type { SourceLine } from '../snapshot.js';
 import { columnToIndex } from './columns.js';
 import { decodeSource } from './source-encoding.js';
+import { fileInZip } from './zip-archive.js';
 
 export interface SourceReader {
   /** The line at `position`, or null when it is not to be had. */
@@ -63,13 +64,27 @@ function readSource(
   path: string,
   startedAtMs: number | null,
 ): SourceFile | null {
-  const file = readFile(path);
+  const file = readFile(path) ?? readArchived(readFile, path);
   if (!file) return null;
   const text = decodeSource(file.bytes);
   if (text === null) return null;
   // Universal newlines, as the tokenizer has them; a form feed or U+2028 is no line end.
   const lines = text.split(/\r\n|\r|\n/);
   return { lines, modified: startedAtMs !== null && file.mtimeMs > startedAtMs };
+}
+
+/**
+ * A file in a zip archive on the path of modules (`app.pyz/pkg/mod.py`), which is as old as the archive. Folders above a file
+ * that is not there are no files, so this reads nothing of them.
+ */
+function readArchived(readFile: (path: string) => TargetFile | null, path: string): TargetFile | null {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    const archive = readFile(path.slice(0, at));
+    if (!archive) continue;
+    const bytes = fileInZip(archive.bytes, path.slice(at + 1));
+    return bytes && { bytes, mtimeMs: archive.mtimeMs };
+  }
+  return null;
 }
 
 /** Where the executing part lies; nulls when the version has no columns or they do not fit this text. */
