@@ -4,7 +4,6 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const DIST = path.join(path.dirname(__dirname), 'dist');
@@ -29,14 +28,15 @@ function load(useCache) {
 }
 
 /**
- * A look runs each part of the program for some hundredths of a second. V8 would spend a third as long again on optimizing
- * code that has done its work by then, on another CPU of the host. For looks that last it still does, 16 times later.
- * Before any code is loaded, as V8 refuses code that was compiled under other flags. Of a flag that it does not know it
- * complains on stderr, so that only those versions are told that are known to have it.
+ * A look runs each part of the program for some hundredths of a second. The V8 of Node.js 20 would spend a third as long
+ * again on optimizing code that has done its work by then, on another CPU of the host. For looks that last it still does,
+ * 16 times later. Before any code is loaded, as V8 refuses code that was compiled under other flags. Later versions have a
+ * compiler of less effort in between, and no such flag: of one that it does not know V8 complains on stderr.
  * https://github.com/v8/v8/blob/11.3.244/src/flags/flag-definitions.h (interrupt_budget)
  */
 function optimizeLate() {
-  if (Number(process.versions.node.split('.')[0]) <= 24) v8.setFlagsFromString(`--interrupt-budget=${16 * 66 * 1024}`);
+  if (process.versions.node.startsWith('20.'))
+    require('node:v8').setFlagsFromString(`--interrupt-budget=${16 * 66 * 1024}`);
 }
 
 /** null: it is not there, or V8 has refused it. */
