@@ -45,7 +45,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
   return {
     ...unidentified(os),
     tid,
-    name: borrowed ? null : (known(answers.get(NAMES))?.name?.name ?? null),
+    name: borrowed ? null : nameOf(captured, context),
     isPython: true,
     isMain: tid !== null && tid === context.pid,
     interpreterId: state.interpreterId,
@@ -63,6 +63,12 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     exceptions: context.exceptions.describe(known(answers.get(context.questions.exceptions))),
     frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),
   };
+}
+
+/** By its ident; of the process's first thread, where greenlets have taken the idents over, that of the main greenlet. */
+function nameOf({ answers, tid }: CapturedThread, { pid }: ThreadContext): string | null {
+  const named = known(answers.get(NAMES));
+  return named?.name?.name ?? (tid !== null && tid === pid ? (named?.mainGreenlet ?? null) : null);
 }
 
 /** A thread the interpreter does not know. */
