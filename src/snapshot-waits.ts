@@ -87,8 +87,8 @@ export interface Holder {
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. */
-  how: 'owner' | 'with' | 'acquire' | 'end';
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. `mapped`: one of these. */
+  how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
   /** The frame in which it was taken; null: not known. */

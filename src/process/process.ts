@@ -37,8 +37,11 @@ export interface Process {
   stillMs(tids: Iterable<number>): ReadonlyMap<number, number>;
   /** Children that have ended and were not waited for, as far as they can be known. */
   zombieChildren(): readonly ChildProcess[];
-  /** Which processes have the lock of a file that a thread waits for, or the other end of its pipe; null: not known. */
-  outsideOwners(kind: 'file-lock' | 'pipe', fd: number): OutsideOwners | null;
+  /**
+   * Which processes have what a thread waits for, or may have it; null: not known. `at`: the descriptor; of a lock of
+   * `multiprocessing` the address of its semaphore.
+   */
+  outsideOwners(kind: 'file-lock' | 'pipe' | 'process-lock', at: number): OutsideOwners | null;
   /** What a descriptor is open on, in words; null: not known. */
   describeFd(fd: number): string | null;
   /**

@@ -69,7 +69,12 @@ export class WaitsText {
     const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
     // Holders of one lock are certain all or none.
     const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
-    const verb = kind === 'pipe' ? 'other end open in' : 'held by';
+    const verb =
+      kind === 'pipe'
+        ? 'other end open in'
+        : named.length > 1 && holders[0]?.how === 'mapped'
+          ? 'held by one of'
+          : 'held by';
     return `, ${probably}${verb} ${named.join('; ')}${more}`;
   }
 

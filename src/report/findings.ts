@@ -110,7 +110,9 @@ export function resourceText({ description, address }: Resource, name: string | 
 
 function heldAt(holder: Holder | undefined): string {
   if (!holder || holder.file === null || holder.line === null) return '';
-  const how = { owner: 'taken', with: '`with`', acquire: '`acquire`, probably,', end: 'open' }[holder.how];
+  const how = { owner: 'taken', with: '`with`', acquire: '`acquire`, probably,', end: 'open', mapped: 'taken' }[
+    holder.how
+  ];
   return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${holder.line}`;
 }
 

@@ -1,10 +1,10 @@
 /** What do threads wait for that other processes have in hand: locks of files, pipes? A resource for each, once. */
-import type { OutsideOwners } from '../process/process.js';
+import type { OutsideOwner, OutsideOwners } from '../process/process.js';
 import type { Holder, Resource, Thread, Wait } from '../snapshot.js';
 
 export interface OutsideFacts {
   readonly describeFd: (fd: number) => string | null;
-  readonly outsideOwners: (kind: 'file-lock' | 'pipe', fd: number) => OutsideOwners | null;
+  readonly outsideOwners: (kind: 'file-lock' | 'pipe' | 'process-lock', at: number) => OutsideOwners | null;
 }
 
 export class OutsideResources {
@@ -30,6 +30,17 @@ export class OutsideResources {
     return { ...wait, resource: id };
   }
 
+  /**
+   * A lock of `multiprocessing` that is taken, and by none of this process: with those who may have it. `semaphore`: its
+   * address, on which the thread sleeps.
+   */
+  withCandidates(resource: Resource, semaphore: number | null): Resource {
+    const { kind, locked, holders } = resource;
+    if (kind !== 'process-lock' || locked !== true || holders.length > 0 || semaphore === null) return resource;
+    const { owners = [] } = this.#facts.outsideOwners(kind, semaphore) ?? {};
+    return { ...resource, holders: owners.map((owner) => holderOf(owner, 'mapped')) };
+  }
+
   all(): Resource[] {
     return [...this.#found.values()];
   }
@@ -53,21 +64,13 @@ export class OutsideResources {
       type: null,
       description: kind === 'pipe' ? open : `lock of ${open}`,
       locked: kind === 'file-lock' && owners.length > 0 ? true : null,
-      holders: owners.map(
-        ({ pid, name, evidence }): Holder => ({
-          tid: null,
-          pid,
-          process: name,
-          gone: false,
-          evidence,
-          how: kind === 'pipe' ? 'end' : 'owner',
-          name: null,
-          function: null,
-          file: null,
-          line: null,
-        }),
-      ),
+      holders: owners.map((owner) => holderOf(owner, kind === 'pipe' ? 'end' : 'owner')),
       waiters: [],
     };
   }
+}
+
+function holderOf({ pid, name, evidence }: OutsideOwner, how: Holder['how']): Holder {
+  const process = { pid, process: name };
+  return { tid: null, ...process, gone: false, evidence, how, name: null, function: null, file: null, line: null };
 }

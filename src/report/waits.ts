@@ -22,7 +22,7 @@ export interface Clocks {
 
 export interface WaitFacts {
   readonly describeFd: (fd: number) => string | null;
-  readonly outsideOwners: (kind: 'file-lock' | 'pipe', fd: number) => OutsideOwners | null;
+  readonly outsideOwners: (kind: 'file-lock' | 'pipe' | 'process-lock', at: number) => OutsideOwners | null;
   readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
   readonly now: Clocks | null;
 }
@@ -63,7 +63,12 @@ export function addWaits(
     const waits = waitsOf(thread, gils, answer, { ...facts, still, fd });
     return { ...thread, stillMs: still, waits: waits.map((wait) => outside.addTo(thread, wait, fd)) };
   });
-  return { threads, resources: [...resources.filter(({ waiters }) => waiters.length > 0), ...outside.all()] };
+  const sleepsOn = new Map(
+    described.map(({ thread, captured: { look } }) => [thread.tid, look?.syscall?.args[0] ?? null]),
+  );
+  const awaited = resources.filter(({ waiters }) => waiters.length > 0);
+  const completed = awaited.map((one) => outside.withCandidates(one, sleepsOn.get(one.waiters[0] ?? null) ?? null));
+  return { threads, resources: [...completed, ...outside.all()] };
 }
 
 function waitersByObject(answers: ReadonlyMap<number, KnownWait>): Map<number, number[]> {

@@ -44,3 +44,14 @@ onEveryInterpreter('owners in other processes', (interpreter) =>
     }),
   ),
 );
+
+onEveryInterpreter('a lock of multiprocessing that another process has', (interpreter) =>
+  withProgram(interpreter, 'across_semaphore.py', { flags: ['-W', 'ignore'] }, async (program) => {
+    const snapshot = await inspectProcess(program.pid);
+    const [resource] = snapshot.resources.filter(({ kind }) => kind === 'process-lock');
+    expect(resource?.holders.map(({ pid, how, evidence }) => `${pid} ${how} ${evidence}`).sort()).toEqual(
+      (program.ready['sharers'] as number[]).map((pid) => `${pid} mapped probable`).sort(),
+    );
+    expect(renderText(snapshot, {})).toMatch(/, probably held by one of process \d+ \(python.*; process \d+ \(python/);
+  }),
+);

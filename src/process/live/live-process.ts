@@ -27,6 +27,7 @@ import { errnoOf } from './proc-files.js';
 import { readProcessInfo } from './process-info.js';
 import { readAuxv, readProcessRecord } from './process-record.js';
 import { ProgramMark } from './program-mark.js';
+import { readSemaphoreSharers } from './shared-semaphores.js';
 import { readStillMs } from './stillness.js';
 import { listThreads, listTids } from './threads.js';
 import { zombieChildren } from './zombies.js';
@@ -125,12 +126,13 @@ class OpenLiveProcess implements LiveProcess {
     return zombieChildren(this.procId);
   }
 
-  outsideOwners(kind: 'file-lock' | 'pipe', fd: number): OutsideOwners | null {
+  outsideOwners(kind: 'file-lock' | 'pipe' | 'process-lock', at: number): OutsideOwners | null {
+    if (kind === 'process-lock') return readSemaphoreSharers(this.procId, at);
     if (kind === 'pipe') {
-      const ends = readPipeEnds(this.procId, fd);
+      const ends = readPipeEnds(this.procId, at);
       return ends && { id: ends.ends, owners: ends.owners };
     }
-    const locked = readLockedFile(this.pid, this.procId, fd);
+    const locked = readLockedFile(this.pid, this.procId, at);
     return locked && { id: locked.file, owners: locked.owners };
   }
 

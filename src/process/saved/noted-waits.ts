@@ -61,7 +61,7 @@ const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   'not-one-instant': true,
 };
 
-const HOWS: Readonly<Record<Holder['how'], true>> = { owner: true, with: true, acquire: true, end: true };
+const HOWS: Readonly<Record<Holder['how'], true>> = { owner: true, with: true, acquire: true, end: true, mapped: true };
 
 /** null: it is none. */
 export function parseWaits(value: unknown): NotedWaits | null {
