@@ -154,7 +154,7 @@ export function declareProgram(handlers: Handlers): Command {
   addLocating(collect, add);
   addExamples(collect, [
     ['pystack collect --match train.py -o /shared/hang/%h', 'on each host, into a folder that all of them see'],
-    ['srun pystack collect --match train.py | pystack group -', 'or through what carries output'],
+    ['ssh n17 pystack collect --match train.py | pystack group -', 'or through what carries output'],
     ['pystack group /shared/hang', 'merge and show'],
   ]);
 
