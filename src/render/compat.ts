@@ -139,8 +139,11 @@ function variableLines(heading: string, variables: readonly Variable[], palette:
 function nativeLine(frame: NativeFrame, palette: Palette, ofCore: boolean): string {
   const path = frame.library ?? '???';
   const symbol = palette.name(harmless(frame.symbol ?? '???')) + (frame.inlined ? ' (inlined)' : '');
-  const library = palette.faint(harmless(ofCore ? (path.split('/').at(-1) ?? path) : path));
-  return `    ${palette.native('(C)')} File "${harmless(frame.file ?? (frame.symbol === null ? frame.library : null) ?? '???')}", line ${frame.line ?? 0}, in ${symbol} (${library})`;
+  // Of a core, a module goes by its file's name without folders.
+  const module = ofCore ? (path.split('/').at(-1) ?? path) : path;
+  const library = palette.faint(harmless(module));
+  const file = frame.file ?? (frame.symbol === null ? module : '???');
+  return `    ${palette.native('(C)')} File "${harmless(file)}", line ${frame.line ?? 0}, in ${symbol} (${library})`;
 }
 
 function coreText(snapshot: Snapshot, core: CoreInfo, palette: Palette, executableGiven: boolean): string {
