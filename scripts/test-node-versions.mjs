@@ -52,6 +52,7 @@ for (const version of TOO_OLD) {
 }
 process.exit(failed ? 1 : 0);
 
+/** Without for how long each thread has waited: that is of each look. */
 function look(node) {
-  return spawnSync(node, [path('../bin/pystack'), 'remote', `${target.pid}`], { encoding: 'utf8' });
+  return spawnSync(node, [path('../bin/pystack'), 'remote', '--plain', `${target.pid}`], { encoding: 'utf8' });
 }
