@@ -23,6 +23,8 @@ kept = grow(400000)
 def collect():
     while True:
         gc.collect()
+        # Lets the other one in: Python 2 may keep the GIL from it for half a minute and more.
+        time.sleep(0.001)
 
 
 gc.disable()
