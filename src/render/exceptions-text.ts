@@ -5,6 +5,7 @@
  */
 import type { ExceptionInfo, PythonFrame, Thread } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
+import { SOURCE_MARKS } from './source-marks.js';
 
 const CAUSE = 'The above exception was the direct cause of the following exception:';
 const CONTEXT = 'During handling of the above exception, another exception occurred:';
@@ -136,16 +137,10 @@ function tracebackLines(frames: readonly PythonFrame[]): string[] {
   return lines;
 }
 
-/** Said of lines that may not be what ran, or are of no file. */
-const SOURCE_MARKS: { readonly [status: string]: string } = {
-  modified: '  # file changed after the process started',
-  linecache: '  # from linecache',
-};
-
 function frameLines({ file, line, function: name, source, problem }: PythonFrame): string[] {
   const head = `  File "${harmless(file)}", line ${line ?? '?'}, in ${harmless(name)}`;
   const text = source === null ? '' : harmlessSource(source.text.trim());
-  const changed = source === null ? '' : (SOURCE_MARKS[source.status] ?? '');
+  const changed = source === null ? '' : SOURCE_MARKS[source.status];
   return [
     head,
     ...(text === '' ? [] : [`    ${text}${changed}`]),

@@ -2,6 +2,7 @@
 import type { Frame, NativeFrame, PythonFrame, SourceLine, Value, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
 import type { Palette } from './palette.js';
+import { SOURCE_MARKS } from './source-marks.js';
 import { wrapText } from './wrap.js';
 
 /** A frame's line and its source line, and the frame they were written for. */
@@ -73,20 +74,15 @@ function hasSameHead(a: PythonFrame, b: PythonFrame): boolean {
   return a.function === b.function && a.qualname === b.qualname && a.file === b.file && a.line === b.line;
 }
 
-/** Said of a line that may not be the one that ran. */
-const MODIFIED = '# file changed after the process started';
-
-/** Said of a line that is of no file. */
-const HELD = '# from linecache';
-
 /** The line without its indentation, the executing columns coloured. A changed file's line is no truth to point into. */
 function sourceText(source: SourceLine, palette: Palette): string {
   const { text } = source;
   const first = text.length - text.trimStart().length;
   const last = text.trimEnd().length;
   if (last <= first) return '';
-  if (source.status === 'modified') return palette.faint(`${harmlessSource(text.slice(first, last))}  ${MODIFIED}`);
-  const mark = source.status === 'linecache' ? palette.faint(`  ${HELD}`) : '';
+  const said = SOURCE_MARKS[source.status];
+  if (source.status === 'modified') return palette.faint(`${harmlessSource(text.slice(first, last))}${said}`);
+  const mark = said === '' ? '' : palette.faint(said);
   if (source.start === null) return harmlessSource(text.slice(first, last)) + mark;
   const start = Math.min(Math.max(source.start, first), last);
   const end = Math.min(Math.max(source.end ?? last, start), last);

@@ -5,20 +5,13 @@ import { formatVersion } from '../locate/python-version.js';
 import { formatAddress } from '../memory/address.js';
 import type { CapturedProcess } from '../moment/captured.js';
 import { evalLoopOf } from '../native-stack/eval-loop.js';
-import type { OsThread, TargetFile } from '../process/process.js';
+import type { Identity, OsThread, TargetFile } from '../process/process.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import { given, known } from '../questions/answers.js';
 import { HELD_SOURCES } from '../questions/held-sources.js';
 import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
-import {
-  type ChildProcess,
-  type ProcessInfo,
-  type PythonInfo,
-  SCHEMA_VERSION,
-  type Snapshot,
-  type Warning,
-} from '../snapshot.js';
+import { type ChildProcess, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
 import { ExceptionDescriber } from './exceptions.js';
 import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
@@ -28,18 +21,8 @@ import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 import { addWaits, type Clocks, type WaitFacts } from './waits.js';
 
-/** What the kernel, or a core's notes, say of the process itself. */
-export interface ProcessFacts {
-  readonly source: Snapshot['source'];
-  /** As seen from here; of a core, as recorded. */
-  readonly pid: number | null;
-  readonly innerPid: number | null;
-  /** ISO 8601. */
-  readonly capturedAt: string | null;
-  readonly executable: string | null;
-  readonly commandLine: string[] | null;
-  readonly process: ProcessInfo | null;
-  readonly architecture: ThreadContext['architecture'];
+/** What the kernel, or a core's notes, say of the process itself: who it is, and the rest. */
+export interface ProcessFacts extends Identity {
   readonly osThreads: readonly OsThread[];
   readonly describeFd: ThreadContext['describeFd'];
   /** Which processes have what a thread waits for; null: not known. */
@@ -51,8 +34,6 @@ export interface ProcessFacts {
   readonly zombies: readonly ChildProcess[];
   /** By which waits that end at a time are told how long they go on; null: there is none. */
   readonly now: Clocks | null;
-  /** Source files changed after this moment (ms since the epoch) may not be what ran; null: not known. */
-  readonly sourcesAsOfMs: number | null;
 }
 
 export interface Described {
