@@ -85,7 +85,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
   // Who carries it to other hosts, and what they answer.
   'many/fleet': ['errors', 'many', 'many/looks'],
-  render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/groups'],
+  render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/looks', 'many/groups'],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',

@@ -2,6 +2,7 @@
 import { PystackError } from '../errors.js';
 import { CARRIERS, type FleetRequest } from '../many/fleet/model.js';
 import { DEFAULT_FANOUT, DEFAULT_TIMEOUT_S } from './fleet-options.js';
+import { numberOf } from './option-values.js';
 import type { Opts } from './program.js';
 
 /** Throws a usage error where nothing says where, or two things do. */
@@ -90,8 +91,4 @@ function textOf(value: unknown): string | null {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

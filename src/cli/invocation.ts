@@ -11,66 +11,11 @@ import type {
   NativeMode,
   SnapshotOptions,
 } from '../options.js';
-import { FAIL_ON, type FailOn } from './fail-on.js';
 import { fleetRequest } from './fleet-request.js';
+import { numberOf, stringOf, stringsOf } from './option-values.js';
 import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 import { parsePid } from './values.js';
-
-/** How the result is to be shown. */
-export interface View {
-  readonly json: boolean;
-  /** One document a line, each as soon as it is there. */
-  readonly jsonLines: boolean;
-  readonly grouping: Grouping;
-  /** False: asked for none. True: whatever the terminal and the environment say. */
-  readonly color: boolean;
-  readonly verbosity: 0 | 1 | 2;
-  readonly layout: Layout;
-  /** Whether the page shows paths whole. */
-  readonly fullPaths: boolean;
-  /** Which options and variables of the target's command line are secrets. */
-  readonly redact: readonly string[];
-  readonly redactDefaults: boolean;
-  /** What makes the command fail if it is found; null: nothing. */
-  readonly failOn: FailOn | null;
-}
-
-/** How threads with the same stack are shown. */
-export interface Grouping {
-  /** As one block; null: when there is more than a screenful. */
-  readonly group: boolean | null;
-  /** As a tree of their calls. */
-  readonly tree: boolean;
-  /** Whether calls at other lines are other stacks. */
-  readonly byLine: boolean;
-}
-
-const UNGROUPED: Grouping = { group: null, tree: false, byLine: false };
-
-const LAYOUTS = ['plain', 'page', 'compat'] as const;
-
-/** `auto`: a page on a terminal, plain text elsewhere. */
-export type Layout = 'auto' | 'plain' | 'page' | 'compat';
-
-/** Of errors of the command line itself, which come before it is known what it asks for. */
-export function viewBefore(argv: readonly string[]): View {
-  return {
-    json: argv.includes('--json'),
-    jsonLines: false,
-    grouping: UNGROUPED,
-    color: !argv.includes('--no-color'),
-    verbosity: argv.some((word) => /^-vv+$/.test(word))
-      ? 2
-      : argv.some((word) => /^(-v|--verbose)$/.test(word))
-        ? 1
-        : 0,
-    layout: 'auto',
-    fullPaths: false,
-    redact: [],
-    redactDefaults: true,
-    failOn: null,
-  };
-}
+import { isOfMany, type Layout, refuseVariablesOfGroups, type View, viewFrom } from './view.js';
 
 /** Several cores: files and folders of them, or of systemd's that match (null: any) all or the newest. */
 export type ManyCores = readonly string[] | { readonly systemd: string | null; readonly newestOnly: boolean };
@@ -316,41 +261,6 @@ function usageError(error: CommanderError, argv: readonly string[], program: Com
   });
 }
 
-function viewFrom(opts: Opts, globals: Opts, usualLayout: Layout): View {
-  const asked = Math.max(Number(opts['verbose'] ?? 0), Number(globals['verbose'] ?? 0));
-  return {
-    json: opts['json'] === true,
-    jsonLines: opts['jsonl'] === true,
-    grouping: {
-      group:
-        typeof opts['group'] === 'boolean' ? opts['group'] : opts['tree'] === true || opts['byLine'] === true || null,
-      tree: opts['tree'] === true,
-      byLine: opts['byLine'] === true,
-    },
-    color: opts['color'] !== false && globals['color'] !== false,
-    verbosity: asked >= 2 ? 2 : asked === 1 ? 1 : 0,
-    layout: LAYOUTS.find((one) => one === opts['layout']) ?? usualLayout,
-    fullPaths: opts['fullPaths'] === true,
-    redact: stringsOf(opts['redact']) ?? [],
-    redactDefaults: opts['redactDefaults'] !== false,
-    failOn: FAIL_ON.find((one) => one === opts['failOn']) ?? null,
-  };
-}
-
-/** Variables are of one thread each; asked for, they must not be left out in silence. */
-function refuseVariablesOfGroups({ grouping }: View, opts: Opts): void {
-  if (grouping.group !== true || opts['locals'] !== true) return;
-  throw new PystackError('usage', '--locals cannot be shown in groups', {
-    cause: 'Threads of a group have the same stack, and variables of their own.',
-    nextStep: 'leave one of them out',
-  });
-}
-
-/** Whether one process, too, is shown in a way that is made for many. */
-export function isOfMany({ jsonLines, grouping }: View): boolean {
-  return jsonLines || grouping.group === true;
-}
-
 /** Throws a usage error where nothing says which processes, or two things do. */
 export function selectionOf(pids: readonly string[], opts: Opts, command: string): Selection {
   const selection: Selection = {
@@ -474,16 +384,4 @@ function localsOptions(opts: Opts): LocalsOptions {
 
 function nativeMode(value: unknown): NativeMode {
   return value === 'python' || value === 'all' || value === 'last' ? value : 'off';
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function stringOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function stringsOf(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
 }

@@ -1,9 +1,9 @@
 /** Who is told what is being done? -v on stderr, and the line on a terminal that says what is being waited for. */
 import type { Log } from '../options.js';
 import { harmless } from '../render/escape.js';
-import type { View } from './invocation.js';
 import type { ProgressLine } from './progress.js';
 import type { World } from './run.js';
+import type { View } from './view.js';
 
 export interface Observers {
   readonly log?: Log;

@@ -1,8 +1,8 @@
 /** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
 import { fstatSync, readFileSync } from 'node:fs';
-import { viewBefore } from './invocation.js';
 import { sinkOf } from './output.js';
 import { Interrupted, reportError, run, type World } from './run.js';
+import { viewBefore } from './view.js';
 
 /** Of /dev/null and the like: https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
 const MEMORY_DEVICES = 1;

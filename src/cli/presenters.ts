@@ -7,10 +7,10 @@ import type { About } from '../many/looks/from-snapshot.js';
 import type { LookSet } from '../many/looks/look-set.js';
 import type { Palette } from '../render/palette.js';
 import { paletteFor, wantsColour } from './colours.js';
-import type { View } from './invocation.js';
 import { writePieces } from './output.js';
 import { pageOf, wantsLinks, wantsPage } from './page.js';
 import type { World } from './run.js';
+import { isFlame, type View } from './view.js';
 
 /** What is looked at: a process id, or the path of a core file. */
 export type Target = number | string;
@@ -29,9 +29,11 @@ export async function presenterFor(
   world: World,
 ): Promise<Presenter> {
   const { group } = view.grouping;
-  if (view.jsonLines) return (await jsonPresenters()).lines(world);
-  if (group === true) return groupPresenter(view, world);
-  if (view.json) return (await jsonPresenters()).document(world);
+  const { format } = view;
+  if (format === 'jsonl') return (await jsonPresenters()).lines(world);
+  // Flame graphs are of all threads together, whether or not they are grouped.
+  if (group === true || isFlame(format)) return groupPresenter(view, world);
+  if (format === 'json') return (await jsonPresenters()).document(world);
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   const rows = world.rows();
   // Variables are of one thread each: whoever asks for them wants to see them.
@@ -101,6 +103,8 @@ export type GroupWriter = (set: LookSet, expectAll: boolean, fleet?: Fleet | nul
 
 /** Shows a set as groups, and says by an exit code how whole it is. */
 export async function groupWriter(view: View, world: World): Promise<GroupWriter> {
+  const { format } = view;
+  const flame = isFlame(format) ? await import('./flame.js') : null;
   const [{ groupsOf }, { groupsText }, { treeText }, { groupsJson }] = await Promise.all([
     import('../many/groups/group.js'),
     import('../render/groups-text.js'),
@@ -110,7 +114,8 @@ export async function groupWriter(view: View, world: World): Promise<GroupWriter
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   return (set, expectAll, fleet = null) => {
     const groups = groupsOf(set, { byLine: view.grouping.byLine, expectAll, fleet });
-    if (view.json) writePieces(world.stdout, groupsJson(groups));
+    if (flame && isFlame(format)) flame.writeFlame(set, format, world);
+    else if (format === 'json') writePieces(world.stdout, groupsJson(groups));
     else if (groups.counts.processes > 0 || groups.failures.length > 0) {
       writePieces(world.stdout, view.grouping.tree ? treeText(groups, palette) : groupsText(groups, palette));
     }

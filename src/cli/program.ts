@@ -16,6 +16,7 @@ import {
   parsePattern,
   parseStrategies,
 } from './values.js';
+import { FORMATS } from './view.js';
 
 /** An option that sets the attribute of another name: of several for one attribute, the last one given counts. */
 class SharedOption extends Option {
@@ -79,6 +80,7 @@ export function declareProgram(handlers: Handlers): Command {
   addLooking(remote, add);
   addJson(remote, add);
   addJsonLines(remote, add);
+  addFormat(remote, true, add);
   addLayout(remote, add);
   addGroups(remote, add);
   addStacks(remote, add);
@@ -127,6 +129,7 @@ export function declareProgram(handlers: Handlers): Command {
   add(core, new Option('--systemd-all [match]', 'all that match, newest first'));
   addJson(core, add);
   addJsonLines(core, add);
+  addFormat(core, true, add);
   addLayout(core, add);
   addGroups(core, add);
   addStacks(core, add);
@@ -173,6 +176,7 @@ export function declareProgram(handlers: Handlers): Command {
   );
   addGrouping(group, add);
   addJson(group, add);
+  addFormat(group, false, add);
   addCoreFiles(group, add);
   addStacks(group, add);
   addExamples(group, [
@@ -194,6 +198,7 @@ export function declareProgram(handlers: Handlers): Command {
   for (const option of fleetOptions()) add(fleet, option);
   addGrouping(fleet, add);
   addJson(fleet, add);
+  addFormat(fleet, false, add);
   addSelection(fleet, add);
   addLooking(fleet, add);
   addNative(fleet, add);
@@ -289,6 +294,17 @@ function addLooking(command: Command, add: (command: Command, option: Option) =>
 
 function addJson(command: Command, add: (command: Command, option: Option) => Command): void {
   add(command, new Option('--json', 'one JSON document instead of text'));
+}
+
+/** What else the result can be written as. `lines`: whether a document for each process is one of these. */
+function addFormat(command: Command, lines: boolean, add: (command: Command, option: Option) => Command): void {
+  add(
+    command,
+    new Option(
+      '--format <format>',
+      'write it as text, json, or for flame graphs: collapsed (flamegraph.pl and others), speedscope',
+    ).choices(FORMATS.filter((format) => lines || format !== 'jsonl')),
+  );
 }
 
 /** Where the files of a core are. */

@@ -5,12 +5,13 @@ import { harmless } from '../render/escape.js';
 import { thousands } from '../thousands.js';
 import { collectPresenter } from './collect-presenter.js';
 import { isFailure } from './fail-on.js';
-import type { Invocation, View } from './invocation.js';
+import type { Invocation } from './invocation.js';
 import { observers } from './logging.js';
 import type { Pipeline } from './pipeline.js';
 import { type Presenter, presenterFor, type Target, targetText } from './presenters.js';
 import { ProgressLine } from './progress.js';
 import type { World } from './run.js';
+import type { View } from './view.js';
 
 export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core-many' | 'collect' }>;
 

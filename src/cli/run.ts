@@ -8,20 +8,13 @@ import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorJson, errorReport } from './error-report.js';
 import { isFailure } from './fail-on.js';
-import {
-  type Invocation,
-  isOfMany,
-  type Layout,
-  type ManyCores,
-  parseInvocation,
-  type View,
-  viewBefore,
-} from './invocation.js';
+import { type Invocation, type ManyCores, parseInvocation } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
 import { ProgressLine } from './progress.js';
 import type { LookingAtMany } from './run-many.js';
+import { isFlame, isOfMany, type Layout, type View, viewBefore } from './view.js';
 
 /** The world outside, as far as a run touches it. */
 export interface World {
@@ -118,7 +111,7 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
   const palette = await wantsColour(view.color, world.env, world.stderrIsTerminal)
     .then(paletteFor)
     .catch(() => PLAIN);
-  if (view.json || view.jsonLines) {
+  if (view.format === 'json' || view.format === 'jsonl') {
     try {
       world.stdout.write(errorJson(error));
     } catch {
@@ -174,7 +167,7 @@ async function consult(pid: number | null, view: View, world: World): Promise<Ex
     import('../doctor/report.js'),
   ]);
   const report = await examineMachine(pid);
-  if (view.json) {
+  if (view.format === 'json') {
     world.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
     const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
@@ -270,9 +263,14 @@ async function print(
   world: World,
 ): Promise<void> {
   const { view } = invocation;
-  if (view.json) {
+  if (view.format === 'json') {
     const { jsonPieces } = await import('../render/json.js');
     writePieces(world.stdout, jsonPieces(snapshot));
+    return;
+  }
+  if (isFlame(view.format)) {
+    const [{ writeFlame }, { setOf }] = await Promise.all([import('./flame.js'), import('../many/looks/set-of.js')]);
+    writeFlame(setOf(snapshot), view.format, world);
     return;
   }
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));

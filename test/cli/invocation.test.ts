@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseInvocation, viewBefore } from '../../src/cli/invocation.js';
+import { parseInvocation } from '../../src/cli/invocation.js';
+import { viewBefore } from '../../src/cli/view.js';
 import { PystackError } from '../../src/errors.js';
 
 const parse = (...argv: string[]) => parseInvocation(argv);
@@ -86,8 +87,14 @@ describe('remote', () => {
   });
 
   test.each<[string[], object]>([
-    [['remote', '1', '--json'], { json: true }],
-    [['remote', '--json', '1'], { json: true }],
+    [['remote', '1', '--json'], { format: 'json' }],
+    [['remote', '--json', '1'], { format: 'json' }],
+    [['remote', '1'], { format: 'text', html: null }],
+    [['remote', '1', '--format', 'speedscope'], { format: 'speedscope' }],
+    [['remote', '1', '--format=json', '--json'], { format: 'json' }],
+    [['core', 'a', '--format', 'jsonl'], { format: 'jsonl' }],
+    [['group', 'a', '--format', 'collapsed'], { format: 'collapsed' }],
+    [['fleet', '--ssh', 'a', '--format', 'collapsed'], { format: 'collapsed' }],
     [['remote', '1', '--no-color'], { color: false }],
     [['--no-color', 'remote', '1'], { color: false }],
     [['remote', '1', '-v'], { verbosity: 1 }],
@@ -153,6 +160,12 @@ describe('usage errors say what to type instead', () => {
     [['remote'], /no process id given/, /pystack remote <pid>.*--match/],
     [['remote', '1', '--all'], /both given/, /leave one/],
     [['remote', '1', '--group', '--locals'], /--locals cannot be shown in groups/, /leave one/],
+    [
+      ['remote', '1', '--json', '--format', 'speedscope'],
+      /--json and --format speedscope were both given/,
+      /leave one/,
+    ],
+    [['group', 'a', '--format', 'jsonl'], /'jsonl' is invalid/, /help/],
     [['collect', '1', '--locals'], /unknown option '--locals'/, /help/],
     [['remote', '--match', '('], /no regular expression/, /backslash/],
     [['remote', '--env', 'RANK'], /NAME=value/, /help/],

@@ -24,6 +24,12 @@ export interface About {
   readonly core: string | null;
 }
 
+/** What it says itself, where nothing else is known of the process. */
+export function aboutSnapshot({ pid, process, core, capturedAt }: Snapshot): About {
+  const at = capturedAt ?? '';
+  return { host: process?.host ?? '', pid, start: null, ppid: null, env: {}, at, core: core?.path ?? null };
+}
+
 /** The look that a snapshot is. */
 export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
   const { core, python, commandLine, complete, warnings } = snapshot;
