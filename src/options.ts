@@ -38,6 +38,10 @@ interface CommonOptions {
   readonly debuginfod?: boolean;
   /** Arguments and local variables: `true` for the defaults, `false` (the default) for none. */
   readonly locals?: boolean | LocalsOptions;
+  /** Whether tasks of event loops are looked at as well. Default true. */
+  readonly tasks?: boolean;
+  /** How many tasks are looked at; of the others only their number is told. Default 100,000. */
+  readonly maxTasks?: number;
   /** Whether slow strategies of locating the interpreter may be used as well. Default false. */
   readonly exhaustive?: boolean;
   /** Names of the only locating strategies to use; null (the default): all. */
@@ -91,6 +95,7 @@ export type InspectSettings = Settled<InspectOptions>;
 export type CoreSettings = Settled<CoreOptions>;
 
 export const DEFAULT_TIME_BUDGET_MS = 250;
+export const DEFAULT_MAX_TASKS = 100_000;
 export const DEFAULT_LOCALS: LocalsSettings = {
   depth: 3,
   maxString: 200,
@@ -129,6 +134,8 @@ function settleCommon(options: CommonOptions): Settled<CommonOptions> {
     demangle: options.demangle ?? true,
     debuginfod: options.debuginfod ?? true,
     locals: locals === false ? null : locals === true ? DEFAULT_LOCALS : settleLocals({ ...DEFAULT_LOCALS, ...locals }),
+    tasks: options.tasks ?? true,
+    maxTasks: options.maxTasks ?? DEFAULT_MAX_TASKS,
     exhaustive: options.exhaustive ?? false,
     locateBy: options.locateBy ?? null,
     library: options.library ?? null,

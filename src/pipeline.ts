@@ -128,7 +128,7 @@ export async function stacksFor(process: Process, located: Located, settings: Se
 function questionsOf(process: Process, settings: Settings, more: readonly Question<unknown>[]): Questions {
   const copied = process.postMortem()?.copied ?? null;
   const locals = settings.locals !== null && (copied?.variables ?? true);
-  return questionsFor(locals, settings.locals ?? DEFAULT_LOCALS, more);
+  return questionsFor(locals, settings.locals ?? DEFAULT_LOCALS, settings.tasks ? settings.maxTasks : null, more);
 }
 
 /** Longest time threads are made to stand when nobody set a limit, ms: for the last resorts; the usual is about 0.1. */

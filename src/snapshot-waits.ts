@@ -68,6 +68,8 @@ export interface Resource {
   holders: Holder[];
   /** Kernel ids of the threads of this process that wait for it. */
   waiters: number[];
+  /** Ids of the tasks that wait for it. */
+  waitingTasks: string[];
 }
 
 /** `exact`: an owner field, a slot that is alive for certain, the kernel's own table. `probable`: from the code. */
@@ -76,6 +78,8 @@ export type HolderEvidence = 'exact' | 'probable';
 export interface Holder {
   /** Kernel id of the thread; null: not known, or it is no thread of this process any more. */
   tid: number | null;
+  /** Id of the task that has it, of which `tid` is the thread of its loop; null: no task has it. */
+  task: string | null;
   /**
    * The process that has it, where that is known and the thread is not: another one, or this one itself (locks of files and
    * ends of pipes belong to processes). Else null.
@@ -135,10 +139,14 @@ export interface Finding {
 export interface FindingEdge {
   /** The thread that waits. */
   tid: number;
-  /** Id of the {@link Resource}. */
+  /** Id of the task that waits, whose loop runs in that thread; null: the thread itself does. */
+  task: string | null;
+  /** Id of the {@link Resource}; of a task that waits for another, that one's id. */
   resource: string;
   /** The thread that has it; null: none of this process. */
   holder: number | null;
+  /** Id of the task that has it; null: the thread itself does. */
+  holderTask: string | null;
   /** How certain it is that this one has it. */
   evidence: HolderEvidence;
   /** The same in words, with the places. */

@@ -9,10 +9,12 @@
 
 import type { ThreadException } from './snapshot-exceptions.js';
 import type { Frame, Value } from './snapshot-frames.js';
+import type { EventLoop, Task } from './snapshot-tasks.js';
 import type { Finding, Resource, Wait } from './snapshot-waits.js';
 
 export type * from './snapshot-exceptions.js';
 export type * from './snapshot-frames.js';
+export type * from './snapshot-tasks.js';
 export type * from './snapshot-waits.js';
 
 /** Raised when a field changes its meaning or goes away; new fields do not raise it. */
@@ -46,6 +48,12 @@ export interface Snapshot {
    * crash, the faulting thread comes before all others.
    */
   threads: Thread[];
+  /** What event loops and hubs resume: tasks, greenlets. Empty: there are none. null: they were not asked for. */
+  tasks: Task[] | null;
+  /** How many tasks were left out for their number. */
+  tasksLeftOut: number;
+  /** Event loops, runs of trio, hubs. */
+  loops: EventLoop[];
   /** What threads wait for or hold that others may want, each once; {@link Wait.resource} names it. */
   resources: Resource[];
   /** Why it is stuck, as far as it can be told: the certain ones first. Empty says nothing. */

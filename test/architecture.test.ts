@@ -14,10 +14,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
-  snapshot: ['snapshot-waits', 'snapshot-frames', 'snapshot-exceptions'],
+  snapshot: ['snapshot-waits', 'snapshot-frames', 'snapshot-exceptions', 'snapshot-tasks'],
   'snapshot-waits': [],
   'snapshot-frames': [],
   'snapshot-exceptions': ['snapshot-frames'],
+  'snapshot-tasks': ['snapshot-frames', 'snapshot-waits'],
   options: ['snapshot', 'errors'],
   version: [],
   thousands: [],
@@ -33,6 +34,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
   // What threads wait for and who has it.
   'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
+  // What the tasks of event loops do and wait for.
+  'python/tasks': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects', 'python/waits'],
   // Which exceptions they deal with.
   // Lines that the program itself holds, found by names as locks are.
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
@@ -48,6 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/layouts',
     'python/objects',
     'python/waits',
+    'python/tasks',
     'python/sources',
     'python/exceptions',
   ],
@@ -64,6 +68,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/objects',
     'python/repr',
     'python/waits',
+    'python/tasks',
     'python/sources',
     'python/exceptions',
     'questions',

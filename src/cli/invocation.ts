@@ -356,6 +356,7 @@ function coreOptions(executable: string | undefined, opts: Opts, view: View): Co
 }
 
 function stackOptions(opts: Opts, view: View) {
+  const maxTasks = numberOf(opts['maxTasks']);
   return {
     native: nativeMode(opts['native']),
     // What the other one hides is not what this one does; its layout picks by itself.
@@ -363,10 +364,18 @@ function stackOptions(opts: Opts, view: View) {
     demangle: opts['demangle'] !== false,
     debuginfod: opts['debuginfod'] !== false,
     locals: opts['locals'] === true ? localsOptions(opts) : false,
+    tasks: wantsTasks(opts, view),
+    ...(maxTasks === undefined ? {} : { maxTasks }),
     exhaustive: opts['exhaustive'] === true,
     locateBy: stringsOf(opts['locateBy']) ?? null,
     library: stringOf(opts['library']),
   };
+}
+
+/** Layouts of threads alone show them if they are asked for. */
+function wantsTasks(opts: Opts, { layout, format }: View): boolean {
+  if (typeof opts['tasks'] === 'boolean') return opts['tasks'];
+  return format !== 'text' || (layout !== 'plain' && layout !== 'compat');
 }
 
 function localsOptions(opts: Opts): LocalsOptions {

@@ -7,6 +7,7 @@ import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS, LOCATE_STRATEGIES } from '../options.js';
 import { FAIL_ON } from './fail-on.js';
 import { fleetOptions } from './fleet-options.js';
+import { taskOptions } from './task-options.js';
 import {
   collectEnvironment,
   collectPattern,
@@ -381,6 +382,7 @@ function addGeneral(command: Command): void {
 function addStacks(command: Command, add: (command: Command, option: Option) => Command): void {
   addNative(command, add);
   addLocals(command, add);
+  for (const option of taskOptions()) add(command, option);
   addLocating(command, add);
 }
 

@@ -2,7 +2,7 @@
 import type { Architecture } from '../process/arch.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { Answered } from '../questions/answers.js';
-import type { Question, ThreadAt } from '../questions/question.js';
+import type { AnswerPart, Question, ThreadAt } from '../questions/question.js';
 import {
   type CapturedNativeThread,
   type CapturedProcess,
@@ -26,6 +26,8 @@ export interface Asking {
   /** Throws what the question does. */
   ask(python: Python): unknown;
   same(a: unknown, b: unknown): boolean;
+  /** Parts of an answer that are known each by itself; null: there are none. */
+  parts(answer: unknown): readonly AnswerPart[] | null;
   /** What was noted last; null: nothing yet. */
   noted(): Answered<unknown> | null;
   /** Keeps the answer with who was asked, in place of the one before. */
@@ -51,6 +53,7 @@ export function* askingsOf(
         ahead: () => question.ahead?.(at) ?? [],
         ask: (over) => question.ask(over, at),
         same: (a, b) => question.same(a, b),
+        parts: () => null,
         noted: () => thread.answers.get(question),
         note: (answered) => thread.answers.set(question, answered),
       };
@@ -68,6 +71,7 @@ export function* askingsOf(
       ahead: () => [],
       ask: (over) => question.ask(over, at),
       same: (a, b) => question.same(a, b),
+      parts: (answer) => question.parts?.(answer) ?? null,
       noted: () => answers.get(question),
       note: (answered) => answers.set(question, answered),
     };

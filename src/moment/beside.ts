@@ -87,14 +87,31 @@ export class BesideCopy {
       else first.push({ asking, answer, reading });
     }
     if (first.some(({ asking }) => asking.reads === 'own')) later.look();
-    let pending = first.filter((one) => !vouch(one, later));
+    const unsure = first.filter((one) => !vouch(one, later));
+    const whole = unsure.filter((one) => !settleParts(one, later));
+    let pending = whole;
     for (let n = 0; n < READINGS && pending.length > 0 && !later.gone; n++) {
       const again = new Reading(this.#native, this.#runtime);
       readings.push(again);
       pending = pending.flatMap((one) => askAgain(one, again, later));
     }
+    if (whole.length < unsure.length) {
+      // Parts that moved on since are as they were on these pages only.
+      readings.splice(readings.indexOf(after), 1);
+      readings.push(after);
+    }
     return readings.reverse().map(({ memory }) => memory);
   }
+}
+
+/** Of an answer with parts that is not known as a whole, each part by itself. False: it has none. */
+function settleParts({ asking, answer }: Pending, later: Later): boolean {
+  if ('problem' in answer) return false;
+  const parts = asking.parts(answer.value);
+  if (parts === null || parts.length === 0) return false;
+  // What is known of it is what is known of its parts.
+  asking.note({ ...answer, evidence: 'agreed', parts: parts.map((part) => later.evidenceOf(part)) });
+  return true;
 }
 
 function settle(asking: Asking, answer: Answered<unknown>, evidence: Evidence): void {

@@ -1,13 +1,19 @@
 /** What is still as it was when the copy was made? Looked at once, when it is first asked. */
 import { PystackError } from '../errors.js';
 import { PAGE_BYTES } from '../memory/pages.js';
+import { pointerAt } from '../memory/reader.js';
 import type { WordRecorder } from '../memory/touched-words.js';
 import { errnoOf } from '../process/live/proc-files.js';
 import type { NativeProcess } from '../process/native.js';
 import type { OsLook } from '../process/process.js';
+import type { AnswerPart } from '../questions/question.js';
+import type { Evidence } from '../snapshot.js';
 import type { AskedThread } from './asked.js';
 import type { CapturedProcess } from './captured.js';
 import { osLookAt } from './frozen-threads.js';
+
+/** How often words are read again that may have been changing. */
+const LOOKS_AGAIN = 4;
 
 export class Later {
   readonly #native: NativeProcess;
@@ -67,6 +73,33 @@ export class Later {
     return unchanged;
   }
 
+  /**
+   * How a part of an answer is known: the only thread that changes it has not run; or every word that it was read from is
+   * the same again and again, read each time all at once. Words that change and change back in between would have to do so
+   * each time.
+   */
+  evidenceOf({ tid, words }: AnswerPart): Evidence {
+    const thread = tid === null ? undefined : this.#captured.threads.find((one) => one.tid === tid);
+    if (thread && this.stands(thread)) return 'still';
+    if (words === null || words.length === 0 || this.gone) return 'none';
+    const pages = [...new Set(evenOf(words).map((address) => Math.floor(address / PAGE_BYTES)))];
+    const index = new Map(pages.map((page, i) => [page, i]));
+    const addresses = Float64Array.from(pages, (page) => page * PAGE_BYTES);
+    const bytes = new Uint8Array(pages.length * PAGE_BYTES);
+    const ok = new Uint8Array(pages.length);
+    const view = new DataView(bytes.buffer);
+    for (let n = 0; n < LOOKS_AGAIN; n++) {
+      if (this.#native.readPages(addresses, bytes, ok) < pages.length) return 'none';
+      for (let i = 0; i < words.length; i += 2) {
+        const address = words[i] ?? 0;
+        const page = Math.floor(address / PAGE_BYTES);
+        const at = (index.get(page) ?? 0) * PAGE_BYTES + address - page * PAGE_BYTES;
+        if (pointerAt(view, at) !== words[i + 1]) return 'none';
+      }
+    }
+    return 'agreed';
+  }
+
   #readAgain(memory: WordRecorder): boolean {
     const pages = [...memory.pages.keys()];
     const bytes = new Uint8Array(pages.length * PAGE_BYTES);
@@ -80,4 +113,9 @@ export class Later {
       memory.isSame(page, ok[i] === 1 ? bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES) : null),
     );
   }
+}
+
+/** Addresses and values by turns: the addresses. */
+function evenOf(words: readonly number[]): number[] {
+  return words.filter((_, i) => i % 2 === 0);
 }

@@ -60,6 +60,16 @@ export interface ProcessQuestion<Answer> extends Named<Answer> {
   readonly of: 'process';
   /** Throws as {@link CopiedQuestion.ask}. */
   ask(python: Python, at: ProcessAt): Answer;
+  /** Parts of an answer that are known each by itself where the whole is not, in an order of their own. */
+  parts?(answer: Answer): readonly AnswerPart[];
+}
+
+/** What stands by itself in an answer. */
+export interface AnswerPart {
+  /** Kernel id of the only thread that changes it; null: there is none such. */
+  readonly tid: number | null;
+  /** The words that it was read from, address and value by turns; null: it is not known which. */
+  readonly words: readonly number[] | null;
 }
 
 export type Question<Answer> = CopiedQuestion<Answer> | ThreadQuestion<Answer> | ProcessQuestion<Answer>;

@@ -1,9 +1,9 @@
 /**
  * How does a Snapshot look as JSON? One document, keys always in the order in which snapshot.ts declares them, one line
- * for each member of the top level and one for each thread: quick to write, and `diff`, `grep` and `head` work on it.
+ * for each member of the top level and one for each thread and task: quick to write, and `diff`, `grep` and `head` work on it.
  * Lone surrogates come out as `\udXXX` (well-formed JSON.stringify), so the bytes are always valid UTF-8.
  */
-import type { NativeFrame, PythonFrame, Snapshot, Thread } from '../snapshot.js';
+import type { Frame, NativeFrame, PythonFrame, Snapshot, Task, Thread } from '../snapshot.js';
 
 /** Every key of T, each once, in order. */
 type KeysOf<T> = { readonly [K in keyof Required<T>]: null };
@@ -21,6 +21,9 @@ const SNAPSHOT = orderOf<Snapshot>({
   pauseMs: null,
   capture: null,
   threads: null,
+  tasks: null,
+  tasksLeftOut: null,
+  loops: null,
   resources: null,
   findings: null,
   warnings: null,
@@ -55,6 +58,24 @@ const THREAD = orderOf<Thread>({
   exceptions: null,
   faulting: null,
   registers: null,
+});
+
+const TASK = orderOf<Task>({
+  id: null,
+  kind: null,
+  name: null,
+  type: null,
+  address: null,
+  loop: null,
+  tid: null,
+  state: null,
+  parent: null,
+  awaits: null,
+  waits: null,
+  frames: null,
+  ending: null,
+  evidence: null,
+  consistent: null,
 });
 
 const PYTHON_FRAME = orderOf<PythonFrame>({
@@ -97,23 +118,28 @@ export function* jsonPieces(snapshot: Snapshot): Generator<string> {
   for (const key of SNAPSHOT) {
     yield `${separator}${JSON.stringify(key)}: `;
     separator = ',\n';
-    if (key === 'threads') yield* threadPieces(snapshot.threads);
+    if (key === 'threads') yield* linePieces(snapshot.threads, THREAD);
+    else if (key === 'tasks' && snapshot.tasks) yield* linePieces(snapshot.tasks, TASK);
     else yield JSON.stringify(snapshot[key]);
   }
   yield '\n}\n';
 }
 
-function* threadPieces(threads: readonly Thread[]): Generator<string> {
+/** A line each: threads, tasks. */
+function* linePieces<T extends { readonly frames: readonly Frame[] }>(
+  list: readonly T[],
+  order: readonly (keyof T)[],
+): Generator<string> {
   yield '[';
   let separator = '\n';
-  for (const thread of threads) {
-    const frames = thread.frames.map((frame) =>
+  for (const one of list) {
+    const frames = one.frames.map((frame) =>
       frame.kind === 'python' ? inOrder(frame, PYTHON_FRAME) : inOrder(frame, NATIVE_FRAME),
     );
-    yield `${separator}${JSON.stringify({ ...inOrder(thread, THREAD), frames })}`;
+    yield `${separator}${JSON.stringify({ ...inOrder(one, order), frames })}`;
     separator = ',\n';
   }
-  yield threads.length === 0 ? ']' : '\n]';
+  yield list.length === 0 ? ']' : '\n]';
 }
 
 function orderOf<T>(keys: KeysOf<T>): readonly (keyof T)[] {

@@ -14,6 +14,7 @@ import { headText } from './head.js';
 import { type Link, NO_LINKS } from './links.js';
 import type { Palette } from './palette.js';
 import { FULL_PATHS, shortPaths } from './paths.js';
+import { tasksPieces } from './tasks-text.js';
 import { isStartOfThread } from './thread-start.js';
 import { type Context, contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
 import { WaitsText } from './waits-text.js';
@@ -60,6 +61,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
       separator = '\n';
       previous = thread;
     }
+    if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
     return;
   }
   // Threads that wait for the same are one group, however long each has waited.
@@ -72,6 +74,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
     yield `${separator}${header.join('\n')}\n${own}`;
     separator = '\n';
   }
+  if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
 }
 
 function ended(lines: readonly string[]): string {

@@ -8,6 +8,7 @@ import { coreText } from './core-text.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { PLAIN } from './palette.js';
+import { tasksPieces } from './tasks-text.js';
 import { contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
 
 export type { TextOptions };
@@ -33,4 +34,5 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
     yield `${separator}${[...header, ...body].join('\n')}\n`;
     previous = thread;
   }
+  if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
 }

@@ -15,6 +15,8 @@ export interface TextOptions {
   readonly executableGiven?: boolean;
   /** Whether to tell what threads wait for and hold, what is wrong, and the exceptions that they deal with; default: yes. */
   readonly waits?: boolean;
+  /** Whether to show the tasks of event loops; default: yes. */
+  readonly tasks?: boolean;
 }
 
 /** What the threads of one report have in common. */

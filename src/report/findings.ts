@@ -139,7 +139,16 @@ function orphans(graph: WaitGraph): Finding[] {
     if (waiters.length === 0) return [];
     const [first] = waiters;
     const what = resourceText(resource, nameFor(graph, first, resource.id));
-    const edges = waiters.map((tid): Edge => ({ tid, resource: resource.id, holder: null, evidence: 'exact' }));
+    const edges = waiters.map(
+      (tid): Edge => ({
+        tid,
+        task: null,
+        resource: resource.id,
+        holder: null,
+        holderTask: null,
+        evidence: 'exact',
+      }),
+    );
     if (holders.some(({ gone, evidence }) => gone && evidence === 'exact')) {
       const message = `${what} is held by a thread that is not there any more (it ended, or stayed behind in a fork), and ${waitersText(graph, waiters)}`;
       const certain = waiters.every((tid) => stoodStill(graph.threads.get(tid)));
@@ -178,7 +187,14 @@ function heldGil({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
     const call = holder.os?.syscall ? ` in system call ${holder.os.syscall}` : '';
     const message = `${labelOf(graph, holder.tid)} has the GIL, sleeps${call}${atFrame(holder)}${since}, and ${resource.waiters.length === 1 ? 'a thread waits' : `${resource.waiters.length} threads wait`} for it`;
     const edges = resource.waiters.map(
-      (tid): Edge => ({ tid, resource: resource.id, holder: holder.tid, evidence: 'exact' }),
+      (tid): Edge => ({
+        tid,
+        task: null,
+        resource: resource.id,
+        holder: holder.tid,
+        holderTask: null,
+        evidence: 'exact',
+      }),
     );
     return [
       {

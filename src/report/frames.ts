@@ -8,7 +8,7 @@ import type { FrameVariables, ReadValue, Secrets } from '../python/objects/index
 import { decodePosition } from '../python/positions.js';
 import { ValueWriter } from '../python/repr/index.js';
 import type { Locals } from '../questions/locals.js';
-import type { CodeResult, WalkedFrame, WalkedStack } from '../questions/stacks.js';
+import type { CodeResult, WalkedFrame } from '../questions/stacks.js';
 import type { PythonFrame, Value } from '../snapshot.js';
 import type { SourceReader } from './source-lines.js';
 
@@ -67,7 +67,7 @@ export class FrameDescriber {
   }
 
   /** `locals`: what their variables hold; null: not asked for. */
-  describe(stack: WalkedStack, locals: Locals | null): PythonFrame[] {
+  describe(stack: { readonly frames: readonly WalkedFrame[] }, locals: Locals | null): PythonFrame[] {
     const frames: PythonFrame[] = [];
     for (let i = stack.frames.length - 1; i >= 0; i--) {
       const frame = stack.frames[i];

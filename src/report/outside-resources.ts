@@ -66,11 +66,13 @@ export class OutsideResources {
       locked: kind === 'file-lock' && owners.length > 0 ? true : null,
       holders: owners.map((owner) => holderOf(owner, kind === 'pipe' ? 'end' : 'owner')),
       waiters: [],
+      waitingTasks: [],
     };
   }
 }
 
 function holderOf({ pid, name, evidence }: OutsideOwner, how: Holder['how']): Holder {
   const process = { pid, process: name };
-  return { tid: null, ...process, gone: false, evidence, how, name: null, function: null, file: null, line: null };
+  const place = { function: null, file: null, line: null };
+  return { tid: null, task: null, ...process, gone: false, evidence, how, name: null, ...place };
 }

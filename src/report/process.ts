@@ -17,6 +17,7 @@ import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
+import { describeTasks, mergedResources } from './tasks.js';
 import { groupBySystemThread } from './thread-order.js';
 import { type DescribedThread, describeNativeThread, describeThread, type ThreadContext } from './threads.js';
 import { addWaits, type Clocks, type WaitFacts } from './waits.js';
@@ -91,7 +92,14 @@ export function describeProcess({ facts, located, captured, questions, native }:
     ...changedSources(shown),
     ...(merged ?? []).flatMap((one) => one.warnings),
   ];
-  const { threads, resources } = addWaits(shown, captured, { describeFd, outsideOwners, stillMs, now });
+  const waits = addWaits(shown, captured, { describeFd, outsideOwners, stillMs, now });
+  const { threads } = waits;
+  const { tasks, tasksLeftOut, loops, ...ofTasks } = describeTasks(captured, questions.tasks, {
+    frames,
+    describeFd,
+    nowMs: now?.monotonicMs ?? null,
+  });
+  const resources = mergedResources(waits.resources, ofTasks.resources);
   const { capture } = captured;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -100,6 +108,9 @@ export function describeProcess({ facts, located, captured, questions, native }:
     pauseMs: capture.pauseMs,
     capture,
     threads,
+    tasks,
+    tasksLeftOut,
+    loops,
     resources,
     findings: findingsOf({ threads, resources, capture, zombies }),
     warnings,

@@ -29,7 +29,14 @@ export function waitGraph(threads: readonly Thread[], resources: readonly Resour
       const resource = id === null ? undefined : byId.get(id);
       if (!resource) continue;
       const own = resource.holders.map(
-        (holder): Edge => ({ tid, resource: resource.id, holder: holder.tid, evidence: evidenceOf(resource, holder) }),
+        (holder): Edge => ({
+          tid,
+          task: null,
+          resource: resource.id,
+          holder: holder.tid,
+          holderTask: holder.task,
+          evidence: evidenceOf(resource, holder),
+        }),
       );
       if (own.length > 0) edges.set(tid, [...(edges.get(tid) ?? []), ...own]);
     }

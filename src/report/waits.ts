@@ -159,6 +159,7 @@ function gilResources(threads: readonly Thread[]): Map<number | null, Resource> 
       locked: holders.length > 0 ? true : null,
       holders,
       waiters,
+      waitingTasks: [],
     });
   }
   return found;
@@ -169,6 +170,7 @@ function holdsGil(thread: Thread): Holder {
   return {
     ...placeOf(frame),
     tid: thread.tid,
+    task: null,
     pid: null,
     process: null,
     gone: false,
@@ -193,6 +195,7 @@ function describeResource(
     locked,
     holders: holders.flatMap((holder) => describeHolder(holder, answers, byTid)),
     waiters: waiters.get(object) ?? [],
+    waitingTasks: [],
   };
 }
 
@@ -210,7 +213,17 @@ function describeHolder(
   const place = thread && (own || ran) && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
   const isSure = how === 'owner' || (own !== undefined && own.evidence !== 'agreed');
   return [
-    { ...placeOf(place), tid, pid: null, process: null, gone, evidence: isSure ? evidence : 'probable', how, name },
+    {
+      ...placeOf(place),
+      tid,
+      task: null,
+      pid: null,
+      process: null,
+      gone,
+      evidence: isSure ? evidence : 'probable',
+      how,
+      name,
+    },
   ];
 }
 

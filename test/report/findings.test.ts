@@ -23,6 +23,7 @@ function waiter(tid: number, resource: string, fields: Partial<Thread> = {}, wai
 function holder(tid: number | null, fields: Partial<Holder> = {}): Holder {
   return {
     tid,
+    task: null,
     pid: null,
     process: null,
     gone: tid === null,
@@ -46,6 +47,7 @@ function lock(id: string, holders: Holder[], waiters: number[], fields: Partial<
     locked: true,
     holders,
     waiters,
+    waitingTasks: [],
     ...fields,
   };
 }

@@ -15,7 +15,7 @@ const nothing = {
 };
 
 /** What they were asked. */
-export const QUESTIONS = questionsFor(true, DEFAULT_LOCALS);
+export const QUESTIONS = questionsFor(true, DEFAULT_LOCALS, 1000);
 
 const MEMORY = { frames: nothing, objects: nothing };
 

@@ -84,7 +84,7 @@ function waitOf({ kind, resource, name, timeoutMs, evidence }: Record<string, un
 }
 
 function resourceOf(resource: Record<string, unknown>): Resource[] {
-  const { id, kind, address, type, description, locked, holders, waiters } = resource;
+  const { id, kind, address, type, description, locked, holders, waiters, waitingTasks } = resource;
   if (typeof id !== 'string' || !isKeyOf(WAIT_KINDS, kind) || typeof description !== 'string') return [];
   return [
     {
@@ -96,16 +96,18 @@ function resourceOf(resource: Record<string, unknown>): Resource[] {
       locked: typeof locked === 'boolean' ? locked : null,
       holders: recordsOf(holders).flatMap(holderOf),
       waiters: idsOf(waiters),
+      waitingTasks: textsOf(waitingTasks),
     },
   ];
 }
 
 function holderOf(holder: Record<string, unknown>): Holder[] {
-  const { tid, pid, gone, evidence, how, name, file, line } = holder;
+  const { tid, task, pid, gone, evidence, how, name, file, line } = holder;
   if (!isKeyOf(HOWS, how)) return [];
   return [
     {
       tid: isId(tid) ? tid : null,
+      task: textOf(task),
       pid: isId(pid) ? pid : null,
       process: textOf(holder['process']),
       gone: gone === true,
@@ -128,13 +130,15 @@ function findingOf({ code, certain, message, tids, edges }: Record<string, unkno
       message,
       tids: idsOf(tids),
       edges: recordsOf(edges).flatMap((edge) => {
-        const { tid, resource, holder, evidence, text } = edge;
+        const { tid, task, resource, holder, holderTask, evidence, text } = edge;
         if (!isId(tid) || typeof resource !== 'string' || typeof text !== 'string') return [];
         return [
           {
             tid,
+            task: textOf(task),
             resource,
             holder: isId(holder) ? holder : null,
+            holderTask: textOf(holderTask),
             evidence: evidence === 'exact' ? ('exact' as const) : ('probable' as const),
             text,
           },
@@ -155,6 +159,10 @@ function isId(value: unknown): value is number {
 
 function idsOf(value: unknown): number[] {
   return Array.isArray(value) ? value.filter(isId) : [];
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 function lengthOf(value: unknown): number | null {
