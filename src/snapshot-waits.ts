@@ -6,7 +6,9 @@
 /**
  * What may be waited for. `lock` … `future`: objects of Python's library. `process-lock`, `process-semaphore`: of
  * `multiprocessing`. `stream-lock`: the one inside a buffered stream. `inner-lock`: the one inside some other object.
- * `native-mutex`: of C code. `native`: something in C code that could not be made out. The rest are the kernel's.
+ * Without a GIL: `object-mutex`, the one that each object has; `attach`: to go on, while somebody has all threads stand still;
+ * `safe-point`: that they do. `native-mutex`: of C code. `native`: something in C code that could not be made out. The rest
+ * are the kernel's.
  */
 export type WaitKind =
   | 'lock'
@@ -25,7 +27,9 @@ export type WaitKind =
   | 'stream-lock'
   | 'inner-lock'
   | 'gil'
+  | 'object-mutex'
   | 'attach'
+  | 'safe-point'
   | 'native-mutex'
   | 'native'
   | 'file-lock'
@@ -91,8 +95,8 @@ export interface Holder {
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. `mapped`: one of these. */
-  how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped';
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. `mapped`: one of these. `section`: a critical section of C code that has not ended. `attached`: it has not let go of Python's objects. */
+  how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped' | 'section' | 'attached';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
   /** The frame in which it was taken; null: not known. */
@@ -107,6 +111,7 @@ export interface Holder {
  * What is wrong, in one word. `deadlock`: threads wait for each other; `self-deadlock`: one waits for what it has itself;
  * `import-deadlock`: a module's import is part of it; `possible-deadlock`: the same, with an edge that is probable only.
  * `orphaned-lock`: who has it is no thread any more. `gil-held`: C code sleeps and has not let go of the GIL.
+ * `stop-held`: the same where there is no GIL, while another thread wants all to stand still.
  * `pool-starved`: all workers wait for work that is theirs. `queue-starved`: all threads wait, some of them on a queue.
  * `zombie-child`: a child has ended and is not waited for. `not-one-instant`: threads seen one after the other seem to
  * wait for the GIL that nobody has.
@@ -118,6 +123,7 @@ export type FindingCode =
   | 'possible-deadlock'
   | 'orphaned-lock'
   | 'gil-held'
+  | 'stop-held'
   | 'pool-starved'
   | 'queue-starved'
   | 'zombie-child'

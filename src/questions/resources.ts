@@ -18,9 +18,8 @@ export const RESOURCES: ProcessQuestion<readonly ResourceAnswer[]> = {
         if (!thread) return [];
         // The frames of who runs are not to be read, but it may be an owner.
         const isStill = answer !== null && at.look?.syscall != null;
-        const { tid, innerTid, ident, futex, kernel } = thread;
         const frames = isStill ? thread.frames : [];
-        return [{ tid, innerTid, ident, frames, futex, kernel, answer: answer ?? { wait: null, held: [] } }];
+        return [{ ...thread, frames, answer: answer ?? { wait: null, held: [], sections: [] } }];
       }),
     ),
   same: isDeepStrictEqual,

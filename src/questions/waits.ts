@@ -16,7 +16,7 @@ export interface WaitOfThread extends ThreadWait {
   readonly deadline: Deadline | null;
 }
 
-const NOTHING: WaitOfThread = { wait: null, held: [], deadline: null };
+const NOTHING: WaitOfThread = { wait: null, held: [], sections: [], deadline: null };
 
 export const WAIT: ThreadQuestion<WaitOfThread> = {
   name: 'what it waits for',
@@ -27,10 +27,9 @@ export const WAIT: ThreadQuestion<WaitOfThread> = {
     if (!thread || at.look === null) return NOTHING;
     // What runs moves on while it is read: its frames are those of the copy.
     if (at.look.syscall === null) {
-      return { wait: null, held: readHeldWhileRunning(python, at.copy, thread.frames), deadline: null };
+      return { wait: null, ...readHeldWhileRunning(python, at.copy, thread), deadline: null };
     }
-    const { wait, held } = readThreadWait(python, thread);
-    return { wait, held, deadline: deadlineOf(python.memory, at.architecture, at.look) };
+    return { ...readThreadWait(python, thread), deadline: deadlineOf(python.memory, at.architecture, at.look) };
   },
   // The innermost frames, in which what is waited for is found; what a parked thread sleeps on, which is on its own stack.
   ahead: ({ look, stack }) => {
@@ -63,6 +62,9 @@ function threadOf(at: ThreadAt): WaitingThread | null {
     tid,
     innerTid: state?.nativeThreadId ?? tid,
     ident: state?.threadId ?? 0,
+    state: state?.address ?? 0,
+    interpreter: state?.interpreter ?? 0,
+    isAttached: state?.attachment === 'attached',
     frames: stack?.frames ?? [],
     futex: isFutex ? futexOf(call) : null,
     kernel: call === null || isFutex ? null : kernelWaitOf(architecture, call),

@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<FindingCode, string>> = {
   'possible-deadlock': 'Possible deadlock',
   'orphaned-lock': 'Orphaned lock',
   'gil-held': 'GIL held',
+  'stop-held': 'Nobody may go on',
   'pool-starved': 'Pool without a free worker',
   'queue-starved': 'Nobody fills a queue',
   'zombie-child': 'Child not reaped',

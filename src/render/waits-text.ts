@@ -14,8 +14,11 @@ const KERNEL_WORDS: Readonly<Partial<Record<WaitKind, string>>> = {
   'file-lock': 'the lock of a file',
   signal: 'a signal',
   native: 'something in C code',
-  attach: 'the interpreter, which needs all threads still',
+  attach: 'its turn: all threads have to stand still',
 };
+
+/** Resources of which it says nothing that a thread has them: that is told otherwise, or those who wait tell it. */
+const NOT_HELD: ReadonlySet<WaitKind> = new Set(['gil', 'join', 'safe-point']);
 
 /** Holders that are named before the rest is counted. */
 const HOLDERS_NAMED = 3;
@@ -36,7 +39,7 @@ export class WaitsText {
     this.#names = new Map(threads.flatMap(({ tid, name, osName }) => (tid === null ? [] : [[tid, name ?? osName]])));
     this.#durations = durations;
     for (const resource of resources) {
-      if (resource.kind === 'gil' || resource.kind === 'join' || resource.waiters.length === 0) continue;
+      if (NOT_HELD.has(resource.kind) || resource.waiters.length === 0) continue;
       for (const holder of resource.holders) {
         if (holder.tid === null) continue;
         const held = this.#held.get(holder.tid) ?? [];
@@ -59,6 +62,8 @@ export class WaitsText {
     if (kind === 'timer') return `sleeps${since}${left}`;
     const resource = id === null ? undefined : this.#resources.get(id);
     const what = resource && !isOfKernel(kind) ? resourceText(resource, name) : kernelText(thread, kind);
+    if (resource && kind === 'safe-point')
+      return `waits${since} for all threads to stand still${this.#movingText(thread, resource)}`;
     // Of a thread it is clear who has its end in hand.
     return `waits${since} for ${what}${left}${resource && kind !== 'join' ? this.#holdersText(thread, resource) : ''}`;
   }
@@ -69,6 +74,7 @@ export class WaitsText {
     const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
     // Holders of one lock are certain all or none.
     const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
+    if (kind === 'attach') return ` by ${named.join('; ')}`;
     const verb =
       kind === 'pipe'
         ? 'other end open in'
@@ -76,6 +82,15 @@ export class WaitsText {
           ? 'held by one of'
           : 'held by';
     return `, ${probably}${verb} ${named.join('; ')}${more}`;
+  }
+
+  /** Who does not yet. */
+  #movingText({ tid: own }: Thread, { holders }: Resource): string {
+    const named = holders.slice(0, HOLDERS_NAMED).map((holder) => this.#holderText(holder, own));
+    const more = holders.length > HOLDERS_NAMED ? ` and ${holders.length - HOLDERS_NAMED} more` : '';
+    return named.length === 0
+      ? ''
+      : `, which ${named.join(', ')}${more} ${holders.length === 1 ? 'does' : 'do'} not yet`;
   }
 
   #holderText({ tid, pid, process, gone, how, function: name, file, line }: Holder, own: number | null): string {
@@ -95,6 +110,7 @@ export class WaitsText {
 /** "self._lock (Lock at 0x7f00)" */
 function resourceText({ kind, description, address }: Resource, name: string | null): string {
   if (kind === 'gil') return 'the GIL';
+  if (kind === 'attach') return 'its turn, as all threads are made to stand still';
   const [head = '', ...facts] = description.split(', ');
   const what = harmless([address === null ? head : `${head} at ${address}`, ...facts].join(', '));
   return name === null ? what : `${harmless(name)} (${what})`;
@@ -113,6 +129,7 @@ function kernelText({ os }: Thread, kind: WaitKind): string {
 
 function heldLine(resource: Resource, { name, evidence }: Holder): string {
   const { length } = resource.waiters;
+  if (resource.kind === 'attach') return `has all threads stand still, ${length === 1 ? '1 waits' : `${length} wait`}`;
   const verb = evidence === 'exact' ? 'holds' : 'probably holds';
   return `${verb} ${resourceText(resource, name)}, ${length === 1 ? '1 waits' : `${length} wait`}`;
 }

@@ -32,6 +32,7 @@ export function findingsOf(facts: FindingFacts): Finding[] {
     ...deadlocks(graph),
     ...orphans(graph),
     ...heldGil(facts, graph),
+    ...heldStop(graph),
     ...starvedPool(facts, graph),
     ...starvedQueue(facts),
     ...zombieChildren(facts),
@@ -110,9 +111,15 @@ export function resourceText({ description, address }: Resource, name: string | 
 
 function heldAt(holder: Holder | undefined): string {
   if (!holder || holder.file === null || holder.line === null) return '';
-  const how = { owner: 'taken', with: '`with`', acquire: '`acquire`, probably,', end: 'open', mapped: 'taken' }[
-    holder.how
-  ];
+  const how = {
+    owner: 'taken',
+    with: '`with`',
+    acquire: '`acquire`, probably,',
+    end: 'open',
+    mapped: 'taken',
+    section: 'taken',
+    attached: 'at',
+  }[holder.how];
   return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${holder.line}`;
 }
 
@@ -205,6 +212,23 @@ function heldGil({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
         edges: told(graph, edges),
       },
     ];
+  });
+}
+
+/** One wants all threads to stand still, and C code sleeps that has not let go of Python's objects: nobody may go on. */
+function heldStop(graph: WaitGraph): Finding[] {
+  return [...graph.resources.values()].flatMap((resource): Finding[] => {
+    if (resource.kind !== 'safe-point') return [];
+    const [waiter = null] = resource.waiters;
+    for (const { tid } of resource.holders) {
+      const holder = tid === null ? undefined : graph.threads.get(tid);
+      if (holder?.os?.activity !== 'waiting' || holder.stillMs === null || holder.stillMs < LONG_CALL_MS) continue;
+      const call = holder.os.syscall ? ` in system call ${holder.os.syscall}` : '';
+      const message = `${labelOf(graph, tid)} sleeps${call}${atFrame(holder)} in C code that has not let go of Python's objects, and has not run for ${durationText(holder.stillMs)}, while ${labelOf(graph, waiter)} wants all threads to stand still: whoever lets go may not go on`;
+      const tids = tid === null || waiter === null ? [] : [tid, waiter];
+      return [{ code: 'stop-held', certain: stoodStill(holder), message, tids, edges: [] }];
+    }
+    return [];
   });
 }
 

@@ -51,9 +51,11 @@ export function addWaits(
   for (const { thread } of described) {
     if (thread.tid !== null && !byTid.has(thread.tid)) byTid.set(thread.tid, thread);
   }
-  const waiters = waitersByObject(answers);
+  const resourcesAnswer = captured.answers.get(RESOURCES);
+  const found = given(resourcesAnswer) ?? [];
+  const wanting = new Map(found.flatMap((one) => (one.wantedBy === null ? [] : [[one.wantedBy, one]])));
+  const waiters = waitersByObject(answers, wanting);
   const gils = gilResources(described.map(({ thread }) => thread));
-  const found = given(captured.answers.get(RESOURCES)) ?? [];
   const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid, waiters))];
   const outside = new OutsideResources(facts);
   const threads = described.map(({ thread, captured: { look } }) => {
@@ -61,6 +63,8 @@ export function addWaits(
     const still = thread.tid === null ? null : (stillMs.get(thread.tid) ?? null);
     const fd = look?.syscall?.args[0] ?? null;
     const waits = waitsOf(thread, gils, answer, { ...facts, still, fd });
+    const wanted = thread.tid === null ? undefined : wanting.get(thread.tid);
+    if (wanted && waits.length === 0) waits.push(waitByItsAccount(wanted, resourcesAnswer?.evidence ?? 'none'));
     return { ...thread, stillMs: still, waits: waits.map((wait) => outside.addTo(thread, wait, fd)) };
   });
   const sleepsOn = new Map(
@@ -71,10 +75,19 @@ export function addWaits(
   return { threads, resources: [...completed, ...outside.all()] };
 }
 
-function waitersByObject(answers: ReadonlyMap<number, KnownWait>): Map<number, number[]> {
+/** That a thread waits, told by what it waits for: it naps meanwhile. */
+function waitByItsAccount({ kind, object }: ResourceAnswer, evidence: Evidence): Wait {
+  return { kind, resource: idOf(kind, object), name: null, timeoutMs: null, evidence };
+}
+
+function waitersByObject(
+  answers: ReadonlyMap<number, KnownWait>,
+  wanting: ReadonlyMap<number, ResourceAnswer>,
+): Map<number, number[]> {
   const waiters = new Map<number, number[]>();
-  for (const [tid, { wait }] of answers) {
-    const object = wait.wait?.object ?? 0;
+  const objects = new Map([...answers].map(([tid, { wait }]) => [tid, wait.wait?.object ?? 0]));
+  for (const [tid, { object }] of wanting) objects.set(tid, objects.get(tid) || object);
+  for (const [tid, object] of objects) {
     if (object === 0) continue;
     const own = waiters.get(object);
     if (own) own.push(tid);
@@ -109,9 +122,6 @@ function waitsOf(
   if (thread.gil === 'waiting') {
     const gil = gils.get(thread.interpreterId);
     return [{ kind: 'gil', resource: gil?.id ?? null, name: null, timeoutMs: null, evidence }];
-  }
-  if (thread.attachment === 'suspended') {
-    return [{ kind: 'attach', resource: null, name: null, timeoutMs: null, evidence }];
   }
   const wait = answer?.wait.wait;
   if (!answer || !wait) return [];
@@ -207,8 +217,8 @@ function describeHolder(
 ): Holder[] {
   const thread = tid === null ? undefined : byTid.get(tid);
   const own = tid === null ? undefined : answers.get(tid);
-  // Who ran had it by a `with`, as its frames were copied, and may have let go of it since.
-  const ran = thread?.os?.activity === 'running' && how === 'with';
+  // Who ran had it, as its frames were copied, and may have let go of it since.
+  const ran = thread?.os?.activity === 'running' && how !== 'acquire';
   if (how !== 'owner' && !own && !ran) return [];
   const place = thread && (own || ran) && frame !== null ? (pythonFrames(thread).at(-1 - frame) ?? null) : null;
   const isSure = how === 'owner' || (own !== undefined && own.evidence !== 'agreed');

@@ -65,6 +65,9 @@ const ALONE = [
   'fork_rlock',
   'fork_lock',
   'gil_held',
+  'object_mutex',
+  'object_mutex_cycle',
+  'stop_held',
   'held_by_who_runs',
   'self_deadlock_main',
   'signal_handler',
@@ -76,7 +79,7 @@ const ALONE = [
 for (const name of ALONE) {
   onEveryInterpreter(`hangs alone: ${name}`, (interpreter) =>
     withProgram(interpreter, 'hangs_alone.py', { ...OPTIONS, args: [name] }, async (program) => {
-      if (name === 'gil_held') await new Promise((resolve) => setTimeout(resolve, 3200));
+      if (name === 'gil_held' || name === 'stop_held') await new Promise((resolve) => setTimeout(resolve, 3200));
       expectTruth(await inspectProcess(program.pid), truthOf(program));
     }),
   );

@@ -92,6 +92,83 @@ def gil_held():
         time.sleep(0.01)
 
 
+def without_gil():
+    if getattr(sys, '_is_gil_enabled', lambda: True)():
+        sys.stderr.write('with a GIL objects have no mutex')
+        sys.exit(77)
+
+
+def object_mutex():
+    """Who sorts a list has its mutex, and the key is C code that sleeps."""
+    without_gil()
+    items, sleep = [3, 2, 1], ctypes.PyDLL(None).sleep
+
+    start('sorting', lambda: items.sort(key=lambda item: sleep(600)))
+    start('appending', lambda: items.append(4))
+    will_wait('appending', 'object-mutex', items, ['items'])
+    will_hold('sorting', items)
+    oracle.die_eventually()
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    forever()
+
+
+def object_mutex_cycle():
+    """One has the mutex of a list and wants C code's, which one has that wants the list's."""
+    without_gil()
+    items, code = [3, 2, 1], ctypes.PyDLL(None)
+    mutex = ctypes.create_string_buffer(64)
+    taken, sorting = threading.Event(), threading.Event()
+
+    def sort():
+        taken.wait()
+        items.sort(key=lambda item: sorting.set() or code.pthread_mutex_lock(mutex))
+
+    def append():
+        code.pthread_mutex_lock(mutex)
+        taken.set()
+        sorting.wait()
+        time.sleep(0.5)
+        items.append(4)
+
+    kept.append(mutex)
+    threads = [threading.Thread(target=sort, name='cycle sorting', daemon=True),
+               threading.Thread(target=append, name='cycle appending', daemon=True)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    will_wait('cycle appending', 'object-mutex', items, ['items'])
+    will_hold('cycle sorting', items)
+    waits['cycle sorting'] = {'kind': 'native-mutex', 'address': '0x%x' % ctypes.addressof(mutex), 'names': []}
+    will_be_found('deadlock', 'cycle sorting', 'cycle appending')
+    oracle.die_eventually()
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    forever()
+
+
+def stop_held():
+    """The collector wants all threads to stand still, and one sleeps in C code that has not let go of anything."""
+    import gc
+    without_gil()
+
+    def collector():
+        time.sleep(1.5)
+        gc.collect()
+
+    def other():
+        while True:
+            time.sleep(0.01)
+
+    start('stop holder', lambda: ctypes.PyDLL(None).sleep(600))
+    for name, function in (('collector', collector), ('stopped', other)):
+        threading.Thread(target=function, name=name, daemon=True).start()
+    for name, kind in (('collector', 'safe-point'), ('stopped', 'attach')):
+        waits[name] = {'kind': kind, 'address': None, 'names': []}
+    will_be_found('stop-held', 'stop holder', 'collector')
+    oracle.die_eventually()
+    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    forever()
+
+
 def held_by_who_runs():
     lock = threading.Lock()
 

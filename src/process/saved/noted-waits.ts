@@ -34,7 +34,9 @@ const WAIT_KINDS: Readonly<Record<WaitKind, true>> = {
   'stream-lock': true,
   'inner-lock': true,
   gil: true,
+  'object-mutex': true,
   attach: true,
+  'safe-point': true,
   'native-mutex': true,
   native: true,
   'file-lock': true,
@@ -55,13 +57,22 @@ const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   'possible-deadlock': true,
   'orphaned-lock': true,
   'gil-held': true,
+  'stop-held': true,
   'pool-starved': true,
   'queue-starved': true,
   'zombie-child': true,
   'not-one-instant': true,
 };
 
-const HOWS: Readonly<Record<Holder['how'], true>> = { owner: true, with: true, acquire: true, end: true, mapped: true };
+const HOWS: Readonly<Record<Holder['how'], true>> = {
+  owner: true,
+  with: true,
+  acquire: true,
+  end: true,
+  mapped: true,
+  section: true,
+  attached: true,
+};
 
 /** null: it is none. */
 export function parseWaits(value: unknown): NotedWaits | null {

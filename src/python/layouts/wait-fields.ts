@@ -27,7 +27,38 @@ export interface WaitFields {
   };
   /** What `with` leaves on the value stack: one object that is called at the end, or (3.14+) a function and its `self`. */
   readonly exit: 'bound' | 'pair';
+  /** Builds without a GIL only. */
+  readonly freeThreaded?: FreeThreadedFields;
 }
+
+/** What threads wait for where there is no GIL: the mutex that each object has, and that all others stand still. */
+export interface FreeThreadedFields {
+  /** Of PyObject: a PyMutex, one byte. Bit 0: it is locked; bit 1: somebody is parked for it. */
+  readonly ob_mutex: Offset;
+  /** Of PyThreadState: the innermost PyCriticalSection; its lowest two bits are tags. */
+  readonly critical_section: Offset;
+  /** Of PyInterpreterState: its struct _stoptheworld_state. That of all interpreters has moved within 3.13. */
+  readonly stoptheworld: Offset;
+}
+
+/**
+ * PyCriticalSection, and the longer PyCriticalSection2. `_cs_prev` is tagged as the word in the thread state is.
+ * https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_critical_section.h
+ */
+export const PyCriticalSection = { _cs_prev: 0, _cs_mutex: 8, _cs_mutex2: 16, INACTIVE: 1, TWO_MUTEXES: 2 } as const;
+
+/** struct _stoptheworld_state. https://github.com/python/cpython/blob/v3.14.0/Include/internal/pycore_interp_structs.h */
+export const stoptheworld = {
+  /** PyMutex: one who wants all to stand still waits here for another who does. */
+  mutex: 0,
+  /** bool each */
+  requested: 1,
+  world_stopped: 2,
+  /** PyEvent, set when the last thread stands. */
+  stop_event: 4,
+  /** PyThreadState* of who wants it, or NULL. */
+  requester: 16,
+} as const;
 
 /** PyTryBlock, and how many a frame has room for. https://github.com/python/cpython/blob/v3.10.13/Include/cpython/frameobject.h */
 export const PyTryBlock = { sizeof: 12, b_level: 8, most: 20 } as const;
@@ -58,12 +89,26 @@ const ROWS: Readonly<Record<string, WaitFields>> = {
   '3.15': { code: CODE_3_12, exit: 'pair' },
 };
 
+const FREE_THREADED: Readonly<Record<string, FreeThreadedFields>> = {
+  '3.13': { ob_mutex: 10, critical_section: 176, stoptheworld: 10744 },
+  '3.14': { ob_mutex: 10, critical_section: 176, stoptheworld: 10848 },
+  '3.15': { ob_mutex: 10, critical_section: 200, stoptheworld: 10800 },
+};
+
 /** Those of the version that the layout is of, as its build has them; null: of no known version. */
 export function waitFieldsOf(layout: Layout): WaitFields | null {
   const row = ROWS[layout.version];
   const extra = layout.PyObject.sizeof - ORDINARY_HEADER;
   if (!row || extra === 0) return row ?? null;
-  return { ...row, code: moved(row.code, extra), ...(row.blocks && { blocks: moved(row.blocks, extra) }) };
+  const { gil, version } = layout;
+  const hasNoGil = gil.kind === 'interpreter' && gil.fields.enabled !== undefined;
+  const freeThreaded = hasNoGil ? FREE_THREADED[version] : undefined;
+  return {
+    ...row,
+    code: moved(row.code, extra),
+    ...(row.blocks && { blocks: moved(row.blocks, extra) }),
+    ...(freeThreaded && { freeThreaded }),
+  };
 }
 
 function moved<T extends object>(struct: T, by: number): T {

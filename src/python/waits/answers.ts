@@ -12,6 +12,11 @@ export interface WaitingThread {
   readonly innerTid: number;
   /** `pthread_self()`, by which Python knows it; 0: it does not. */
   readonly ident: number;
+  /** Addresses of its PyThreadState and of the PyInterpreterState; 0: it has none. */
+  readonly state: number;
+  readonly interpreter: number;
+  /** Whether it may touch Python's objects, where there is no GIL: then nobody can have all threads stand still. */
+  readonly isAttached: boolean;
   /** Innermost first. */
   readonly frames: readonly RanFrame[];
   /** What it sleeps on, if that is a futex and not the GIL's. */
@@ -36,6 +41,8 @@ export interface WaitAnswer {
 export interface ThreadWait {
   readonly wait: WaitAnswer | null;
   readonly held: readonly HeldByWith[];
+  /** Addresses of the mutexes of objects that it has in critical sections of C code. Empty where there is a GIL. */
+  readonly sections: readonly number[];
 }
 
 /** Something that is waited for, and who has it. */
@@ -46,6 +53,8 @@ export interface ResourceAnswer {
   readonly description: string;
   readonly locked: boolean | null;
   readonly holders: readonly HolderAnswer[];
+  /** Kernel id of one who waits for it by its own account: that one may nap while it does. null: it does not tell. */
+  readonly wantedBy: number | null;
 }
 
 export interface HolderAnswer {
@@ -54,7 +63,7 @@ export interface HolderAnswer {
   /** Whether the lock names an owner that is no thread any more. */
   readonly gone: boolean;
   readonly evidence: HolderEvidence;
-  readonly how: 'owner' | 'with' | 'acquire';
+  readonly how: 'owner' | 'with' | 'acquire' | 'section' | 'attached';
   readonly name: string | null;
   /** Index of the frame in which it was taken, innermost first; null: not known. */
   readonly frame: number | null;

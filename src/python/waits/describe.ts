@@ -13,12 +13,19 @@ const PLAIN_WORDS: Readonly<Partial<Record<WaitKind, string>>> = {
   'stream-lock': 'lock of a stream',
   'inner-lock': 'lock inside an object',
   'native-mutex': 'mutex of C code',
+  attach: 'turn to run Python',
+  'safe-point': 'standstill of all threads',
   gil: 'GIL',
 };
 
+/** Whether it is no object of Python's, though it has an address. */
+export function isOfC(kind: WaitKind): boolean {
+  return kind === 'native-mutex' || kind === 'attach' || kind === 'safe-point';
+}
+
 /** "Queue, 0 items, maxsize 10". `object` 0: it is none of Python's. */
 export function describeWaited(objects: Objects, kind: WaitKind, object: number): string {
-  const type = object === 0 || kind === 'native-mutex' ? null : objects.shortTypeName(object);
+  const type = object === 0 || isOfC(kind) ? null : objects.shortTypeName(object);
   const facts = object === 0 ? [] : factsOf(objects, kind, object);
   const head = headOf(kind, type);
   return [head, ...facts].join(', ');
@@ -34,10 +41,14 @@ function headOf(kind: WaitKind, type: string | null): string {
     case 'process-lock':
     case 'process-semaphore':
     case 'native-mutex':
+    case 'attach':
+    case 'safe-point':
     case 'gil':
       return plain ?? kind;
     case 'stream-lock':
       return `lock of ${type ?? 'a stream'}`;
+    case 'object-mutex':
+      return `mutex of ${type ?? 'an object'}`;
     case 'inner-lock':
       return `lock inside ${type ?? 'an object'}`;
     case 'import-lock':

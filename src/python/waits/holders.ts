@@ -33,6 +33,7 @@ export class Holders {
   readonly #objects: Objects;
   readonly #paths: Paths;
   readonly #taken: TakenLocks;
+  readonly #freeThreaded: WaitFields['freeThreaded'];
   readonly #threads: readonly AnsweredThread[];
   readonly #byIdent: ReadonlyMap<number, AnsweredThread>;
   #byLock: ReadonlyMap<number, readonly Found[]> | null = null;
@@ -41,6 +42,7 @@ export class Holders {
     this.#objects = tools.objects;
     this.#paths = tools.paths;
     this.#taken = new TakenLocks(tools.objects, tools.scopes, fields);
+    this.#freeThreaded = fields.freeThreaded;
     this.#threads = threads;
     this.#byIdent = new Map(threads.filter(({ ident }) => ident !== 0).map((thread) => [thread.ident, thread]));
   }
@@ -57,6 +59,23 @@ export class Holders {
       locked: state.locked,
       holders: holders.length > 0 || state.locked === null ? holders : this.#byCode(lock),
     };
+  }
+
+  /** Of the mutex that an object has where there is no GIL. */
+  ofMutex(object: number): Held {
+    const mutex = object + (this.#freeThreaded?.ob_mutex ?? 0);
+    return heldByAll(
+      this.#threads.filter(({ answer }) => answer.sections.includes(mutex)),
+      { how: 'section' },
+    );
+  }
+
+  /** Who keeps the threads of an interpreter from standing still: those that may touch objects. */
+  whoAreAttached({ tid, interpreter }: WaitingThread): Held {
+    return heldByAll(
+      this.#threads.filter((one) => one.isAttached && one.tid !== tid && one.interpreter === interpreter),
+      { how: 'attached' },
+    );
   }
 
   /** By `pthread_self()`. */
@@ -157,6 +176,13 @@ export class Holders {
     this.#byLock = byLock;
     return byLock;
   }
+}
+
+function heldByAll(threads: readonly AnsweredThread[], { how }: Pick<HolderAnswer, 'how'>): Held {
+  return {
+    locked: true,
+    holders: threads.map(({ tid }) => ({ tid, gone: false, evidence: 'exact', how, name: null, frame: null })),
+  };
 }
 
 /**

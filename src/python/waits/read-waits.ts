@@ -2,17 +2,19 @@
  * What does a thread wait for, how does the program call it, and which locks does it have by `with`? Frames lead to objects.
  */
 import type { WaitKind } from '../../snapshot.js';
-import { waitFieldsOf } from '../layouts/wait-fields.js';
+import type { WaitFields } from '../layouts/wait-fields.js';
 import type { Python } from '../python.js';
 import type { ThreadWait, WaitAnswer, WaitingThread } from './answers.js';
-import { type HeldByWith, heldByWith } from './held-locks.js';
+import { mutexesHeld } from './critical-sections.js';
+import { heldByWith } from './held-locks.js';
 import { mutexOwner } from './holders.js';
 import { type Climbed, climb, type Subject } from './library-waits.js';
 import { isExclusive, type LockKind } from './lock-words.js';
 import type { Objects } from './objects.js';
+import { stopWaitOf } from './stop-the-world.js';
 import { WaitTools } from './tools.js';
-import { inHandOf, type RanFrame, ValueStacks } from './value-stack.js';
-import { findWaitedObject } from './waited-object.js';
+import { inHandOf, ValueStacks } from './value-stack.js';
+import { findWaitedObject, mutexOf, parkedOn } from './waited-object.js';
 
 /** Frames outside the library's in which a name is looked for. */
 const NAMING_FRAMES = 3;
@@ -20,20 +22,34 @@ const NAMING_FRAMES = 3;
 /** Throws only what is not a failure of the target's memory. */
 export function readThreadWait(python: Python, thread: WaitingThread): ThreadWait {
   const tools = python.the(WaitTools);
-  const { objects, scopes, stacks } = tools;
-  if (!stacks) return { wait: null, held: [] };
-  return { wait: waitOf(tools, thread), held: heldByWith(objects, scopes, stacks, thread.frames) };
+  const { objects, scopes, stacks, fields } = tools;
+  if (!stacks || !fields) return { wait: null, held: [], sections: [] };
+  return {
+    wait: waitOf(tools, thread),
+    held: heldByWith(objects, scopes, stacks, thread.frames),
+    sections: sectionsOf(objects, fields, thread),
+  };
+}
+
+function sectionsOf(objects: Objects, { freeThreaded }: WaitFields, { state }: WaitingThread): readonly number[] {
+  return freeThreaded ? mutexesHeld(objects, freeThreaded, state) : [];
 }
 
 /**
  * The locks that a thread has by `with` that runs: its frames as they were copied, the objects as they are now, so that none
  * of it is certain. Throws only what is not a failure of the target's memory.
  */
-export function readHeldWhileRunning(python: Python, copy: Python, frames: readonly RanFrame[]): readonly HeldByWith[] {
-  const fields = waitFieldsOf(python.layout);
-  if (!fields) return [];
-  const { objects, scopes } = python.the(WaitTools);
-  return heldByWith(objects, scopes, new ValueStacks(objects, fields, copy.memory), frames);
+export function readHeldWhileRunning(
+  python: Python,
+  copy: Python,
+  thread: WaitingThread,
+): Pick<ThreadWait, 'held' | 'sections'> {
+  const { objects, scopes, fields } = python.the(WaitTools);
+  if (!fields) return { held: [], sections: [] };
+  return {
+    held: heldByWith(objects, scopes, new ValueStacks(objects, fields, copy.memory), thread.frames),
+    sections: sectionsOf(objects, fields, thread),
+  };
 }
 
 function waitOf(tools: WaitTools, thread: WaitingThread): WaitAnswer | null {
@@ -52,10 +68,18 @@ function waitOf(tools: WaitTools, thread: WaitingThread): WaitAnswer | null {
 }
 
 /** What a thread sleeps on that sleeps on a futex. */
-function startOf({ objects, stacks }: WaitTools, { futex, frames }: WaitingThread): Subject | null {
-  if (!futex || !stacks) return null;
+function startOf({ objects, stacks, fields }: WaitTools, thread: WaitingThread): Subject | null {
+  const { futex, frames } = thread;
+  if (!futex || !stacks || !fields) return null;
   if (objects.attempt(() => mutexOwner(objects, futex)) !== null) {
     return { kind: 'native-mutex', object: futex.futex, named: 0, suffix: '' };
+  }
+  const parked = fields.freeThreaded ? parkedOn(objects, futex) : null;
+  if (fields.freeThreaded && parked !== null) {
+    const stop = stopWaitOf(objects, fields, thread, parked);
+    if (stop) return { ...stop, named: 0, suffix: '' };
+    const owner = mutexOf(objects, fields.freeThreaded, parked);
+    if (owner !== 0) return { kind: 'object-mutex', object: owner, named: owner, suffix: '' };
   }
   const found = objects.attempt(() => findWaitedObject(objects, stacks, futex, inHandOf(frames[0])));
   if (!found) return { kind: 'native', object: 0, named: 0, suffix: '' };

@@ -5,7 +5,8 @@
  * A parked thread sleeps on a `struct wait_entry` on its own stack, in front of whose semaphore the address stands.
  * https://github.com/python/cpython/blob/v3.14.0/Python/parking_lot.c (struct wait_entry)
  */
-import { isUserSpace } from '../../memory/address.js';
+import { isUserSpace, toAddress } from '../../memory/address.js';
+import type { FreeThreadedFields } from '../layouts/wait-fields.js';
 import { type LockKind, lockKindOf } from './lock-words.js';
 import type { Objects } from './objects.js';
 import type { FrameInHand, ValueStacks } from './value-stack.js';
@@ -37,6 +38,17 @@ export function parkedOn(objects: Objects, { futex, sp }: FutexWait): number | n
   if (sp === null || futex < sp || futex > sp + NEAR_BYTES) return null;
   const address = objects.pointer(futex - ADDR_BEFORE_SEMA);
   return isUserSpace(address) ? address : null;
+}
+
+/** Bit of a PyMutex: somebody is parked for it. https://github.com/python/cpython/blob/v3.14.0/Include/cpython/lock.h */
+const HAS_PARKED = 2;
+
+/** The object whose own mutex is at `parked`, where each has one; 0: it is none that somebody waits for. */
+export function mutexOf(objects: Objects, { ob_mutex }: FreeThreadedFields, parked: number): number {
+  const object = parked - ob_mutex;
+  if (objects.typeName(object) === null) return 0;
+  const bits = objects.attempt(() => objects.memory.read(toAddress(parked), 1).getUint8(0)) ?? 0;
+  return (bits & HAS_PARKED) === 0 ? 0 : object;
 }
 
 /** null: none that can be made out. Throws as the memory does. */

@@ -9,11 +9,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Build } from '../../../src/python/layouts/builds.js';
 import { type Scalar, WIDTHS } from '../../../src/python/layouts/c-types.js';
+import { exceptionFieldsOf, TP_STR_BEHIND_REPR } from '../../../src/python/layouts/exception-fields.js';
 import { FIELD_TYPES } from '../../../src/python/layouts/field-types.js';
 import { from } from '../../../src/python/layouts/from.js';
 import { layoutFor, SUPPORTED_VERSIONS } from '../../../src/python/layouts/index.js';
 import type { Layout } from '../../../src/python/layouts/layout.js';
+import { PyCriticalSection, PyTryBlock, stoptheworld, waitFieldsOf } from '../../../src/python/layouts/wait-fields.js';
 import { differenceOf } from './difference.js';
+import { constantProbes, exceptionProbes, WIDTHS_OF_FURTHER, waitProbes } from './further-probes.js';
 import { findHeaders } from './headers.js';
 import { layoutProbes } from './layout-probes.js';
 import { compileProbes, type Headers } from './offsetof.js';
@@ -74,6 +77,9 @@ for (const headers of found) {
       it(`has the row's numbers when ${flavour.name}`, () => {
         check(headers, flavour);
         verified.add(`${headers.major}.${headers.minor}`);
+      });
+      it(`has what tells of waits and exceptions where the headers say when ${flavour.name}`, () => {
+        checkFurther(headers, flavour);
       });
     }
   });
@@ -142,6 +148,45 @@ function check(headers: Headers, flavour: Flavour): void {
     if (!right) differences.push(`${path}: the row has ${our}, the headers ${number}`);
   }
   expect(differences).toEqual([]);
+}
+
+/** Throws unless each number beside the row is the compiler's, and no number is on one side only. */
+function checkFurther(headers: Headers, flavour: Flavour): void {
+  const version = headers.major * 100 + headers.minor;
+  const row = rowOf(headers, flavour.build);
+  if (row === null) throw new Error('no row');
+  const freeThreaded = flavour.build.freeThreaded ?? false;
+  const constants = {
+    PyTryBlock: version <= 310 ? PyTryBlock : undefined,
+    PyCriticalSection: freeThreaded ? PyCriticalSection : undefined,
+    stoptheworld: freeThreaded ? stoptheworld : undefined,
+    tp_str: { behindRepr: TP_STR_BEHIND_REPR },
+  };
+  for (const [fields, probes] of [
+    [waitFieldsOf(row) ?? {}, waitProbes(version, freeThreaded)],
+    [exceptionFieldsOf(row), exceptionProbes(version)],
+    [constants, constantProbes(version, freeThreaded)],
+  ] as const) {
+    const ours = leavesOf(fields);
+    const tree = leavesOf(probes);
+    const paths = [...tree].filter((entry): entry is [string, Probe] => isProbe(entry[1]));
+    const source = flavour.before + prelude(version);
+    const answers = compileProbes(
+      headers,
+      source,
+      paths.map(([, probe]) => probe),
+      flavour.flags,
+    );
+    const theirs = new Map<string, unknown>([...tree].filter(([, word]) => !isProbe(word)));
+    paths.forEach(([path], index) => {
+      const { number, width } = answers[index] ?? { number: null, width: null };
+      theirs.set(path, number);
+      if (width !== null) expect(`${path}: ${width}`).toBe(`${path}: ${WIDTHS_OF_FURTHER[path] ?? 8}`);
+    });
+    // Where a debug build has it, is not told: nobody is then said to have all threads stand still.
+    if (headers.debug) for (const each of [ours, theirs]) each.delete('freeThreaded > stoptheworld');
+    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(theirs));
+  }
 }
 
 function rowOf({ major, minor, patch }: Headers, build: Partial<Build>): Layout | null {

@@ -17,7 +17,7 @@ export function prelude(version: number): string {
   if (version <= 310) lines.push(DICT_KEYS);
   if (version >= 310) lines.push('#include <pycore_moduleobject.h>');
   lines.push('#include <structmember.h>', '#include <datetime.h>', PRIVATE_OBJECTS);
-  if (version >= 313) lines.push('#include <pycore_lock.h>');
+  if (version >= 313) lines.push('#include <pycore_lock.h>', '#include <pycore_critical_section.h>');
   lines.push(
     ...(version >= 313 ? [MUTEX_LOCK] : []),
     ...(version <= 313 ? [LOCK] : []),
