@@ -75,13 +75,19 @@ export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'a
       case 'frame-objects':
         return {
           frames,
-          ending: walkFrameObjects(python, layout.frames, threadState.address, frames),
+          ending: walkFrameObjects(
+            python,
+            layout.frames,
+            python.pointer(threadState.address, layout.frames.tstate_frame),
+            frames,
+          ),
           enteredAt: null,
           fitsEvalLoops: true,
         };
       case 'interpreter-frames': {
         const entries: Entries = { links: [], outermostShim: null };
-        const ending = walkInterpreterFrames(python, layout.frames, threadState.address, frames, entries);
+        const first = firstInterpreterFrame(python, layout.frames, threadState.address);
+        const ending = walkInterpreterFrames(python, layout.frames, first, frames, entries);
         const fitsEvalLoops = entriesFit(python, layout.frames, threadState.address, entries.links);
         return { frames, ending, enteredAt: entries.outermostShim, fitsEvalLoops };
       }
@@ -91,17 +97,36 @@ export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'a
   }
 }
 
+/**
+ * The frames from the one at `first` on, of a stack that no thread has now: a PyFrameObject (up to 3.10) or a
+ * _PyInterpreterFrame (3.11+). Throws only what is not a failure of the target's memory.
+ */
+export function readFramesFrom(python: Python, first: number): Pick<StackWalk, 'frames' | 'ending'> {
+  const { frames: layout } = python.layout;
+  const frames: FrameWalk[] = [];
+  try {
+    switch (layout.kind) {
+      case 'frame-objects':
+        return { frames, ending: walkFrameObjects(python, layout, first, frames) };
+      case 'interpreter-frames':
+        return { frames, ending: walkInterpreterFrames(python, layout, first, frames, { links: [], outermostShim: null }) };
+    }
+  } catch (error) {
+    return { frames, ending: truncated(reasonOf(error)) };
+  }
+}
+
 function walkFrameObjects(
   python: Python,
   layout: FrameLayout & { kind: 'frame-objects' },
-  threadState: Address,
+  first: number,
   frames: FrameWalk[],
 ): StackEnding {
   const part = FRAME_OBJECT(python);
   const unit = layout.lasti === 'instructions' ? 2 : 1;
   const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
-  for (let at: number = python.pointer(threadState, layout.tstate_frame); at !== 0; ) {
+  for (let at = first; at !== 0; ) {
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
     const { f_back, f_code: code, f_lasti: lasti } = part.read(python.memory, at as Address);
@@ -132,14 +157,14 @@ interface Entries {
 function walkInterpreterFrames(
   python: Python,
   layout: FrameLayout & { kind: 'interpreter-frames' },
-  threadState: Address,
+  first: number,
   frames: FrameWalk[],
   entries: Entries,
 ): StackEnding {
   const part = INTERPRETER_FRAME(python);
   const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
-  for (let at = firstInterpreterFrame(python, layout, threadState); at !== 0; ) {
+  for (let at = first; at !== 0; ) {
     // Shims are among the seen: a chain of nothing else is no stack either.
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);

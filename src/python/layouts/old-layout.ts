@@ -12,6 +12,8 @@ export type GlobalName =
   | '_PyThreadState_Current'
   /** int */
   | 'collecting'
+  /** PyGC_Head*: the first of the collector's lists. */
+  | '_PyGC_generation0'
   /** int; set before there is an interpreter, and unset once it begins to finalize. Found by who returns it. */
   | 'Py_IsInitialized()'
   /** PyThreadState* of the thread that finalizes; 3.6. */

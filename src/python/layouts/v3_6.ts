@@ -13,6 +13,7 @@ export const v3_6: Layout = {
       'interp_head',
       '_PyThreadState_Current',
       'collecting',
+      '_PyGC_generation0',
       'Py_IsInitialized()',
       '_Py_Finalizing',
       'gil_last_holder',

@@ -1,0 +1,1 @@
+export function greenPackages(minorVersion: string, packages: readonly string[], base?: string): string | null;
