@@ -5,7 +5,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { CACHE } from './cache-folder.mjs';
 
-const PLATFORMS = ['manylinux1', 'manylinux2010', 'manylinux2014', 'manylinux_2_17', 'manylinux_2_24', 'manylinux_2_28'];
+const PLATFORMS = [
+  'manylinux1',
+  'manylinux2010',
+  'manylinux2014',
+  'manylinux_2_17',
+  'manylinux_2_24',
+  'manylinux_2_28',
+];
 
 /**
  * The folder with those packages ("greenlet==1.1.3", "gevent") for a CPython "3.12", "2.7", "3.13t"; null where they
@@ -41,11 +48,19 @@ function isRecent(file) {
 function argumentsFor(folder, minorVersion, packages) {
   const digits = minorVersion.replace(/[.t]/g, '');
   // 2.7 with wide characters; `m`: with pymalloc, as long as that was a flavour.
-  const flavour = digits === '27' ? 'mu' : digits === '36' || digits === '37' ? 'm' : minorVersion.endsWith('t') ? 't' : '';
+  const flavour =
+    digits === '27' ? 'mu' : digits === '36' || digits === '37' ? 'm' : minorVersion.endsWith('t') ? 't' : '';
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return [
     'install',
-    ...['--quiet', '--disable-pip-version-check', '--no-cache-dir', '--retries=0', '--only-binary=:all:', '--no-compile'],
+    ...[
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-cache-dir',
+      '--retries=0',
+      '--only-binary=:all:',
+      '--no-compile',
+    ],
     ...['--target', folder, '--implementation', 'cp', '--python-version', minorVersion.replace('t', '')],
     ...[`cp${digits}${flavour}`, 'abi3', 'none'].flatMap((abi) => ['--abi', abi]),
     ...PLATFORMS.flatMap((platform) => ['--platform', `${platform}_${machine}`]),

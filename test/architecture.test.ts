@@ -36,6 +36,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
   // What the tasks of event loops do and wait for.
   'python/tasks': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects', 'python/waits'],
+  // What switches between greenlets, and where each stands.
+  'python/greenlets': [
+    'memory',
+    'snapshot',
+    'python',
+    'python/layouts',
+    'python/objects',
+    'python/waits',
+    'python/tasks',
+  ],
   // Which exceptions they deal with.
   // Lines that the program itself holds, found by names as locks are.
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
@@ -52,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/objects',
     'python/waits',
     'python/tasks',
+    'python/greenlets',
     'python/sources',
     'python/exceptions',
   ],

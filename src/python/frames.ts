@@ -109,7 +109,10 @@ export function readFramesFrom(python: Python, first: number): Pick<StackWalk, '
       case 'frame-objects':
         return { frames, ending: walkFrameObjects(python, layout, first, frames) };
       case 'interpreter-frames':
-        return { frames, ending: walkInterpreterFrames(python, layout, first, frames, { links: [], outermostShim: null }) };
+        return {
+          frames,
+          ending: walkInterpreterFrames(python, layout, first, frames, { links: [], outermostShim: null }),
+        };
     }
   } catch (error) {
     return { frames, ending: truncated(reasonOf(error)) };

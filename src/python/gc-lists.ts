@@ -40,7 +40,8 @@ export function visitTracked(
   let problem: string | null = null;
   const gcHead = gcHeadBytes(python.layout);
   const heads = gcHead === null ? [] : listHeads(python, interpreters);
-  if (gcHead === null || heads.length === 0) return { visited, truncated: false, problem: 'the lists of the collector were not found' };
+  if (gcHead === null || heads.length === 0)
+    return { visited, truncated: false, problem: 'the lists of the collector were not found' };
   const { ob_type } = python.layout.PyObject;
   const size = gcHead + ob_type + 8;
   for (const head of heads) {
@@ -104,7 +105,8 @@ function headsWithin(python: Python, from: number, to: number): number[] {
   const words = Array.from({ length: Math.floor((to - start) / 8) }, (_, i) => unflagged(pointerAt(view, 8 * i)));
   for (let i = 0; i + 1 < words.length; i++) {
     const [next = 0, prev = 0] = [words[i], words[i + 1]];
-    if (leadsBack(python, next, 8, start + 8 * i) && leadsBack(python, prev, 0, start + 8 * i)) heads.push(start + 8 * i);
+    if (leadsBack(python, next, 8, start + 8 * i) && leadsBack(python, prev, 0, start + 8 * i))
+      heads.push(start + 8 * i);
   }
   return heads;
 }

@@ -3,6 +3,7 @@ import { type ReadValue, Secrets, type ValueSettings } from '../python/objects/i
 import { exceptionQuestion } from './exceptions.js';
 import { GC } from './gc.js';
 import { GIL } from './gil.js';
+import { greenletQuestion } from './greenlets.js';
 import { HELD_SOURCES } from './held-sources.js';
 import { type Locals, localsQuestion } from './locals.js';
 import { NAMES } from './names.js';
@@ -40,7 +41,8 @@ export function questionsFor(
   const secrets = new Secrets(settings);
   const exceptions = threadExceptionsQuestion(settings, secrets);
   const values = locals ? valuesOf(settings, secrets) : null;
-  const tasks = maxTasks === null ? null : [asyncioQuestion({ maxTasks, values })];
+  const tasks =
+    maxTasks === null ? null : [asyncioQuestion, greenletQuestion].map((make) => make({ maxTasks, values }));
   const always = [GIL, GC, NAMES, POLLED, WAIT, exceptions, RESOURCES, ...(tasks ?? []), HELD_SOURCES, ...more];
   if (values === null) return { list: always, locals: null, exception: null, exceptions, tasks, secrets };
   const asked = { locals: localsQuestion(values), exception: exceptionQuestion(values) };

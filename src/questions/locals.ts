@@ -7,7 +7,7 @@ import { type FrameVariables, type LocalNames, readLocalNames, readVariables } f
 import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
 import type { CopiedAt, CopiedQuestion } from './question.js';
-import type { CodeResult } from './stacks.js';
+import type { CodeResult, WalkedFrame } from './stacks.js';
 import type { ValuesOf } from './values-of.js';
 
 /** By address of the frame; a frame whose code object cannot be read is not in it. */
@@ -25,12 +25,22 @@ export function localsQuestion(values: ValuesOf): CopiedQuestion<Locals> {
 }
 
 function readLocals(python: Python, { stack, objects }: CopiedAt, values: ValuesOf): Locals {
-  const reader = values(objects);
+  return readIn(python, stack.frames, values(objects));
+}
+
+/** Of frames that belong to no thread now. Throws as reading memory does. */
+export function readVariablesOf(python: Python, frames: readonly VariableFrame[], values: ValuesOf): Locals {
+  return readIn(python, frames, values(python));
+}
+
+type VariableFrame = Pick<WalkedFrame, 'address' | 'ran' | 'lasti' | 'foreign'>;
+
+function readIn(python: Python, frames: readonly VariableFrame[], reader: ReturnType<ValuesOf>): Locals {
   reader.beginThread();
-  const codes = new Set(stack.frames.flatMap(({ ran }) => ('code' in ran ? ran.code : [])));
+  const codes = new Set(frames.flatMap(({ ran }) => ('code' in ran ? ran.code : [])));
   const namesOf = python.the(VariableNames).of(codes);
   const locals = new Map<Address, FrameVariables>();
-  for (const { address, ran, lasti, foreign } of stack.frames) {
+  for (const { address, ran, lasti, foreign } of frames) {
     const names = 'code' in ran ? namesOf.get(ran.code) : undefined;
     if (names)
       locals.set(

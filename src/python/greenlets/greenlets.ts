@@ -157,11 +157,25 @@ export class GreenletReader {
     const top = at(fields.top_frame);
     const size = at(fields.stack_saved);
     const saved = start > 1 && size > 0 && size < 2 ** 31 ? { start, size, copy: at(fields.stack_copy) } : null;
-    const common = { address, isMain, parent, main, run: 0, saved, stackStart: start > 1 ? start : 0, stackStop: isMain ? 0 : stop };
+    const common = {
+      address,
+      isMain,
+      parent,
+      main,
+      run: 0,
+      saved,
+      stackStart: start > 1 ? start : 0,
+      stackStop: isMain ? 0 : stop,
+    };
     if (stop === 0) return { ...common, state: 'unstarted', run: at(fields.run), frames: [], ending: NO_FRAMES };
     if (start === 0) return { ...common, state: 'dead', frames: [], ending: NO_FRAMES };
     if (top === 0) {
-      return { ...common, state: this.#runs(address, main, fields) ? 'running' : 'unknown', frames: [], ending: NO_FRAMES };
+      return {
+        ...common,
+        state: this.#runs(address, main, fields) ? 'running' : 'unknown',
+        frames: [],
+        ending: NO_FRAMES,
+      };
     }
     return { ...common, state: 'suspended', ...this.#stackFrom(top, saved) };
   }

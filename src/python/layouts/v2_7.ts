@@ -9,7 +9,14 @@ export const v2_7: Layout = {
   threading: 'private-names',
   root: {
     kind: 'variables',
-    symbols: ['interp_head', '_PyThreadState_Current', 'collecting', '_PyGC_generation0', 'Py_IsInitialized()', 'interpreter_lock'],
+    symbols: [
+      'interp_head',
+      '_PyThreadState_Current',
+      'collecting',
+      '_PyGC_generation0',
+      'Py_IsInitialized()',
+      'interpreter_lock',
+    ],
   },
   _PyRuntimeState: {
     'interpreters.head': 0,

@@ -237,6 +237,20 @@ export class Objects {
     return this.words(object + sizeof, Math.max(Math.floor((size - sizeof) / 8), 0));
   }
 
+  /** How a function, or what a method is bound to, is called; null: it is none, or has no name. */
+  functionName(callable: number): string | null {
+    const { PyMethodObject, PyFunctionObject } = this.layout.objects;
+    switch (this.typeName(callable)) {
+      case 'method':
+      case 'instancemethod':
+        return this.functionName(this.pointer(callable, PyMethodObject.im_func));
+      case 'function':
+        return this.text(this.pointer(callable, PyFunctionObject.func_name));
+      default:
+        return null;
+    }
+  }
+
   /** What `read` gives; null where the memory does not hold it, or holds something else. */
   attempt<T>(read: () => T): T | null {
     try {
