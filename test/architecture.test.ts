@@ -183,7 +183,7 @@ const PYTHON_FILES: readonly (readonly string[])[] = [
   ['code-type', 'dict', 'text'],
   ['code', 'code-shapes', 'objects'],
   ['named-attributes', 'runtime', 'foreign-frames'],
-  ['frames', 'gil', 'thread-ids', 'threading-names'],
+  ['frames', 'gc-lists', 'gil', 'ran-code', 'thread-ids', 'threading-names'],
 ];
 
 /** What the whole program has one of. Only the command line touches it. */
