@@ -12,7 +12,9 @@ import { membership } from '../memory/ranges.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
+import { taskFieldsOf } from '../python/layouts/task-fields.js';
 import { Python } from '../python/python.js';
+import { findAsyncioTable } from './asyncio-table.js';
 import { byCookie } from './by-cookie.js';
 import { byInterpreter, byNeighbour } from './by-interpreter.js';
 import { byNote } from './by-note.js';
@@ -49,6 +51,8 @@ export interface Located {
   readonly layout: Layout;
   /** Before 3.7: where the other variables are. */
   readonly globals?: GlobalAddresses;
+  /** 3.14+: where `_asyncio` describes its structures; null: nowhere that could be found. */
+  readonly asyncioTable: Address | null;
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
   /** Whether it was built with `--with-pydebug`; null: not known. */
@@ -103,7 +107,7 @@ const ANYWHERE: ReadonlySet<StrategyName> = new Set(['cookie', 'scan']);
 const SEARCH_MS = 5_000;
 const EXHAUSTIVE_SEARCH_MS = 60_000;
 
-interface Proven extends Omit<Located, 'attempts' | 'others'> {
+interface Proven extends Omit<Located, 'attempts' | 'others' | 'asyncioTable'> {
   readonly threadStates: number;
 }
 
@@ -111,6 +115,8 @@ class OpenSearch implements Search {
   readonly exhaustive: boolean;
   readonly #deadline: number;
   readonly #strategies: readonly Strategy[];
+  /** Those that are not looked in for an interpreter included. */
+  readonly #all: readonly Module[];
   readonly #likely: readonly Module[];
   readonly #others: readonly Module[];
   readonly #attempts: Attempt[] = [];
@@ -133,6 +139,7 @@ class OpenSearch implements Search {
     const isWanted = ({ path }: Module) => library === null || path.includes(library);
     this.#likely = likely.filter(isWanted);
     this.#others = others.filter(isWanted);
+    this.#all = [...likely, ...others];
     if (this.#likely.length + this.#others.length === 0 && library !== null) throw noSuchLibrary(library, likely);
   }
 
@@ -161,7 +168,7 @@ class OpenSearch implements Search {
           const others = proven
             .filter((other) => other !== best)
             .map(({ address, version, library }) => ({ address, version, library }));
-          return { ...located, attempts: this.#attempts, others };
+          return { ...located, asyncioTable: this.#asyncioTable(located), attempts: this.#attempts, others };
         }
       }
     }
@@ -175,8 +182,13 @@ class OpenSearch implements Search {
     });
   }
 
+  #asyncioTable({ layout, library }: Pick<Located, 'layout' | 'library'>): Address | null {
+    if (taskFieldsOf(layout)?.asyncio.task.kind !== 'described') return null;
+    return this.target.noted?.asyncioTable ?? findAsyncioTable(this.#all, library);
+  }
+
   close(): void {
-    for (const module of [...this.#likely, ...this.#others]) module.close();
+    for (const module of this.#all) module.close();
   }
 
   /** Interpreters in `module`: one, or where a strategy names places each of which is worth it, all. */

@@ -142,6 +142,8 @@ export interface CopyNote {
 export interface NotedInterpreter {
   /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
   readonly address: Address;
+  /** 3.14+: of the table by which `_asyncio` describes its structures; null: it was not found. */
+  readonly asyncioTable?: Address | null;
   /** Before 3.7: of the global variables that were found, by name. */
   readonly globals?: Readonly<Record<string, number>>;
   /** Path of the file that holds it. */

@@ -24,6 +24,8 @@ export interface PythonRuntime {
   readonly layout: Layout;
   /** Up to 3.6: where the variables are that the layout names. */
   readonly globals?: GlobalAddresses;
+  /** 3.14+: where `_asyncio` describes its structures; null: nowhere that could be found. */
+  readonly asyncioTable?: Address | null;
   readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
 }
 
@@ -31,6 +33,7 @@ export class Python implements PythonRuntime {
   readonly address: Address;
   readonly layout: Layout;
   readonly globals: GlobalAddresses;
+  readonly asyncioTable: Address | null;
   readonly version: PythonRuntime['version'];
   #fields: Fields | undefined;
   readonly #remembered = new Map<unknown, unknown>();
@@ -42,6 +45,7 @@ export class Python implements PythonRuntime {
     this.address = runtime.address;
     this.layout = runtime.layout;
     this.globals = runtime.globals ?? {};
+    this.asyncioTable = runtime.asyncioTable ?? null;
     this.version = runtime.version;
   }
 

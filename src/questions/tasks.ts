@@ -1,7 +1,10 @@
 /** Which tasks do the event loops of asyncio have, where does each stand, and why? Heap objects, which the loops' threads change. */
 import { isDeepStrictEqual } from 'node:util';
-import { NO_TASKS, type TasksAnswer } from '../python/tasks/answers.js';
-import type { AnswerPart, ProcessQuestion } from './question.js';
+import { syscallName } from '../process/syscall-names.js';
+import type { TasksAnswer } from '../python/tasks/answers.js';
+import { readAsyncio } from '../python/tasks/asyncio.js';
+import type { LoopThread } from '../python/tasks/loops.js';
+import type { AnswerPart, ProcessQuestion, ThreadAt } from './question.js';
 import type { ValuesOf } from './values-of.js';
 
 export interface TaskSettings {
@@ -18,12 +21,35 @@ export function partsOf({ tasks, loops }: TasksAnswer): AnswerPart[] {
   return [...tasks.map(({ tid, words }) => ({ tid, words })), ...loops.map(({ tid }) => ({ tid, words: null }))];
 }
 
-export function asyncioQuestion(_: TaskSettings): TasksQuestion {
+export function asyncioQuestion({ maxTasks, values }: TaskSettings): TasksQuestion {
   return {
     name: 'the tasks of its event loops',
     of: 'process',
-    ask: () => NO_TASKS,
+    ask: (python, { runtime, threads }) =>
+      readAsyncio(python, {
+        runtime,
+        threads: threads.flatMap(loopThread),
+        maxTasks,
+        values: values?.(python) ?? null,
+      }),
     same: isDeepStrictEqual,
     parts: partsOf,
   };
+}
+
+/** System calls in which a loop waits for what happens outside. */
+const POLLS: ReadonlySet<string> = new Set('epoll_wait epoll_pwait epoll_pwait2 select pselect6 poll ppoll'.split(' '));
+
+function loopThread({ tid, state, stack, look, architecture }: ThreadAt): LoopThread[] {
+  if (!state) return [];
+  const call = look?.syscall ? syscallName(architecture, look.syscall.number) : null;
+  return [
+    {
+      tid,
+      ident: state.threadId,
+      state: state.address,
+      frames: stack?.frames ?? [],
+      polls: call !== null && POLLS.has(call),
+    },
+  ];
 }

@@ -56,8 +56,8 @@ function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
 }
 
 export function notedInterpreter(located: Located): NotedInterpreter {
-  const { address, library, version, freeThreaded, debugBuild, globals } = located;
-  return { address, library, version, freeThreaded, debugBuild, ...(globals && { globals }) };
+  const { address, library, version, freeThreaded, debugBuild, globals, asyncioTable } = located;
+  return { address, library, version, freeThreaded, debugBuild, ...(globals && { globals }), asyncioTable };
 }
 
 function shownLines({ threads }: Snapshot): NotedLine[] {

@@ -18,6 +18,7 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
     layout,
     version,
     freeThreaded: false,
+    asyncioTable: null,
     debugBuild: false,
     approximate: false,
     library: '/usr/bin/python3',

@@ -149,7 +149,7 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
 }
 
 function interpreterOf(python: Record<string, unknown>): NotedInterpreter | null {
-  const { address, library, version, freeThreaded, debugBuild, globals } = python;
+  const { address, library, version, freeThreaded, debugBuild, globals, asyncioTable } = python;
   if (typeof address !== 'number' || !isUserSpace(address) || !isRecord(version)) return null;
   const { major, minor, patch, releaseLevel, serial } = version;
   if (!isCount(major) || !isCount(minor)) return null;
@@ -166,6 +166,7 @@ function interpreterOf(python: Record<string, unknown>): NotedInterpreter | null
     freeThreaded: freeThreaded === true,
     debugBuild: typeof debugBuild === 'boolean' ? debugBuild : null,
     ...(isRecord(globals) && { globals: addressesOf(globals) }),
+    asyncioTable: typeof asyncioTable === 'number' && isUserSpace(asyncioTable) ? toAddress(asyncioTable) : null,
   };
 }
 

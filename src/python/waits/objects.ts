@@ -81,6 +81,14 @@ export class Objects {
     return name === null ? null : name.slice(name.lastIndexOf('.') + 1);
   }
 
+  /** `tp_name` of its class and of all that derives from, nearest first. */
+  typeLine(object: number): string[] {
+    const facts = this.factsOf(object);
+    return (facts ? this.#line(facts.address) : []).flatMap(
+      (type) => this.attempt(() => this.#types.ofType(type)) ?? [],
+    );
+  }
+
   /** What its instances need of a type; null: it cannot be read. */
   factsOf(object: number): TypeFacts | null {
     const type = this.attempt(() => readTypeOf(this.python, toAddress(object)));

@@ -1,0 +1,183 @@
+/**
+ * What do the tasks of asyncio do, of all loops of all interpreters? Which there are, what each is in, what it waits for and
+ * who has that; and what the loops do.
+ */
+import { PAGE_BYTES, PagedMemory } from '../../memory/pages.js';
+import { type FrameVariables, readVariables, type ValueReader } from '../objects/index.js';
+import { readLocalNames } from '../objects/local-names.js';
+import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
+import type { RuntimeWalk } from '../runtime.js';
+import { WaitTools } from '../waits/tools.js';
+import type { RanFrame } from '../waits/value-stack.js';
+import type { LoopAnswer, TaskAnswer, TasksAnswer } from './answers.js';
+import { readAsyncioTable } from './asyncio-table.js';
+import { type Chain, readChains } from './chains.js';
+import { Futures, type TaskFacts } from './futures.js';
+import { AwaitableTypes } from './kinds.js';
+import { Loops, type LoopThread } from './loops.js';
+import { type Registered, readRegistered } from './registry.js';
+import { SuspendedFrames } from './suspended.js';
+
+export interface AsyncioRequest {
+  readonly runtime: Pick<RuntimeWalk, 'interpreters' | 'threadStates'>;
+  readonly threads: readonly LoopThread[];
+  readonly maxTasks: number;
+  /** Reads variables of frames; null: they are not asked for. */
+  readonly values: ValueReader | null;
+}
+
+/** Throws only what is not a failure of the target's memory. */
+export function readAsyncio(python: Python, request: AsyncioRequest): TasksAnswer {
+  const reader = new AsyncioReader(python, request);
+  for (const interpreter of request.runtime.interpreters) reader.addInterpreter(interpreter);
+  return reader.answer();
+}
+
+/** A task on its way to an answer. */
+interface Known {
+  readonly facts: TaskFacts;
+  readonly words: number[];
+}
+
+class AsyncioReader {
+  readonly #python: Python;
+  readonly #request: AsyncioRequest;
+  readonly #tools: WaitTools;
+  readonly #types: AwaitableTypes;
+  readonly #frames: SuspendedFrames;
+  readonly #loops: Loops;
+  readonly #table;
+  readonly #answers: TaskAnswer[] = [];
+  readonly #loopAnswers: LoopAnswer[] = [];
+  #leftOut = 0;
+
+  constructor(python: Python, request: AsyncioRequest) {
+    this.#python = python;
+    this.#request = request;
+    this.#tools = python.the(WaitTools);
+    this.#types = new AwaitableTypes(python, this.#tools.objects);
+    this.#frames = new SuspendedFrames(python);
+    this.#loops = new Loops(this.#tools.objects, this.#tools.scopes);
+    this.#table = readAsyncioTable(python);
+  }
+
+  answer(): TasksAnswer {
+    return { loops: this.#loopAnswers, tasks: this.#answers, resources: [], leftOut: this.#leftOut };
+  }
+
+  addInterpreter(interpreter: RuntimeWalk['interpreters'][number]): void {
+    const { objects } = this.#tools;
+    const { threadStates } = this.#request.runtime;
+    const registered = readRegistered(this.#python, objects, interpreter, threadStates, this.#table, this.#ahead);
+    if (!registered) return;
+    const futures = objects.attempt(() => new Futures(this.#python, objects, this.#types, this.#frames, this.#table));
+    if (!futures) return;
+    this.#addTasks(this.#knownOf(registered, futures), registered, futures);
+  }
+
+  /** What each says of itself that is not over. */
+  #knownOf({ tasks, current }: Registered, futures: Futures): Known[] {
+    const all = new Set([...tasks, ...current.values()]);
+    this.#ahead([...all]);
+    const known: Known[] = [];
+    for (const object of all) {
+      const words: number[] = [];
+      this.#frames.noteInto(words);
+      const facts = this.#tools.objects.attempt(() => futures.task(object));
+      if (facts?.state !== 'PENDING') continue;
+      if (this.#answers.length + known.length < this.#request.maxTasks) known.push({ facts, words });
+      else this.#leftOut++;
+    }
+    this.#frames.noteInto(null);
+    return known;
+  }
+
+  #addTasks(known: readonly Known[], { current, running }: Registered, futures: Futures): void {
+    const chains = readChains(
+      known.map(({ facts: { coro }, words }) => ({ coro, words })),
+      this.#frames,
+      this.#types,
+      this.#ahead,
+    );
+    const counts = new Map<number, number>();
+    for (const { facts } of known) counts.set(facts.loop, (counts.get(facts.loop) ?? 0) + 1);
+    const threadOf = new Map<number, LoopThread | null>();
+    for (const loop of new Set([...counts.keys(), ...current.keys(), ...running.values()])) {
+      const thread = this.#loops.threadOf(loop, this.#request.threads, running);
+      threadOf.set(loop, thread);
+      this.#loopAnswers.push(this.#loops.describe(loop, thread, current.get(loop) ?? 0, counts.get(loop) ?? 0));
+    }
+    known.forEach(({ facts }, i) => {
+      const chain = chains[i];
+      if (!chain) return;
+      const thread = threadOf.get(facts.loop) ?? null;
+      const runs = thread !== null && current.get(facts.loop) === facts.object;
+      this.#answers.push(this.#answerOf(facts, chain, thread, runs, futures));
+    });
+  }
+
+  #answerOf(facts: TaskFacts, chain: Chain, thread: LoopThread | null, runs: boolean, futures: Futures): TaskAnswer {
+    const { object, type, name, loop } = facts;
+    const frames = runs && thread ? framesInThread(chain, thread) : chain.links.map((link) => link.frame).reverse();
+    return {
+      kind: 'asyncio',
+      object,
+      type: type.name,
+      name,
+      loop,
+      tid: thread?.tid ?? null,
+      state: runs ? 'running' : this.#stateOf(facts, chain, futures),
+      parent: 0,
+      awaits: [],
+      waits: [],
+      frames,
+      ending: chain.ending,
+      locals: this.#localsOf(frames),
+      words: chain.words,
+    };
+  }
+
+  #stateOf({ cancelling, waiter }: TaskFacts, { links }: Chain, futures: Futures): TaskAnswer['state'] {
+    const [first] = links;
+    if (first?.state === 'created') return 'unstarted';
+    const waits = waiter !== 0 && this.#tools.objects.attempt(() => futures.state(waiter)) === 'PENDING';
+    if (cancelling && waits) return 'cancelling';
+    return waits ? 'waiting' : 'ready';
+  }
+
+  #localsOf(frames: readonly RanFrame[]): TaskAnswer['locals'] {
+    const { values } = this.#request;
+    if (values === null) return null;
+    values.beginThread();
+    const locals = new Map<RanFrame['address'], FrameVariables>();
+    for (const { address, ran, lasti } of frames) {
+      if ('problem' in ran) continue;
+      try {
+        const names = readLocalNames(this.#python, ran.code);
+        const code = lasti >= 0 ? ran.code.address : null;
+        locals.set(address, readVariables(this.#python, values, { address, names, code, foreign: false }));
+      } catch (error) {
+        const problem = reasonOf(error);
+        locals.set(address, { arguments: [], locals: [], omittedLocals: 0, unreadable: 0, problem });
+      }
+    }
+    return locals;
+  }
+
+  /** Has the pages fetched together that hold these, where that is quicker than one by one. */
+  readonly #ahead = (addresses: readonly number[]): void => {
+    const { memory } = this.#python;
+    if (!(memory instanceof PagedMemory)) return;
+    const pages = new Set<number>();
+    for (const address of addresses) if (address > 0) pages.add(Math.floor(address / PAGE_BYTES));
+    memory.prefetch(pages);
+  };
+}
+
+/** Of a task that runs, its part of the thread's stack: from its coroutine inward. */
+function framesInThread({ links }: Chain, { frames }: LoopThread): readonly RanFrame[] {
+  const outermost = links[0]?.frame.address;
+  const from = frames.findIndex(({ address }) => address === outermost);
+  return from < 0 ? links.map(({ frame }) => frame).reverse() : frames.slice(0, from + 1);
+}
