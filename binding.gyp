@@ -17,6 +17,7 @@
         "native/live_process.cc",
         "native/look_columns.cc",
         "native/process_memory.cc",
+        "native/socket_peer.cc",
         "native/system_error.cc",
         "native/task_list.cc",
         "native/thread_look.cc",

@@ -74,18 +74,22 @@ export interface Resource {
   waiters: number[];
   /** Ids of the tasks that wait for it. */
   waitingTasks: string[];
+  /** What stands for it in the documents of other processes too; null: it is this process's own. */
+  shared: string | null;
+  /** Whether nobody but the holders can end the wait, for certain. Of what is had by one at a time it need not be known. */
+  allHolders: boolean;
 }
 
 /** `exact`: an owner field, a slot that is alive for certain, the kernel's own table. `probable`: from the code. */
 export type HolderEvidence = 'exact' | 'probable';
 
 export interface Holder {
-  /** Kernel id of the thread; null: not known, or it is no thread of this process any more. */
+  /** Kernel id of the thread, one of process `pid` where that is given; null: not known, or it is no thread any more. */
   tid: number | null;
   /** Id of the task that has it, of which `tid` is the thread of its loop; null: no task has it. */
   task: string | null;
   /**
-   * The process that has it, where that is known and the thread is not: another one, or this one itself (locks of files and
+   * The process that has it, where that is another one, or where no thread of this one can be named (locks of files and
    * ends of pipes belong to processes). Else null.
    */
   pid: number | null;
@@ -95,7 +99,7 @@ export interface Holder {
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe. `mapped`: one of these. `section`: a critical section of C code that has not ended. `attached`: it has not let go of Python's objects. */
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe or socket, or is the child that is waited for. `mapped`: one of these. `section`: a critical section of C code that has not ended. `attached`: it has not let go of Python's objects. */
   how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped' | 'section' | 'attached';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
@@ -136,6 +140,8 @@ export interface Finding {
   certain: boolean;
   /** One sentence. */
   message: string;
+  /** Processes it is about, this one among them; empty: their ids are not known. */
+  pids: number[];
   /** Kernel ids of the threads it is about. */
   tids: number[];
   /** Who waits for what, held by whom. */
@@ -147,12 +153,16 @@ export interface FindingEdge {
   tid: number;
   /** Id of the task that waits, whose loop runs in that thread; null: the thread itself does. */
   task: string | null;
-  /** Id of the {@link Resource}; of a task that waits for another, that one's id. */
+  /** Its process; null: not known. */
+  pid: number | null;
+  /** Id of the {@link Resource}, in the document of that process; of a task that waits for another, that one's id. */
   resource: string;
-  /** The thread that has it; null: none of this process. */
+  /** The thread that has it; null: none that is known. */
   holder: number | null;
   /** Id of the task that has it; null: the thread itself does. */
   holderTask: string | null;
+  /** The process that has it; null: not known, or it is no thread any more. */
+  holderPid: number | null;
   /** How certain it is that this one has it. */
   evidence: HolderEvidence;
   /** The same in words, with the places. */

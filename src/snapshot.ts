@@ -93,6 +93,8 @@ export interface ProcessInfo {
   conditions: ProcessCondition[];
   /** Its children that run Python, in the order of their ids; null: not known. */
   pythonChildren: ChildProcess[] | null;
+  /** How many threads the kernel counts, those included that Python does not know; null: not known. */
+  threadCount: number | null;
 }
 
 /**
@@ -234,6 +236,8 @@ export interface OsThreadState {
   syscall: string | null;
   /** What it waits on, in words, e.g. "futex 0x7f…", "fd 5 (TCP 10.0.0.5:41234->10.0.0.9:5432 (ESTABLISHED))"; what a descriptor is open on, as of just after the copy. */
   waitingOn: string | null;
+  /** How often it had been given a CPU, when it was copied: the same later means that it has not run since. null: not known. */
+  runs: number | null;
 }
 
 export interface StackEnding {

@@ -21,6 +21,11 @@ export interface NativeAddon {
   ) => NativeProcess;
   /** Nanoseconds of CLOCK_MONOTONIC, as a double. */
   monotonicNs(): number;
+  /**
+   * Inode of the socket that the Unix socket with this inode is connected to, both in our own network namespace; 0: it is
+   * not connected, there is none, or the kernel has no unix_diag. Throws errno errors where it refuses.
+   */
+  unixSocketPeer(inode: number): number;
 }
 
 export interface NativeProcess {

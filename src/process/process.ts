@@ -39,9 +39,9 @@ export interface Process {
   zombieChildren(): readonly ChildProcess[];
   /**
    * Which processes have what a thread waits for, or may have it; null: not known. `at`: the descriptor; of a lock of
-   * `multiprocessing` the address of its semaphore.
+   * `multiprocessing` the address of its semaphore; of a child its id.
    */
-  outsideOwners(kind: 'file-lock' | 'pipe' | 'process-lock', at: number): OutsideOwners | null;
+  outsideOwners(kind: OutsideKind, at: number): OutsideOwners | null;
   /** What a descriptor is open on, in words; null: not known. */
   describeFd(fd: number): string | null;
   /**
@@ -66,7 +66,12 @@ export interface OutsideOwners {
   readonly id: string;
   /** The process itself may be among them. */
   readonly owners: readonly OutsideOwner[];
+  /** Whether there are no others for certain: neither is there any that may not be looked at, nor one that is not seen from here. */
+  readonly complete: boolean;
 }
+
+/** What may be had by other processes. `process-lock`: of `multiprocessing`. */
+export type OutsideKind = 'file-lock' | 'pipe' | 'socket' | 'process-lock' | 'child';
 
 export interface OutsideOwner {
   readonly pid: number;

@@ -64,8 +64,8 @@ export class WaitsText {
     const what = resource && !isOfKernel(kind) ? resourceText(resource, name) : kernelText(thread, kind);
     if (resource && kind === 'safe-point')
       return `waits${since} for all threads to stand still${this.#movingText(thread, resource)}`;
-    // Of a thread it is clear who has its end in hand.
-    return `waits${since} for ${what}${left}${resource && kind !== 'join' ? this.#holdersText(thread, resource) : ''}`;
+    // Of a thread and of a child it is clear who has its end in hand.
+    return `waits${since} for ${what}${left}${resource && !isEndedBySelf(kind) ? this.#holdersText(thread, resource) : ''}`;
   }
 
   #holdersText({ tid: own }: Thread, { kind, holders, locked }: Resource): string {
@@ -76,8 +76,11 @@ export class WaitsText {
     const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
     if (kind === 'attach') return ` by ${named.join('; ')}`;
     const verb =
-      kind === 'pipe'
-        ? 'other end open in'
+      holders[0]?.how === 'end'
+        ? // A connection that the other side has not taken yet.
+          probably === ''
+          ? 'other end open in'
+          : 'to be accepted by'
         : named.length > 1 && holders[0]?.how === 'mapped'
           ? 'held by one of'
           : 'held by';
@@ -96,15 +99,19 @@ export class WaitsText {
   #holderText({ tid, pid, process, gone, how, function: name, file, line }: Holder, own: number | null): string {
     if (pid !== null) {
       const which = process === null ? `process ${pid}` : `process ${pid} (${harmless(process)})`;
+      if (tid !== null) return `thread ${tid} of ${which}${placeText('', name, file, line)}`;
       return pid === this.#pid ? `this process itself (${pid})` : which;
     }
     if (tid === null) return gone ? 'a thread that is not there any more' : 'another process';
     const label = this.#names.get(tid) ?? null;
     const who = tid === own ? 'itself' : label === null ? `thread ${tid}` : `${harmless(label)} (${tid})`;
-    if (file === null) return who;
-    const by = how === 'with' ? ', `with`' : '';
-    return `${who}${by} in ${harmless(name ?? '?')}, ${harmless(file.slice(file.lastIndexOf('/') + 1))}:${line ?? '?'}`;
+    return `${who}${placeText(how === 'with' ? ', `with`' : '', name, file, line)}`;
   }
+}
+
+function placeText(by: string, name: string | null, file: string | null, line: number | null): string {
+  if (file === null) return '';
+  return `${by} in ${harmless(name ?? '?')}, ${harmless(file.slice(file.lastIndexOf('/') + 1))}:${line ?? '?'}`;
 }
 
 /** "self._lock (Lock at 0x7f00)" */
@@ -118,7 +125,11 @@ function resourceText({ kind, description, address }: Resource, name: string | n
 
 /** What these are open on is told with the descriptor. */
 function isOfKernel(kind: WaitKind): boolean {
-  return kind === 'file-lock' || kind === 'pipe';
+  return kind === 'file-lock' || kind === 'pipe' || kind === 'socket' || kind === 'child';
+}
+
+function isEndedBySelf(kind: WaitKind): boolean {
+  return kind === 'join' || kind === 'child';
 }
 
 function kernelText({ os }: Thread, kind: WaitKind): string {

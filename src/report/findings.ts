@@ -1,23 +1,15 @@
-/**
- * Why is it stuck? Sentences made of the edges of the wait graph. Pure. A deadlock is only called one when every edge is
- * exact and every thread in it provably stood still; what is less says that it may be.
- */
-import type {
-  Capture,
-  ChildProcess,
-  Evidence,
-  Finding,
-  FindingCode,
-  FindingEdge,
-  Holder,
-  Resource,
-  Thread,
-  Wait,
-} from '../snapshot.js';
+/** Why is it stuck? Sentences made of the edges of the wait graph of one process, and of what else is seen. Pure. */
+import type { Capture, ChildProcess, Finding, Resource, Thread, Wait } from '../snapshot.js';
+import { deadlocksOf, stoodStill, told } from './deadlocks.js';
 import { durationText } from './duration.js';
-import { cyclesOf, type Edge, isExact, type WaitGraph, waitGraph, waitingBehind } from './wait-graph.js';
+import { type Edge, type WaitGraph, waitGraph } from './wait-graph.js';
+import { atFrame, labelOf, resourceText } from './wait-words.js';
 
 export interface FindingFacts {
+  /** null: not known. */
+  readonly pid: number | null;
+  /** How many threads the process has, as the kernel counts; null: not known. */
+  readonly threadCount: number | null;
   readonly threads: readonly Thread[];
   readonly resources: readonly Resource[];
   readonly capture: Capture;
@@ -25,137 +17,34 @@ export interface FindingFacts {
   readonly zombies: readonly ChildProcess[];
 }
 
+/** All but which process it is. */
+type Found = Omit<Finding, 'pids'>;
+
 /** The certain ones first. */
 export function findingsOf(facts: FindingFacts): Finding[] {
-  const graph = waitGraph(facts.threads, facts.resources);
+  const graph = waitGraph([facts]);
+  const pids = facts.pid === null ? [] : [facts.pid];
   const found = [
-    ...deadlocks(graph),
-    ...orphans(graph),
+    ...deadlocksOf(graph),
+    ...orphans(facts, graph),
     ...heldGil(facts, graph),
-    ...heldStop(graph),
+    ...heldStop(facts, graph),
     ...starvedPool(facts, graph),
     ...starvedQueue(facts),
     ...zombieChildren(facts),
-    ...notOneInstant(facts),
-  ];
+    ...notOneInstant(facts, graph),
+  ].map((finding) => ({ ...finding, pids }));
   return [...found.filter(({ certain }) => certain), ...found.filter(({ certain }) => !certain)];
 }
 
-function deadlocks(graph: WaitGraph): Finding[] {
-  return cyclesOf(graph).map((edges): Finding => {
-    const tids = edges.map(({ tid }) => tid);
-    const certain = edges.every(isExact) && tids.every((tid) => stoodStill(graph.threads.get(tid)));
-    const behind = waitingBehind(graph, tids);
-    const more = behind === 0 ? '' : `; ${behind} more ${behind === 1 ? 'waits' : 'wait'} behind them`;
-    const who = tids.map((tid) => placeText(graph, tid)).join(', ');
-    const message = `${certain ? whatTheyDo(edges) : whatTheyMayDo(edges)}${more}: ${who}`;
-    return { code: codeOf(graph, edges, certain), certain, message, tids, edges: told(graph, edges) };
-  });
-}
-
-function codeOf({ resources }: WaitGraph, edges: readonly Edge[], certain: boolean): FindingCode {
-  if (!certain) return 'possible-deadlock';
-  if (edges.length === 1) return 'self-deadlock';
-  return edges.some(({ resource }) => resources.get(resource)?.kind === 'import-lock') ? 'import-deadlock' : 'deadlock';
-}
-
-function whatTheyDo(edges: readonly Edge[]): string {
-  return edges.length === 1 ? 'a thread waits for itself' : `${edges.length} threads wait for each other`;
-}
-
-function whatTheyMayDo(edges: readonly Edge[]): string {
-  return edges.length === 1 ? 'a thread may wait for itself' : `${edges.length} threads may wait for each other`;
-}
-
-/** Live: it has not run for one instruction while all this was read. Of a core, all stand. */
-function stoodStill(thread: Thread | undefined): boolean {
-  return (
-    thread?.consistent === true && thread.waits.some(({ evidence }) => isStill(evidence)) && isStill(thread.evidence)
-  );
-}
-
-function isStill(evidence: Evidence): boolean {
-  return evidence === 'still' || evidence === 'stopped';
-}
-
-function told(graph: WaitGraph, edges: readonly Edge[]): FindingEdge[] {
-  return edges.map((edge) => ({ ...edge, text: edgeText(graph, edge) }));
-}
-
-/** "worker-1 (812) at cache.py:88" */
-function placeText(graph: WaitGraph, tid: number): string {
-  const thread = graph.threads.get(tid);
-  return `${labelOf(graph, tid)}${thread ? atFrame(thread) : ''}`;
-}
-
-/** "worker-1 (812) waits for cache._lock (Lock) at cache.py:88, held by worker-7 (819), `with` at cache.py:51" */
-function edgeText(graph: WaitGraph, edge: Edge): string {
-  const resource = graph.resources.get(edge.resource);
-  const thread = graph.threads.get(edge.tid);
-  const holder = resource?.holders.find(({ tid }) => tid === edge.holder);
-  const wait = thread?.waits.find(({ resource: id }) => id === edge.resource);
-  const what = resource && wait ? resourceText(resource, wait.name) : edge.resource;
-  const by = edge.holder === edge.tid ? 'itself' : labelOf(graph, edge.holder);
-  if (resource?.kind === 'join') return `${placeText(graph, edge.tid)} waits${sinceText(thread)} for the end of ${by}`;
-  return `${placeText(graph, edge.tid)} waits${sinceText(thread)} for ${what}, held by ${by}${heldAt(holder)}`;
-}
-
-function sinceText(thread: Thread | undefined): string {
-  return thread && thread.stillMs !== null ? ` for ${durationText(thread.stillMs)}` : '';
-}
-
-/** "cache._lock (Lock)" */
-export function resourceText({ description, address }: Resource, name: string | null): string {
-  return name === null ? `${description}${address === null ? '' : ` at ${address}`}` : `${name} (${description})`;
-}
-
-function heldAt(holder: Holder | undefined): string {
-  if (!holder || holder.file === null || holder.line === null) return '';
-  const how = {
-    owner: 'taken',
-    with: '`with`',
-    acquire: '`acquire`, probably,',
-    end: 'open',
-    mapped: 'taken',
-    section: 'taken',
-    attached: 'at',
-  }[holder.how];
-  return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${holder.line}`;
-}
-
-function atFrame({ frames }: Thread): string {
-  const frame = frames.findLast((each) => each.kind === 'python');
-  return frame?.kind === 'python' && frame.line !== null ? ` at ${baseName(frame.file)}:${frame.line}` : '';
-}
-
-function labelOf({ threads }: Pick<WaitGraph, 'threads'>, tid: number | null): string {
-  if (tid === null) return 'no thread of this process';
-  const thread = threads.get(tid);
-  const name = thread?.name ?? thread?.osName ?? null;
-  return name === null ? `thread ${tid}` : `${name} (${tid})`;
-}
-
-function baseName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1);
-}
-
 /** Locks that nobody will release: whoever has them is no thread of this process any more. */
-function orphans(graph: WaitGraph): Finding[] {
-  return [...graph.resources.values()].flatMap((resource): Finding[] => {
+function orphans({ pid, resources }: FindingFacts, graph: WaitGraph): Found[] {
+  return resources.flatMap((resource): Found[] => {
     const { holders, waiters, locked, kind } = resource;
     if (waiters.length === 0) return [];
     const [first] = waiters;
     const what = resourceText(resource, nameFor(graph, first, resource.id));
-    const edges = waiters.map(
-      (tid): Edge => ({
-        tid,
-        task: null,
-        resource: resource.id,
-        holder: null,
-        holderTask: null,
-        evidence: 'exact',
-      }),
-    );
+    const edges = waiters.map((tid) => edgeOf(pid, tid, resource, null));
     if (holders.some(({ gone, evidence }) => gone && evidence === 'exact')) {
       const message = `${what} is held by a thread that is not there any more (it ended, or stayed behind in a fork), and ${waitersText(graph, waiters)}`;
       const certain = waiters.every((tid) => stoodStill(graph.threads.get(tid)));
@@ -167,6 +56,11 @@ function orphans(graph: WaitGraph): Finding[] {
     const message = `${what} is taken, and ${waitersText(graph, waiters)}, the only Python thread: it may have been taken by a thread that stayed behind in a fork`;
     return [{ code: 'orphaned-lock', certain: false, message, tids: waiters, edges: told(graph, edges) }];
   });
+}
+
+function edgeOf(pid: number | null, tid: number, { id }: Resource, holder: number | null): Edge {
+  const holderPid = holder === null ? null : pid;
+  return { tid, pid, task: null, resource: id, holder, holderPid, holderTask: null, evidence: 'exact' };
 }
 
 function nameFor({ threads }: WaitGraph, tid: number | undefined, resource: string): string | null {
@@ -184,8 +78,8 @@ function waitersText(graph: WaitGraph, waiters: readonly number[]): string {
 const LONG_CALL_MS = 1000;
 
 /** Who has the GIL sleeps in the kernel: C code that did not let go of it. */
-function heldGil({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
-  return [...graph.resources.values()].flatMap((resource): Finding[] => {
+function heldGil({ pid, threads, resources }: FindingFacts, graph: WaitGraph): Found[] {
+  return resources.flatMap((resource): Found[] => {
     if (resource.kind !== 'gil' || resource.waiters.length === 0) return [];
     const holder = threads.find(({ tid }) => tid !== null && tid === resource.holders[0]?.tid);
     // A core does not tell for how long, and its threads stand in whatever call was interrupted.
@@ -193,16 +87,7 @@ function heldGil({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
     const since = ` and has not run for ${durationText(holder.stillMs)}`;
     const call = holder.os?.syscall ? ` in system call ${holder.os.syscall}` : '';
     const message = `${labelOf(graph, holder.tid)} has the GIL, sleeps${call}${atFrame(holder)}${since}, and ${resource.waiters.length === 1 ? 'a thread waits' : `${resource.waiters.length} threads wait`} for it`;
-    const edges = resource.waiters.map(
-      (tid): Edge => ({
-        tid,
-        task: null,
-        resource: resource.id,
-        holder: holder.tid,
-        holderTask: null,
-        evidence: 'exact',
-      }),
-    );
+    const edges = resource.waiters.map((tid) => edgeOf(pid, tid, resource, holder.tid));
     return [
       {
         code: 'gil-held',
@@ -216,8 +101,8 @@ function heldGil({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
 }
 
 /** One wants all threads to stand still, and C code sleeps that has not let go of Python's objects: nobody may go on. */
-function heldStop(graph: WaitGraph): Finding[] {
-  return [...graph.resources.values()].flatMap((resource): Finding[] => {
+function heldStop({ resources }: FindingFacts, graph: WaitGraph): Found[] {
+  return resources.flatMap((resource): Found[] => {
     if (resource.kind !== 'safe-point') return [];
     const [waiter = null] = resource.waiters;
     for (const { tid } of resource.holders) {
@@ -237,9 +122,9 @@ function edgeTids({ tid }: Thread, { waiters }: Resource): number[] {
 }
 
 /** All workers of thread pools wait for results that nobody has begun to work out. */
-function starvedPool({ threads }: FindingFacts, graph: WaitGraph): Finding[] {
+function starvedPool({ threads, resources }: FindingFacts, graph: WaitGraph): Found[] {
   const workers = threads.filter(isPoolWorker);
-  const starved = workers.filter(({ waits }) => waits.some((wait) => isPending(graph, wait)));
+  const starved = workers.filter(({ waits }) => waits.some((wait) => isPending(resources, wait)));
   if (workers.length === 0 || starved.length < workers.length) return [];
   const tids = starved.flatMap(({ tid }) => tid ?? []);
   const who = starved.length === 1 ? 'the only worker of a pool waits' : `all ${starved.length} workers of a pool wait`;
@@ -257,8 +142,10 @@ function isPoolWorker({ frames, status }: Thread): boolean {
   );
 }
 
-function isPending({ resources }: WaitGraph, { kind, resource }: Wait): boolean {
-  return kind === 'future' && resource !== null && (resources.get(resource)?.description.endsWith('PENDING') ?? false);
+function isPending(resources: readonly Resource[], { kind, resource }: Wait): boolean {
+  return (
+    kind === 'future' && resources.some(({ id, description }) => id === resource && description.endsWith('PENDING'))
+  );
 }
 
 /** Waits that only a thread of this process ends, as a rule. */
@@ -267,13 +154,13 @@ const BY_THREADS: ReadonlySet<string> = new Set(
 );
 
 /** Nobody is left who could put anything into the queue: all threads wait for threads, none of them for a while only. */
-function starvedQueue({ threads, resources }: FindingFacts): Finding[] {
+function starvedQueue({ threads, resources }: FindingFacts): Found[] {
   const pythons = threads.filter(({ isPython, status }) => isPython && status === 'alive');
   const allWait = pythons.every(({ waits }) =>
     waits.some(({ kind, timeoutMs }) => BY_THREADS.has(kind) && timeoutMs === null),
   );
   if (!allWait) return [];
-  return resources.flatMap((resource): Finding[] => {
+  return resources.flatMap((resource): Found[] => {
     const { id, kind, waiters, description } = resource;
     if ((kind !== 'queue' && kind !== 'simple-queue') || waiters.length === 0) return [];
     const name = threads.flatMap(({ waits }) => waits).find((wait) => wait.resource === id)?.name ?? null;
@@ -283,7 +170,7 @@ function starvedQueue({ threads, resources }: FindingFacts): Finding[] {
   });
 }
 
-function zombieChildren({ zombies }: FindingFacts): Finding[] {
+function zombieChildren({ zombies }: FindingFacts): Found[] {
   if (zombies.length === 0) return [];
   const [first] = zombies;
   const more = zombies.length === 1 ? '' : ` and ${zombies.length - 1} more`;
@@ -293,14 +180,11 @@ function zombieChildren({ zombies }: FindingFacts): Finding[] {
 }
 
 /** Seen one after the other, each thread that runs Python may be caught while it waits for its turn. */
-function notOneInstant({ threads, capture, resources }: FindingFacts): Finding[] {
+function notOneInstant({ capture, resources }: FindingFacts, graph: WaitGraph): Found[] {
   if (capture.mode !== 'non-blocking') return [];
-  return resources.flatMap((resource): Finding[] => {
+  return resources.flatMap((resource): Found[] => {
     const { kind, holders, waiters } = resource;
     if (kind !== 'gil' || holders.length > 0 || waiters.length === 0) return [];
-    const graph = {
-      threads: new Map(threads.flatMap((thread) => (thread.tid === null ? [] : [[thread.tid, thread]]))),
-    };
     const who =
       waiters.length === 1
         ? `${labelOf(graph, waiters[0] ?? null)} was seen waiting`

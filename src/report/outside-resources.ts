@@ -1,73 +1,93 @@
-/** What do threads wait for that other processes have in hand: locks of files, pipes? A resource for each, once. */
-import type { OutsideOwner, OutsideOwners } from '../process/process.js';
-import type { Holder, Resource, Thread, Wait } from '../snapshot.js';
+/** What do threads wait for that other processes have in hand: locks of files, pipes, sockets, children? A resource for each, once. */
+import type { OutsideKind, OutsideOwner, OutsideOwners } from '../process/process.js';
+import type { Holder, Resource, Thread, Wait, WaitKind } from '../snapshot.js';
 
 export interface OutsideFacts {
   readonly describeFd: (fd: number) => string | null;
-  readonly outsideOwners: (kind: 'file-lock' | 'pipe' | 'process-lock', at: number) => OutsideOwners | null;
+  readonly outsideOwners: (kind: OutsideKind, at: number) => OutsideOwners | null;
 }
+
+/** Those that the first argument of the system call leads to. */
+type FromCall = Exclude<OutsideKind, 'process-lock'>;
+const FROM_CALL: Readonly<Partial<Record<WaitKind, FromCall>>> = {
+  'file-lock': 'file-lock',
+  pipe: 'pipe',
+  socket: 'socket',
+  child: 'child',
+};
 
 export class OutsideResources {
   readonly #facts: OutsideFacts;
   readonly #found = new Map<string, Resource>();
-  /** By kind and descriptor, as looking for the owners may mean a look at all processes. */
+  /** By kind and number, as looking for the owners may mean a look at all processes. */
   readonly #looked = new Map<string, OutsideOwners | null>();
 
   constructor(facts: OutsideFacts) {
     this.#facts = facts;
   }
 
-  /** The wait with the resource that it is for, which is noted. `fd`: first argument of the thread's system call. */
-  addTo({ tid }: Thread, wait: Wait, fd: number | null): Wait {
-    const { kind } = wait;
-    if (tid === null || fd === null || wait.resource !== null || (kind !== 'file-lock' && kind !== 'pipe')) return wait;
-    const known = this.#look(kind, fd);
+  /** The wait with the resource that it is for, which is noted. `at`: first argument of the thread's system call, or what that stands for. */
+  addTo({ tid }: Thread, wait: Wait, at: number | null): Wait {
+    const kind = FROM_CALL[wait.kind];
+    if (tid === null || at === null || wait.resource !== null || !kind) return wait;
+    const known = this.#look(kind, at);
     if (!known) return wait;
     const id = `${kind} ${known.id}`;
-    const resource = this.#found.get(id) ?? this.#describe(id, kind, fd, known);
+    const resource = this.#found.get(id) ?? this.#describe(id, kind, at, known);
     if (!resource.waiters.includes(tid)) resource.waiters.push(tid);
     this.#found.set(id, resource);
     return { ...wait, resource: id };
   }
 
   /**
-   * A lock of `multiprocessing` that is taken, and by none of this process: with those who may have it. `semaphore`: its
-   * address, on which the thread sleeps.
+   * A lock of `multiprocessing`, by the name that it has everywhere; if it is taken, and by none of this process, with
+   * those who may have it. `semaphore`: its address, on which the thread sleeps.
    */
   withCandidates(resource: Resource, semaphore: number | null): Resource {
     const { kind, locked, holders } = resource;
-    if (kind !== 'process-lock' || locked !== true || holders.length > 0 || semaphore === null) return resource;
-    const { owners = [] } = this.#facts.outsideOwners(kind, semaphore) ?? {};
-    return { ...resource, holders: owners.map((owner) => holderOf(owner, 'mapped')) };
+    if (kind !== 'process-lock' || semaphore === null) return resource;
+    const known = this.#facts.outsideOwners(kind, semaphore);
+    if (!known) return resource;
+    const shared = `${kind} ${known.id}`;
+    if (locked !== true || holders.length > 0) return { ...resource, shared };
+    return { ...resource, shared, holders: known.owners.map((owner) => holderOf(owner, 'mapped')) };
   }
 
   all(): Resource[] {
     return [...this.#found.values()];
   }
 
-  #look(kind: 'file-lock' | 'pipe', fd: number): OutsideOwners | null {
-    const key = `${kind} ${fd}`;
+  #look(kind: FromCall, at: number): OutsideOwners | null {
+    const key = `${kind} ${at}`;
     let known = this.#looked.get(key);
     if (known === undefined) {
-      known = this.#facts.outsideOwners(kind, fd);
+      known = this.#facts.outsideOwners(kind, at);
       this.#looked.set(key, known);
     }
     return known;
   }
 
-  #describe(id: string, kind: 'file-lock' | 'pipe', fd: number, { id: shared, owners }: OutsideOwners): Resource {
-    const open = this.#facts.describeFd(fd) ?? shared;
+  #describe(id: string, kind: FromCall, at: number, { id: shared, owners, complete }: OutsideOwners): Resource {
+    const how = kind === 'file-lock' ? 'owner' : 'end';
     return {
       id,
       kind,
       address: null,
       type: null,
-      description: kind === 'pipe' ? open : `lock of ${open}`,
+      description: this.#words(kind, at, shared),
       locked: kind === 'file-lock' && owners.length > 0 ? true : null,
-      holders: owners.map((owner) => holderOf(owner, kind === 'pipe' ? 'end' : 'owner')),
+      holders: owners.map((owner) => holderOf(owner, how)),
       waiters: [],
       waitingTasks: [],
+      shared: id,
+      allHolders: complete,
     };
+  }
+
+  #words(kind: FromCall, at: number, shared: string): string {
+    if (kind === 'child') return `child process ${at}`;
+    const open = this.#facts.describeFd(at) ?? shared;
+    return kind === 'file-lock' ? `lock of ${open}` : open;
   }
 }
 

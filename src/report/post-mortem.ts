@@ -49,7 +49,7 @@ function withRecord(thread: Thread, recorded: PostMortem, registers: boolean): T
   return {
     ...thread,
     ...(wait && { stillMs: wait.stillMs, waits: [...wait.waits] }),
-    os: thread.os && waitingOn !== null ? { ...thread.os, waitingOn } : thread.os,
+    os: thread.os && { ...thread.os, ...(waitingOn !== null && { waitingOn }), ...(wait && { runs: wait.runs }) },
     faulting: tid === recorded.faultingTid,
     registers: known && Object.fromEntries([...known].map(([name, value]) => [name, `0x${value.toString(16)}`])),
   };

@@ -149,6 +149,8 @@ class TaskDescriber {
       locked,
       holders: holders.map((holder) => this.#holder(holder)),
       waiters: [],
+      shared: null,
+      allHolders: false,
       waitingTasks: this.#waiting.get(id) ?? [],
     };
   }

@@ -148,5 +148,11 @@ function osState(
   const wait = call ? describeWait(context.architecture, call, polled, context.describeFd) : null;
   const running = look?.running ?? null;
   const activity = running === null ? null : running ? 'running' : 'waiting';
-  return { state: os?.state ?? null, activity, syscall: wait?.syscall ?? null, waitingOn: wait?.waitingOn ?? null };
+  return {
+    state: os?.state ?? null,
+    activity,
+    syscall: wait?.syscall ?? null,
+    waitingOn: wait?.waitingOn ?? null,
+    runs: look?.runs ?? null,
+  };
 }

@@ -4,7 +4,7 @@
  */
 import { formatAddress } from '../memory/address.js';
 import type { CapturedProcess } from '../moment/captured.js';
-import type { OutsideOwners } from '../process/process.js';
+import type { OutsideKind, OutsideOwners } from '../process/process.js';
 import type { HolderAnswer, ResourceAnswer } from '../python/waits/answers.js';
 import { type Answered, given, known } from '../questions/answers.js';
 import type { Deadline } from '../questions/kernel-waits.js';
@@ -22,7 +22,7 @@ export interface Clocks {
 
 export interface WaitFacts {
   readonly describeFd: (fd: number) => string | null;
-  readonly outsideOwners: (kind: 'file-lock' | 'pipe' | 'process-lock', at: number) => OutsideOwners | null;
+  readonly outsideOwners: (kind: OutsideKind, at: number) => OutsideOwners | null;
   readonly stillMs: (tids: Iterable<number>) => ReadonlyMap<number, number>;
   readonly now: Clocks | null;
 }
@@ -65,7 +65,8 @@ export function addWaits(
     const waits = waitsOf(thread, gils, answer, { ...facts, still, fd });
     const wanted = thread.tid === null ? undefined : wanting.get(thread.tid);
     if (wanted && waits.length === 0) waits.push(waitByItsAccount(wanted, resourcesAnswer?.evidence ?? 'none'));
-    return { ...thread, stillMs: still, waits: waits.map((wait) => outside.addTo(thread, wait, fd)) };
+    const at = childOf(thread) ?? fd;
+    return { ...thread, stillMs: still, waits: waits.map((wait) => outside.addTo(thread, wait, at)) };
   });
   const sleepsOn = new Map(
     described.map(({ thread, captured: { look } }) => [thread.tid, look?.syscall?.args[0] ?? null]),
@@ -78,6 +79,12 @@ export function addWaits(
 /** That a thread waits, told by what it waits for: it naps meanwhile. */
 function waitByItsAccount({ kind, object }: ResourceAnswer, evidence: Evidence): Wait {
   return { kind, resource: idOf(kind, object), name: null, timeoutMs: null, evidence };
+}
+
+/** The process whose end it waits for; null: none, or any. */
+function childOf({ os }: Thread): number | null {
+  const child = /^child process (\d+)$/.exec(os?.waitingOn ?? '')?.[1];
+  return child === undefined ? null : Number(child);
 }
 
 function waitersByObject(
@@ -170,6 +177,8 @@ function gilResources(threads: readonly Thread[]): Map<number | null, Resource> 
       holders,
       waiters,
       waitingTasks: [],
+      shared: null,
+      allHolders: holders.length > 0,
     });
   }
   return found;
@@ -206,6 +215,8 @@ function describeResource(
     holders: holders.flatMap((holder) => describeHolder(holder, answers, byTid)),
     waiters: waiters.get(object) ?? [],
     waitingTasks: [],
+    shared: null,
+    allHolders: false,
   };
 }
 

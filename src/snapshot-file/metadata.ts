@@ -49,9 +49,12 @@ function notedThread(tid: number, thread: Thread): ThreadMetadata {
 }
 
 function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
-  const waiting = threads.flatMap(({ tid, stillMs, waits }) =>
-    tid === null || (stillMs === null && waits.length === 0) ? [] : [{ tid, stillMs, waits }],
-  );
+  const waiting = threads.flatMap(({ tid, stillMs, os, waits }) => {
+    const runs = os?.runs ?? null;
+    return tid === null || (stillMs === null && runs === null && waits.length === 0)
+      ? []
+      : [{ tid, stillMs, runs, waits }];
+  });
   return { threads: waiting, resources, findings };
 }
 

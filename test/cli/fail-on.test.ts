@@ -5,7 +5,14 @@ import type { Finding } from '../../src/snapshot.js';
 import { snapshot } from '../render/samples.js';
 import { runCli } from './world.js';
 
-const deadlock: Finding = { code: 'deadlock', certain: true, message: '2 threads', tids: [112, 113], edges: [] };
+const deadlock: Finding = {
+  code: 'deadlock',
+  certain: true,
+  message: '2 threads',
+  pids: [],
+  tids: [112, 113],
+  edges: [],
+};
 const possible: Finding = { ...deadlock, code: 'possible-deadlock', certain: false };
 
 test.each([

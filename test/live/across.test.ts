@@ -21,13 +21,18 @@ function ownersSeen({ threads, resources }: Snapshot): Record<string, string[]> 
   );
 }
 
+const NAMES = 'child flock full left pipe posix shared tcp unix untaken'.split(' ');
+
 onEveryInterpreter('owners in other processes', (interpreter) =>
   withFolder((folder) =>
     withProgram(interpreter, 'across.py', { flags: ['-W', 'ignore'], args: [folder] }, async (program) => {
       const owners = program.ready['owners'] as Owners;
-      expect(Object.keys(owners).sort()).toEqual(['flock', 'full', 'left', 'pipe', 'posix', 'shared']);
+      expect(Object.keys(owners).sort()).toEqual(NAMES);
       const expected = Object.fromEntries(
-        Object.entries(owners).map(([name, pids]) => [name, pids.map((pid) => `${pid} exact`).sort()]),
+        Object.entries(owners).map(([name, pids]) => [
+          name,
+          pids.map((pid) => `${pid} ${name === 'untaken' ? 'probable' : 'exact'}`).sort(),
+        ]),
       );
       for (const mode of MODES) {
         const snapshot = await inspectProcess(program.pid, { mode });
@@ -36,6 +41,14 @@ onEveryInterpreter('owners in other processes', (interpreter) =>
         expect(holders[0]?.process).toMatch(/^python/);
         const text = renderText(snapshot, {});
         expect(text).toMatch(new RegExp(`/flock.*, held by process ${owners['flock']?.[0]} \\(python`));
+        for (const [name, words] of Object.entries({ unix: 'unix socket:', tcp: 'TCP .*ESTABLISHED' })) {
+          const open = new RegExp(
+            ` for fd \\d+ \\(${words}.*, other end open in process ${owners[name]?.[0]} \\(python`,
+          );
+          expect(text).toMatch(open);
+        }
+        expect(text).toMatch(new RegExp(`, probably to be accepted by process ${owners['untaken']?.[0]} \\(python`));
+        expect(text).toMatch(new RegExp(` for child process ${owners['child']?.[0]}\\n`));
         expect(text).toMatch(new RegExp(`pipe:.*, other end open in process ${owners['pipe']?.[0]} \\(python`));
       }
       const file = join(folder, 'snapshot');

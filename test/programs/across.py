@@ -1,12 +1,15 @@
 """A process that waits for what another one has: the lock of a file in the folder given, taken in each way, and pipes.
 
 Tells who has what: `flock`, `left` (locked by a process that has ended, kept by its child), `posix`, `shared` (two readers,
-of whom both keep a writer out), `pipe` (read, the other end open in the child alone), `full` (written, nobody reads).
+of whom both keep a writer out), `pipe` (read, the other end open in the child alone), `full` (written, nobody reads), `unix`
+and `tcp` (sockets, the other end open in the child alone), `untaken` (a connection that the one who listens has not taken:
+probably that one), `child` (that it ends).
 """
 import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -80,9 +83,48 @@ owners['full'] = [in_other(keep_reading)]
 os.close(full)
 
 
+unix, unix_other = socket.socketpair()
+listening = socket.socket()
+listening.bind(('127.0.0.1', 0))
+listening.listen(5)
+tcp = socket.create_connection(listening.getsockname())
+tcp_other, _ = listening.accept()
+
+
+def keep_sockets():
+    close_what_is_ours()
+    listening.close()
+    unix.close()
+    tcp.close()
+
+
+def close_what_is_ours():
+    os.close(wake)
+    os.close(fill)
+
+
+sockets = in_other(keep_sockets)
+owners['unix'] = owners['tcp'] = [sockets]
+unix_other.close()
+tcp_other.close()
+address = listening.getsockname()
+
+
 def lock_all_there_is():
-    for end in wake, fill:
-        os.close(end)
+    close_what_is_ours()
+    for each in unix, tcp, untaken:
+        each.close()
+
+
+def keep_listening():
+    close_what_is_ours()
+    unix.close()
+    tcp.close()
+
+
+owners['untaken'] = [in_other(keep_listening)]
+listening.close()
+untaken = socket.create_connection(address)
 
 
 def flock():
@@ -111,6 +153,11 @@ def left():
     return leave()
 
 
+def sleep_on():
+    lock_all_there_is()
+
+
+owners['child'] = [in_other(sleep_on)]
 owners['flock'] = [in_other(flock)]
 owners['left'] = [in_other(left)]
 in_other(before)
@@ -129,6 +176,10 @@ start('left', lambda: fcntl.flock(opened('left'), fcntl.LOCK_EX))
 start('shared', lambda: fcntl.flock(opened('shared'), fcntl.LOCK_EX))
 start('posix', lambda: fcntl.lockf(opened('posix'), fcntl.LOCK_EX, 10, 105))
 start('pipe', lambda: os.read(wake, 1))
+start('unix', lambda: unix.recv(1))
+start('tcp', lambda: tcp.recv(1))
+start('untaken', lambda: untaken.recv(1))
+start('child', lambda: os.waitpid(owners['child'][0], 0))
 start('full', lambda: os.write(fill, b'x' * (1 << 20)))
 time.sleep(1)
 print('ready ' + json.dumps({'pid': os.getpid(), 'owners': owners}))

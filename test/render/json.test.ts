@@ -25,7 +25,7 @@ const SAMPLES: [string, Snapshot][] = [
             nativeFrame(),
           ],
           nativeEnding: { kind: 'complete', reason: null },
-          os: { state: 'S', activity: 'waiting' as const, syscall: 'futex', waitingOn: null },
+          os: { state: 'S', activity: 'waiting' as const, syscall: 'futex', waitingOn: null, runs: null },
           exception: value('E()', { problem: 'cut' }),
           registers: { rip: '0x1' },
         }),

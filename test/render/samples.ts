@@ -73,6 +73,7 @@ export function processInfo(fields: Partial<ProcessInfo> = {}): ProcessInfo {
     sameFiles: true,
     conditions: [],
     pythonChildren: [],
+    threadCount: 1,
     ...fields,
   };
 }

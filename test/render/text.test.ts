@@ -26,7 +26,7 @@ const lines = (fields: Partial<Thread>, options?: TextOptions) =>
   renderText(snapshot({ threads: [thread(fields)] }), options)
     .split('\n')
     .slice(0, -1);
-const os = (activity: 'running' | 'waiting') => ({ state: null, activity, syscall: null, waitingOn: null });
+const os = (activity: 'running' | 'waiting') => ({ state: null, activity, syscall: null, waitingOn: null, runs: null });
 const header = (fields: Partial<Thread>) => lines(fields)[0];
 const shown = (frame: Partial<PythonFrame>, palette = PLAIN) =>
   lines({ frames: [pythonFrame(frame)] }, { palette }).slice(1);
@@ -258,7 +258,7 @@ describe('notes under a thread', () => {
   });
 
   test('where it waits: with -v, and when nothing was stopped', () => {
-    const os = { state: 'S', activity: 'waiting' as const, syscall: 'futex', waitingOn: 'futex 0x7f' };
+    const os = { state: 'S', activity: 'waiting' as const, syscall: 'futex', waitingOn: 'futex 0x7f', runs: null };
     const capture = { ...snapshot().capture, mode: 'non-blocking' as const };
     expect(notes({ os })).toEqual([]);
     expect(notes({ os }, { verbose: true })).toEqual(['  * In system call futex (futex 0x7f)']);

@@ -48,12 +48,25 @@ function lock(id: string, holders: Holder[], waiters: number[], fields: Partial<
     holders,
     waiters,
     waitingTasks: [],
+    shared: null,
+    allHolders: false,
     ...fields,
   };
 }
 
 function findings(threads: Thread[], resources: Resource[], how: Partial<Capture> = {}): Finding[] {
-  return findingsOf({ threads, resources, capture: { ...capture, ...how }, zombies: [] });
+  return findingsOf({
+    pid: 1,
+    threadCount: threads.length,
+    threads,
+    resources,
+    capture: { ...capture, ...how },
+    zombies: [],
+  });
+}
+
+function party(threads: Thread[], resources: Resource[], pid = 1) {
+  return { pid, threadCount: threads.length, threads, resources };
 }
 
 const ABBA = {
@@ -98,17 +111,59 @@ describe('deadlocks', () => {
     ];
     const [found] = findings([...ABBA.threads, ...more], resources);
     expect(found?.message).toContain('2 threads wait for each other; 2 more wait behind them');
-    expect(waitingBehind(waitGraph([...ABBA.threads, ...more], resources), [1, 2])).toBe(2);
+    expect(waitingBehind(waitGraph([party([...ABBA.threads, ...more], resources)]), [1, 2])).toBe(2);
   });
 
   test('a long chain is none, a ring of a thousand is one', () => {
     const ring = (last: number) => {
       const threads = Array.from({ length: 1000 }, (_, i) => waiter(i + 1, `r${i}`));
       const resources = threads.map((_, i) => lock(`r${i}`, [holder(i === 999 ? last : i + 2)], [i + 1]));
-      return cyclesOf(waitGraph(threads, resources));
+      return cyclesOf(waitGraph([party(threads, resources)]));
     };
     expect(ring(5000)).toEqual([]);
     expect(ring(1).map(({ length }) => length)).toEqual([1000]);
+  });
+});
+
+describe('what processes have', () => {
+  /** Had by processes, of which it is not known which thread. */
+  const end = (id: string, pids: number[], waiters: number[], fields: Partial<Resource> = {}) =>
+    lock(
+      id,
+      pids.map((pid) => holder(null, { pid, process: 'python3', gone: false, how: 'end', file: null })),
+      waiters,
+      { kind: 'pipe', description: 'pipe:[4711]', address: null, locked: null, allHolders: true, ...fields },
+    );
+  const fileLock = (pid: number, waiters: number[]) =>
+    lock('f', [holder(null, { pid, process: 'python3', gone: false, how: 'owner', file: null })], waiters, {
+      kind: 'file-lock',
+      description: 'lock of /run/a',
+    });
+
+  test('a process that locks a file twice waits for itself', () => {
+    const [found] = findings([waiter(1, 'f')], [fileLock(1, [1])]);
+    expect(found).toMatchObject({ code: 'self-deadlock', certain: true, tids: [1], pids: [1] });
+    expect(found?.edges[0]).toMatchObject({ holder: null, holderPid: 1, pid: 1 });
+    expect(found?.edges[0]?.text).toBe(
+      't1 (1) at cache.py:1 waits for lock_f (lock of /run/a), held by this process itself (1)',
+    );
+    // Another thread of it may let go.
+    expect(findings([waiter(1, 'f'), thread({ tid: 2 })], [fileLock(1, [1])])).toEqual([]);
+  });
+
+  test('of a pipe, all who have the other end have to be among them', () => {
+    expect(findings([waiter(1, 'p')], [end('p', [1], [1])])).toMatchObject([{ code: 'self-deadlock', certain: true }]);
+    expect(findings([waiter(1, 'p')], [end('p', [1, 2], [1])])).toEqual([]);
+    expect(findings([waiter(1, 'p')], [end('p', [1], [1], { allHolders: false })])).toMatchObject([
+      { code: 'possible-deadlock', certain: false },
+    ]);
+  });
+
+  test('a process of which not all threads are known is none for certain', () => {
+    const threads = [waiter(1, 'p')];
+    const resources = [end('p', [1], [1])];
+    const found = findingsOf({ pid: 1, threadCount: 2, threads, resources, capture, zombies: [] });
+    expect(found).toMatchObject([{ code: 'possible-deadlock', certain: false }]);
   });
 });
 

@@ -1,6 +1,8 @@
 /** What are the file descriptors of the target open on? */
 import { readlinkSync } from 'node:fs';
+import type { OutsideOwners } from '../process.js';
 import { errnoOf, readProcText } from './proc-files.js';
+import { readSocketPeer } from './socket-peers.js';
 import { Sockets } from './sockets.js';
 
 /** Descriptors of an epoll that are named; the others are counted. */
@@ -22,6 +24,11 @@ export class Descriptors {
     const link = this.#linkOf(fd);
     if (link === 'anon_inode:[eventpoll]') return this.#describeEpoll(fd) ?? link;
     return link === null ? null : this.#describeLink(link);
+  }
+
+  /** Who has the other end of a socket; null: it is none, or that is not known. */
+  peerOf(fd: number): OutsideOwners | null {
+    return readSocketPeer(this.pid, fd, this.#sockets);
   }
 
   #describeLink(link: string): string {

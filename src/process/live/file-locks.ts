@@ -3,7 +3,7 @@
  * wait as well. https://man7.org/linux/man-pages/man5/proc_locks.5.html
  */
 import { statSync } from 'node:fs';
-import type { OutsideOwner } from '../process.js';
+import type { OutsideOwner, OutsideOwners } from '../process.js';
 import { nearbyProcesses, openDescriptors, processName } from './other-processes.js';
 import { errnoOf, readProcText } from './proc-files.js';
 
@@ -56,14 +56,11 @@ function isInTheWay(lock: FileLock, want: FileLock): boolean {
   return (lock.writes || want.writes) && lock.start <= want.end && want.start <= lock.end;
 }
 
-export interface LockedFile {
-  /** Device and inode as the table has them. */
-  readonly file: string;
-  readonly owners: readonly OutsideOwner[];
-}
-
-/** `procId`: the number of a thread that lives, where the main one has ended. null: what it is open on cannot be told. */
-export function readLockedFile(pid: number, procId: number, fd: number): LockedFile | null {
+/**
+ * By device and inode as the table has them. `procId`: the number of a thread that lives, where the main one has ended.
+ * null: what it is open on cannot be told.
+ */
+export function readLockedFile(pid: number, procId: number, fd: number): OutsideOwners | null {
   const file = fileOf(procId, fd);
   if (file === null) return null;
   const inTheWay = locksInTheWay(decodeLocks(readProcText('/proc/locks') ?? ''), pid, file);
@@ -76,7 +73,8 @@ export function readLockedFile(pid: number, procId: number, fd: number): LockedF
     if (lock.kind === 'POSIX' && lock.pid !== null) add(lock.pid, 'exact');
     else for (const { pid: owner, evidence } of ownersOfOpenFile(lock, pid)) add(owner, evidence);
   }
-  return { file, owners: [...owners.values()] };
+  // It is not asked what no lock is in the way of.
+  return { id: file, owners: [...owners.values()], complete: false };
 }
 
 /** Processes looked at for an open file that its first owner does not have any more. */

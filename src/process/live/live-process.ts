@@ -14,7 +14,17 @@ import { HERE } from '../arch.js';
 import { decodeMappings } from '../mappings.js';
 import type { NativeProcess } from '../native.js';
 import { native } from '../native.js';
-import type { CoreFileNotes, Identity, OsThread, OutsideOwners, Process, Sampler, TargetFile } from '../process.js';
+import type {
+  CoreFileNotes,
+  Identity,
+  OsThread,
+  OutsideKind,
+  OutsideOwners,
+  Process,
+  Sampler,
+  TargetFile,
+} from '../process.js';
+import { readChild, zombieChildren } from './children.js';
 import { Descriptors } from './descriptors.js';
 import { checkArchitecture, checkProcess, explainFailure } from './diagnose.js';
 import { explainLive } from './explain.js';
@@ -30,7 +40,6 @@ import { ProgramMark } from './program-mark.js';
 import { readSemaphoreSharers } from './shared-semaphores.js';
 import { readStillMs } from './stillness.js';
 import { listThreads, listTids } from './threads.js';
-import { zombieChildren } from './zombies.js';
 
 export interface LiveProcess extends Process, Sampler {
   readonly sampler: Sampler;
@@ -126,14 +135,19 @@ class OpenLiveProcess implements LiveProcess {
     return zombieChildren(this.procId);
   }
 
-  outsideOwners(kind: 'file-lock' | 'pipe' | 'process-lock', at: number): OutsideOwners | null {
-    if (kind === 'process-lock') return readSemaphoreSharers(this.procId, at);
-    if (kind === 'pipe') {
-      const ends = readPipeEnds(this.procId, at);
-      return ends && { id: ends.ends, owners: ends.owners };
+  outsideOwners(kind: OutsideKind, at: number): OutsideOwners | null {
+    switch (kind) {
+      case 'process-lock':
+        return readSemaphoreSharers(this.procId, at);
+      case 'pipe':
+        return readPipeEnds(this.procId, at);
+      case 'socket':
+        return this.#descriptors.peerOf(at);
+      case 'child':
+        return readChild(this.pid, at);
+      case 'file-lock':
+        return readLockedFile(this.pid, this.procId, at);
     }
-    const locked = readLockedFile(this.pid, this.procId, at);
-    return locked && { id: locked.file, owners: locked.owners };
   }
 
   describeFd(fd: number): string | null {

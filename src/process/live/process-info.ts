@@ -32,6 +32,7 @@ export function readProcessInfo({ pid, procId, identity }: Opened): ProcessInfo 
     sameFiles: hasOurFiles(procId),
     conditions: conditionsOf(status, cgroup, pid !== procId),
     pythonChildren: pythonChildren(pid),
+    threadCount: numberOf(/^Threads:\s+(\d+)/m.exec(status)),
   };
 }
 

@@ -19,7 +19,7 @@ export function readSemaphoreSharers(pid: number, at: number): OutsideOwners | n
     if (!mappingsOf(other).some(({ inode, device }) => inode === own.inode && device === own.device)) continue;
     owners.push({ pid: other, name: processName(other), evidence: 'probable' });
   }
-  return { id: `${own.device}:${own.inode}`, owners };
+  return { id: `${own.device}:${own.inode}`, owners, complete: false };
 }
 
 function mappingsOf(pid: number) {

@@ -19,42 +19,91 @@ const LISTS: readonly { readonly file: string; readonly decode: (line: string) =
   { file: 'udp', decode: (line) => decodeInternet('UDP', line) },
   { file: 'udp6', decode: (line) => decodeInternet('UDP', line) },
 ];
+/** The first of them are TCP's. */
+const TCP_LISTS = 2;
 
 export interface Socket {
+  /** 0: nobody has it open. The kernel has taken a connection that the program has not, or keeps one that was closed. */
   readonly inode: number;
+  readonly kind: 'TCP' | 'UDP' | 'unix';
   /** As lsof has it: "TCP 127.0.0.1:50000->127.0.0.1:5432 (ESTABLISHED)", "UDP *:53", "unix /run/x.sock". */
   readonly words: string;
+  /** "127.0.0.1:50000->127.0.0.1:5432", "*:80->*:*"; null: a Unix socket. */
+  readonly ends: { readonly here: string; readonly there: string; readonly state: string | null } | null;
+}
+
+/** Inodes; 0: there is none, or nobody has it open. */
+export interface TcpPeer {
+  /** Of the other end of the connection. */
+  readonly peer: number;
+  /** Of who listens where a connection leads that no program has taken yet. */
+  readonly listener: number;
 }
 
 /** The sockets of a process's network namespace, each list read when it is first needed. */
 export class Sockets {
-  readonly #words = new Map<number, string>();
+  readonly #byInode = new Map<number, Socket>();
+  /** Of TCP, by both ends. */
+  readonly #byEnds = new Map<string, Socket>();
+  readonly #listening = new Map<string, Socket>();
   #read = 0;
 
   constructor(readonly pid: number) {}
 
   /** In words; null: it is in none of the lists that can be read. */
   describe(inode: number): string | null {
-    while (!this.#words.has(inode)) {
-      const list = LISTS[this.#read++];
-      if (!list) return null;
-      for (const line of linesOf(`/proc/${this.pid}/net/${list.file}`)) {
-        const socket = list.decode(line);
-        if (socket) this.#words.set(socket.inode, socket.words);
-      }
-    }
-    return this.#words.get(inode) ?? null;
+    return this.find(inode)?.words ?? null;
   }
+
+  /** null: it is in none of the lists that can be read. */
+  find(inode: number): Socket | null {
+    while (!this.#byInode.has(inode) && this.#read < LISTS.length) this.#readList();
+    return this.#byInode.get(inode) ?? null;
+  }
+
+  /** null: it is no TCP socket, or connected to none of this network namespace. */
+  peerOf(inode: number): TcpPeer | null {
+    const { kind, ends } = this.find(inode) ?? {};
+    if (kind !== 'TCP' || !ends) return null;
+    while (this.#read < TCP_LISTS) this.#readList();
+    const peer = this.#byEnds.get(`${ends.there} ${ends.here}`);
+    if (!peer) return null;
+    if (peer.inode !== 0) return { peer: peer.inode, listener: 0 };
+    const listener = this.#listening.get(ends.there) ?? this.#listening.get(`*:${portOf(ends.there)}`);
+    return { peer: 0, listener: listener?.inode ?? 0 };
+  }
+
+  #readList(): void {
+    const list = LISTS[this.#read++];
+    for (const line of list ? linesOf(`/proc/${this.pid}/net/${list.file}`) : []) {
+      const socket = list?.decode(line);
+      if (!socket) continue;
+      const { inode, kind, ends } = socket;
+      if (inode !== 0) this.#byInode.set(inode, socket);
+      if (kind !== 'TCP' || !ends) continue;
+      if (ends.state === 'LISTEN') this.#listening.set(ends.here, socket);
+      else this.#byEnds.set(`${ends.here} ${ends.there}`, socket);
+    }
+  }
+}
+
+function portOf(end: string): string {
+  return end.slice(end.lastIndexOf(':') + 1);
 }
 
 /** One line of net/tcp, tcp6, udp or udp6; null for the headline and what is no such line. */
 export function decodeInternet(protocol: 'TCP' | 'UDP', line: string): Socket | null {
-  const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
+  const [, local, remote, code, , , , , , inode] = line.trim().split(/\s+/);
   const [here, there] = [local, remote].map((address) => decodeAddress(address ?? ''));
-  if (!here || !there || !inode || Number(inode) === 0) return null;
-  const name = protocol === 'TCP' ? TCP_STATES[Number.parseInt(state ?? '', 16) - 1] : undefined;
+  if (!here || !there || !inode) return null;
+  const state = TCP_STATES[Number.parseInt(code ?? '', 16) - 1];
   const peer = there.endsWith(':*') ? '' : `->${there}`;
-  return { inode: Number(inode), words: `${protocol} ${here}${peer}${name ? ` (${name})` : ''}` };
+  return {
+    inode: Number(inode),
+    kind: protocol,
+    words: `${protocol} ${here}${peer}${protocol === 'TCP' && state ? ` (${state})` : ''}`,
+    ends: { here, there, state: state ?? null },
+  };
 }
 
 /** One line of net/unix: the path is the rest of the line, and absent where the socket has no name. null: as above. */
@@ -62,7 +111,7 @@ export function decodeUnix(line: string): Socket | null {
   const fields = /^[0-9a-f]+: (?:\S+\s+){5}(\d+)(?: (.*))?$/.exec(line);
   if (!fields) return null;
   const inode = Number(fields[1]);
-  return { inode, words: `unix ${fields[2] ?? `socket:[${inode}]`}` };
+  return { inode, kind: 'unix', words: `unix ${fields[2] ?? `socket:[${inode}]`}`, ends: null };
 }
 
 /** "0100007F:1F90": words of 32 bits in the machine's order, here little-endian; the port is a number. */

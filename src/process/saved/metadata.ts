@@ -126,6 +126,7 @@ function processOf(info: Record<string, unknown>): ProcessInfo {
           isCount(pid) && typeof name === 'string' ? [{ pid, name }] : [],
         )
       : null,
+    threadCount: isCount(info.threadCount) ? info.threadCount : null,
   };
 }
 

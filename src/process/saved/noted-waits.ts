@@ -14,6 +14,8 @@ export interface NotedWaits {
 export interface NotedWait {
   readonly tid: number;
   readonly stillMs: number | null;
+  /** How often it had been given a CPU. */
+  readonly runs: number | null;
   readonly waits: readonly Wait[];
 }
 
@@ -78,8 +80,10 @@ const HOWS: Readonly<Record<Holder['how'], true>> = {
 export function parseWaits(value: unknown): NotedWaits | null {
   if (!isRecord(value)) return null;
   return {
-    threads: recordsOf(value.threads).flatMap(({ tid, stillMs, waits }) =>
-      isId(tid) ? [{ tid, stillMs: lengthOf(stillMs), waits: recordsOf(waits).flatMap(waitOf) }] : [],
+    threads: recordsOf(value.threads).flatMap(({ tid, stillMs, runs, waits }) =>
+      isId(tid)
+        ? [{ tid, stillMs: lengthOf(stillMs), runs: lengthOf(runs), waits: recordsOf(waits).flatMap(waitOf) }]
+        : [],
     ),
     resources: recordsOf(value.resources).flatMap(resourceOf),
     findings: recordsOf(value.findings).flatMap(findingOf),
@@ -95,7 +99,7 @@ function waitOf({ kind, resource, name, timeoutMs, evidence }: Record<string, un
 }
 
 function resourceOf(resource: Record<string, unknown>): Resource[] {
-  const { id, kind, address, type, description, locked, holders, waiters, waitingTasks } = resource;
+  const { id, kind, address, type, description, locked, holders, waiters, waitingTasks, shared, allHolders } = resource;
   if (typeof id !== 'string' || !isKeyOf(WAIT_KINDS, kind) || typeof description !== 'string') return [];
   return [
     {
@@ -108,6 +112,8 @@ function resourceOf(resource: Record<string, unknown>): Resource[] {
       holders: recordsOf(holders).flatMap(holderOf),
       waiters: idsOf(waiters),
       waitingTasks: textsOf(waitingTasks),
+      shared: textOf(shared),
+      allHolders: allHolders === true,
     },
   ];
 }
@@ -132,24 +138,27 @@ function holderOf(holder: Record<string, unknown>): Holder[] {
   ];
 }
 
-function findingOf({ code, certain, message, tids, edges }: Record<string, unknown>): Finding[] {
+function findingOf({ code, certain, message, pids, tids, edges }: Record<string, unknown>): Finding[] {
   if (!isKeyOf(FINDING_CODES, code) || typeof message !== 'string') return [];
   return [
     {
       code,
       certain: certain === true,
       message,
+      pids: idsOf(pids),
       tids: idsOf(tids),
       edges: recordsOf(edges).flatMap((edge) => {
-        const { tid, task, resource, holder, holderTask, evidence, text } = edge;
+        const { tid, pid, task, resource, holder, holderPid, holderTask, evidence, text } = edge;
         if (!isId(tid) || typeof resource !== 'string' || typeof text !== 'string') return [];
         return [
           {
             tid,
             task: textOf(task),
+            holderTask: textOf(holderTask),
+            pid: isId(pid) ? pid : null,
             resource,
             holder: isId(holder) ? holder : null,
-            holderTask: textOf(holderTask),
+            holderPid: isId(holderPid) ? holderPid : null,
             evidence: evidence === 'exact' ? ('exact' as const) : ('probable' as const),
             text,
           },
