@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { pageAssets } from './scripts/page-assets.mjs';
 import { testFilesByKind } from './test/support/kinds-of-tests.js';
 
 const files = testFilesByKind();
 const cpus = availableParallelism();
+/** As the build does it. */
+const assets = await pageAssets();
+/** For each project its own: what is in it is taken out by whoever gets it. */
+const define = () => ({ ...assets });
 
 /** Settings that every kind has. */
 const COMMON = {
@@ -22,6 +27,7 @@ export default defineConfig({
     // One kind after the other: what moves is not to be disturbed, and disturbs.
     projects: [
       {
+        define: define(),
         test: {
           ...COMMON,
           name: 'pure',
@@ -33,10 +39,12 @@ export default defineConfig({
       },
       {
         // Most of the time is spent waiting for other programs to start.
+        define: define(),
         test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: cpus + 1, sequence: { groupOrder: 1 } },
       },
       {
         // Each of its programs wants a CPU, and who looks at it another.
+        define: define(),
         test: {
           ...COMMON,
           name: 'moving',

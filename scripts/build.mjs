@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { pageAssets } from './page-assets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,6 +64,8 @@ const { values: asked } = parseArgs({
 const dist = resolve(asked.into ?? `${root}/dist`);
 rmSync(dist, { recursive: true, force: true });
 
+const { define, banner } = importMeta;
+
 await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
@@ -71,7 +74,8 @@ await build({
   // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
   supported: { 'dynamic-import': false },
   plugins: [lazyChildProcess],
-  ...importMeta,
+  define: { ...define, ...(await pageAssets()) },
+  banner,
 });
 
 if (!asked['no-cache']) await writeCodeCache();

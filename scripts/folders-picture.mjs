@@ -34,7 +34,7 @@ export function pageWithPicture(page = readFileSync(PAGE, 'utf8')) {
 function foldersImported() {
   const imports = new Map();
   for (const name of readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((each) =>
-    each.endsWith('.ts'),
+    /\.tsx?$/.test(each),
   )) {
     const from = partOf(name);
     if (LEFT_OUT.has(from)) continue;

@@ -102,6 +102,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Who carries it to other hosts, and what they answer.
   'many/fleet': ['errors', 'many', 'many/looks'],
   render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/looks', 'many/groups'],
+  // A page for a browser; what runs in it there knows nothing but the page.
+  'render/html': ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/looks', 'many/groups', 'render'],
+  'render/html/client': [],
   // The stages, put together: once, for whatever is looked at.
   pipeline: [
     'memory',
@@ -160,6 +163,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'version',
     'python/objects',
     'render',
+    'render/html',
     'inspect',
     'inspect-core',
     'save-snapshot',
@@ -200,7 +204,7 @@ interface SourceFile {
 }
 
 const files: SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .sort()
   .map((path) => ({ path, part: partOf(path), text: readFileSync(join(SOURCE, path), 'utf8') }));
 

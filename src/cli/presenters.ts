@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from '../errors.js';
 import type { ProcessEntry } from '../many/document.js';
 import type { Look, Tally } from '../many/each.js';
-import type { Fleet } from '../many/groups/model.js';
+import type { Fleet, Groups } from '../many/groups/model.js';
 import type { About } from '../many/looks/from-snapshot.js';
 import type { LookSet } from '../many/looks/look-set.js';
 import type { Palette } from '../render/palette.js';
@@ -29,7 +29,11 @@ export async function presenterFor(
   world: World,
 ): Promise<Presenter> {
   const { group } = view.grouping;
-  const { format } = view;
+  const { format, html } = view;
+  if (html !== null) {
+    const { htmlFile, htmlPresenter } = await import('./html.js');
+    return htmlPresenter(htmlFile(html), view, world);
+  }
   if (format === 'jsonl') return (await jsonPresenters()).lines(world);
   // Flame graphs are of all threads together, whether or not they are grouped.
   if (group === true || isFlame(format)) return groupPresenter(view, world);
@@ -104,6 +108,12 @@ export type GroupWriter = (set: LookSet, expectAll: boolean, fleet?: Fleet | nul
 /** Shows a set as groups, and says by an exit code how whole it is. */
 export async function groupWriter(view: View, world: World): Promise<GroupWriter> {
   const { format } = view;
+  if (view.html !== null) {
+    const { htmlFile, writeGroupsPage } = await import('./html.js');
+    const file = htmlFile(view.html);
+    return (set, expectAll, fleet = null) =>
+      exitOf(writeGroupsPage(set, file, { view, expectAll, fleet }, world).groups);
+  }
   const flame = isFlame(format) ? await import('./flame.js') : null;
   const [{ groupsOf }, { groupsText }, { treeText }, { groupsJson }] = await Promise.all([
     import('../many/groups/group.js'),
@@ -119,9 +129,13 @@ export async function groupWriter(view: View, world: World): Promise<GroupWriter
     else if (groups.counts.processes > 0 || groups.failures.length > 0) {
       writePieces(world.stdout, view.grouping.tree ? treeText(groups, palette) : groupsText(groups, palette));
     }
-    if (groups.counts.processes === 0) return EXIT.nothing;
-    return groups.complete ? EXIT.complete : EXIT.incomplete;
+    return exitOf(groups);
   };
+}
+
+function exitOf({ counts, complete }: Groups): ExitCode {
+  if (counts.processes === 0) return EXIT.nothing;
+  return complete ? EXIT.complete : EXIT.incomplete;
 }
 
 /** The one after the other, as `pystack remote` shows each, under a line that says whose it is. */

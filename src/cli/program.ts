@@ -5,8 +5,17 @@
 
 import { Argument, Command, Option } from 'commander';
 import { DEFAULT_LOCALS, DEFAULT_TIME_BUDGET_MS, LOCATE_STRATEGIES } from '../options.js';
-import { FAIL_ON } from './fail-on.js';
 import { fleetOptions } from './fleet-options.js';
+import {
+  addFormat,
+  addGrouping,
+  addGroups,
+  addHtml,
+  addJson,
+  addJsonLines,
+  addLayout,
+  SharedOption,
+} from './output-options.js';
 import { taskOptions } from './task-options.js';
 import {
   collectEnvironment,
@@ -17,22 +26,6 @@ import {
   parsePattern,
   parseStrategies,
 } from './values.js';
-import { FORMATS } from './view.js';
-
-/** An option that sets the attribute of another name: of several for one attribute, the last one given counts. */
-class SharedOption extends Option {
-  constructor(
-    flags: string,
-    description: string,
-    private readonly attribute: string,
-  ) {
-    super(flags, description);
-  }
-
-  override attributeName(): string {
-    return this.attribute;
-  }
-}
 
 /** Shells that `pystack completion` knows. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -79,11 +72,12 @@ export function declareProgram(handlers: Handlers): Command {
     .action((pids: string[], opts: Opts) => handlers.remote(pids, opts, program.opts()));
   addSelection(remote, add);
   addLooking(remote, add);
-  addJson(remote, add);
-  addJsonLines(remote, add);
-  addFormat(remote, true, add);
-  addLayout(remote, add);
-  addGroups(remote, add);
+  addJson(remote);
+  addJsonLines(remote);
+  addFormat(remote, true);
+  addHtml(remote);
+  addLayout(remote);
+  addGroups(remote);
   addStacks(remote, add);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
@@ -128,11 +122,12 @@ export function declareProgram(handlers: Handlers): Command {
     new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
   );
   add(core, new Option('--systemd-all [match]', 'all that match, newest first'));
-  addJson(core, add);
-  addJsonLines(core, add);
-  addFormat(core, true, add);
-  addLayout(core, add);
-  addGroups(core, add);
+  addJson(core);
+  addJsonLines(core);
+  addFormat(core, true);
+  addHtml(core);
+  addLayout(core);
+  addGroups(core);
   addStacks(core, add);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
@@ -175,9 +170,10 @@ export function declareProgram(handlers: Handlers): Command {
     group,
     new Option('-o, --output <file>', 'write them merged, as one file that can be merged again, and show nothing'),
   );
-  addGrouping(group, add);
-  addJson(group, add);
-  addFormat(group, false, add);
+  addGrouping(group);
+  addJson(group);
+  addFormat(group, false);
+  addHtml(group);
   addCoreFiles(group, add);
   addStacks(group, add);
   addExamples(group, [
@@ -197,9 +193,10 @@ export function declareProgram(handlers: Handlers): Command {
     )
     .action((opts: Opts) => handlers.fleet(opts, program.opts()));
   for (const option of fleetOptions()) add(fleet, option);
-  addGrouping(fleet, add);
-  addJson(fleet, add);
-  addFormat(fleet, false, add);
+  addGrouping(fleet);
+  addJson(fleet);
+  addFormat(fleet, false);
+  addHtml(fleet);
   addSelection(fleet, add);
   addLooking(fleet, add);
   addNative(fleet, add);
@@ -220,7 +217,7 @@ export function declareProgram(handlers: Handlers): Command {
     )
     .argument('[pid]', 'process id')
     .action((pid: string | undefined, opts: Opts) => handlers.doctor(pid, opts, program.opts()));
-  addJson(doctor, add);
+  addJson(doctor);
   addGeneral(doctor);
   doctor.helpOption('-h, --help', 'print this help');
   addExamples(doctor, [
@@ -293,21 +290,6 @@ function addLooking(command: Command, add: (command: Command, option: Option) =>
   add(command, withParser('--max-pause <ms>', 'leave out what would stop threads for longer', parseMilliseconds));
 }
 
-function addJson(command: Command, add: (command: Command, option: Option) => Command): void {
-  add(command, new Option('--json', 'one JSON document instead of text'));
-}
-
-/** What else the result can be written as. `lines`: whether a document for each process is one of these. */
-function addFormat(command: Command, lines: boolean, add: (command: Command, option: Option) => Command): void {
-  add(
-    command,
-    new Option(
-      '--format <format>',
-      'write it as text, json, or for flame graphs: collapsed (flamegraph.pl and others), speedscope',
-    ).choices(FORMATS.filter((format) => lines || format !== 'jsonl')),
-  );
-}
-
 /** Where the files of a core are. */
 function addCoreFiles(command: Command, add: (command: Command, option: Option) => Command): void {
   add(
@@ -318,57 +300,6 @@ function addCoreFiles(command: Command, add: (command: Command, option: Option) 
   );
   add(command, new Option('--lib-search-root <dir>', "directory searched recursively for the core's libraries"));
   add(command, new Option('--sysroot <dir>', 'image of the machine that the core came from'));
-}
-
-/** Threads with the same stack as one. */
-function addGroups(command: Command, add: (command: Command, option: Option) => Command): void {
-  add(
-    command,
-    new Option(
-      '--group',
-      'threads with the same stack as one block (default on a terminal: when more than a screenful)',
-    ),
-  );
-  add(command, new Option('--no-group', 'each thread by itself, however many there are'));
-  addGrouping(command, add);
-}
-
-function addGrouping(command: Command, add: (command: Command, option: Option) => Command): void {
-  add(command, new Option('--tree', 'their calls as a tree, with who goes along each branch'));
-  add(command, new Option('--by-line', 'at other lines of a function they are other stacks'));
-}
-
-function addJsonLines(command: Command, add: (command: Command, option: Option) => Command): void {
-  add(command, new Option('--jsonl', 'a JSON document for each process, one a line, as soon as it is there'));
-}
-
-/** How stacks are laid out. */
-function addLayout(command: Command, add: (command: Command, option: Option) => Command): void {
-  add(
-    command,
-    new SharedOption(
-      '--plain',
-      'every thread and frame in full and nothing else, in one stable shape (pipes get it with waits and findings)',
-      'layout',
-    ).preset('plain'),
-  );
-  add(
-    command,
-    new SharedOption('--page', 'with a head, folded, with short paths; the default on a terminal', 'layout').preset(
-      'page',
-    ),
-  );
-  add(
-    command,
-    new SharedOption('--compat', 'line for line as the Python pystack 1.7 (also: PYSTACK_COMPAT=1)', 'layout').preset(
-      'compat',
-    ),
-  );
-  add(command, new Option('--full-paths', 'shorten no paths on the page'));
-  add(
-    command,
-    new Option('--fail-on <finding>', 'exit with 4 if that is found for certain: deadlock').choices([...FAIL_ON]),
-  );
 }
 
 /** Accepted before and after the command. */

@@ -178,6 +178,10 @@ async function consult(pid: number | null, view: View, world: World): Promise<Ex
 
 async function show(invocation: Looking, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
+  if (view.html !== null) {
+    const { htmlFile } = await import('./html.js');
+    htmlFile(view.html);
+  }
   const started = world.now();
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
   const { snapshot, tell } = await work(invocation, pipeline, world, observers(world, view, progress)).finally(() =>
@@ -266,6 +270,11 @@ async function print(
   if (view.format === 'json') {
     const { jsonPieces } = await import('../render/json.js');
     writePieces(world.stdout, jsonPieces(snapshot));
+    return;
+  }
+  if (view.html !== null) {
+    const { writeProcessPage } = await import('./html.js');
+    writeProcessPage(snapshot, view.html, view, world);
     return;
   }
   if (isFlame(view.format)) {

@@ -14,7 +14,7 @@ export function savedReport({ path, bytes, snapshot }: SavedSnapshot): string {
   );
 }
 
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   const kib = bytes / 1024;
   return kib < 1024 ? `${kib.toFixed(1)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
 }

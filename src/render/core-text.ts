@@ -18,7 +18,7 @@ export function coreText(snapshot: OfCore, palette: Palette, executableGiven: bo
   return lines.join('\n');
 }
 
-function informationLines(snapshot: OfCore, core: CoreInfo, palette: Palette): string[] {
+export function informationLines(snapshot: OfCore, core: CoreInfo, palette: Palette): string[] {
   const shown = (value: string | number | null) => palette.python(value === null ? '?' : harmless(String(value)));
   const zombie = core.zombie === null ? null : core.zombie ? 'True' : 'False';
   return [
@@ -31,7 +31,7 @@ function informationLines(snapshot: OfCore, core: CoreInfo, palette: Palette): s
   ];
 }
 
-function endLines(core: CoreInfo, palette: Palette): string[] {
+export function endLines(core: CoreInfo, palette: Palette): string[] {
   const { signal } = core;
   if (signal === null) {
     return [

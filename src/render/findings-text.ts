@@ -3,7 +3,8 @@ import type { Finding, FindingCode, Snapshot } from '../snapshot.js';
 import { harmless } from './escape.js';
 import type { Palette } from './palette.js';
 
-const TITLES: Readonly<Record<FindingCode, string>> = {
+/** Each in a word or two. */
+export const TITLES: Readonly<Record<FindingCode, string>> = {
   deadlock: 'Deadlock',
   'self-deadlock': 'Deadlock with itself',
   'import-deadlock': 'Import deadlock',

@@ -141,7 +141,8 @@ function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palett
 /** Shorter than this, how long it has been is not told, ms. */
 const WORTH_TELLING_MS = 1000;
 
-function stillText({ still, threads }: Group): string {
+/** For how long they have not run; '' where that says nothing. */
+export function stillText({ still, threads }: Group): string {
   if (still === null || still.mostMs < WORTH_TELLING_MS) return '';
   const [least, most] = [durationText(still.leastMs), durationText(still.mostMs)];
   const whose = still.threads === threads ? '' : ` (${count(still.threads)} of them)`;
@@ -157,7 +158,8 @@ export function whoText({ names, of }: Who, where: Whereabouts, alone: boolean):
   return `${harmless(names)} of ${helpers}${placesText(of, { ...where, children: of.children && !ofRanks })}`;
 }
 
-function exampleText({ host, pid, tid, core, command }: Example): string {
+/** One of them, in a line. */
+export function exampleText({ host, pid, tid, core, command }: Example): string {
   if (core !== null) return harmless(core);
   const thread = tid === null || tid === pid ? '' : `thread ${tid} of `;
   return `${thread}process ${pid ?? '?'}${host === '' ? '' : ` on ${harmless(host)}`}${command === null ? '' : `: ${harmless(command)}`}`;
@@ -182,7 +184,8 @@ export function stackLines(stack: readonly Run[], palette: Palette): string[] {
   );
 }
 
-function moreLine(left: number, { least, most, frames }: Run): string {
+/** How many of a recursion are left out, of which calls. */
+export function moreLine(left: number, { least, most, frames }: Run): string {
   const fewest = left - (most - least) * frames.length;
   const range = least === most ? count(left) : `${count(Math.max(0, fewest))} to ${count(left)}`;
   return `… ${range} more of ${frames.map(shortCall).join(' → ')}`;

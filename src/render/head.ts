@@ -37,11 +37,11 @@ export function headText(snapshot: Snapshot, { palette, width, isSecret, paths }
   return `${lines.join('\n')}\n\n`;
 }
 
-function whatText({ source }: Snapshot): string {
+export function whatText({ source }: Snapshot): string {
   return source === 'live' ? 'Process' : source === 'snapshot' ? 'Snapshot of process' : 'Core of process';
 }
 
-function identity({ python, process, capturedAt, innerPid }: Snapshot): string[] {
+export function identity({ python, process, capturedAt, innerPid }: Snapshot): string[] {
   const items: string[] = [];
   if (python) items.push(`CPython ${harmless(python.version)}${python.freeThreaded ? ' (free-threaded)' : ''}`);
   if (python?.state === 'starting') items.push('starting up');
@@ -57,7 +57,7 @@ function identity({ python, process, capturedAt, innerPid }: Snapshot): string[]
   return items;
 }
 
-function circumstances({ source, capture, capturedAt, process, threads }: Snapshot): string[] {
+export function circumstances({ source, capture, capturedAt, process, threads }: Snapshot): string[] {
   const items: string[] = [];
   const host = process?.host ? ` on ${harmless(process.host)}` : '';
   const verb = source === 'live' ? 'looked at' : source === 'snapshot' ? 'taken' : 'written';
@@ -87,14 +87,14 @@ const CONDITIONS: Readonly<Record<ProcessCondition['kind'], (detail: string | nu
   'main-thread-ended': () => 'Its main thread has ended; the others go on',
 };
 
-function conditionNotes({ process }: Snapshot): string[] {
+export function conditionNotes({ process }: Snapshot): string[] {
   return (process?.conditions ?? []).map(({ kind, detail }) => CONDITIONS[kind](detail && harmless(detail)));
 }
 
 /** Ids of children that are named before the rest is counted. */
 const CHILDREN_NAMED = 8;
 
-function childrenText({ process, source }: Snapshot): string | null {
+export function childrenText({ process, source }: Snapshot): string | null {
   const children = process?.pythonChildren ?? [];
   if (children.length === 0) return null;
   const ran = source === 'live' ? (children.length === 1 ? 'runs' : 'run') : 'ran';
@@ -105,7 +105,7 @@ function childrenText({ process, source }: Snapshot): string | null {
   return `${count} ${ran} Python: ${ids.join(', ')}${show}`;
 }
 
-function standsItems({ stands }: ShortPaths): string[] {
+export function standsItems({ stands }: ShortPaths): string[] {
   return stands.map(({ beginning, folder }) =>
     beginning === '' ? `files below ${harmless(folder)}` : `${harmless(beginning)} is ${harmless(folder)}`,
   );

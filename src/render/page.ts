@@ -183,8 +183,8 @@ function withoutMiddle(parts: readonly Part[]): readonly Part[] {
   return [...single.slice(0, OUTER_FRAMES), { count, round: [] }, ...single.slice(innerFrom)];
 }
 
-/** Outermost frames that are threading's own; none where nothing would be left. */
-function startFrames(frames: readonly Frame[]): number {
+/** How many of the outermost frames are threading's own; 0 where nothing would be left. */
+export function startFrames(frames: readonly Frame[]): number {
   let count = 0;
   while (count < frames.length && isStartOfThread(frames[count])) count++;
   return count < 2 || count === frames.length ? 0 : count;

@@ -104,8 +104,8 @@ function interpreterText(thread: Thread): string {
   return thread.interpreterId === 0 ? 'In the main interpreter' : `In interpreter ${thread.interpreterId}`;
 }
 
-/** What a reader must know before trusting the frames above. */
-function notes(thread: Thread, context: Context): string[] {
+/** What a reader must know before trusting the frames above; harmless. */
+export function notes(thread: Thread, context: Context): string[] {
   const found: string[] = [];
   // The id that its own logs have.
   if (thread.innerTid !== null) found.push(`Thread ${thread.innerTid} inside its pid namespace`);

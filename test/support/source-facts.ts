@@ -34,11 +34,18 @@ export interface SourceText {
 /** Every file of src. */
 export function sourceTexts(): SourceText[] {
   return readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .sort()
     .map((path) => {
       const typed = readFileSync(join(SOURCE, path), 'utf8');
-      return { path, text: transformSync(typed, { loader: 'ts', target: 'esnext', legalComments: 'none' }).code };
+      return {
+        path,
+        text: transformSync(typed, {
+          loader: path.endsWith('x') ? 'tsx' : 'ts',
+          target: 'esnext',
+          legalComments: 'none',
+        }).code,
+      };
     });
 }
 

@@ -49,8 +49,22 @@ export interface Gathered {
   readonly example: Example;
 }
 
+/** Groups, and where single processes are in them. */
+export interface Grouped {
+  readonly groups: Groups;
+  /** The processes, in the order of the set. */
+  readonly members: readonly Member[];
+  /** Of a stack of the set the index of its group in `groups.groups`. */
+  readonly groupOf: (stack: number) => number;
+}
+
 /** Pure, and the same whatever the order in which the looks came into the set. */
-export function groupsOf(set: LookSet, { byLine = false, expectAll = true, fleet = null }: GroupOptions = {}): Groups {
+export function groupsOf(set: LookSet, options: GroupOptions = {}): Groups {
+  return grouped(set, options).groups;
+}
+
+/** The same with where each process is. */
+export function grouped(set: LookSet, { byLine = false, expectAll = true, fleet = null }: GroupOptions = {}): Grouped {
   const looks = set.sorted();
   const { members, jobs } = membersOf(looks, expectAll);
   const { tables } = set;
@@ -70,25 +84,30 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true, fleet
     }
   }
   const odd = oddOnes([...gathered.values()]);
-  const groups = [...gathered.values()].map((group): Group => {
+  const made = [...gathered.values()].map((group): [string, Group] => {
     const { names, states, still, inFindings, inconsistent, truncated, example } = group;
-    return {
-      threads: group.threads,
-      processes: names.size,
-      who: whoOf(names),
-      stack: stackOf(group, keys, tables),
-      odd: odd.get(group) ?? null,
-      states: countedTexts(states, tables),
-      still,
-      inFindings,
-      inconsistent,
-      truncated,
-      example,
-    };
+    return [
+      group.keyed.key,
+      {
+        threads: group.threads,
+        processes: names.size,
+        who: whoOf(names),
+        stack: stackOf(group, keys, tables),
+        odd: odd.get(group) ?? null,
+        states: countedTexts(states, tables),
+        still,
+        inFindings,
+        inconsistent,
+        truncated,
+        example,
+      },
+    ];
   });
+  made.sort(([, a], [, b]) => byInterest(a, b));
+  const indexes = new Map(made.map(([key], index) => [key, index]));
   const read = looks.filter(({ info }) => info.error === null);
   const times = looks.map(({ info }) => info.at).sort();
-  return {
+  const groups: Groups = {
     schemaVersion: GROUPS_VERSION,
     kind: 'groups',
     counts: {
@@ -102,7 +121,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true, fleet
     jobs,
     findings: findingsOf(members),
     crashes: crashesOf(members, tables),
-    groups: groups.sort(byInterest),
+    groups: made.map(([, group]) => group),
     failures: failuresOf(members),
     warnings: warningsOf(members),
     complete:
@@ -111,6 +130,7 @@ export function groupsOf(set: LookSet, { byLine = false, expectAll = true, fleet
       looks.every(({ info }) => info.error === null && info.complete) &&
       jobs.every(({ missing }) => missing.length === 0),
   };
+  return { groups, members, groupOf: (stack) => indexes.get(keys.of(stack).key) ?? -1 };
 }
 
 function newGroup(keyed: KeyedStack, { look }: Member, { tid }: StoredThread): Gathered {
