@@ -1,6 +1,7 @@
 /** Which greenlets are there, where does each stand, and what for? Heap objects; who found them once asks again only what they are. */
 import { isDeepStrictEqual } from 'node:util';
-import { type GreenletAddresses, locateGreenlets, readGreenletTasks } from '../python/greenlets/read-tasks.js';
+import { type FoundGreenlets, findGreenlets } from '../python/greenlets/find.js';
+import { readGreenletTasks } from '../python/greenlets/read-tasks.js';
 import type { GreenletThread } from '../python/greenlets/threads.js';
 import { NO_TASKS } from '../python/tasks/answers.js';
 import { readVariablesOf } from './locals.js';
@@ -8,7 +9,7 @@ import type { ProcessAt } from './question.js';
 import { partsOf, type TaskSettings, type TasksQuestion } from './tasks.js';
 
 export function greenletQuestion({ maxTasks, values }: TaskSettings): TasksQuestion {
-  const found = new WeakMap<ProcessAt, GreenletAddresses | null>();
+  const found = new WeakMap<ProcessAt, FoundGreenlets | null>();
   return {
     name: 'its greenlets',
     of: 'process',
@@ -16,7 +17,7 @@ export function greenletQuestion({ maxTasks, values }: TaskSettings): TasksQuest
       const { interpreters } = at.runtime;
       let addresses = found.get(at);
       if (addresses === undefined) {
-        addresses = locateGreenlets(python, interpreters);
+        addresses = findGreenlets(python, interpreters);
         found.set(at, addresses);
       }
       if (addresses === null) return NO_TASKS;

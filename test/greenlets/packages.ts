@@ -9,3 +9,9 @@ export function packagesFor(interpreter: Interpreter, packages: readonly string[
   if (debug || traceRefs) return null;
   return greenPackages(`${minorVersion}${freeThreaded ? 't' : ''}`, packages);
 }
+
+/** PYTHONPATH with gevent; null where there is none. */
+export function geventFor(interpreter: Interpreter): string | null {
+  // The last one for Python 2, 22.10, cannot make sockets.
+  return packagesFor(interpreter, [interpreter.version.major === 2 ? 'gevent==21.12.0' : 'gevent']);
+}

@@ -40,3 +40,61 @@ export function wrongGreenlets({ tasks, threads }: Snapshot, told: readonly Told
 function placesOf({ frames }: Task): string {
   return JSON.stringify(frames.flatMap((frame) => (frame.kind === 'python' ? [[frame.function, frame.line]] : [])));
 }
+
+/** What a greenlet or task waits for, as its program writes it down. */
+export interface ToldWait {
+  readonly greenlet: string;
+  /** A kind of wait; `greenlet`, `greenlets`: others, one or several of which end it; `unstarted`: it waits for nothing yet. */
+  readonly kind: string;
+  readonly address: number | null;
+  /** What the program may call it; none: any. */
+  readonly names?: readonly string[];
+  /** Who has it: exactly these. */
+  readonly holders?: readonly string[];
+  readonly leftMs?: number;
+  readonly fd?: number;
+}
+
+/** Between the program's word and the look at it. */
+const SINCE_MS = 120_000;
+
+/** All that is not as it was told, in words. `withoutTimes`: a core knows no time that is left. */
+export function wrongWaits(
+  { tasks, resources }: Snapshot,
+  told: readonly ToldWait[],
+  { withoutTimes = false, withoutDescriptors = false } = {},
+): string[] {
+  const named = (name: string) => (tasks ?? []).find((task) => task.name === name);
+  const nameOf = (id: string | null) => (tasks ?? []).find((task) => task.id === id)?.name ?? id;
+  return told.flatMap(({ greenlet, kind, address, names = [], holders, leftMs, fd }): string[] => {
+    const task = named(greenlet);
+    if (!task) return [`${greenlet} is missing`];
+    const seen = JSON.stringify({ state: task.state, awaits: task.awaits, waits: task.waits });
+    const hex = address === null ? null : `0x${address.toString(16)}`;
+    if (kind === 'unstarted') {
+      return task.state === 'unstarted' && task.waits.length === 0 ? [] : [`${greenlet} has not begun, seen ${seen}`];
+    }
+    if (kind === 'greenlet' || kind === 'greenlets') {
+      const one = task.awaits.find(({ task: awaited }) => awaited.endsWith(`:${hex}`));
+      return one && one.evidence === 'exact' ? [] : [`${greenlet} waits for ${kind} ${hex}, seen ${seen}`];
+    }
+    const [wait] = task.waits;
+    const resource = resources.find(({ id }) => id === wait?.resource);
+    const expected = withoutDescriptors && kind === 'socket' ? ['socket', 'descriptor'] : [kind];
+    if (!wait || task.waits.length !== 1 || !expected.includes(wait.kind)) {
+      return [`${greenlet} waits for ${kind} ${hex}, seen ${seen}`];
+    }
+    const wrong: string[] = [];
+    if (hex !== null && resource?.address !== hex) wrong.push(`${greenlet} waits for ${kind} ${hex}, seen ${seen}`);
+    if (fd !== undefined && wait.resource !== `fd ${fd}`) wrong.push(`${greenlet} waits for ${fd}, seen ${seen}`);
+    if (names.length > 0 && !names.includes(wait.name ?? '')) wrong.push(`${greenlet}: its name is not ${wait.name}`);
+    if (leftMs !== undefined && !withoutTimes) {
+      const left = wait.timeoutMs ?? -1;
+      if (left > leftMs || left < leftMs - SINCE_MS) wrong.push(`${greenlet} has ${leftMs} ms left, seen ${left}`);
+    }
+    const have = (resource?.holders ?? []).map(({ task: id, evidence }) => `${nameOf(id)} ${evidence}`);
+    const should = holders?.map((name) => `${name} exact`) ?? [];
+    if (JSON.stringify(have) !== JSON.stringify(should)) wrong.push(`${greenlet}: ${have} has it, should be ${should}`);
+    return wrong;
+  });
+}

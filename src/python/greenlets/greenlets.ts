@@ -7,12 +7,10 @@ import { isUserSpace, toAddress } from '../../memory/address.js';
 import { pointerAt } from '../../memory/reader.js';
 import type { StackEnding } from '../../snapshot.js';
 import { readFramesFrom } from '../frames.js';
-import { visitTracked } from '../gc-lists.js';
 import { type GreenletFields, type GreenletRow, greenletRow } from '../layouts/greenlet-fields.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { RanCode } from '../ran-code.js';
-import type { InterpreterWalk } from '../runtime.js';
 import type { Objects } from '../waits/objects.js';
 import { WaitTools } from '../waits/tools.js';
 import type { RanFrame } from '../waits/value-stack.js';
@@ -43,13 +41,6 @@ export interface GreenletWalk {
   readonly stackStop: number;
   /** What of its C stack was copied away; null: nothing. */
   readonly saved: SavedStack | null;
-}
-
-export interface FoundGreenlets {
-  readonly greenlets: readonly GreenletWalk[];
-  /** What was not looked at: a limit was reached. */
-  readonly truncated: boolean;
-  readonly problem: string | null;
 }
 
 /** What a word of all ones is when it is read as a number: `stack_stop` of a main one. */
@@ -98,20 +89,6 @@ export class GreenletTypes {
     }
     return false;
   }
-}
-
-/** The addresses of all greenlets that the collector knows, at most `limit` of its objects looked at. */
-export function findGreenlets(
-  python: Python,
-  interpreters: readonly InterpreterWalk[],
-  limit: number,
-): { readonly addresses: readonly number[]; readonly truncated: boolean; readonly problem: string | null } {
-  const types = python.the(GreenletTypes);
-  const addresses: number[] = [];
-  const { truncated, problem } = visitTracked(python, interpreters, limit, (object, type) => {
-    if (types.has(type)) addresses.push(object);
-  });
-  return { addresses, truncated, problem };
 }
 
 /** Reads them one by one. `version`: `greenlet.__version__`; null: not known. */

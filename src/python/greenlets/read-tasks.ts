@@ -3,7 +3,6 @@
  * together, with the hub that switches between them where there is one.
  */
 import type { Address } from '../../memory/address.js';
-import { toAddress } from '../../memory/address.js';
 import type { TaskState } from '../../snapshot.js';
 import type { FrameVariables } from '../objects/index.js';
 import type { Python } from '../python.js';
@@ -12,13 +11,10 @@ import { type LoopAnswer, NO_TASKS, type TaskAnswer, type TasksAnswer } from '..
 import type { Objects } from '../waits/objects.js';
 import { WaitTools } from '../waits/tools.js';
 import type { RanFrame } from '../waits/value-stack.js';
-import {
-  type FoundGreenlets,
-  findGreenlets,
-  GreenletReader,
-  type GreenletState,
-  type GreenletWalk,
-} from './greenlets.js';
+import { type Clue, ClueReader } from './clues.js';
+import { type FoundGreenlets, moduleOf } from './find.js';
+import { GreenWaiting, type GreenWaits } from './green-waits.js';
+import { GreenletReader, type GreenletState, type GreenletWalk } from './greenlets.js';
 import { type Hub, hubsAmong } from './hubs.js';
 import { type GreenletThread, mainsOf, threadsOfMains } from './threads.js';
 
@@ -29,38 +25,23 @@ export interface GreenletSettings {
   readonly locals: ((frames: readonly RanFrame[]) => ReadonlyMap<Address, FrameVariables>) | null;
 }
 
-/** Objects of the collector that are looked through. */
-const OBJECTS_LIMIT = 4_000_000;
-/** Modules of a process. */
-const VERSION = '__version__';
-
-/** Addresses found once, so that a second reading only asks whether they are still what they were. */
-export type GreenletAddresses = Pick<FoundGreenlets, 'truncated' | 'problem'> & {
-  readonly addresses: readonly number[];
-};
-
-/** Where the greenlets are; null: the module that makes them was not imported. Throws only what is no failure of the target's memory. */
-export function locateGreenlets(python: Python, interpreters: readonly InterpreterWalk[]): GreenletAddresses | null {
-  return moduleOf(python, interpreters, 'greenlet') === 0 ? null : findGreenlets(python, interpreters, OBJECTS_LIMIT);
-}
-
 /** Throws only what is not a failure of the target's memory. */
 export function readGreenletTasks(
   python: Python,
   interpreters: readonly InterpreterWalk[],
-  { addresses }: GreenletAddresses,
+  { addresses, clues }: FoundGreenlets,
   threads: readonly GreenletThread[],
   settings: GreenletSettings,
 ): TasksAnswer {
   const { objects } = python.the(WaitTools);
   const module = moduleOf(python, interpreters, 'greenlet');
-  const reader = new GreenletReader(python, objects.text(objects.attribute(module, VERSION)));
+  const reader = new GreenletReader(python, objects.text(objects.attribute(module, '__version__')));
   const wanted = addresses.slice(0, settings.maxTasks);
   const greenlets = wanted.flatMap((address) => reader.read(address) ?? []);
   // Only what every thread has that has heard of greenlets: then there are none to tell of.
   const alive = greenlets.filter(({ state, isMain }) => state !== 'dead' && !isMain);
   if (alive.length === 0) return NO_TASKS;
-  return new Telling(python, greenlets, threads, settings).answer(addresses.length - wanted.length);
+  return new Telling(python, greenlets, clues, threads, settings).answer(addresses.length - wanted.length);
 }
 
 class Telling {
@@ -70,12 +51,14 @@ class Telling {
   readonly #mains: ReadonlyMap<number, number>;
   readonly #threads: ReadonlyMap<number, GreenletThread>;
   readonly #hubs: ReadonlyMap<number, Hub>;
+  readonly #waiting: GreenWaiting;
   /** By main greenlet, its thread's hub. */
   readonly #hubOf = new Map<number, Hub>();
 
   constructor(
     python: Python,
     greenlets: readonly GreenletWalk[],
+    clues: readonly Clue[],
     threads: readonly GreenletThread[],
     settings: GreenletSettings,
   ) {
@@ -85,11 +68,24 @@ class Telling {
     this.#mains = mainsOf(greenlets);
     this.#threads = threadsOfMains(greenlets, threads);
     this.#hubs = hubsAmong(python, greenlets, (greenlet) => this.#framesOf(greenlet));
+    const waiting = new Set(
+      greenlets.flatMap(({ address, state }) => (state === 'dead' || this.#hubs.has(address) ? [] : address)),
+    );
+    const reader = new ClueReader(this.#objects, (object) => waiting.has(object));
+    this.#waiting = new GreenWaiting(
+      python,
+      clues.flatMap((clue) => reader.read(clue)),
+    );
     for (const hub of this.#hubs.values()) this.#hubOf.set(this.#mains.get(hub.greenlet.address) ?? 0, hub);
   }
 
   answer(leftOut: number): TasksAnswer {
-    const shown = this.#greenlets.filter(({ address, state }) => state !== 'dead' && !this.#hubs.has(address));
+    const alive = this.#greenlets.filter(({ state }) => state !== 'dead');
+    // A main one that is alone is a thread like any other.
+    const inCompany = new Set(alive.flatMap(({ address, isMain }) => (isMain ? [] : (this.#mains.get(address) ?? 0))));
+    const shown = alive.filter(
+      ({ address, isMain }) => !this.#hubs.has(address) && (!isMain || inCompany.has(address)),
+    );
     // Those of one thread together, its main one first.
     const order = [...new Set(shown.map(({ address }) => this.#mains.get(address) ?? 0))];
     const tasks = order.flatMap((main) => {
@@ -99,7 +95,7 @@ class Telling {
       );
     });
     const loops = [...this.#hubs.values()].map((hub) => this.#loop(hub, tasks));
-    return { loops, tasks, resources: [], leftOut };
+    return { loops, tasks, resources: this.#waiting.resources(tasks), leftOut };
   }
 
   #threadOf({ address }: GreenletWalk): GreenletThread | null {
@@ -116,6 +112,10 @@ class Telling {
     const frames = this.#framesOf(greenlet);
     const thread = this.#threadOf(greenlet);
     const hub = this.#hubOf.get(this.#mains.get(address) ?? 0);
+    const waits =
+      state === 'suspended' || state === 'unknown'
+        ? this.#waiting.of({ object: address, tid: thread?.tid ?? null, frames })
+        : NOTHING;
     return {
       kind: 'greenlet',
       object: address,
@@ -123,10 +123,10 @@ class Telling {
       name: isMain ? 'main' : this.#nameOf(greenlet, frames),
       loop: hub?.object ?? 0,
       tid: thread?.tid ?? null,
-      state: STATES[state],
+      state: waits.isReady ? 'ready' : STATES[state],
       parent: this.#hubs.has(parent) ? 0 : parent,
-      awaits: [],
-      waits: [],
+      awaits: waits.awaits,
+      waits: waits.waits,
       frames,
       ending,
       locals: this.#settings.locals?.(state === 'running' ? [] : frames) ?? null,
@@ -175,6 +175,8 @@ class Telling {
 /** Functions of the libraries in which a hub waits for something to happen. */
 const HUB_WAITS: ReadonlySet<string> = new Set(['run', 'wait', 'do_poll']);
 
+const NOTHING: GreenWaits = { isReady: false, waits: [], awaits: [] };
+
 const STATES: Readonly<Record<GreenletState, TaskState>> = {
   unstarted: 'unstarted',
   suspended: 'waiting',
@@ -182,13 +184,3 @@ const STATES: Readonly<Record<GreenletState, TaskState>> = {
   dead: 'done',
   unknown: 'waiting',
 };
-
-/** A module of the program; 0: it was not imported. */
-export function moduleOf(python: Python, interpreters: readonly InterpreterWalk[], name: string): number {
-  const { objects } = python.the(WaitTools);
-  for (const { modules } of interpreters) {
-    const found = modules && objects.items(toAddress(modules)).find((item) => item.name === name);
-    if (found) return found.value;
-  }
-  return 0;
-}

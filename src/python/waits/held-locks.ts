@@ -29,7 +29,8 @@ export interface HeldByWith {
 const MOST_ATTRIBUTES = 50;
 
 /**
- * Innermost first. A thread in `Condition.wait` has let go of that Condition's lock, in all frames outside.
+ * Innermost first. A thread in `Condition.wait` has let go of that Condition's lock, in all frames outside. `isLockOfOthers`:
+ * what besides Python's own locks is one.
  * Throws only what is not a failure of the target's memory.
  */
 export function heldByWith(
@@ -37,7 +38,9 @@ export function heldByWith(
   scopes: Scopes,
   stacks: ValueStacks,
   frames: readonly RanFrame[],
+  isLockOfOthers: IsLock = () => false,
 ): HeldByWith[] {
+  const isLock: IsLock = (object) => isLockOfPython(objects, object) || isLockOfOthers(object);
   const held: HeldByWith[] = [];
   const released = new Set<number>();
   for (let index = 0; index < frames.length; index++) {
@@ -48,7 +51,7 @@ export function heldByWith(
     if (!inHand) continue;
     for (const manager of objects.attempt(() => managersOf(objects, stacks, inHand)) ?? []) {
       if (released.has(manager)) continue;
-      for (const lock of locksOf(objects, manager)) {
+      for (const lock of locksOf(objects, manager, isLock)) {
         if (!released.has(lock.object)) held.push({ ...lock, frame: index });
       }
     }
@@ -56,7 +59,7 @@ export function heldByWith(
     if (condition !== 0) {
       released.add(condition);
       // Whoever took the lock without the Condition has let go of it as well.
-      for (const { object } of locksOf(objects, condition)) released.add(object);
+      for (const { object } of locksOf(objects, condition, isLock)) released.add(object);
     }
   }
   return held;
@@ -73,7 +76,8 @@ function managersOf(objects: Objects, stacks: ValueStacks, inHand: FrameInHand):
 
 /** Whose `__exit__` is in a slot; 0: none. `next`: what is in the slot above. */
 function endOf(objects: Objects, slot: number, next: number): number {
-  const { PyCFunctionObject, PyMethodObject, PyFunctionObject, PyDescrObject } = objects.layout.objects;
+  const { PyCFunctionObject, PyMethodObject, PyDescrObject } = objects.layout.objects;
+  if (isCython(objects, slot)) return nameOf(objects, slot) === '__exit__' ? next : 0;
   switch (objects.typeName(slot)) {
     case 'builtin_function_or_method': {
       // PyMethodDef begins with the name.
@@ -82,26 +86,35 @@ function endOf(objects: Objects, slot: number, next: number): number {
     }
     case 'method':
     case 'instancemethod': {
-      const name = objects.text(
-        objects.pointer(objects.pointer(slot, PyMethodObject.im_func), PyFunctionObject.func_name),
-      );
-      return name === '__exit__' ? selfOf(objects, slot) : 0;
+      return nameOf(objects, objects.pointer(slot, PyMethodObject.im_func)) === '__exit__' ? selfOf(objects, slot) : 0;
     }
     case 'method_descriptor':
       return objects.text(objects.pointer(slot, PyDescrObject.d_name)) === '__exit__' ? next : 0;
     case 'function':
-      return objects.text(objects.pointer(slot, PyFunctionObject.func_name)) === '__exit__' ? next : 0;
+      return nameOf(objects, slot) === '__exit__' ? next : 0;
     default:
       return 0;
   }
 }
 
+/** Of a function; one that Cython compiled begins like a built-in one. */
+function nameOf(objects: Objects, func: number): string | null {
+  const { PyCFunctionObject, PyFunctionObject } = objects.layout.objects;
+  if (isCython(objects, func)) return objects.cString(objects.pointer(objects.pointer(func, PyCFunctionObject.m_ml)));
+  return objects.text(objects.pointer(func, PyFunctionObject.func_name));
+}
+
+/** `cython_function_or_method`, or (Cython 3) the same with a module. */
+function isCython(objects: Objects, func: number): boolean {
+  return objects.typeName(func)?.endsWith('cython_function_or_method') === true;
+}
+
 type Lock = Omit<HeldByWith, 'frame'>;
 
 /** The locks that whoever is in `with manager` has. */
-function locksOf(objects: Objects, manager: number): Lock[] {
+function locksOf(objects: Objects, manager: number, isLock: IsLock): Lock[] {
   const direct = (object: number, suffix = ''): Lock => ({ object, named: manager, suffix, how: 'direct' });
-  if (isLock(objects, manager)) return [direct(manager)];
+  if (isLock(manager)) return [direct(manager)];
   // A lock of Python code (2.7's RLock), and a semaphore, of which one has been taken.
   for (const name of ['_RLock__block', '_value', '_Semaphore__value']) {
     if (objects.ownAttribute(manager, name) !== 0) return [direct(manager)];
@@ -111,18 +124,21 @@ function locksOf(objects: Objects, manager: number): Lock[] {
     if (lock === 0) continue;
     const inner = objects.ownAttribute(lock, '_semlock');
     if (inner !== 0) return [direct(inner, `.${name}`)];
-    if (isLock(objects, lock) || objects.ownAttribute(lock, '_RLock__block') !== 0) {
+    if (isLock(lock) || objects.ownAttribute(lock, '_RLock__block') !== 0) {
       return [direct(lock, name === '_semlock' ? '' : `.${name}`)];
     }
   }
   return objects
     .ownAttributes(manager)
     .slice(0, MOST_ATTRIBUTES)
-    .filter(({ value }) => isLock(objects, value))
+    .filter(({ value }) => isLock(value))
     .map(({ name, value }): Lock => ({ object: value, named: manager, suffix: `.${name}`, how: 'inside' }));
 }
 
-function isLock(objects: Objects, object: number): boolean {
+/** Whether the object is a lock. */
+type IsLock = (object: number) => boolean;
+
+function isLockOfPython(objects: Objects, object: number): boolean {
   const kind = lockKindOf(objects, object);
   return kind === 'lock' || kind === 'rlock' || kind === 'sem-lock';
 }

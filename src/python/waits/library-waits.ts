@@ -141,6 +141,15 @@ const moduleLock: Rule = (subject, self) =>
 
 const whileImporting: Rule = (subject) => (subject.kind === 'import-lock' ? subject : null);
 
+/** gevent's RLock has a semaphore. */
+const greenRLock: Rule = (subject, self) => {
+  const { objects, object } = self;
+  if (objects.attribute(object, '_block') === subject.object && subject.object !== 0) return as('rlock', self);
+  return subject.kind === 'rlock' && subject.object === object ? subject : null;
+};
+/** Its locks have an `acquire` of Python's. */
+const greenLock: Rule = (subject, self) => (subject.object === self.object ? subject : null);
+
 /** By file and function. */
 const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'threading.py': {
@@ -161,6 +170,9 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'synchronize.py': { __enter__: semLock, acquire: semLock, wait: processWait, wait_for: conditionFor },
   'queues.py': { get: processQueue, put: processQueue },
   'connection.py': { recv_bytes: through, _recv_bytes: through, _recv: through, recv: through },
+  // gevent's.
+  'lock.py': { acquire: greenRLock, __enter__: greenRLock },
+  'thread.py': { acquire: greenLock, __enter__: greenLock },
   '<frozen importlib._bootstrap>': {
     acquire: moduleLock,
     __enter__: whileImporting,

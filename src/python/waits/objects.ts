@@ -230,6 +230,29 @@ export class Objects {
     return this.words(start, count);
   }
 
+  /** The first items of a deque; [] of what is none, or cannot be read. */
+  dequeItems(deque: number, most: number): number[] {
+    if (this.typeName(deque) !== 'collections.deque') return [];
+    const { dequeobject, parts } = this.layout.objects;
+    const { data, rightlink, BLOCKLEN } = parts.BLOCK;
+    return (
+      this.attempt(() => {
+        const at = (offset: number) => readSsize(this.memory, offsetBy(toAddress(deque), offset));
+        const wanted = Math.min(at(dequeobject.len ?? this.layout.PyVarObject.ob_size), most);
+        let [block, index] = [this.pointer(deque, dequeobject.leftblock), at(dequeobject.leftindex)];
+        const items: number[] = [];
+        while (items.length < wanted && index >= 0 && index < BLOCKLEN && block !== 0) {
+          const found = this.words(block + data + 8 * index, Math.min(BLOCKLEN - index, wanted - items.length));
+          if (found.length === 0) break;
+          items.push(...found);
+          block = this.pointer(block, rightlink);
+          index = 0;
+        }
+        return items;
+      }) ?? []
+    );
+  }
+
   /** `count` pointers from `start`; [] where they cannot be read. */
   words(start: number, count: number): number[] {
     const words: number[] = [];
