@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CACHE as MACHINE_CACHE } from '../scripts/cache-folder.mjs';
-import { DEBIAN_ARCHITECTURES, privateApt } from './apt.mjs';
+import { privateApt } from './apt.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const CACHE = join(MACHINE_CACHE, 'packaging');
@@ -120,9 +120,14 @@ export function unzip(file, folder) {
   unpackInto(folder, (into) => run('python3', ['-m', 'zipfile', '-e', file, into]));
 }
 
-/** Whether all that `npmPackage` and `debianBinaries` give for a single executable is here already. */
-export function nodeIsHere(arch) {
-  return existsSync(npmFolder(`node-linux-${arch}`)) && existsSync(binariesFolder(arch));
+/** What pins.json calls the run-time system of the one file. */
+export function bunPackage(arch, libc) {
+  return `bun-linux-${arch}-${libc}`;
+}
+
+/** Whether what `npmPackage` gives for the one file is here already. */
+export function bunIsHere({ arch, libc }) {
+  return existsSync(npmFolder(bunPackage(arch, libc)));
 }
 
 /** A checksum in the given form. */
@@ -138,37 +143,6 @@ function aptSources(suite, wanted, files) {
   // The upstream part alone: Debian's own revisions come and go, and what they change is packaging.
   const args = ['-qq', 'source', '--download-only', '--tar-only', '--only-source', ...names];
   download('apt-get', args, { environment, cwd: files });
-}
-
-/** Debian's binary packages for one processor, by the names in pins.json; returns the folder they are unpacked in. */
-export function debianBinaries(arch) {
-  const { suite, packages } = PINS.debianBinaries;
-  const wanted = Object.entries(packages);
-  const folder = binariesFolder(arch);
-  if (existsSync(folder)) return folder;
-  const architecture = DEBIAN_ARCHITECTURES[arch];
-  const files = join(CACHE, 'downloads', `${suite}-${architecture}`);
-  const fileOf = (name) => join(files, `${name}_${packages[name].version}_${architecture}.deb`);
-  mkdirSync(files, { recursive: true });
-  const absent = wanted.filter(([name]) => !existsSync(fileOf(name)));
-  if (absent.length > 0) {
-    say(`downloading ${absent.map(([name]) => name).join(', ')} for ${architecture} (${suite})`);
-    const { environment } = apt(`apt-${architecture}`, { kind: 'deb', suites: [suite], architectures: [architecture] });
-    const args = absent.map(([name, { version }]) => `${name}:${architecture}=${version}`);
-    download('apt-get', ['-qq', 'download', ...args], { environment, cwd: files });
-  }
-  unpackInto(folder, (into) => {
-    for (const [name, { sha256 }] of wanted) {
-      verify(fileOf(name), 'sha256', sha256[arch], 'hex');
-      run('dpkg-deb', ['-x', fileOf(name), into]);
-    }
-  });
-  return folder;
-}
-
-function binariesFolder(arch) {
-  const versions = Object.entries(PINS.debianBinaries.packages).map(([name, { version }]) => `${name}-${version}`);
-  return join(CACHE, 'binaries', `${arch}-${versions.join('_').replaceAll('+', 'p')}`);
 }
 
 /** An apt of ours with fresh lists. Throws Unavailable. */

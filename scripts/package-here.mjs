@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtAddons } from '../packaging/addons.mjs';
-import { compilerIsHere, nodeIsHere } from '../packaging/downloads.mjs';
+import { bunIsHere, compilerIsHere } from '../packaging/downloads.mjs';
 import { makeExecutable } from '../packaging/executable.mjs';
 import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
 import { targetNamed } from '../packaging/targets.mjs';
@@ -25,6 +25,6 @@ if (built === null) {
 const all = new Map([[target.name, addons]]);
 const tarball = makeNpmTarball(all, join(into, 'work'), into);
 const wheel = makeWheel(target, all, join(into, 'work'), into);
-const canBeOne = built !== null && compilerIsHere() && !isMusl && nodeIsHere(target.arch);
+const canBeOne = built !== null && compilerIsHere() && !isMusl && bunIsHere(target);
 const [executable = null] = canBeOne ? await makeExecutable(target, built, join(into, 'work'), into) : [];
 process.stdout.write(JSON.stringify({ tarball, wheel, executable, selfContained: built !== null }));

@@ -52,7 +52,9 @@ export async function packageTwice(args) {
 function shareDownloads(into) {
   mkdirSync(into, { recursive: true });
   const given = existsSync(CACHE) ? readdirSync(CACHE) : [];
-  for (const name of given.filter((each) => each === 'downloads' || each.startsWith('node-linux-'))) {
+  for (const name of given.filter(
+    (each) => each === 'downloads' || each.startsWith('node-linux-') || each.startsWith('bun-linux-'),
+  )) {
     cpSync(join(CACHE, name), join(into, name), { recursive: true });
   }
 }

@@ -3,7 +3,6 @@
  * gives. What differs between a process that runs, a core and a snapshot are facts of `Process`: what moves is copied
  * (rehearse, freeze, replay), what does not is walked once; what was recorded of the dead is added at the end.
  */
-import { hrtime } from 'node:process';
 import { PystackError } from './errors.js';
 import { type Located, locate } from './locate/locate.js';
 import type { CapturedProcess } from './moment/captured.js';
@@ -173,7 +172,7 @@ function factsOf(process: Process): ProcessFacts {
     stillMs: (tids) => process.stillMs(tids),
     zombies: process.zombieChildren(),
     // Of what does not run any more, nothing is left of a time.
-    now: process.sampler && { monotonicMs: Number(hrtime.bigint()) / 1e6, realtimeMs: Date.now() },
+    now: process.sampler && { monotonicMs: process.sampler.monotonicMs(), realtimeMs: Date.now() },
   };
 }
 

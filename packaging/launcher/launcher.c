@@ -1,7 +1,7 @@
-// How does one file hold Node.js, our program and its addons, and run where nothing can be written? This is its
-// beginning: it puts the small parts into files that exist in memory alone (memfd_create), maps Node.js from where it lies
-// within this very file, as the kernel would have done from a file of its own, and goes on there. Nothing is unpacked and
-// no disk is written; the hundred megabytes of Node.js are paged in from this file as they are needed.
+// How does one file hold a run-time system, our program and its addons, and run where nothing can be written? This is its
+// beginning: it puts the addons into files that exist in memory alone (memfd_create), maps the run-time system, which has
+// the program in it, from where it lies within this very file, as the kernel would have done from a file of its own, and
+// goes on there. Nothing is unpacked and no disk is written; its hundred megabytes are paged in as they are needed.
 //
 // Freestanding: no C library, no relocations, system calls only.
 #include <stddef.h>
@@ -28,10 +28,10 @@ struct Part {
   char name[40];
   uint64_t offset;
   uint64_t size;
-  // The descriptor it is found under; 0: Node.js itself; kNotHandedOver: whoever wants it reads this file.
+  // The descriptor it is found under; 0: the run-time system itself; kNotHandedOver: whoever wants it reads this file.
   uint64_t descriptor;
 };
-enum { kMaxParts = 8, kScriptDescriptor = 240, kPage = 4096 };
+enum { kMaxParts = 8, kPage = 4096 };
 static const uint64_t kNotHandedOver = ~(uint64_t)0;
 struct Table {
   struct Part parts[kMaxParts];
@@ -127,7 +127,7 @@ static void map(long fd, uint64_t offset, struct Image *image) {
   Elf64_Ehdr header;
   Elf64_Phdr segments[32];
   readAt(fd, &header, sizeof header, offset);
-  if (header.e_phnum > 32 || header.e_phentsize != sizeof(Elf64_Phdr)) DIE("its Node.js is not understood");
+  if (header.e_phnum > 32 || header.e_phentsize != sizeof(Elf64_Phdr)) DIE("its run-time system is not understood");
   readAt(fd, segments, header.e_phnum * sizeof(Elf64_Phdr), offset + header.e_phoff);
   uint64_t low = ~(uint64_t)0, high = 0, alignment = kPage;
   image->interpreter[0] = 0;
@@ -162,7 +162,7 @@ static void map(long fd, uint64_t offset, struct Image *image) {
       had = call(SYS_mmap, (long)start, (long)(segment->p_filesz + shift), protection, MAP_PRIVATE | MAP_FIXED, fd,
                  (long)(offset + segment->p_offset - shift));
     }
-    if (had < 0 && had > -4096) DIE("its Node.js cannot be mapped (is the file system mounted noexec?)");
+    if (had < 0 && had > -4096) DIE("its run-time system cannot be mapped (is the file system mounted noexec?)");
     if (end > fileEnd) {
       const uint64_t zeroes = segment->p_filesz > 0 ? up(fileEnd) : start;
       if (segment->p_flags & PF_W) {
@@ -188,49 +188,34 @@ __attribute__((used, noreturn)) void start(uint64_t *stack) {
   for (int i = 0; i < 8; i++) {
     if (table.magic[i] != magic[i]) DIE("it is cut short");
   }
-  const struct Part *node = NULL;
+  const struct Part *runtime = NULL;
   for (uint64_t i = 0; i < table.count && i < kMaxParts; i++) {
-    if (table.parts[i].descriptor == 0) node = &table.parts[i];
+    if (table.parts[i].descriptor == 0) runtime = &table.parts[i];
     else if (table.parts[i].descriptor != kNotHandedOver) provide(self, &table.parts[i]);
   }
-  if (node == NULL) DIE("it is cut short");
+  if (runtime == NULL) DIE("it is cut short");
   struct Image program, loader;
-  map(self, node->offset, &program);
+  map(self, runtime->offset, &program);
   const long fd = call(SYS_openat, AT_FDCWD, (long)program.interpreter, O_CLOEXEC, 0, 0, 0);
   if (fd < 0) DIE("this system has another C library: there is an executable for glibc and one for musl");
   map(fd, 0, &loader);
   call(SYS_close, fd, 0, 0, 0, 0, 0);
   call(SYS_close, self, 0, 0, 0, 0, 0);
 
-  // The new stack: as the kernel left it, with two more arguments, and with Node.js in the place of this program.
+  // The stack as the kernel left it, but for what tells of this program: there the run-time system is told of.
   const uint64_t argc = stack[0];
-  uint64_t *from = stack + 1 + argc + 1;
-  while (*from++ != 0) {
+  uint64_t *auxiliary = stack + 1 + argc + 1;
+  while (*auxiliary++ != 0) {
   }
-  uint64_t words = (uint64_t)(from - stack);
-  for (uint64_t *each = from; each[0] != AT_NULL; each += 2) words += 2;
-  words += 2 + 2;
-  uint64_t *fresh = __builtin_alloca(words * 8 + 16);
-  fresh = (uint64_t *)((uint64_t)fresh & ~(uint64_t)15);
-  uint64_t *to = fresh;
-  *to++ = argc + 2;
-  *to++ = stack[1];
-  *to++ = (uint64_t)"--preserve-symlinks-main";
-  *to++ = (uint64_t)"/proc/self/fd/240";
-  for (uint64_t *each = stack + 2; each < from; each++) *to++ = *each;
-  for (uint64_t *each = from;; each += 2) {
-    uint64_t value = each[1];
+  for (uint64_t *each = auxiliary; each[0] != AT_NULL; each += 2) {
     switch (each[0]) {
-      case AT_PHDR: value = program.headers; break;
-      case AT_PHNUM: value = program.count; break;
-      case AT_ENTRY: value = program.entry; break;
-      case AT_BASE: value = loader.base; break;
+      case AT_PHDR: each[1] = program.headers; break;
+      case AT_PHNUM: each[1] = program.count; break;
+      case AT_ENTRY: each[1] = program.entry; break;
+      case AT_BASE: each[1] = loader.base; break;
       default: break;
     }
-    *to++ = each[0];
-    *to++ = value;
-    if (each[0] == AT_NULL) break;
   }
-  GO(loader.entry, fresh);
+  GO(loader.entry, stack);
   __builtin_unreachable();
 }

@@ -12,8 +12,10 @@ import type {
   SnapshotOptions,
 } from '../options.js';
 import { fleetRequest } from './fleet-request.js';
+
 import { numberOf, stringOf, stringsOf } from './option-values.js';
-import { declareProgram, type Opts, SHELLS, type Shell } from './program.js';
+import { type CommandName, commandNamed, declareProgram, type Opts, SHELLS, type Shell } from './program.js';
+
 import { parsePid } from './values.js';
 import { isOfMany, type Layout, refuseVariablesOfGroups, type View, viewFrom } from './view.js';
 
@@ -86,105 +88,116 @@ export type Invocation =
  */
 export function parseInvocation(
   argv: readonly string[],
-  helpWidth = USUAL_HELP_WIDTH,
+  helpWidth: () => number = () => USUAL_HELP_WIDTH,
   usualLayout: Layout = 'auto',
 ): Invocation {
-  let invocation: Invocation | undefined;
-  let help = '';
-  const viewOf = (opts: Opts, globals: Opts): View => viewFrom(opts, globals, usualLayout);
-  const program = declareProgram({
-    remote(pids, opts, globals) {
-      const view = viewOf(opts, globals);
-      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-      refuseVariablesOfGroups(view, opts);
-      const selection = selectionOf(pids, opts, 'remote');
-      const [pid, ...more] = selection.pids;
-      invocation ??=
-        pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
-          ? { command: 'remote', pid, options, view }
-          : { command: 'remote-many', selection, options, view };
-    },
-    snapshot(pid, opts, globals) {
-      const view = viewOf(opts, globals);
-      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-      const path = outputPath(opts);
-      invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
-    },
-    core(files, opts, globals) {
-      const view = viewOf(opts, globals);
-      const [core, executable, ...more] = files;
-      const many = more.length > 0 || opts['systemdAll'] !== undefined;
-      const options = { ...coreOptions(many ? undefined : executable, opts, view), ...stackOptions(opts, view) };
-      invocation ??= many
-        ? { command: 'core-many', cores: manyCores(files, opts), options, view }
-        : { command: 'core', core: coreSource(core, opts), options, view };
-    },
-    collect(pids, opts, globals) {
-      const view = viewOf(opts, globals);
-      const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
-      const selection = selectionOf(pids, opts, 'collect');
-      const [host, output] = [stringOf(opts['host']), stringOf(opts['output'])];
-      invocation ??= { command: 'collect', selection, host, output, options, view };
-    },
-    group(files, opts, globals) {
-      const view = viewOf(opts, globals);
-      const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
-      invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
-    },
-    fleet(opts, globals) {
-      const view = viewOf(opts, globals);
-      invocation ??= { command: 'fleet', request: fleetRequest(opts), output: stringOf(opts['output']), view };
-    },
-    doctor(pid, opts, globals) {
-      const view = viewOf(opts, globals);
-      invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
-    },
-    completion(shell) {
-      const known = SHELLS.find((each) => each === shell);
-      if (known !== undefined) invocation ??= { command: 'completion', shell: known };
-    },
-    installCompletions(shell) {
-      invocation ??= { command: 'install-completions', shell: SHELLS.find((each) => each === shell) ?? null };
-    },
-    version() {
-      invocation ??= { command: 'version' };
-      // Ends parsing here; what follows does not matter any more.
-      throw new CommanderError(0, 'pystack.version', '');
-    },
-    licences() {
-      invocation ??= { command: 'licences' };
-      throw new CommanderError(0, 'pystack.licences', '');
-    },
-  });
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride();
-    // Descriptions are wrapped in a column that is narrow, rather than not at all.
-    command.configureHelp({ minWidthToWrap: 20 });
-    command.configureOutput({
-      writeOut: (text) => {
-        help += text;
+  const called = commandNamed(argv[0]);
+  // Help and errors know of all commands.
+  return (called && parseWith(called)) ?? (parseWith(undefined) as Invocation);
+
+  /** null: what was called did not do, and all have to be known. */
+  function parseWith(only: CommandName | undefined): Invocation | null {
+    const viewOf = (opts: Opts, globals: Opts): View => viewFrom(opts, globals, usualLayout);
+    let invocation: Invocation | undefined;
+    let help = '';
+    const program = declareProgram(
+      {
+        remote(pids, opts, globals) {
+          const view = viewOf(opts, globals);
+          const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+          refuseVariablesOfGroups(view, opts);
+          const selection = selectionOf(pids, opts, 'remote');
+          const [pid, ...more] = selection.pids;
+          invocation ??=
+            pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
+              ? { command: 'remote', pid, options, view }
+              : { command: 'remote-many', selection, options, view };
+        },
+        snapshot(pid, opts, globals) {
+          const view = viewOf(opts, globals);
+          const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+          const path = outputPath(opts);
+          invocation ??= { command: 'snapshot', pid: parsePid(pid), path, options, view };
+        },
+        core(files, opts, globals) {
+          const view = viewOf(opts, globals);
+          const [core, executable, ...more] = files;
+          const many = more.length > 0 || opts['systemdAll'] !== undefined;
+          const options = { ...coreOptions(many ? undefined : executable, opts, view), ...stackOptions(opts, view) };
+          invocation ??= many
+            ? { command: 'core-many', cores: manyCores(files, opts), options, view }
+            : { command: 'core', core: coreSource(core, opts), options, view };
+        },
+        collect(pids, opts, globals) {
+          const view = viewOf(opts, globals);
+          const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
+          const selection = selectionOf(pids, opts, 'collect');
+          const [host, output] = [stringOf(opts['host']), stringOf(opts['output'])];
+          invocation ??= { command: 'collect', selection, host, output, options, view };
+        },
+        group(files, opts, globals) {
+          const view = viewOf(opts, globals);
+          const options = { ...coreOptions(undefined, opts, view), ...stackOptions(opts, view) };
+          invocation ??= { command: 'group', files, output: stringOf(opts['output']), options, view };
+        },
+        fleet(opts, globals) {
+          const view = viewOf(opts, globals);
+          invocation ??= { command: 'fleet', request: fleetRequest(opts), output: stringOf(opts['output']), view };
+        },
+        doctor(pid, opts, globals) {
+          const view = viewOf(opts, globals);
+          invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
+        },
+        completion(shell) {
+          const known = SHELLS.find((each) => each === shell);
+          if (known !== undefined) invocation ??= { command: 'completion', shell: known };
+        },
+        installCompletions(shell) {
+          invocation ??= { command: 'install-completions', shell: SHELLS.find((each) => each === shell) ?? null };
+        },
+        version() {
+          invocation ??= { command: 'version' };
+          // Ends parsing here; what follows does not matter any more.
+          throw new CommanderError(0, 'pystack.version', '');
+        },
+        licences() {
+          invocation ??= { command: 'licences' };
+          throw new CommanderError(0, 'pystack.licences', '');
+        },
       },
-      writeErr: () => {},
-      getOutHelpWidth: () => helpWidth,
-      getErrHelpWidth: () => helpWidth,
-    });
+      only,
+    );
+    for (const command of [program, ...program.commands]) {
+      command.exitOverride();
+      // Descriptions are wrapped in a column that is narrow, rather than not at all.
+      command.configureHelp({ minWidthToWrap: 20 });
+      command.configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+        writeErr: () => {},
+        getOutHelpWidth: helpWidth,
+        getErrHelpWidth: helpWidth,
+      });
+    }
+    if (argv.length === 0) {
+      throw new PystackError('usage', 'no command given', {
+        cause: 'It has to be said what to look at.',
+        nextStep: 'pystack remote <pid>, or pystack --help',
+      });
+    }
+    try {
+      program.parse([...argv], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (only !== undefined) return null;
+      if (invocation?.command === 'version' || invocation?.command === 'licences') return invocation;
+      if (error.exitCode === 0 || help !== '') return { command: 'help', text: help };
+      throw usageError(error, argv, program);
+    }
+    if (!invocation) throw new PystackError('usage', 'no command given', { nextStep: 'pystack --help' });
+    return invocation;
   }
-  if (argv.length === 0) {
-    throw new PystackError('usage', 'no command given', {
-      cause: 'It has to be said what to look at.',
-      nextStep: 'pystack remote <pid>, or pystack --help',
-    });
-  }
-  try {
-    program.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (invocation?.command === 'version' || invocation?.command === 'licences') return invocation;
-    if (error.exitCode === 0 || help !== '') return { command: 'help', text: help };
-    throw usageError(error, argv, program);
-  }
-  if (!invocation) throw new PystackError('usage', 'no command given', { nextStep: 'pystack --help' });
-  return invocation;
 }
 
 /** Columns of a terminal that nobody made wider. */

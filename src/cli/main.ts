@@ -32,7 +32,7 @@ const world: World = {
   peakMemoryMiB: () => process.resourceUsage().maxRSS / 1024,
   interruption,
   pid: process.pid,
-  platform: () => `Node.js ${process.version}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
+  platform: () => `${runtimeName()}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
 };
 
 let interruptedBy: NodeJS.Signals | null = null;
@@ -60,6 +60,12 @@ function leave(code: number): void {
   }
   // Nothing after it: scripts/write-code-cache.cjs goes on from here.
   process.exit(code);
+}
+
+/** The one file runs on Bun, which calls itself a Node.js as well. */
+function runtimeName(): string {
+  const bun = process.versions['bun'];
+  return bun === undefined ? `Node.js ${process.version}` : `Bun ${bun}`;
 }
 
 function kernelRelease(): string {

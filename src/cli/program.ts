@@ -49,9 +49,12 @@ export interface Handlers {
 /** Commander's untyped bag; invocation.ts is the only reader. */
 export type Opts = Record<string, unknown>;
 
-export function declareProgram(handlers: Handlers): Command {
+/**
+ * The program with all its commands, or with the one of that name alone: of those that were not called only help and
+ * errors want to know, and declaring them all is a fifth of what reading a command line takes.
+ */
+export function declareProgram(handlers: Handlers, only?: CommandName): Command {
   const program = new Command('pystack');
-  const add = (command: Command, option: Option) => command.addOption(option);
 
   program
     .description('Shows what every thread of a running or crashed CPython process is doing.')
@@ -64,21 +67,34 @@ export function declareProgram(handlers: Handlers): Command {
   addGeneral(program);
   program.helpOption('-h, --help', 'print this help').helpCommand('help [command]', 'print the help of a command');
 
+  for (const name of COMMAND_NAMES) {
+    if (only === undefined || name === only) COMMANDS[name](program, handlers);
+  }
+  addExamples(program, [
+    ['pystack remote 1234', 'every Python thread of process 1234'],
+    ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
+    ['pystack core ./core', 'the same of a core file'],
+    ['pystack remote --help', 'all options of a command'],
+  ]);
+  return program;
+}
+
+function declareRemote(program: Command, handlers: Handlers): void {
   const remote = program
     .command('remote')
     .summary('show the threads of a running process')
     .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
     .argument('[pid...]', 'process ids; left out where options say which processes')
     .action((pids: string[], opts: Opts) => handlers.remote(pids, opts, program.opts()));
-  addSelection(remote, add);
-  addLooking(remote, add);
+  addSelection(remote);
+  addLooking(remote);
   addJson(remote);
   addJsonLines(remote);
   addFormat(remote, true);
   addHtml(remote);
   addLayout(remote);
   addGroups(remote);
-  addStacks(remote, add);
+  addStacks(remote);
   addExamples(remote, [
     ['pystack remote 1234', 'every Python thread of process 1234'],
     ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
@@ -87,7 +103,9 @@ export function declareProgram(handlers: Handlers): Command {
     ['pystack remote --no-block 1234', 'without stopping it at all'],
     ["pystack remote --json 1234 | jq '.threads[].name'", 'for programs'],
   ]);
+}
 
+function declareSnapshot(program: Command, handlers: Handlers): void {
   const snapshot = program
     .command('snapshot')
     .summary('keep what remote would show in a small core file')
@@ -98,14 +116,16 @@ export function declareProgram(handlers: Handlers): Command {
     .argument('<pid>', 'process id')
     .action((pid: string, opts: Opts) => handlers.snapshot(pid, opts, program.opts()));
   add(snapshot, new Option('-o, --output <file>', 'file to write or replace; compressed if called ….gz'));
-  addLooking(snapshot, add);
-  addStacks(snapshot, add);
+  addLooking(snapshot);
+  addStacks(snapshot);
   addExamples(snapshot, [
     ['pystack snapshot 1234 -o hung.core', 'keep what the threads of process 1234 do now'],
     ['pystack core hung.core', 'show it, here or elsewhere'],
     ['pystack snapshot --native --locals 1234 -o hung.core.gz', 'with native stacks and variables, compressed'],
   ]);
+}
 
+function declareCore(program: Command, handlers: Handlers): void {
   const core = program
     .command('core')
     .summary('show the threads in a core file')
@@ -116,7 +136,7 @@ export function declareProgram(handlers: Handlers): Command {
         'one that made it (default: found from the core)',
     )
     .action((files: string[], opts: Opts) => handlers.core(files, opts, program.opts()));
-  addCoreFiles(core, add);
+  addCoreFiles(core);
   add(
     core,
     new Option('--systemd [match]', "newest matching core of systemd's storage: pid, name or path of the program"),
@@ -128,14 +148,16 @@ export function declareProgram(handlers: Handlers): Command {
   addHtml(core);
   addLayout(core);
   addGroups(core);
-  addStacks(core, add);
+  addStacks(core);
   addExamples(core, [
     ['pystack core ./core', 'the executable is found from the core'],
     ['pystack core ./core.gz /usr/bin/python3.12', 'or named'],
     ['pystack core ./core --sysroot ./image', 'with the files of the machine it came from'],
     ['pystack core /var/crash', 'all cores in a folder, one after the other'],
   ]);
+}
 
+function declareCollect(program: Command, handlers: Handlers): void {
   const collect = program
     .command('collect')
     .summary("write one host's processes as a small file to be merged")
@@ -147,16 +169,18 @@ export function declareProgram(handlers: Handlers): Command {
     .action((pids: string[], opts: Opts) => handlers.collect(pids, opts, program.opts()));
   add(collect, new Option('-o, --output <file>', 'file to write or replace instead of stdout; %h in it: the host'));
   add(collect, new Option('--host <name>', "what this host is called in it (default: the system's own name)"));
-  addSelection(collect, add);
-  addLooking(collect, add);
-  addNative(collect, add);
-  addLocating(collect, add);
+  addSelection(collect);
+  addLooking(collect);
+  addNative(collect);
+  addLocating(collect);
   addExamples(collect, [
     ['pystack collect --match train.py -o /shared/hang/%h', 'on each host, into a folder that all of them see'],
     ['ssh n17 pystack collect --match train.py | pystack group -', 'or through what carries output'],
     ['pystack group /shared/hang', 'merge and show'],
   ]);
+}
 
+function declareGroup(program: Command, handlers: Handlers): void {
   const group = program
     .command('group')
     .summary('merge what was collected, or many cores, and show who stands together')
@@ -174,15 +198,17 @@ export function declareProgram(handlers: Handlers): Command {
   addJson(group);
   addFormat(group, false);
   addHtml(group);
-  addCoreFiles(group, add);
-  addStacks(group, add);
+  addCoreFiles(group);
+  addStacks(group);
   addExamples(group, [
     ['pystack group /shared/hang', 'all files in a folder'],
     ['ssh n17 pystack collect --all | pystack group - here.txt', 'and through a pipe'],
     ['pystack group /var/crash', 'thousands of cores, by what crashed'],
     ['pystack group -o rack1.txt rack1/', 'in parts: merge these later'],
   ]);
+}
 
+function declareFleet(program: Command, handlers: Handlers): void {
   const fleet = program
     .command('fleet')
     .summary('run collect on many hosts and show who stands together')
@@ -197,17 +223,19 @@ export function declareProgram(handlers: Handlers): Command {
   addJson(fleet);
   addFormat(fleet, false);
   addHtml(fleet);
-  addSelection(fleet, add);
-  addLooking(fleet, add);
-  addNative(fleet, add);
-  addLocating(fleet, add);
+  addSelection(fleet);
+  addLooking(fleet);
+  addNative(fleet);
+  addLocating(fleet);
   addExamples(fleet, [
     ['pystack fleet --srun 4711', 'all ranks of a Slurm job'],
     ['pystack fleet --ssh n[01-16] --match train.py', 'by ssh, those whose command line matches'],
     ['pystack fleet --ssh @hosts --client clush --all', 'carried by clush'],
     ['pystack fleet --kubectl app=train --send ./pystack', 'where nothing is installed'],
   ]);
+}
 
+function declareDoctor(program: Command, handlers: Handlers): void {
   const doctor = program
     .command('doctor')
     .summary('say what this machine and a process allow')
@@ -225,7 +253,9 @@ export function declareProgram(handlers: Handlers): Command {
     ['pystack doctor 1234', 'and whether process 1234 can be looked at'],
     ['pystack doctor --json | jq .checks', 'for programs'],
   ]);
+}
 
+function declareCompletion(program: Command, handlers: Handlers): void {
   const completion = program
     .command('completion')
     .summary('print what makes a shell complete these commands')
@@ -238,7 +268,9 @@ export function declareProgram(handlers: Handlers): Command {
     ['pystack completion zsh > ~/.zfunc/_pystack', 'in every zsh, with ~/.zfunc in $fpath'],
     ['pystack completion fish | source', 'in this fish'],
   ]);
+}
 
+function declareInstallCompletions(program: Command, handlers: Handlers): void {
   const install = program
     .command('install-completions')
     .summary('put the completions where the shell finds them')
@@ -247,18 +279,35 @@ export function declareProgram(handlers: Handlers): Command {
     .action((shell: string | undefined) => handlers.installCompletions(shell));
   install.helpOption('-h, --help', 'print this help');
   addExamples(install, [['pystack install-completions fish', 'for fish, from its next start on']]);
+}
 
-  addExamples(program, [
-    ['pystack remote 1234', 'every Python thread of process 1234'],
-    ['pystack snapshot 1234 -o hung.core', 'kept in a file, to look at later'],
-    ['pystack core ./core', 'the same of a core file'],
-    ['pystack remote --help', 'all options of a command'],
-  ]);
-  return program;
+/** In the order of the help. */
+const COMMANDS = {
+  remote: declareRemote,
+  snapshot: declareSnapshot,
+  core: declareCore,
+  collect: declareCollect,
+  group: declareGroup,
+  fleet: declareFleet,
+  doctor: declareDoctor,
+  completion: declareCompletion,
+  'install-completions': declareInstallCompletions,
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+/** The command of that name, if there is one. */
+export function commandNamed(name: string | undefined): CommandName | undefined {
+  return COMMAND_NAMES.find((each) => each === name);
+}
+
+function add(command: Command, option: Option): Command {
+  return command.addOption(option);
 }
 
 /** Which processes, where their ids are not given. */
-function addSelection(command: Command, add: (command: Command, option: Option) => Command): void {
+function addSelection(command: Command): void {
   add(command, new Option('--children', 'also the Python processes that these started, the whole tree of them'));
   add(command, new Option('--all', 'every Python process that may be looked at'));
   add(
@@ -277,7 +326,7 @@ function addSelection(command: Command, add: (command: Command, option: Option) 
 }
 
 /** How a running process is looked at. */
-function addLooking(command: Command, add: (command: Command, option: Option) => Command): void {
+function addLooking(command: Command): void {
   add(command, new Option('--no-block', 'stop no thread at all; threads on the move may be incomplete'));
   add(
     command,
@@ -291,7 +340,7 @@ function addLooking(command: Command, add: (command: Command, option: Option) =>
 }
 
 /** Where the files of a core are. */
-function addCoreFiles(command: Command, add: (command: Command, option: Option) => Command): void {
+function addCoreFiles(command: Command): void {
   add(
     command,
     withParser('--lib-search-path <dirs>', "directories with the core's libraries, separated by ':'", (flag) =>
@@ -310,14 +359,14 @@ function addGeneral(command: Command): void {
 }
 
 /** What both commands can show of a stack. */
-function addStacks(command: Command, add: (command: Command, option: Option) => Command): void {
-  addNative(command, add);
-  addLocals(command, add);
+function addStacks(command: Command): void {
+  addNative(command);
+  addLocals(command);
   for (const option of taskOptions()) add(command, option);
-  addLocating(command, add);
+  addLocating(command);
 }
 
-function addNative(command: Command, add: (command: Command, option: Option) => Command): void {
+function addNative(command: Command): void {
   add(
     command,
     new SharedOption('--native', 'native (C, C++, Rust) frames of Python threads as well', 'native').preset('python'),
@@ -334,7 +383,7 @@ function addNative(command: Command, add: (command: Command, option: Option) => 
   add(command, new Option('--no-debuginfod', 'fetch no debug information, even if DEBUGINFOD_URLS is set'));
 }
 
-function addLocals(command: Command, add: (command: Command, option: Option) => Command): void {
+function addLocals(command: Command): void {
   add(command, new Option('--locals', 'arguments and local variables'));
   add(
     command,
@@ -362,7 +411,7 @@ function addLocals(command: Command, add: (command: Command, option: Option) => 
 }
 
 /** How the interpreter is found; and, as in every command, help and verbosity. */
-function addLocating(command: Command, add: (command: Command, option: Option) => Command): void {
+function addLocating(command: Command): void {
   add(
     command,
     new Option('--exhaustive', 'look for the interpreter in all memory if nothing quicker finds it (up to a minute)'),

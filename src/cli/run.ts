@@ -48,7 +48,7 @@ export class Interrupted extends Error {
 export async function run(argv: readonly string[], world: World, pipeline: Pipeline = PIPELINE): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = parseInvocation(argv, helpWidthOf(world), usualLayout(world));
+    const invocation = parseInvocation(argv, () => helpWidthOf(world), usualLayout(world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;
@@ -193,7 +193,7 @@ async function show(invocation: Looking, world: World, pipeline: Pipeline): Prom
   tellWarnings(snapshot, world);
   if (view.verbosity >= 2) {
     const timings = [
-      { phase: 'start of Node.js and of this program', ms: started },
+      { phase: 'start of the run-time system and of this program', ms: started },
       ...snapshot.timings,
       { phase: 'inspecting, all of it', ms: inspected - started },
       { phase: 'rendering and writing', ms: printed - inspected },

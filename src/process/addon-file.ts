@@ -3,7 +3,6 @@
  * machine it is for; the single executable has it within itself and hands it over as an open file.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { PystackError } from '../errors.js';
 
@@ -29,7 +28,7 @@ export function loadAddon(name: AddonName): unknown {
         ? 'install it (Debian: apt install libdw1; Fedora: dnf install elfutils-libs), or leave out --native'
         : file.includes('/build/Release/')
           ? 'build it again on this machine: npm run build'
-          : `${targetName()} is what this Node.js is; if the file is whole, please report this`,
+          : `${targetName()} is what this program runs as; if the file is whole, please report this`,
       underlying: error,
     });
   }

@@ -1,5 +1,4 @@
 /** Is this a machine on which anything can be looked at? Asked before anything else is tried, which would fail obscurely. */
-import process from 'node:process';
 import { PystackError } from '../errors.js';
 import { architectureOfNode } from './arch.js';
 

@@ -108,6 +108,8 @@ export interface Sampler {
   tids(): Map<number, number>;
   /** Whether it still runs the program that it ran when it was opened: not after exec. `ended`: it does not run at all. */
   program(): 'same' | 'replaced' | 'ended';
+  /** CLOCK_MONOTONIC, ms: what the kernel and the target count by. `hrtime` may begin anywhere, and does on Bun. */
+  monotonicMs(): number;
 }
 
 export interface CoreFileNotes {

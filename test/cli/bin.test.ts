@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { PYSTACK, RUNNER } from '../support/command.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin/pystack');
@@ -93,24 +94,29 @@ describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('what V8 compiled', () 
 });
 
 describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('the program', () => {
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(RUNNER, [PYSTACK, ...args], { encoding: 'utf8', timeout: 30_000 });
+    return { status, stdout, stderr };
+  };
+
   test('help, usage errors and unknown processes', () => {
-    expect(start(BIN, '--help')).toMatchObject({ status: 0, stderr: '' });
-    expect(start(BIN, 'remote', 'x')).toMatchObject({ status: 2, stdout: '' });
-    const { status, stderr } = start(BIN, 'remote', '4194304');
+    expect(run('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect(run('remote', 'x')).toMatchObject({ status: 2, stdout: '' });
+    const { status, stderr } = run('remote', '4194304');
     expect(status).toBe(1);
     expect(stderr).toMatch(/^pystack: .*4194304.*\nCause: .*\nNext step: .*\n$/);
   });
 
   test('an answer to a closed pipe is quiet, on both streams', () => {
     const quiet = (redirection: string) =>
-      spawnSync('bash', ['-c', `"$0" "$1" --help ${redirection}; echo "\${PIPESTATUS[0]}"`, process.execPath, BIN], {
+      spawnSync('bash', ['-c', `"$0" "$1" --help ${redirection}; echo "\${PIPESTATUS[0]}"`, RUNNER, PYSTACK], {
         encoding: 'utf8',
       });
     expect(quiet('| exec true')).toMatchObject({ stdout: '0\n', stderr: '' });
     expect(quiet('>&-')).toMatchObject({ stderr: expect.not.stringContaining('    at ') });
     const usage = spawnSync(
       'bash',
-      ['-c', `"$0" "$1" remote x 2>&1 >&2 | exec true; echo "\${PIPESTATUS[0]}"`, process.execPath, BIN],
+      ['-c', `"$0" "$1" remote x 2>&1 >&2 | exec true; echo "\${PIPESTATUS[0]}"`, RUNNER, PYSTACK],
       {
         encoding: 'utf8',
       },
@@ -119,7 +125,7 @@ describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('the program', () => {
   });
 
   test('a full disk is an error', () => {
-    const { status, stderr } = spawnSync('bash', ['-c', '"$0" "$1" --help > /dev/full', process.execPath, BIN], {
+    const { status, stderr } = spawnSync('bash', ['-c', '"$0" "$1" --help > /dev/full', RUNNER, PYSTACK], {
       encoding: 'utf8',
     });
     expect(status).toBe(1);

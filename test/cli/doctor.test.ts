@@ -1,19 +1,15 @@
 /** `pystack doctor`, as it is called: on this machine, on a Python, on what is none, and where things are refused. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type DoctorReport, verdict } from '../../src/doctor/report.js';
 import { doctorText } from '../../src/doctor/text.js';
 import { PLAIN } from '../../src/render/palette.js';
-import { runCommand } from '../support/command.js';
+import { runPystack } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
 
-const program = join(fileURLToPath(new URL('../..', import.meta.url)), 'bin/pystack');
-
 async function doctor(...args: string[]): Promise<{ code: number | null; report: DoctorReport }> {
-  const { code, stdout, stderr } = await runCommand(process.execPath, [program, 'doctor', '--json', ...args]);
+  const { code, stdout, stderr } = await runPystack(['doctor', '--json', ...args]);
   expect(stderr).toBe('');
   return { code, report: JSON.parse(stdout) };
 }

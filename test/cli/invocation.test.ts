@@ -232,7 +232,7 @@ describe('help and version', () => {
   );
 
   test.each([['remote'], ['core'], ['snapshot'], ['doctor'], ['completion']])('into 60: %s', (command) => {
-    const invocation = parseInvocation([command, '--help'], 60);
+    const invocation = parseInvocation([command, '--help'], () => 60);
     const lines = invocation.command === 'help' ? invocation.text.split('\n') : [];
     expect(lines.length).toBeGreaterThan(5);
     // What is to be typed is not broken.

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
-import { PYSTACK } from '../support/command.js';
+import { PYSTACK, RUNNER } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { type Program, until, withProgram } from '../support/target.js';
 
@@ -31,7 +31,7 @@ function stoppedThreads(pid: number): string[] {
 /** How long an undisturbed run takes, ms: the endings are spread over it. */
 async function timeOfRun(program: Program): Promise<number> {
   const start = performance.now();
-  const run = spawn(process.execPath, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
+  const run = spawn(RUNNER, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
   expect(await once(run, 'exit')).toEqual([0, null]);
   return performance.now() - start;
 }
@@ -50,7 +50,7 @@ for (const mode of ['busy', 'waiting']) {
         const usual = await timeOfRun(program);
         for (let round = 0; round < ROUNDS; round++) {
           const ending = ENDINGS[round % ENDINGS.length] ?? 'SIGKILL';
-          const run = spawn(process.execPath, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
+          const run = spawn(RUNNER, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
           const ended = once(run, 'exit');
           const at = performance.now() + Math.random() * usual;
           while (performance.now() < at) {
@@ -82,7 +82,7 @@ test('a process that was stopped stays stopped, whenever we are killed', () =>
     await until('it is stopped', () => stoppedThreads(program.pid).length === 21);
     const usual = await timeOfRun(program);
     for (let round = 0; round < Math.ceil(ROUNDS / 4); round++) {
-      const run = spawn(process.execPath, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
+      const run = spawn(RUNNER, [PYSTACK, 'remote', `${program.pid}`], { stdio: 'ignore' });
       const ended = once(run, 'exit');
       await sleep(Math.random() * usual);
       run.kill('SIGKILL');

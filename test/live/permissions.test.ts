@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedLibrary } from '../locate/builds.js';
-import { type CommandResult, PYSTACK, runCommand } from '../support/command.js';
+import { type CommandResult, PYSTACK, RUNNER, runCommand } from '../support/command.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
 import { type Program, type ProgramOptions, programPath, withProgram } from '../support/target.js';
 
@@ -29,7 +29,7 @@ function runs(command: readonly string[]): boolean {
 
 /** Both this program and a Python have to be within reach of an ordinary user. */
 function reachable(): Interpreter | null {
-  if (process.getuid?.() !== 0 || !runs([...as(SOMEBODY), process.execPath, PYSTACK, '--version'])) return null;
+  if (process.getuid?.() !== 0 || !runs([...as(SOMEBODY), RUNNER, PYSTACK, '--version'])) return null;
   const folder = spawnSync('setpriv', [...as(SOMEBODY).slice(1), 'test', '-r', programPath('idle.py')]);
   if (folder.status !== 0) return null;
   return (
@@ -42,7 +42,7 @@ function reachable(): Interpreter | null {
 const interpreter = reachable();
 
 function look(through: readonly string[], pid: number, ...options: string[]): Promise<CommandResult> {
-  const [command = '', ...args] = [...through, process.execPath, PYSTACK, 'remote', ...options, `${pid}`];
+  const [command = '', ...args] = [...through, RUNNER, PYSTACK, 'remote', ...options, `${pid}`];
   return runCommand(command, args, { HOME: '/' });
 }
 

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Group, Groups } from '../../src/many/groups/model.js';
-import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { anyInterpreter, findInterpreters } from '../support/interpreters.js';
 import { pythonWithPackages } from '../support/real-python.js';
 import { programPath, until, withProgram } from '../support/target.js';
@@ -164,13 +164,7 @@ describe('ranks of a job', () => {
       const lines = written.map((file) => readFileSync(file, 'utf8'));
       const carried = join(folder, 'carried.log');
       writeFileSync(carried, `srun: hello\n0: ${lines[0]}\n[1,1]<stdout>: ${lines[1]}`);
-      const pipe = await runCommand('sh', [
-        '-c',
-        `"$0" "$1" group --json - < "$2"`,
-        process.execPath,
-        PYSTACK,
-        carried,
-      ]);
+      const pipe = await runCommand('sh', ['-c', `"$0" "$1" group --json - < "$2"`, RUNNER, PYSTACK, carried]);
       expect(JSON.parse(pipe.stdout).groups).toEqual(groups.groups);
       expect(pipe.stderr).toContain('passed over: 2');
       const merged = join(folder, 'merged');
@@ -257,7 +251,7 @@ test('on a terminal many become groups once they are more than a screenful', asy
     const onTerminal = (...flags: string[]) =>
       runCommand('script', [
         '-qec',
-        `stty rows 30 cols 120; ${process.execPath} ${PYSTACK} remote --no-color ${flags.join(' ')} ${pid}`,
+        `stty rows 30 cols 120; ${RUNNER} ${PYSTACK} remote --no-color ${flags.join(' ')} ${pid}`,
         '/dev/null',
       ]);
     await until('it is there', () => statSync(`/proc/${pid}`).isDirectory());

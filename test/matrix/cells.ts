@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import type { PythonFrame, Snapshot, Thread } from '../../src/snapshot.js';
-import { PYSTACK } from '../support/command.js';
+import { PYSTACK, RUNNER } from '../support/command.js';
 import type { OracleThread, Ready } from '../support/target.js';
 import type { Flavour } from './flavours.js';
 
@@ -23,7 +23,7 @@ export type Cell =
 export const GREEN: Cell = { state: 'green' };
 
 function run(args: readonly string[]): { stdout: string; words: string; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [PYSTACK, ...args, '--no-color'], {
+  const { stdout, stderr, status } = spawnSync(RUNNER, [PYSTACK, ...args, '--no-color'], {
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
     timeout: 60_000,

@@ -110,6 +110,10 @@ class OpenLiveProcess implements LiveProcess {
     return this.#program.now();
   }
 
+  monotonicMs(): number {
+    return native().monotonicNs() / 1e6;
+  }
+
   identify(): Identity {
     const { pid, identity } = this;
     const innerPid = identity.nsPids.at(-1) ?? pid;
