@@ -61,7 +61,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
       separator = '\n';
       previous = thread;
     }
-    if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
+    if (options.tasks !== false) yield* tasksPieces(snapshot, palette, frames);
     return;
   }
   // Threads that wait for the same are one group, however long each has waited.
@@ -74,7 +74,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
     yield `${separator}${header.join('\n')}\n${own}`;
     separator = '\n';
   }
-  if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
+  if (options.tasks !== false) yield* tasksPieces(snapshot, palette, frames);
 }
 
 function ended(lines: readonly string[]): string {

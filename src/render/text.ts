@@ -34,5 +34,5 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
     yield `${separator}${[...header, ...body].join('\n')}\n`;
     previous = thread;
   }
-  if (options.tasks !== false) yield* tasksPieces(snapshot, palette);
+  if (options.tasks !== false) yield* tasksPieces(snapshot, palette, context.frames);
 }

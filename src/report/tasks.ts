@@ -160,7 +160,7 @@ class TaskDescriber {
     const frames = own?.frames.filter((one): one is PythonFrame => one.kind === 'python') ?? [];
     const place = frame === null ? undefined : frames.at(-1 - frame);
     return {
-      tid,
+      tid: tid ?? own?.tid ?? null,
       task: own?.id ?? null,
       pid: null,
       process: null,

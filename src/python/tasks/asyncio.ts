@@ -3,6 +3,8 @@
  * who has that; and what the loops do.
  */
 import { PAGE_BYTES, PagedMemory } from '../../memory/pages.js';
+import { type TaskFields, taskFieldsOf } from '../layouts/task-fields.js';
+import { type WaitFields, waitFieldsOf } from '../layouts/wait-fields.js';
 import { type FrameVariables, readVariables, type ValueReader } from '../objects/index.js';
 import { readLocalNames } from '../objects/local-names.js';
 import { reasonOf } from '../problem.js';
@@ -10,7 +12,7 @@ import type { Python } from '../python.js';
 import type { RuntimeWalk } from '../runtime.js';
 import { WaitTools } from '../waits/tools.js';
 import type { RanFrame } from '../waits/value-stack.js';
-import type { LoopAnswer, TaskAnswer, TasksAnswer } from './answers.js';
+import { type LoopAnswer, NO_TASKS, type TaskAnswer, type TaskResource, type TasksAnswer } from './answers.js';
 import { readAsyncioTable } from './asyncio-table.js';
 import { type Chain, readChains } from './chains.js';
 import { Futures, type TaskFacts } from './futures.js';
@@ -18,6 +20,7 @@ import { AwaitableTypes } from './kinds.js';
 import { Loops, type LoopThread } from './loops.js';
 import { type Registered, readRegistered } from './registry.js';
 import { SuspendedFrames } from './suspended.js';
+import { type Waiting, type WaitingTask, WaitingTasks } from './waiting.js';
 
 export interface AsyncioRequest {
   readonly runtime: Pick<RuntimeWalk, 'interpreters' | 'threadStates'>;
@@ -29,9 +32,18 @@ export interface AsyncioRequest {
 
 /** Throws only what is not a failure of the target's memory. */
 export function readAsyncio(python: Python, request: AsyncioRequest): TasksAnswer {
-  const reader = new AsyncioReader(python, request);
+  const fields = taskFieldsOf(python.layout);
+  const waitFields = waitFieldsOf(python.layout);
+  if (!fields || !waitFields) return NO_TASKS;
+  const reader = new AsyncioReader(python, request, { fields, waitFields });
   for (const interpreter of request.runtime.interpreters) reader.addInterpreter(interpreter);
   return reader.answer();
+}
+
+/** Where things are in this version. */
+interface Layouts {
+  readonly fields: TaskFields;
+  readonly waitFields: WaitFields;
 }
 
 /** A task on its way to an answer. */
@@ -43,6 +55,7 @@ interface Known {
 class AsyncioReader {
   readonly #python: Python;
   readonly #request: AsyncioRequest;
+  readonly #fields: Layouts;
   readonly #tools: WaitTools;
   readonly #types: AwaitableTypes;
   readonly #frames: SuspendedFrames;
@@ -50,10 +63,12 @@ class AsyncioReader {
   readonly #table;
   readonly #answers: TaskAnswer[] = [];
   readonly #loopAnswers: LoopAnswer[] = [];
+  readonly #resources: TaskResource[] = [];
   #leftOut = 0;
 
-  constructor(python: Python, request: AsyncioRequest) {
+  constructor(python: Python, request: AsyncioRequest, fields: Layouts) {
     this.#python = python;
+    this.#fields = fields;
     this.#request = request;
     this.#tools = python.the(WaitTools);
     this.#types = new AwaitableTypes(python, this.#tools.objects);
@@ -63,7 +78,7 @@ class AsyncioReader {
   }
 
   answer(): TasksAnswer {
-    return { loops: this.#loopAnswers, tasks: this.#answers, resources: [], leftOut: this.#leftOut };
+    return { loops: this.#loopAnswers, tasks: this.#answers, resources: this.#resources, leftOut: this.#leftOut };
   }
 
   addInterpreter(interpreter: RuntimeWalk['interpreters'][number]): void {
@@ -108,18 +123,33 @@ class AsyncioReader {
       threadOf.set(loop, thread);
       this.#loopAnswers.push(this.#loops.describe(loop, thread, current.get(loop) ?? 0, counts.get(loop) ?? 0));
     }
-    known.forEach(({ facts }, i) => {
+    const waiting = known.flatMap(({ facts }, i): WaitingTask[] => {
       const chain = chains[i];
-      if (!chain) return;
+      if (!chain) return [];
       const thread = threadOf.get(facts.loop) ?? null;
       const runs = thread !== null && current.get(facts.loop) === facts.object;
-      this.#answers.push(this.#answerOf(facts, chain, thread, runs, futures));
+      const frames = runs ? framesInThread(chain, thread) : chain.links.map(({ frame }) => frame).reverse();
+      const waits = facts.waiter !== 0 && this.#isPending(facts.waiter, futures);
+      return [{ facts, chain, frames, thread, runs, waits }];
     });
+    const { fields, waitFields } = this.#fields;
+    const { objects } = this.#tools;
+    const reader = new WaitingTasks(this.#tools, futures, this.#loops, fields, waitFields, this.#request.threads);
+    this.#ahead(waiting.map(({ facts }) => objects.pointer(facts.object, fields.asyncio.fut_callback0 ?? 0)));
+    const read = reader.read(waiting);
+    waiting.forEach((task, i) => {
+      this.#answers.push(this.#answerOf(task, read.waiting[i] ?? NOTHING));
+    });
+    for (const resource of read.resources) this.#resources.push(resource);
   }
 
-  #answerOf(facts: TaskFacts, chain: Chain, thread: LoopThread | null, runs: boolean, futures: Futures): TaskAnswer {
+  #isPending(future: number, futures: Futures): boolean {
+    return this.#tools.objects.attempt(() => futures.state(future)) === 'PENDING';
+  }
+
+  #answerOf(task: WaitingTask, { awaits, waits, parent }: Waiting): TaskAnswer {
+    const { facts, chain, frames, thread } = task;
     const { object, type, name, loop } = facts;
-    const frames = runs && thread ? framesInThread(chain, thread) : chain.links.map((link) => link.frame).reverse();
     return {
       kind: 'asyncio',
       object,
@@ -127,23 +157,15 @@ class AsyncioReader {
       name,
       loop,
       tid: thread?.tid ?? null,
-      state: runs ? 'running' : this.#stateOf(facts, chain, futures),
-      parent: 0,
-      awaits: [],
-      waits: [],
+      state: stateOf(task),
+      parent,
+      awaits,
+      waits,
       frames,
       ending: chain.ending,
       locals: this.#localsOf(frames),
       words: chain.words,
     };
-  }
-
-  #stateOf({ cancelling, waiter }: TaskFacts, { links }: Chain, futures: Futures): TaskAnswer['state'] {
-    const [first] = links;
-    if (first?.state === 'created') return 'unstarted';
-    const waits = waiter !== 0 && this.#tools.objects.attempt(() => futures.state(waiter)) === 'PENDING';
-    if (cancelling && waits) return 'cancelling';
-    return waits ? 'waiting' : 'ready';
   }
 
   #localsOf(frames: readonly RanFrame[]): TaskAnswer['locals'] {
@@ -173,6 +195,15 @@ class AsyncioReader {
     for (const address of addresses) if (address > 0) pages.add(Math.floor(address / PAGE_BYTES));
     memory.prefetch(pages);
   };
+}
+
+const NOTHING: Waiting = { awaits: [], waits: [], parent: 0 };
+
+function stateOf({ facts, chain, runs, waits }: WaitingTask): TaskAnswer['state'] {
+  if (runs) return 'running';
+  if (chain.links[0]?.state === 'created') return 'unstarted';
+  if (!waits) return 'ready';
+  return facts.cancelling ? 'cancelling' : 'waiting';
 }
 
 /** Of a task that runs, its part of the thread's stack: from its coroutine inward. */
