@@ -1,5 +1,6 @@
 // Writes the JSON Schemas of what `--json` prints, from the types in src: schema/snapshot.schema.json of one process,
-// schema/processes.schema.json of many, schema/groups.schema.json of what they have in common, schema/error.schema.json
+// schema/processes.schema.json of many, schema/groups.schema.json of what they have in common, schema/watch*.schema.json of watching, schema/diff.schema.json of
+// comparing, schema/error.schema.json
 // of what is printed where nothing can be shown. `--stdout [name]` prints one instead (the tests compare them with the files that
 // are committed).
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,9 @@ const SCHEMAS = {
   snapshot: { file: 'src/snapshot.ts', type: 'Snapshot', title: 'pystack snapshot' },
   error: { file: 'src/many/document.ts', type: 'ErrorDocument', title: 'pystack error' },
   processes: { file: 'src/many/document.ts', type: 'Processes', title: 'pystack processes' },
+  watch: { file: 'src/watch/model.ts', type: 'Watch', title: 'pystack watch' },
+  'watch-event': { file: 'src/watch/model.ts', type: 'WatchEvent', title: 'pystack watch event' },
+  diff: { file: 'src/diff/model.ts', type: 'Diff', title: 'pystack diff' },
   groups: { file: 'src/many/groups/model.ts', type: 'Groups', title: 'pystack groups' },
 };
 

@@ -13,5 +13,5 @@ export type {
   SnapshotOptions,
 } from './options.js';
 export { type SavedSnapshot, snapshotProcess } from './save-snapshot.js';
-export { openProcess, type ProcessSession } from './session.js';
+export { openProcess, type ProcessSession, type Sight } from './session.js';
 export * from './snapshot.js';

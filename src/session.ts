@@ -11,7 +11,7 @@ import type { StackSource } from './native-stack/stacks-of.js';
 import { type InspectOptions, settleInspectOptions } from './options.js';
 import { type Examined, examineLocated, explained, locateIn, report, type Settings, stacksFor } from './pipeline.js';
 import { openLiveProcess } from './process/live/live-process.js';
-import { nobodyRan } from './process/live/still-blocked.js';
+import { nobodyRan, threadsThatStood } from './process/live/still-blocked.js';
 import type { LookResult } from './process/native.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { Process, Sampler } from './process/process.js';
@@ -29,8 +29,22 @@ export interface ProcessSession {
    * process has ended; another look may be tried after any error. One look at a time: a second waits for the first.
    */
   look(): Promise<Snapshot>;
+  /**
+   * The same for whoever compares looks: also who has not run since the look before. Where nobody has, the snapshot is the
+   * very one of that look, its times included, and it cost the run counters only.
+   */
+  lookAgain(): Promise<Sight>;
   /** Gives back what it holds: descriptors, and what is remembered. Looking after that rejects with `usage`. */
   close(): void;
+}
+
+/** A look, and what it tells of the time since the look before. */
+export interface Sight {
+  readonly snapshot: Snapshot;
+  /** Kernel ids of threads that have not run for one instruction since the look before. Empty at the first look. */
+  readonly stood: ReadonlySet<number>;
+  /** Whether no thread of the process has: the snapshot is the one of the look before. */
+  readonly unmoved: boolean;
 }
 
 /** Opens a running process and locates its interpreter. The caller closes the session. Rejects as `inspectProcess` does. */
@@ -89,8 +103,18 @@ class Session implements ProcessSession {
     this.#openProcess = open;
   }
 
-  look(): Promise<Snapshot> {
-    const looking = this.#turn.then(() => this.#look());
+  async look(): Promise<Snapshot> {
+    const { snapshot } = await this.#inTurn((told, process) => this.#again(told, process));
+    return snapshot;
+  }
+
+  lookAgain(): Promise<Sight> {
+    return this.#inTurn((told) => told);
+  }
+
+  /** `again`: what is told where nobody has run. */
+  #inTurn(again: (told: Told, process: Process) => Told): Promise<Sight> {
+    const looking = this.#turn.then(() => this.#look(again));
     this.#turn = looking.catch(() => {});
     return looking;
   }
@@ -124,7 +148,7 @@ class Session implements ProcessSession {
     this.#told = null;
   }
 
-  async #look(): Promise<Snapshot> {
+  async #look(again: (told: Told, process: Process) => Told): Promise<Sight> {
     if (this.#closed) {
       throw new PystackError('usage', `the session of process ${this.pid} was closed`, {
         nextStep: 'open another with openProcess',
@@ -132,7 +156,7 @@ class Session implements ProcessSession {
     }
     const opened = this.#current();
     try {
-      return await this.#lookAt(opened);
+      return await this.#lookAt(opened, again);
     } catch (error) {
       const why = explained(opened.process, error);
       this.#forget();
@@ -163,16 +187,17 @@ class Session implements ProcessSession {
     }
   }
 
-  async #lookAt(opened: Opened): Promise<Snapshot> {
+  async #lookAt(opened: Opened, again: (told: Told, process: Process) => Told): Promise<Sight> {
     const before = opened.sampler.native.look();
     const told = this.#told;
     this.#told = null;
-    if (told) {
-      opened.process.refresh();
-      if (nobodyRan(told.before, before)) return this.#again(told, opened.process);
+    if (told && nobodyRan(told.before, before)) {
+      this.#told = again({ ...told, before }, opened.process);
+      return { snapshot: this.#told.examined.snapshot, stood: new Set(before.tids), unmoved: true };
     }
     let current = opened;
     if (told) {
+      opened.process.refresh();
       if (!isStillThere(opened.process.memory, opened.located)) current = this.#openAnew();
     }
     const { process, located } = current;
@@ -180,14 +205,14 @@ class Session implements ProcessSession {
     const known = told && current === opened ? new KnownStacks(told.examined.captured.threads, before) : undefined;
     const examined = examineLocated(process, located, stacks, this.#settings, this.#watch, [], known);
     this.#told = { before, examined, stacks };
-    return examined.snapshot;
+    const stood = told && current === opened ? threadsThatStood(told.before, before) : new Set<number>();
+    return { snapshot: examined.snapshot, stood, unmoved: false };
   }
 
   /** What was captured before, told anew: for how long threads wait, and what else changes without anybody running. */
-  #again({ before, examined, stacks }: Told, process: Process): Snapshot {
-    const again = report(process, examined, stacks, this.#settings, this.#watch);
-    this.#told = { before, examined: again, stacks };
-    return again.snapshot;
+  #again({ before, examined, stacks }: Told, process: Process): Told {
+    process.refresh();
+    return { before, stacks, examined: report(process, examined, stacks, this.#settings, this.#watch) };
   }
 
   /** Where native stacks come from: the same as before, unless other code is mapped. */

@@ -101,7 +101,21 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
   // Who carries it to other hosts, and what they answer.
   'many/fleet': ['errors', 'many', 'many/looks'],
-  render: ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/document', 'many/looks', 'many/groups'],
+  // Looks at the same processes, compared. Only the watcher knows how they are had.
+  watch: ['snapshot', 'errors', 'report/duration', 'many/looks', 'session'],
+  // Two looks, compared. Pure.
+  diff: ['snapshot', 'watch', 'many/looks', 'many/groups'],
+  render: [
+    'watch',
+    'diff',
+    'snapshot',
+    'thousands',
+    'report/fold',
+    'report/duration',
+    'many/document',
+    'many/looks',
+    'many/groups',
+  ],
   // A page for a browser; what runs in it there knows nothing but the page.
   'render/html': ['snapshot', 'thousands', 'report/fold', 'report/duration', 'many/looks', 'many/groups', 'render'],
   'render/html/client': [],
@@ -167,6 +181,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'inspect',
     'inspect-core',
     'save-snapshot',
+    'session',
+    'watch',
+    'diff',
     'doctor',
     'many',
     'many/document',

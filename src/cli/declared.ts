@@ -1,6 +1,7 @@
 /** The declared commands as data, with their examples: for what is made of them instead of running them. */
 import { type Program, programTree } from './command-tree.js';
-import { declareProgram, examplesOf, type Handlers } from './program.js';
+import { examplesOf } from './examples.js';
+import { declareProgram, type Handlers } from './program.js';
 
 const nothing = () => {};
 /** Runs nothing. */
@@ -11,6 +12,8 @@ export const IDLE: Handlers = {
   collect: nothing,
   group: nothing,
   fleet: nothing,
+  watch: nothing,
+  diff: nothing,
   doctor: nothing,
   completion: nothing,
   installCompletions: nothing,

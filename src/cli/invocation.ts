@@ -11,6 +11,7 @@ import type {
   NativeMode,
   SnapshotOptions,
 } from '../options.js';
+import { UNTIL, type Until } from '../watch/until.js';
 import { fleetRequest } from './fleet-request.js';
 
 import { numberOf, stringOf, stringsOf } from './option-values.js';
@@ -18,6 +19,7 @@ import { type CommandName, commandNamed, declareProgram, type Opts, SHELLS, type
 
 import { parsePid } from './values.js';
 import { isOfMany, type Layout, refuseVariablesOfGroups, type View, viewFrom } from './view.js';
+import { DEFAULT_EVERY_MS, DEFAULT_PATIENCE } from './watch-options.js';
 
 /** Several cores: files and folders of them, or of systemd's that match (null: any) all or the newest. */
 export type ManyCores = readonly string[] | { readonly systemd: string | null; readonly newestOnly: boolean };
@@ -61,6 +63,29 @@ export type Invocation =
       readonly request: FleetRequest;
       /** A file that the answers are written to, merged; null: they are shown. */
       readonly output: string | null;
+      readonly view: View;
+    }
+  | {
+      readonly command: 'watch';
+      readonly selection: Selection;
+      /** From look to look, ms. */
+      readonly everyMs: number;
+      /** How long in all, ms; null: until it is ended. */
+      readonly forMs: number | null;
+      /** Looks for which something has to hold. */
+      readonly patience: number;
+      readonly until: Until | null;
+      /** Where a snapshot is written to when it happens; null: nowhere. */
+      readonly save: string | null;
+      readonly options: InspectOptions;
+      readonly view: View;
+    }
+  | {
+      readonly command: 'diff';
+      readonly before: string;
+      readonly after: string;
+      /** How a running process among them is looked at, and a core. */
+      readonly options: InspectOptions & CoreOptions;
       readonly view: View;
     }
   | { readonly command: 'core'; readonly core: CoreSource; readonly options: CoreOptions; readonly view: View }
@@ -144,6 +169,29 @@ export function parseInvocation(
           const view = viewOf(opts, globals);
           invocation ??= { command: 'fleet', request: fleetRequest(opts), output: stringOf(opts['output']), view };
         },
+        watch(pids, opts, globals) {
+          const view = viewOf(opts, globals);
+          invocation ??= {
+            command: 'watch',
+            selection: selectionOf(pids, opts, 'watch'),
+            everyMs: numberOf(opts['every']) ?? DEFAULT_EVERY_MS,
+            forMs: numberOf(opts['for']) ?? null,
+            patience: numberOf(opts['looks']) ?? DEFAULT_PATIENCE,
+            until: UNTIL.find((one) => one === opts['until']) ?? null,
+            save: stringOf(opts['save']),
+            options: { ...remoteOptions(opts), ...stackOptions(opts, view) },
+            view,
+          };
+        },
+        diff(before, after, opts, globals) {
+          const view = viewOf(opts, globals);
+          const options = {
+            ...remoteOptions(opts),
+            ...coreOptions(undefined, opts, view),
+            ...stackOptions(opts, view),
+          };
+          invocation ??= { command: 'diff', before, after, options, view };
+        },
         doctor(pid, opts, globals) {
           const view = viewOf(opts, globals);
           invocation ??= { command: 'doctor', pid: pid === undefined ? null : parsePid(pid), view };
@@ -210,6 +258,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'collect',
   'group',
   'fleet',
+  'watch',
+  'diff',
   'doctor',
   'completion',
   'install-completions',

@@ -29,6 +29,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the program was started. */
   now(): number;
+  /** CPU time that this program has used, ms. */
+  cpuMs(): number;
   /** Peak resident memory so far, MiB. */
   peakMemoryMiB(): number;
   /** Node, system and machine, in words. */
@@ -81,6 +83,14 @@ export async function run(argv: readonly string[], world: World, pipeline: Pipel
     if (invocation.command === 'fleet') {
       const { showFleet } = await import('./run-fleet.js');
       return await showFleet(invocation, world);
+    }
+    if (invocation.command === 'watch') {
+      const { watchProcesses } = await import('./run-watch.js');
+      return await watchProcesses(invocation, world, pipeline);
+    }
+    if (invocation.command === 'diff') {
+      const { showDiff } = await import('./run-diff.js');
+      return await showDiff(invocation, world, pipeline);
     }
     const many = await asMany(invocation);
     if (many) {

@@ -59,6 +59,15 @@ export function parseCount(flag: string): (text: string) => number {
 /** More than nothing, and an hour at most: what lies outside is a slip of the keyboard. */
 const MAX_MILLISECONDS = 3_600_000;
 
+/** As {@link parseCount}, but not 0. */
+export function parsePositive(flag: string): (text: string) => number {
+  return (text) => {
+    const value = parseCount(flag)(text);
+    if (value < 1) throw malformed(flag, 'a whole number from 1', text);
+    return value;
+  };
+}
+
 export function parseMilliseconds(flag: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -76,6 +85,29 @@ export function parseSeconds(flag: string): (text: string) => number {
       throw malformed(flag, `seconds, more than 0 and at most ${MAX_MILLISECONDS / 1000}`, text);
     }
     return value;
+  };
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  '': 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+/** Some days are watched at most: what lies beyond is a slip of the keyboard. */
+const MAX_DURATION_MS = 30 * 86_400_000;
+
+/** `500ms`, `1s`, `5m`, `2h`; a number alone is seconds. As ms. */
+export function parseDuration(flag: string, leastMs: number): (text: string) => number {
+  return (text) => {
+    const found = /^(\d+(?:\.\d+)?) ?([a-z]*)$/.exec(text);
+    const unit = UNITS_MS[found?.[2] ?? 'none'];
+    const value = Number(found?.[1]) * (unit ?? Number.NaN);
+    if (Number.isFinite(value) && value >= leastMs && value <= MAX_DURATION_MS) return value;
+    throw malformed(flag, `a time of at least ${leastMs} ms, such as 500ms, 1s, 5m, 2h`, text);
   };
 }
 

@@ -49,9 +49,9 @@ export interface InputRead {
 
 /**
  * Adds to `set` all that is in the file (`-`: standard input), one line in memory at a time. What is damaged is left out
- * and told. Throws PystackError where nothing in it is ours, and for a format that is newer than this program.
+ * and told; `onSnapshot` gets whole documents besides. Throws PystackError where nothing in it is ours, and for a format that is newer than this program.
  */
-export function addInput(set: LookSet, path: string): InputRead {
+export function addInput(set: LookSet, path: string, onSnapshot: (snapshot: Snapshot) => void = () => {}): InputRead {
   const name = path === '-' ? 'standard input' : path;
   const errors: PystackError[] = [];
   const other: string[] = [];
@@ -75,7 +75,7 @@ export function addInput(set: LookSet, path: string): InputRead {
     }
   }
   if (pieces > 0 || errors.length > 0) return { pieces, otherLines: number - pieces - errors.length, errors };
-  const added = otherCharacters <= MAX_DOCUMENT ? addDocuments(set, other) : 0;
+  const added = otherCharacters <= MAX_DOCUMENT ? addDocuments(set, other, onSnapshot) : 0;
   if (added > 0) return { pieces: added, otherLines: 0, errors };
   throw new PystackError('not-collected', `there is nothing in ${name} that could be merged`, {
     cause:
@@ -88,13 +88,14 @@ export function addInput(set: LookSet, path: string): InputRead {
 const MAX_DOCUMENT = 256 * 1024 * 1024;
 
 /** One document over many lines, or one on each. How many there were. */
-function addDocuments(set: LookSet, lines: readonly string[]): number {
+function addDocuments(set: LookSet, lines: readonly string[], onSnapshot: (snapshot: Snapshot) => void): number {
   const whole = parsed(lines.join('\n'));
   const values = whole !== undefined ? [whole] : lines.map(parsed);
   let added = 0;
   for (const value of values) {
     for (const { snapshot, about } of snapshotsIn(value)) {
       set.add('error' in snapshot ? failedLook(snapshot.error, about) : lookOf(snapshot, about));
+      if (!('error' in snapshot)) onSnapshot(snapshot);
       added++;
     }
   }

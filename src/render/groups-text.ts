@@ -91,7 +91,13 @@ function fleetLines({ carrier, asked, answered, silent }: Fleet, palette: Palett
 /** Names of hosts that are told of one reason. */
 const MOST_HOSTS = 24;
 
-function groupLines(group: Group, where: Whereabouts, { counts }: Groups, palette: Palette): string[] {
+/** Who stands there, and where. @param counts of all groups that it is one of */
+export function groupLines(
+  group: Group,
+  where: Whereabouts,
+  { counts }: Pick<Groups, 'counts'>,
+  palette: Palette,
+): string[] {
   const alone = counts.processes === 1;
   const [first, ...more] = group.who;
   const lines: string[] = [];

@@ -40,6 +40,8 @@ test('every command that runs is declared', () => {
     'collect',
     'group',
     'fleet',
+    'watch',
+    'diff',
     'doctor',
     'completion',
     'install-completions',

@@ -22,7 +22,8 @@ function pipelineOf(answers: Record<string, Snapshot | Error>): Pipeline {
     if (found) return found;
     throw new PystackError('process-exited', `process ${what} ended\nmeanwhile\u001b[2J`);
   };
-  return { inspectProcess: answer, inspectCore: answer, snapshotProcess: () => Promise.reject(new Error('not here')) };
+  const nobody = () => Promise.reject(new Error('not here'));
+  return { openProcess: nobody, inspectProcess: answer, inspectCore: answer, snapshotProcess: nobody };
 }
 
 const run = (argv: string[], answers: Record<string, Snapshot | Error>) =>

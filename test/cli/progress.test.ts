@@ -7,6 +7,7 @@ import { runCli } from './world.js';
 async function unpacking(stderrIsTerminal: boolean, fails = false) {
   let now = 0;
   const pipeline: Pipeline = {
+    openProcess: () => Promise.reject(new Error('nobody watches here')),
     inspectProcess: () => snapshot(),
     snapshotProcess: () => ({ path: '', bytes: 0, snapshot: snapshot() }),
     inspectCore: (_core, { progress }) => {

@@ -129,17 +129,26 @@ interface SchemaPart {
 }
 export type Schema = SchemaPart & { readonly definitions: Readonly<Record<string, SchemaPart>> };
 
-/**
- * @param processes the schema of the document of many processes, the documents of which are the first one's
- * @param groups the schema of what they have in common
- */
-export function jsonPage(schema: Schema, processes: Schema, groups: Schema): string {
+/** Another document than that of one process. */
+export interface OtherDocument {
+  /** `the document of groups` without its article: a heading. */
+  readonly title: string;
+  /** Name of the schema. */
+  readonly name: string;
+  /** Where it is told what it is, in a sentence. */
+  readonly told: string;
+  readonly schema: Schema;
+}
+
+/** @param others each is told after the first; what one of them shares with those before it is told once */
+export function jsonPage(schema: Schema, others: readonly OtherDocument[]): string {
   const intro =
     '`--json` prints one document; `inspectProcess()` and `inspectCore()` return the same object, typed. The machine-' +
     'readable form of this page is [schema/snapshot.schema.json](../schema/snapshot.schema.json), a JSON Schema made ' +
     'from the types in `src/snapshot.ts`. Where several processes or cores are looked at it is another document, a list ' +
     'of these: [The document of many processes](#the-document-of-many-processes). `--jsonl` prints the entries of that ' +
-    'list, one a line. With `--group`, and by `pystack group`, it is [the document of groups](#the-document-of-groups).';
+    'list, one a line. With `--group`, and by `pystack group`, it is [the document of groups](#the-document-of-groups); ' +
+    '`pystack watch` and `pystack diff` have [their](#the-document-of-watching) [own](#the-document-of-differences).';
   const rules = [
     'What is missing or unknown is `null`, never -1 or an empty string.',
     'Keys always stand in this order. Each thread is one line, so `grep` and `diff` work.',
@@ -153,8 +162,12 @@ export function jsonPage(schema: Schema, processes: Schema, groups: Schema): str
       .map(([name, part]) =>
         `## ${name}\n\n${part.description ?? ''}\n\n${fieldTable(part)}`.replaceAll('\n\n\n\n', '\n\n'),
       );
-  const { Snapshot: _, ...ofMany } = processes.definitions;
-  const added = Object.fromEntries(Object.entries(ofMany).filter(([name]) => !(name in schema.definitions)));
+  const known = new Set(['Snapshot', ...Object.keys(schema.definitions)]);
+  const newIn = (definitions: Schema['definitions']) => {
+    const added = Object.entries(definitions).filter(([name]) => !known.has(name));
+    for (const [name] of added) known.add(name);
+    return Object.fromEntries(added);
+  };
   return page(
     'The JSON document',
     intro,
@@ -167,12 +180,11 @@ export function jsonPage(schema: Schema, processes: Schema, groups: Schema): str
         ([name, part]) =>
           `## ${name}\n\n${part.description}\n\n${(part.enum ?? []).map((word) => `\`${word}\``).join(', ')}`,
       ),
-    `## The document of many processes\n\nIts schema: [schema/processes.schema.json](../schema/processes.schema.json). ` +
-      `\`Snapshot\` is [the document](#the-document) of one process.\n\n${fieldTable(processes)}`,
-    ...sections(added),
-    `## The document of groups\n\nIts schema: [schema/groups.schema.json](../schema/groups.schema.json). ` +
-      `What is in it is told in [Groups](groups.md).\n\n${fieldTable(groups)}`,
-    ...sections(groups.definitions),
+    ...others.flatMap(({ title, name, told, schema: other }) => [
+      `## The document of ${title}\n\nIts schema: [schema/${name}.schema.json](../schema/${name}.schema.json). ` +
+        `${told}\n\n${fieldTable(other)}`,
+      ...sections(newIn(other.definitions)),
+    ]),
   );
 }
 

@@ -21,6 +21,7 @@ export async function runCli(
   const asked: Outcome['asked'] = [];
   const give = () => (typeof answer === 'function' ? answer() : answer);
   const pipeline: Pipeline = {
+    openProcess: () => Promise.reject(new Error('nobody watches here')),
     inspectProcess(what, given) {
       asked.push({ what, options: given });
       given.log?.(1, 'found it');
@@ -54,6 +55,7 @@ export async function runCli(
     columns: () => null,
     env: {},
     now: () => 12.5,
+    cpuMs: () => 3,
     peakMemoryMiB: () => 42,
     platform: () => 'test platform',
     rows: () => null,
