@@ -84,6 +84,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/exceptions',
     'questions',
     'report/duration',
+    'report/wait-graph',
+    'report/wait-words',
+    'report/deadlocks',
     'moment',
     'locate',
     'native-stack',
@@ -91,12 +94,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Pure, over the model alone: what is told of many stacks at once.
   'report/fold': ['snapshot'],
   'report/duration': [],
+  // Who waits for whom, in one process or among several.
+  'report/wait-graph': ['snapshot'],
+  'report/wait-words': ['snapshot', 'report/duration', 'report/wait-graph'],
+  'report/deadlocks': ['snapshot', 'report/wait-graph', 'report/wait-words'],
   // What is told of many processes: types, as in the model of one.
   'many/document': ['snapshot'],
   // What is kept of each look, to be put together with others.
   'many/looks': ['snapshot', 'errors', 'report/fold'],
   // Threads of many with the same stack. Pure.
   'many/groups': ['thousands', 'report/fold', 'many/looks'],
+  // One graph of the waits of many.
+  'many/waits': ['snapshot', 'process', 'report/wait-graph', 'report/deadlocks'],
   // Which targets, and one after the other. Who looks is given to it.
   many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
   // Who carries it to other hosts, and what they answer.
@@ -190,6 +199,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'many/looks',
     'many/groups',
     'many/fleet',
+    'many/waits',
   ],
 };
 

@@ -29,6 +29,8 @@ export type Invocation =
   | {
       readonly command: 'remote-many';
       readonly selection: Selection;
+      /** Whether those are looked at as well that these wait for. */
+      readonly follow: boolean;
       readonly options: InspectOptions;
       readonly view: View;
     }
@@ -132,11 +134,12 @@ export function parseInvocation(
           const options = { ...remoteOptions(opts), ...stackOptions(opts, view) };
           refuseVariablesOfGroups(view, opts);
           const selection = selectionOf(pids, opts, 'remote');
+          const follow = opts['follow'] === true;
           const [pid, ...more] = selection.pids;
           invocation ??=
-            pid !== undefined && more.length === 0 && !selection.children && !isOfMany(view)
+            pid !== undefined && more.length === 0 && !selection.children && !follow && !isOfMany(view)
               ? { command: 'remote', pid, options, view }
-              : { command: 'remote-many', selection, options, view };
+              : { command: 'remote-many', selection, follow, options, view };
         },
         snapshot(pid, opts, globals) {
           const view = viewOf(opts, globals);

@@ -6,6 +6,7 @@ import type { Fleet, Groups } from '../many/groups/model.js';
 import type { About } from '../many/looks/from-snapshot.js';
 import type { LookSet } from '../many/looks/look-set.js';
 import type { Palette } from '../render/palette.js';
+import type { Finding } from '../snapshot.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { writePieces } from './output.js';
 import { pageOf, wantsLinks, wantsPage } from './page.js';
@@ -19,7 +20,8 @@ export type Target = number | string;
 export interface Presenter {
   /** false: nobody reads any more. `about`: who it is, as asked before the look. */
   add(look: Look<Target>, about: About): boolean;
-  end(tally: Tally): void;
+  /** `findings`: what is wrong among several of them. */
+  end(tally: Tally, findings: readonly Finding[]): void;
 }
 
 /** As the options say. `executableGiven`: whether the program of a core was named by the caller. */
@@ -78,8 +80,9 @@ function screenful(held: HeldSink, text: Presenter, groups: Presenter, world: Wo
       if (!held.full) text.add(look, about);
       return groups.add(look, about);
     },
-    end(tally) {
-      if (held.full) groups.end(tally);
+    end(tally, findings) {
+      if (!held.full) text.end(tally, findings);
+      if (held.full) groups.end(tally, findings);
       else world.stdout.write(held.text);
     },
   };
@@ -92,13 +95,20 @@ async function groupPresenter(view: View, world: World): Promise<Presenter> {
   ]);
   const set = new LookSet();
   const write = await groupWriter(view, world);
+  const { findingsText } = await import('../render/findings-text.js');
+  const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
   return {
     add({ snapshot, error }, about) {
       set.add(snapshot === null ? failedLook(error, about) : lookOf(snapshot, about));
       return true;
     },
     // Of a job that runs on many hosts only those here were meant.
-    end: () => void write(set, false),
+    end(_, findings) {
+      if (findings.length > 0 && view.format === 'text' && view.layout !== 'plain') {
+        world.stdout.write(findingsText({ findings }, palette));
+      }
+      write(set, false);
+    },
   };
 }
 
@@ -140,9 +150,10 @@ function exitOf({ counts, complete }: Groups): ExitCode {
 
 /** The one after the other, as `pystack remote` shows each, under a line that says whose it is. */
 async function textPresenter(world: World, palette: Palette, view: View, executableGiven: boolean): Promise<Presenter> {
-  const [{ textPieces }, { targetHeading }] = await Promise.all([
+  const [{ textPieces }, { targetHeading }, { findingsText }] = await Promise.all([
     import('../render/text.js'),
     import('../render/target-heading.js'),
+    import('../render/findings-text.js'),
   ]);
   let first = true;
   const page = await wantsPage(view, world);
@@ -163,7 +174,10 @@ async function textPresenter(world: World, palette: Palette, view: View, executa
       const text = textPieces(snapshot, options);
       return world.stdout.write(heading) && writePieces(world.stdout, text);
     },
-    end() {},
+    end(_, findings) {
+      if (findings.length === 0 || !options.waits) return;
+      world.stdout.write(`\n${findingsText({ findings }, palette)}`);
+    },
   };
 }
 
@@ -178,7 +192,8 @@ async function jsonPresenters() {
           first = false;
           return world.stdout.write(head) && writePieces(world.stdout, entryPieces(entryOf(look)));
         },
-        end: (tally) => void world.stdout.write(entriesTail(tally.complete && tally.shown > 0, !first)),
+        end: (tally, findings) =>
+          void world.stdout.write(entriesTail(tally.complete && tally.shown > 0, !first, findings)),
       };
     },
     lines(world: World): Presenter {

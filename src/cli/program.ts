@@ -81,6 +81,7 @@ function declareRemote(program: Command, handlers: Handlers): void {
     .argument('[pid...]', 'process ids; left out where options say which processes')
     .action((pids: string[], opts: Opts) => handlers.remote(pids, opts, program.opts()));
   addSelection(remote);
+  remote.addOption(new Option('--follow', 'also the Python processes that these wait for, and those that they do'));
   addLooking(remote);
   addJson(remote);
   addJsonLines(remote);
@@ -94,6 +95,7 @@ function declareRemote(program: Command, handlers: Handlers): void {
     ['pystack remote $(pgrep -o gunicorn)', 'the oldest process of that name'],
     ['pystack remote --children 1234', 'also the Python processes that it started'],
     ["pystack remote --match 'celery.*worker'", 'all whose command line matches'],
+    ['pystack remote --follow 1234', 'and who has what it waits for'],
     ['pystack remote --no-block 1234', 'without stopping it at all'],
     ["pystack remote --json 1234 | jq '.threads[].name'", 'for programs'],
   ]);

@@ -12,15 +12,16 @@ import { type Presenter, presenterFor, type Target, targetText } from './present
 import { ProgressLine } from './progress.js';
 import type { World } from './run.js';
 import type { View } from './view.js';
+import type { WaitsAmong } from './waits-among.js';
 
 export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core-many' | 'collect' }>;
 
 /** Throws PystackError where it cannot even begin. */
 export async function showMany(invocation: LookingAtMany, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
-  const { targets, refused } = await targetsOf(invocation, world).catch(async (error) => {
+  const { targets: chosen, refused } = await targetsOf(invocation, world).catch(async (error) => {
     // Who merges what many hosts collected has to know that this one was asked and has none.
-    if (invocation.command === 'collect') (await collectPresenter(invocation, world)).end(new Tally());
+    if (invocation.command === 'collect') (await collectPresenter(invocation, world)).end(new Tally(), []);
     throw error;
   });
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
@@ -39,26 +40,42 @@ export async function showMany(invocation: LookingAtMany, world: World, pipeline
       ? pipeline.inspectCore(String(target), { ...invocation.options, ...looking })
       : pipeline.inspectProcess(Number(target), { ...invocation.options, ...looking });
   };
-  const total = thousands(targets.length);
+  // It grows where those that are waited for are looked at as well.
+  const targets = [...chosen];
+  const among = await waitsAmong(invocation, targets);
   try {
     const told = (done: number, target: Target) =>
-      progress?.show(`looking at ${thousands(done + 1)} of ${total}: ${targetText(target)}`);
+      progress?.show(`looking at ${thousands(done + 1)} of ${thousands(targets.length)}: ${targetText(target)}`);
     for await (const answer of lookAtEach(targets, look, told)) {
       tally.add(answer);
       if (isFailure(view.failOn, answer.snapshot)) isFound = true;
       progress?.wipe();
       if (answer.error) failures.push({ target: answer.target, error: answer.error });
       else tellWarnings(answer, world);
+      if (answer.snapshot && among) targets.push(...among.add(answer.snapshot));
       if (!presenter.add(answer, about)) break;
     }
   } finally {
     progress?.wipe();
   }
-  presenter.end(tally);
+  const findings =
+    among && invocation.command === 'remote-many'
+      ? await among.findings(pipeline, { ...invocation.options, ...looking })
+      : [];
+  if (isFailure(view.failOn, { findings })) isFound = true;
+  presenter.end(tally, findings);
+  if (among?.remark) world.stderr.write(`pystack: ${among.remark}\n`);
   tellFailures(failures, targets.length, refused, view, world);
   if (tally.shown === 0) return EXIT.nothing;
   if (isFound) return EXIT.found;
   return tally.complete ? EXIT.complete : EXIT.incomplete;
+}
+
+/** null: they are not of one moment, or only collected. */
+async function waitsAmong(invocation: LookingAtMany, targets: readonly Target[]): Promise<WaitsAmong | null> {
+  if (invocation.command !== 'remote-many') return null;
+  const { WaitsAmong } = await import('./waits-among.js');
+  return new WaitsAmong(invocation.follow, targets.map(Number));
 }
 
 function presenterOf(invocation: LookingAtMany, world: World): Promise<Presenter> {

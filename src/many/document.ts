@@ -2,7 +2,7 @@
  * What is the result of a look at many processes or core files? A list of single results, each what it would be by
  * itself, and of those that could not be shown the reason.
  */
-import type { CoreInfo, SCHEMA_VERSION, Snapshot } from '../snapshot.js';
+import type { CoreInfo, Finding, SCHEMA_VERSION, Snapshot } from '../snapshot.js';
 
 export interface Processes {
   /** Version of the meaning of these fields, and of those of each snapshot. New fields do not raise it. */
@@ -11,6 +11,8 @@ export interface Processes {
   kind: 'processes';
   /** One for each process or core file, in the order in which they were looked at. */
   processes: ProcessEntry[];
+  /** Why they are stuck, as far as several of them are part of it; what is wrong in one alone is told there. The certain ones first. */
+  findings: Finding[];
   /** Whether all that was asked for is here. False: exit code 3, or 1 if no process could be shown. */
   complete: boolean;
 }

@@ -10,7 +10,10 @@ export type Look<Target> =
   | { readonly target: Target; readonly snapshot: Snapshot; readonly error: null }
   | { readonly target: Target; readonly snapshot: null; readonly error: PystackError };
 
-/** @param progress told before each, with how many were looked at already */
+/**
+ * @param targets may grow meanwhile
+ * @param progress told before each, with how many were looked at already
+ */
 export async function* lookAtEach<Target>(
   targets: readonly Target[],
   look: (target: Target) => Snapshot | Promise<Snapshot>,

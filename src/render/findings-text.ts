@@ -1,5 +1,5 @@
 /** What is wrong, before all threads: each finding with its edges beneath. */
-import type { Finding, FindingCode, Snapshot } from '../snapshot.js';
+import type { Finding, FindingCode } from '../snapshot.js';
 import { harmless } from './escape.js';
 import type { Palette } from './palette.js';
 
@@ -22,7 +22,7 @@ export const TITLES: Readonly<Record<FindingCode, string>> = {
 const MOST_EDGES = 20;
 
 /** Ends in a blank line; '' where there is nothing. */
-export function findingsText({ findings }: Pick<Snapshot, 'findings'>, palette: Palette): string {
+export function findingsText({ findings }: { readonly findings: readonly Finding[] }, palette: Palette): string {
   if (findings.length === 0) return '';
   return `${findings.flatMap((finding) => linesOf(finding, palette)).join('\n')}\n\n`;
 }

@@ -1,6 +1,6 @@
 /** How do many results look as JSON? One document with a line for each process; or, to be streamed, only these lines. */
 import type { ProcessEntry } from '../many/document.js';
-import { SCHEMA_VERSION } from '../snapshot.js';
+import { type Finding, SCHEMA_VERSION } from '../snapshot.js';
 import { jsonPieces } from './json.js';
 
 /** What stands before the first entry, and between two. */
@@ -9,8 +9,9 @@ export function entriesHead(first: boolean): string {
 }
 
 /** What stands after the last entry. */
-export function entriesTail(complete: boolean, hadEntries: boolean): string {
-  return `${hadEntries ? '' : entriesHead(true)}${hadEntries ? '\n' : ''}],\n"complete": ${complete}\n}\n`;
+export function entriesTail(complete: boolean, hadEntries: boolean, findings: readonly Finding[]): string {
+  const head = `${hadEntries ? '' : entriesHead(true)}${hadEntries ? '\n' : ''}],\n`;
+  return `${head}"findings": ${JSON.stringify(findings)},\n"complete": ${complete}\n}\n`;
 }
 
 /** One entry in pieces, all of them on one line, without an end of it. */

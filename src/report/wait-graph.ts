@@ -239,3 +239,12 @@ export function waitingBehind(graph: WaitGraph, tids: readonly number[]): number
   for (const tid of seen) for (const waiter of waiters.get(tid) ?? []) seen.add(waiter);
   return seen.size - new Set(tids).size;
 }
+
+/** These threads and all whom they wait for, over however many others. */
+export function reachedFrom(graph: WaitGraph, tids: readonly number[]): number[] {
+  const seen = new Set(tids);
+  for (const tid of seen) {
+    for (const edge of graph.edges.get(tid) ?? []) for (const holder of holdersOf(graph, edge)) seen.add(holder);
+  }
+  return [...seen];
+}

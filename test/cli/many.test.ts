@@ -120,7 +120,7 @@ describe('JSON', () => {
     const { code, stdout } = await run(['remote', '--json', '1', '2'], { 1: of(1) });
     const document = JSON.parse(stdout);
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
-    expect(document).toMatchObject({ schemaVersion: 1, kind: 'processes', complete: false });
+    expect(document).toMatchObject({ schemaVersion: 1, kind: 'processes', findings: [], complete: false });
     expect(document.processes[0]).toEqual({ pid: 1, core: null, snapshot: of(1), error: null });
     expect(document.processes[1]).toMatchObject({
       pid: 2,
@@ -128,7 +128,7 @@ describe('JSON', () => {
       error: { code: 'process-exited', cause: null },
     });
     expect(code).toBe(3);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(9);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(10);
   });
 
   test('of nothing it is a document, too', async () => {
