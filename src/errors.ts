@@ -122,6 +122,12 @@ export const ERRORS = {
     remedy: 'Try again; if it stays, look with `-vv` and report the address it names.',
     exitCode: EXIT.nothing,
   },
+  'out-of-descriptors': {
+    title: 'Out of file descriptors',
+    meaning: 'This tool may open no more files: its own limit is used up, or that of the whole machine.',
+    remedy: 'Raise it and try again: `ulimit -n 4096` (two a thread and some thirty are wanted).',
+    exitCode: EXIT.nothing,
+  },
   'file-not-found': {
     title: 'File not found',
     meaning: 'A file or directory named on the command line does not exist.',

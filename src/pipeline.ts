@@ -116,9 +116,9 @@ export function report(
   return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, questions };
 }
 
-/** Where native stacks come from; null: none are asked for. Loaded then: all else works where libdw is not installed. */
+/** Where native stacks come from; null: none are asked for, or none were kept. Loaded then: all else works where libdw is not installed. */
 export async function stacksFor(process: Process, located: Located, settings: Settings): Promise<StackSource | null> {
-  if (settings.native === 'off') return null;
+  if (settings.native === 'off' || process.postMortem()?.copied?.nativeStacks === false) return null;
   const { stacksOf } = await import('./native-stack/stacks-of.js');
   return stacksOf(process, located, settings);
 }

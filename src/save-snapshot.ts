@@ -93,7 +93,10 @@ function fileOf(
     mappings: target.mappings(),
     pages: memory.kept.pages(),
     keep: memory.kept.ranges(),
-    metadata: metadataOf(snapshot, located, captured.warnings, settings.locals !== null),
+    metadata: metadataOf(snapshot, located, captured.warnings, {
+      variables: settings.locals !== null,
+      nativeStacks: settings.native !== 'off',
+    }),
   });
   watch.lap('keep');
   return { pieces, snapshot };

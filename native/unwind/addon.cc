@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libelf.h>
 
+#include <cerrno>
 #include <exception>
 #include <string>
 
@@ -61,16 +62,22 @@ BuildId hexadecimal(const std::string& digits) {
   return id;
 }
 
-// What the module's `open` returned: {fd, close} (the descriptor stays JavaScript's), bytes, or null.
+// What the module's `open` returned: {fd, close} (the descriptor stays JavaScript's), bytes, a problem, or null.
 FileContent content(const Napi::Env& env, const Napi::Value& opened) {
   FileContent result;
-  if (opened.IsTypedArray()) {
+  if (opened.IsString()) {
+    result.problem = opened.As<Napi::String>();
+  } else if (opened.IsTypedArray()) {
     const Napi::Uint8Array array = bytes(env, opened, "image");
     result.image.assign(array.Data(), array.Data() + array.ByteLength());
   } else if (opened.IsObject()) {
     const auto object = opened.As<Napi::Object>();
     const int fd = required<Napi::Number>(object, "fd", &Napi::Value::IsNumber).Int32Value();
     result.fd = FileDescriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    // EINVAL is what fcntl(2) says where the limit lies below the lowest number that is asked for.
+    if (!result.fd.valid() && (errno == EMFILE || errno == EINVAL)) {
+      result.problem = "too many files are open to open its file (ulimit -n)";
+    }
     required<Napi::Function>(object, "close", &Napi::Value::IsFunction).Call(object, {});
   }
   return result;

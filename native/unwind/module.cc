@@ -81,7 +81,7 @@ bool Module::open() {
   } else if (auto opened = openElf(std::move(content.fd))) {
     main_ = std::move(*opened);
   } else {
-    problem_ = "its file is not to be had";
+    problem_ = content.problem.empty() ? "its file is not to be had" : content.problem;
     return false;
   }
   if (!main_ || gelf_getclass(main_.elf.get()) != ELFCLASS64) return false;

@@ -30,6 +30,8 @@ struct Segment {
 struct FileContent {
   FileDescriptor fd;
   std::vector<char> image;
+  // Why there is neither, where that is known.
+  std::string problem;
 };
 
 struct ModuleSource {

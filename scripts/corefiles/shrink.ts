@@ -60,6 +60,7 @@ export async function shrinkCore(
           python: null,
           capture: null,
           variables: false,
+          nativeStacks: true,
           waits: null,
           warnings: [],
           sources: [],

@@ -38,7 +38,8 @@ export function errorReport(error: PystackError, palette: Palette, verbosity: nu
       ['Tried:', details.tried ?? []],
       ['Seen nevertheless:', details.seen ?? []],
     ] as const) {
-      if (all.length > 0) lines.push(palette.name(heading), ...all.map((one) => `  ${oneLine(one)}`));
+      if (all.length > 0) lines.push(palette.name(heading));
+      for (const one of all) lines.push(`  ${oneLine(one)}`);
     }
     lines.push(palette.faint(`Error '${code}', exit code ${exitCode}; see docs/errors.md`));
   }

@@ -28,6 +28,7 @@ export function loadBiases(segments: readonly Segment[], mappings: readonly Mapp
       votes.set(bias, supporters);
     }
   }
-  const most = Math.max(0, ...[...votes.values()].map((supporters) => supporters.size));
+  let most = 0;
+  for (const { size } of votes.values()) most = Math.max(most, size);
   return [...votes].filter(([, supporters]) => supporters.size === most).map(([bias]) => bias);
 }

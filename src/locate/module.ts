@@ -16,6 +16,7 @@ import type { Mapping } from '../memory/mapping.js';
 import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault } from '../memory/reader.js';
+import { isOutOfDescriptors } from '../process/live/proc-files.js';
 import { groupByFile } from '../process/modules.js';
 import type { Locatable } from '../process/process.js';
 
@@ -30,6 +31,8 @@ export class Module {
   #scanned: ElfSymbol[] | undefined;
   /** Why the file or its memory image is no use; for messages. */
   trouble: string | null = null;
+  /** Whether it could not be opened only because we have too many files open. */
+  lacksDescriptor = false;
 
   constructor(
     private readonly target: Locatable,
@@ -66,9 +69,15 @@ export class Module {
   #open(): void {
     // Any mapping leads to the file; which of them the kernel keeps in map_files does not matter.
     const first = this.isAnonymous ? undefined : this.mappings[0];
-    this.#source = first ? this.target.openMapped(first) : null;
+    this.#source = null;
+    try {
+      if (first) this.#source = this.target.openMapped(first);
+    } catch (error) {
+      if (!isOutOfDescriptors(error)) throw error;
+      this.lacksDescriptor = true;
+    }
     if (this.#source === null) {
-      this.trouble = 'its file cannot be opened';
+      this.trouble = this.lacksDescriptor ? 'too many files are open to open its file' : 'its file cannot be opened';
       return;
     }
     try {

@@ -57,6 +57,11 @@ export function notFound(search: FailedSearch): PystackError {
   const unsupported = search.unsupported[0];
   if (unsupported) return unsupportedVersion(subject, unsupported);
   if (empty) return notAtWork(subject, pid, empty);
+  if (modules.some(({ lacksDescriptor }) => lacksDescriptor)) {
+    return new PystackError('out-of-descriptors', `there are too few file descriptors to find Python in ${subject}`, {
+      cause: 'a file that it has mapped could not be opened: EMFILE',
+    });
+  }
   const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
 }

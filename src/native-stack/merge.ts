@@ -55,12 +55,12 @@ export function mergeStacks(input: MergeInput, options: MergeOptions = {}): Merg
     .map((frame) => (isCut || frame.problem !== undefined ? frame : { ...frame, problem: UNPLACED }));
   const before = isCut ? 0 : (pairs.keys().next().value ?? native.length);
   native.forEach((frame, index) => {
-    if (index === before) frames.push(...marked);
+    if (index === before) for (const frame of marked) frames.push(frame);
     const group = pairs.get(index);
-    if (group) frames.push(...group);
+    if (group) for (const frame of group) frames.push(frame);
     else if (options.verbose || !(loops.parts.has(index) || roleOf(frame.rawSymbol) === 'plumbing')) frames.push(frame);
   });
-  if (before >= native.length) frames.push(...marked);
+  if (before >= native.length) for (const frame of marked) frames.push(frame);
   return { frames: options.onlyLast ? dropInnerNative(frames) : frames, problem };
 }
 

@@ -6,6 +6,7 @@
 import type { ByteSource } from '../elf/byte-source.js';
 import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
+import { isOutOfDescriptors } from '../process/live/proc-files.js';
 import { groupByImage } from '../process/modules.js';
 import type { Process } from '../process/process.js';
 
@@ -15,8 +16,11 @@ export interface NativeModule {
   /** Lower-case hexadecimal, where the file must have this one; null: nothing to compare with. */
   readonly buildId: string | null;
   readonly segments: readonly NativeSegment[];
-  /** A descriptor (which `close` ends), or the bytes of the whole file, or null. Called once, when first needed. */
-  readonly open: () => { readonly fd: number; close(): void } | Uint8Array | null;
+  /**
+   * A descriptor (which `close` ends), or the bytes of the whole file, or why there is neither (null: it is not to be had).
+   * Called once, when first needed.
+   */
+  readonly open: () => { readonly fd: number; close(): void } | Uint8Array | string | null;
 }
 
 export interface NativeSegment {
@@ -26,6 +30,8 @@ export interface NativeSegment {
   readonly executable: boolean;
 }
 
+/** As in native/unwind/addon.cc, which needs a descriptor of its own. */
+const NO_DESCRIPTOR = 'too many files are open to open its file (ulimit -n)';
 /** Largest file that is read into memory because it has no descriptor. */
 const MAX_IMAGE_BYTES = 256 * 1024 * 1024;
 
@@ -38,9 +44,15 @@ export function nativeModules(target: Process): NativeModule[] {
 export function lostFiles(target: Process): string[] {
   const gone = target.mappings().filter(({ deleted, executable, path }) => deleted && executable && path !== null);
   const lost = gone.filter((mapping) => {
-    const source = target.openMapped(mapping);
-    source?.close();
-    return source === null;
+    try {
+      const source = target.openMapped(mapping);
+      source?.close();
+      return source === null;
+    } catch (error) {
+      // That was said where it was needed.
+      if (!isOutOfDescriptors(error)) throw error;
+      return false;
+    }
   });
   return [...new Set(lost.flatMap(({ path }) => path ?? []))];
 }
@@ -71,7 +83,13 @@ function moduleOf(target: Process, mappings: readonly Mapping[]): NativeModule |
 }
 
 function openCode(target: Process, code: Mapping, mappings: readonly Mapping[]): ReturnType<NativeModule['open']> {
-  const source = target.openMapped(code);
+  let source: ByteSource | null;
+  try {
+    source = target.openMapped(code);
+  } catch (error) {
+    if (!isOutOfDescriptors(error)) throw error;
+    return NO_DESCRIPTOR;
+  }
   if (!source) return imageInMemory(target, mappings);
   if (source.fd !== undefined) return { fd: source.fd, close: () => source.close() };
   return readAndClose(source);
@@ -94,7 +112,7 @@ function imageInMemory(target: Process, mappings: readonly Mapping[]): Uint8Arra
     ({ readable, fileOffset, path }) => readable || path === '[vdso]' || fileOffset === 0,
   );
   const offsetOf = ({ fileOffset, path }: Mapping) => (path === '[vdso]' ? 0 : fileOffset);
-  const size = Math.max(0, ...readable.map((mapping) => offsetOf(mapping) + mapping.end - mapping.start));
+  const size = readable.reduce((most, mapping) => Math.max(most, offsetOf(mapping) + mapping.end - mapping.start), 0);
   if (size === 0 || size > MAX_IMAGE_BYTES) return null;
   const image = new Uint8Array(size);
   let any = false;

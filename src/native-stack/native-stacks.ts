@@ -121,7 +121,7 @@ export class NativeStacks {
     return {
       frames,
       stop,
-      ending: describeStop(stop),
+      ending: this.#ending(unwound.at(-1), stop),
       state: stateOf(
         frames.map(({ rawSymbol, library }) => ({
           rawSymbol,
@@ -129,6 +129,15 @@ export class NativeStacks {
         })),
       ),
     };
+  }
+
+  /** With what was wrong with the file of the code that has no unwind data, where something was. */
+  #ending(outermost: UnwoundFrame | undefined, stop: UnwindStop): StackEnding {
+    const ending = describeStop(stop);
+    if (stop.kind !== 'no-unwind-data' || !outermost) return ending;
+    const [named] = this.#unwinder.symbolise([outermost]);
+    const wrong = this.problems().find(({ path }) => path === named?.name.library);
+    return wrong ? { ...ending, reason: `${ending.reason}: ${wrong.problem}` } : ending;
   }
 
   /** In stripped interpreters most of the evaluation loop may have no name, being where its rare instructions are. */

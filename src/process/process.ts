@@ -143,6 +143,8 @@ export interface CopyNote {
   readonly waits: NotedWaits | null;
   /** Whether variables were asked for; false: none are in it. */
   readonly variables: boolean;
+  /** Whether native stacks were asked for; false: they are not in it. */
+  readonly nativeStacks: boolean;
   /** What was missing or doubtful when the copy was taken. */
   readonly warnings: readonly Warning[];
 }

@@ -73,7 +73,7 @@ function linesOfOne(exception: ExceptionInfo, style: ExceptionStyle, margins: Ma
   if (isOutermost) margins.depth = 1;
   const title = inMargin('Exception Group Traceback (most recent call last):', margins, isOutermost ? '+' : '|');
   const lines = [...(traced ? [title] : []), ...own.map((line) => inMargin(line, margins))];
-  lines.push(...memberLines(exception.exceptions, exception.omittedExceptions, style, margins));
+  for (const line of memberLines(exception.exceptions, exception.omittedExceptions, style, margins)) lines.push(line);
   if (isOutermost) margins.depth = 0;
   return lines;
 }
@@ -97,7 +97,7 @@ function memberLines(
       `${indent(margins)}${i === 0 ? '+-' : '  '}+---------------- ${member ? i + 1 : '...'} ----------------`,
     );
     margins.depth++;
-    if (member) lines.push(...chainLines(member, style, margins));
+    if (member) for (const line of chainLines(member, style, margins)) lines.push(line);
     else lines.push(inMargin(`and ${more} more exception${more > 1 ? 's' : ''}`, margins));
     if (i === count - 1 && margins.needClose) {
       lines.push(`${indent(margins)}+------------------------------------`);

@@ -131,7 +131,7 @@ export function groupLines(
     lines.push(palette.alarm(`  * Above it is said what is wrong with ${count(group.inFindings)} of them`));
   }
   if (group.stack.length === 0) lines.push('    (no frames)');
-  lines.push(...stackLines(group.stack, palette));
+  for (const line of stackLines(group.stack, palette)) lines.push(line);
   if (group.inconsistent > 0) {
     lines.push(
       palette.note(
@@ -177,8 +177,7 @@ function crashLines(crash: Crash, palette: Palette): string[] {
   const left = crash.cores.length - 5;
   if (crash.cores.length > 0) lines.push(`  In ${shown}${left > 0 ? ` and ${count(left)} more` : ''}`);
   if (crash.cores.length > 1) lines.push(`  * For example ${exampleText(crash.example)}`);
-  lines.push(...stackLines(crash.stack, palette));
-  return lines;
+  return [...lines, ...stackLines(crash.stack, palette)];
 }
 
 /** Frames, outermost first. */

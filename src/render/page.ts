@@ -140,7 +140,7 @@ function foldedLines(frames: readonly Frame[], context: Context): string[] {
   const lines = skipped > 0 ? [`    ${palette.faint(`… ${skipped} frames in which threading starts the thread`)}`] : [];
   const parts = withoutMiddle(partsOf(frames.slice(skipped)));
   for (const part of parts) {
-    if ('frames' in part) lines.push(...framesAsFound(part.frames, context));
+    if ('frames' in part) for (const line of framesAsFound(part.frames, context)) lines.push(line);
     else lines.push(`    ${palette.note(foldText(part.count, part.round))}`);
   }
   return lines;

@@ -74,7 +74,7 @@ export function threadBody(thread: Thread, context: Context, framesOf: (thread: 
   // What it was handling may be why it crashed.
   const lines = thread.faulting ? [...exceptions, ...stack] : stack;
   for (const line of context.waits?.lines(thread) ?? []) lines.push(`      ${context.palette.note(`- ${line}`)}`);
-  if (!thread.faulting) lines.push(...exceptions);
+  if (!thread.faulting) for (const line of exceptions) lines.push(line);
   if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);
   for (const note of notes(thread, context)) lines.push(`  ${context.palette.note(`* ${note}`)}`);
   return lines;

@@ -32,7 +32,7 @@ export function* treeText(groups: Groups, palette: Palette = PLAIN): Generator<s
     const [only] = node.children;
     if (only && node.children.length === 1 && ended === 0)
       pending.push({ node: only, lead: below, below, parts: false });
-    else pending.push(...branches(node, below).reverse());
+    else for (const branch of branches(node, below).reverse()) pending.push(branch);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is there to say of a process that is not there any more, beside what its memory tells? Who took the signal first. */
+import type { InspectSettings } from '../options.js';
 import type { PostMortem } from '../process/process.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
@@ -7,13 +8,15 @@ export interface PostMortemSettings {
   readonly registers: boolean;
   /** Whether variables were asked for. */
   readonly locals: unknown;
+  /** Whether native frames were. */
+  readonly native: InspectSettings['native'];
 }
 
 /** `snapshot`, with what was recorded; as it is where nothing was. */
 export function addPostMortem(
   snapshot: Snapshot,
   recorded: PostMortem | null,
-  { registers, locals }: PostMortemSettings,
+  { registers, locals, native }: PostMortemSettings,
 ): Snapshot {
   if (!recorded) return snapshot;
   const threads = snapshot.threads.map((thread) => withRecord(thread, recorded, registers));
@@ -23,6 +26,12 @@ export function addPostMortem(
     warnings.push({
       code: 'value-unreadable',
       message: 'the snapshot was taken without --locals: it holds no variables',
+    });
+  }
+  if (native !== 'off' && recorded.copied && !recorded.copied.nativeStacks) {
+    warnings.push({
+      code: 'native-incomplete',
+      message: 'the snapshot was taken without --native: it holds no native stacks',
     });
   }
   if (threads.length === 0) {

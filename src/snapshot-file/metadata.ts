@@ -13,7 +13,7 @@ export function metadataOf(
   snapshot: Snapshot,
   located: Located,
   warnings: readonly Warning[],
-  variables: boolean,
+  { variables, nativeStacks }: Pick<SavedMetadata, 'variables' | 'nativeStacks'>,
 ): SavedMetadata {
   return {
     origin: null,
@@ -26,6 +26,7 @@ export function metadataOf(
     python: notedInterpreter(located),
     capture: snapshot.capture,
     variables,
+    nativeStacks,
     waits: notedWaits(snapshot),
     warnings,
     sources: shownLines(snapshot),

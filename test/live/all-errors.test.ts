@@ -81,6 +81,24 @@ const CAUSES: Partial<Record<ErrorCode, Cause>> = {
       folder,
       ...more,
     ]),
+  'out-of-descriptors': (more) =>
+    sleeping(async (pid) => {
+      // Node.js itself does not start with fewer; how many it takes differs.
+      for (let most = 18; most < 40; most++) {
+        const limited = [
+          '-c',
+          `ulimit -n ${most}; exec "$0" "$@"`,
+          process.execPath,
+          PYSTACK,
+          'remote',
+          `${pid}`,
+          ...more,
+        ];
+        const result = await runCommand('bash', limited);
+        if (result.stderr.startsWith('pystack: ')) return result;
+      }
+      throw new Error('it always has enough');
+    }),
   'addon-missing': (more) => {
     for (const part of ['bin', 'dist']) spawnSync('cp', ['-a', join(PYSTACK, '../..', part), folder]);
     copyFileSync(join(PYSTACK, '../../package.json'), join(folder, 'package.json'));

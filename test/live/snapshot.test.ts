@@ -47,6 +47,30 @@ const lasting = (threads: readonly Thread[]) =>
     waits: thread.waits.map((wait) => ({ ...wait, timeoutMs: null })),
   }));
 
+test('of native stacks that were not kept, one line says so; those that were are there', () =>
+  withFolder((folder) =>
+    withProgram(anyInterpreter(), 'many_threads.py', { args: ['5', '1'] }, async ({ pid }) => {
+      const natives = ({ threads }: Snapshot) =>
+        threads.flatMap(({ frames }) => frames).filter(({ kind }) => kind === 'native');
+      for (const native of ['off', 'python'] as const) {
+        const { path } = await snapshotProcess(pid, join(folder, native), { native });
+        const core = await inspectCore(path, { native: 'python' });
+        expect(core.warnings).toEqual(
+          native === 'python'
+            ? []
+            : [
+                {
+                  code: 'native-incomplete',
+                  message: 'the snapshot was taken without --native: it holds no native stacks',
+                },
+              ],
+        );
+        expect(core.complete).toBe(native === 'python');
+        expect(natives(core).length > 0).toBe(native === 'python');
+      }
+    }),
+  ));
+
 onEveryInterpreter('what stands still comes back as it was seen', (interpreter) =>
   withFolder(async (folder) => {
     const programs = [

@@ -62,6 +62,14 @@ describe('stacks that fit', () => {
     expect(merge('main jit f jit sleep', '>a').problem).not.toBeNull();
   });
 
+  test('a loop of some hundred thousand frames, and as many that have no place', () => {
+    const frames = Array.from({ length: 300_000 }, (_, i) => python(i === 0 ? '>f' : 'f'));
+    const one = mergeStacks({ native: [native(EVAL)], python: frames, nativeEnding: COMPLETE, pythonEnding: COMPLETE });
+    expect(one.frames).toHaveLength(300_000);
+    const none = mergeStacks({ native: [native('f')], python: frames, nativeEnding: CUT, pythonEnding: COMPLETE });
+    expect(none.frames).toHaveLength(300_001);
+  });
+
   test('plumbing is hidden, or shown on demand', () => {
     expect(merge(`main PyEval_EvalCode ${EVAL} method_vectorcall f`, '>a').frames).toBe('main a() f');
     expect(merge(`PyEval_EvalCode ${EVAL} f`, '>a', {}, { verbose: true }).frames).toBe('PyEval_EvalCode a() f');

@@ -45,7 +45,10 @@ test('each thread state is noted as it is known, be it of the same thread', () =
     ),
   });
   const different = new Set(captured.threads.filter(({ walk }) => walk.state.address === 0x7100));
-  const { threads } = metadataOf(asKept(seen, { different, lost: new Set() }), {} as Located, [], false);
+  const { threads } = metadataOf(asKept(seen, { different, lost: new Set() }), {} as Located, [], {
+    variables: false,
+    nativeStacks: false,
+  });
   expect(threads.map(({ tid, threadStates, evidence }) => [tid, threadStates, evidence])).toEqual([
     [7, [0x7300], 'still'],
     [7, [0x7100], 'none'],

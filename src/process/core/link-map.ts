@@ -49,7 +49,7 @@ export function filesFromLinkMap(
       try {
         problem = followLinks(program.memory, debug, (bias, library, dynamicAt) => {
           const image = imageAt(memory, bias, library) ?? libraryImage(memory, bias, library, dynamicAt, openKept);
-          if (image) files.push(...filesOf(image, library, pageBytes));
+          if (image) for (const file of filesOf(image, library, pageBytes)) files.push(file);
         });
       } catch (error) {
         if (!(error instanceof MemoryFault)) throw error;

@@ -1,7 +1,7 @@
 /**
  * Can this process be looked at, and if not, why not? The checks before anything of it is read.
  */
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { arch } from 'node:process';
 import { openFileSource } from '../../elf/file-source.js';
 import type { ElfHeader } from '../../elf/header.js';
@@ -9,7 +9,7 @@ import { ELF_MACHINE, ElfError, machineName, readElfHeader } from '../../elf/hea
 import { PystackError } from '../../errors.js';
 import { livingThread } from './living-thread.js';
 import { hidepidOption, ownerOf, permissionError } from './permission.js';
-import { errnoOf, readStat, readStatus } from './proc-files.js';
+import { errnoOf, isOutOfDescriptors, readStat, readStatus } from './proc-files.js';
 
 /**
  * Throws the PystackError that applies when `pid` is no process, a thread of one, a kernel thread, or has ended:
@@ -24,7 +24,7 @@ export function checkProcess(pid: number): void {
   checkProcIsOurs();
   const status = readStatus(pid);
   const stat = readStat(pid);
-  if (!status || !stat) throw noSuchProcess(pid);
+  if (!status || !stat) throw withoutDescriptors(pid) ?? noSuchProcess(pid);
   if (status.tgid !== null && status.tgid !== pid) {
     throw new PystackError('thread-id', `${pid} is a thread of process ${status.tgid}, not a process`, {
       cause: 'the number is a thread id (as shown by ps -L, top -H or gettid)',
@@ -88,6 +88,23 @@ function procSelf(): string | null {
   }
 }
 
+/** Whether it is for want of descriptors that nothing was read: null: it is not. */
+function withoutDescriptors(pid: number): PystackError | null {
+  try {
+    readFileSync(`/proc/${pid}/stat`);
+  } catch (error) {
+    if (isOutOfDescriptors(error)) return tooFewDescriptors(pid, error);
+  }
+  return null;
+}
+
+function tooFewDescriptors(pid: number, error: unknown): PystackError {
+  return new PystackError('out-of-descriptors', `there are too few file descriptors to read process ${pid}`, {
+    cause: error instanceof Error ? error.message : String(error),
+    underlying: error,
+  });
+}
+
 /** What a failed read or open of the target means by now: ended meanwhile, forbidden, or something else. */
 export function explainFailure(pid: number, error: unknown): PystackError {
   if (error instanceof PystackError) return error;
@@ -99,6 +116,7 @@ export function explainFailure(pid: number, error: unknown): PystackError {
     });
   }
   if (errno === 'EPERM' || errno === 'EACCES') return permissionError(pid, error);
+  if (isOutOfDescriptors(error)) return tooFewDescriptors(pid, error);
   return new PystackError('unreadable-memory', `the memory of process ${pid} cannot be read`, {
     cause: error instanceof Error ? error.message : String(error),
     underlying: error,

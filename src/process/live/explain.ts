@@ -2,7 +2,7 @@
 import { PystackError } from '../../errors.js';
 import { pythonDescendants } from './descendants.js';
 import { checkProcess, explainFailure } from './diagnose.js';
-import { errnoOf } from './proc-files.js';
+import { errnoOf, isOutOfDescriptors } from './proc-files.js';
 
 /** As {@link Process.explain}. `isStillThere`: whether it has any memory left. */
 export function explainLive(pid: number, error: unknown, isStillThere: () => boolean): unknown {
@@ -10,7 +10,7 @@ export function explainLive(pid: number, error: unknown, isStillThere: () => boo
     if (!lives(pid, isStillThere)) return ended(pid, error);
     return error.code === 'not-python' ? pointToChildren(pid, error) : error;
   }
-  return isRefusal(errnoOf(error)) ? explainFailure(pid, error) : error;
+  return isRefusal(errnoOf(error)) || isOutOfDescriptors(error) ? explainFailure(pid, error) : error;
 }
 
 /** Whether it says that there is no such process, or that we may not. */
@@ -25,6 +25,7 @@ function lives(pid: number, isStillThere: () => boolean): boolean {
     return isStillThere();
   } catch (error) {
     if (error instanceof PystackError) return false;
+    if (isOutOfDescriptors(error)) return true;
     throw error;
   }
 }

@@ -12,13 +12,14 @@ import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { bytesOf, MemoryFault } from '../../memory/reader.js';
 import type { TargetFile } from '../process.js';
-import { errnoOf } from './proc-files.js';
+import { errnoOf, isOutOfDescriptors } from './proc-files.js';
 
 /** Source files larger than this are not quoted from. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens the very file behind `mapping`, or null. `mappings`: all of the process, to find the file's start in memory.
+ * Throws where that fails for want of descriptors, which says nothing of the file.
  *
  * map_files leads to the mapped inode itself, whatever has become of its name, but needs a privilege, and the range may
  * have been mapped anew since; the other ways go by name. So what each leads to is compared with what is mapped.
@@ -81,17 +82,18 @@ function isMappedFile(
 export function readTargetFile(pid: number, path: string): TargetFile | null {
   if (path === '' || path.includes('\0')) return null;
   const base = path.startsWith('/') ? `/proc/${pid}/root` : `/proc/${pid}/cwd/`;
-  const source = openOrNull(base + path, path);
-  if (!source) return null;
+  let source: FileSource | null = null;
   try {
+    source = openOrNull(base + path, path);
+    if (!source) return null;
     if (source.size > MAX_FILE_BYTES) return null;
     return { bytes: source.read(0, source.size), mtimeMs: source.identity.mtimeMs };
   } catch (error) {
-    // EIO, ESTALE: there, and not to be read.
+    // EIO, ESTALE: there, and not to be read. EMFILE: its lines are not worth the whole look.
     if (errnoOf(error) === null) throw error;
     return null;
   } finally {
-    source.close();
+    source?.close();
   }
 }
 
@@ -99,6 +101,7 @@ function openOrNull(path: string, name: string): FileSource | null {
   try {
     return openFileSource(path, name);
   } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     if (error instanceof NotARegularFile || errnoOf(error) !== null) return null;
     throw error;
   }

@@ -13,6 +13,12 @@ export function errnoOf(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** Whether a file could not be opened only because we, or the machine, have too many open: of the file it says nothing. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 'EMFILE' || errno === 'ENFILE';
+}
+
 /** Text of a /proc file; null where it is not there, may not be read, or its process is gone. */
 export function readProcText(path: string): string | null {
   try {

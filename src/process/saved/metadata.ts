@@ -25,6 +25,8 @@ export interface SavedMetadata {
   readonly capture: Capture | null;
   /** Whether variables were asked for; false: none are in it. */
   readonly variables: boolean;
+  /** Whether native stacks were asked for; false: they are not in it. */
+  readonly nativeStacks: boolean;
   /** What threads waited for; null: it was not looked at. */
   readonly waits: NotedWaits | null;
   /** What was missing or doubtful when the copy was taken. */
@@ -98,6 +100,8 @@ export function parseMetadata(text: string): SavedMetadata | null {
     python: isRecord(value.python) ? interpreterOf(value.python) : null,
     capture: isRecord(value.capture) ? captureOf(value.capture) : null,
     variables: value.variables === true,
+    // Who wrote nothing of it may have kept them.
+    nativeStacks: value.nativeStacks !== false,
     waits: parseWaits(value.waits),
     warnings: recordsOf(value.warnings).flatMap((warning) => warningOf(warning)),
     sources: recordsOf(value.sources).flatMap((line) => lineOf(line)),

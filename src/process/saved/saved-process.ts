@@ -18,7 +18,7 @@ export function asNotedProcess(core: CoreProcess, metadata: SavedMetadata): Core
     const note = threads.get(thread.tid);
     return note ? { ...thread, innerTid: note.innerTid, name: note.name, state: note.state } : thread;
   });
-  const { capture, variables, warnings, commandLine } = metadata;
+  const { capture, variables, nativeStacks, warnings, commandLine } = metadata;
   return {
     ...core,
     metadata,
@@ -26,7 +26,7 @@ export function asNotedProcess(core: CoreProcess, metadata: SavedMetadata): Core
     writtenBy: metadata.origin ?? 'pystack',
     noted: metadata.python,
     executable: metadata.executable ?? core.executable,
-    copied: capture && { capture, threads: metadata.threads, waits: metadata.waits, variables, warnings },
+    copied: capture && { capture, threads: metadata.threads, waits: metadata.waits, variables, nativeStacks, warnings },
     threads: () => osThreads,
     // What it read of a thread besides is in the note, in words; the bytes themselves are not kept.
     knowsRegister: (tid, name) => known.get(tid)?.has(name) ?? true,

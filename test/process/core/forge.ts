@@ -17,6 +17,7 @@ export const EMPTY_METADATA: SavedMetadata = {
   python: null,
   capture: null,
   variables: false,
+  nativeStacks: false,
   waits: null,
   warnings: [],
   sources: [],
