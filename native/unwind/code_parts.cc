@@ -1,6 +1,7 @@
 #include "code_parts.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pystack::unwind {
 namespace {
@@ -31,9 +32,6 @@ std::optional<std::size_t> findArmJump(Bytes code, Addr at, Addr start, Addr end
   return std::nullopt;
 }
 
-// Compilers set up a frame at once, but may move other instructions between those that do.
-constexpr std::size_t kPrologueBytes = 128;
-
 }  // namespace
 
 bool isFunctionEntry(const Machine& machine, const FrameRules& rules) {
@@ -60,40 +58,83 @@ std::optional<std::size_t> findJumpInto(const Machine& machine, Bytes code, Addr
   return std::nullopt;
 }
 
-std::optional<Prologue> prologueOf(const Machine& machine, Bytes code) {
-  if (machine.elfMachine != EM_X86_64) return std::nullopt;
-  const std::size_t size = std::min(code.size, kPrologueBytes);
-  std::size_t at = 0;
-  const auto is = [&](std::uint8_t a, std::uint8_t b, std::uint8_t c) {
-    return code.data[at] == a && code.data[at + 1] == b && code.data[at + 2] == c;
-  };
-  while (at + 7 <= size && !is(0x48, 0x89, 0xe5)) at++;  // mov %rsp, %rbp
-  if (at + 7 > size) return std::nullopt;
-  for (; at + 7 <= size; at++) {
-    // sub $imm8, %rsp; sub $imm32, %rsp
-    if (is(0x48, 0x83, 0xec)) return Prologue{at, signedBits(code.data[at + 3], 8)};
-    if (is(0x48, 0x81, 0xec)) return Prologue{at, signedBits(wordAt(code, at + 3), 32)};
+bool mayJumpOut(Bytes code, Addr at) {
+  const Addr end = at + code.size;
+  for (std::size_t offset = 0; offset + 2 <= code.size; offset++) {
+    const std::uint8_t operation = code.data[offset];
+    const std::uint8_t next = code.data[offset + 1];
+    // ff /4: through a register or memory.
+    if (operation == 0xff && (next & 0x38) == 0x20) return true;
+    std::size_t size = 0;
+    std::uint64_t distance = 0;
+    if (operation == 0xeb || (operation & 0xf0) == 0x70) {
+      size = 2;
+      distance = signedBits(next, 8);
+    } else if (operation == 0xe9 && offset + 5 <= code.size) {
+      size = 5;
+      distance = signedBits(wordAt(code, offset + 1), 32);
+    } else if (operation == 0x0f && (next & 0xf0) == 0x80 && offset + 6 <= code.size) {
+      size = 6;
+      distance = signedBits(wordAt(code, offset + 2), 32);
+    } else {
+      continue;
+    }
+    const Addr target = at + offset + size + distance;
+    if (target < at || target >= end) return true;
   }
-  return Prologue{std::nullopt, 0};
+  return false;
 }
 
-Addr pushedBytes(const Machine& machine, const FrameRules& rules) {
-  // The return address and the caller's frame pointer lie above the frame pointer, all else below.
-  std::int64_t pushed = 0;
-  for (unsigned number = 0; number < machine.registers; number++) {
-    const Rule& rule = rules.registers[number];
-    if (rule.kind == Rule::Kind::savedAtOffset) pushed = std::max(pushed, -rule.offset - 16);
+bool leadsOtherwise(Bytes code, Addr at, Addr function) {
+  for (std::size_t offset = 2; offset + 4 <= code.size; offset++) {
+    const std::uint8_t before = code.data[offset - 1];
+    const Addr next = at + offset + 4;
+    const std::uint8_t first = code.data[offset - 2];
+    // jmp; the conditional ones; lea of an address relative to the pc.
+    const bool isName = before == 0xe9 || (first == 0x0f && (before & 0xf0) == 0x80) || (first == 0x8d && (before & 0xc7) == 5);
+    if (isName && next + signedBits(wordAt(code, offset), 32) == function) return true;
+    const bool isShort = before == 0xeb || (before & 0xf0) == 0x70;
+    if (isShort && at + offset + 1 + signedBits(code.data[offset], 8) == function) return true;
   }
-  return static_cast<Addr>(pushed);
+  return false;
 }
 
-bool followsCall(const Machine& machine, const MemoryCopy& memory, Addr address) {
-  if (machine.elfMachine != EM_X86_64) return false;
-  if (memory.read(address - 5, 1) == 0xe8) return true;
-  // call through a register or memory: ff /2, and what its operand takes.
-  for (const unsigned size : {2U, 3U, 4U, 6U, 7U}) {
+bool holdsPointer(Bytes bytes, Addr address) {
+  for (std::size_t offset = 0; offset + 8 <= bytes.size; offset += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data + offset, sizeof word);
+    if (word == address) return true;
+  }
+  return false;
+}
+
+bool holdsNumber(Bytes bytes, Addr address) {
+  if (address > 0xffff'ffff) return false;
+  const auto wanted = static_cast<std::uint32_t>(address);
+  for (std::size_t offset = 0; offset + 4 <= bytes.size; offset++) {
+    std::uint32_t number = 0;
+    std::memcpy(&number, bytes.data + offset, sizeof number);
+    if (number == wanted) return true;
+  }
+  return false;
+}
+
+bool followsIndirectCall(const MemoryCopy& memory, Addr address) {
+  for (unsigned size = 2; size <= 7; size++) {
+    // ff /2, and what its operand takes: see the tables of ModR/M and SIB in the manuals.
     const auto start = memory.read(address - size, 2);
-    if (start && (*start & 0x38ff) == 0x10ff) return true;
+    if (!start || (*start & 0x38ff) != 0x10ff) continue;
+    const auto mode = static_cast<unsigned>(*start >> 14);
+    const auto base = static_cast<unsigned>(*start >> 8 & 7);
+    unsigned length = 2;
+    if (mode != 3 && base == 4) {
+      length++;
+      if (mode == 0 && (memory.read(address - size + 2, 1).value_or(0) & 7) == 5) length += 4;
+    }
+    if (mode == 0 && base == 5) length += 4;
+    if (mode == 1) length += 1;
+    if (mode == 2) length += 4;
+    if (length == size) return true;
   }
   return false;
 }

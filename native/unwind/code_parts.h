@@ -1,5 +1,5 @@
-// What does code tell of itself where unwind rules and symbols do not? Which function it is part of, how large its frame
-// is, and whether an address is one that a call returns to.
+// What does code tell of itself where unwind rules and symbols do not? Which function it is part of,
+// where it may go, and whether an address is one that a call returns to.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,19 @@ bool isFunctionEntry(const Machine& machine, const FrameRules& rules);
 std::optional<std::size_t> findJumpInto(const Machine& machine, Bytes code, Addr at, Addr start, Addr end,
                                         std::size_t offset = 0);
 
-struct Prologue {
-  // Of the instruction that takes room for local variables, from the function's start on; nullopt: there is none.
-  std::optional<std::size_t> takesRoomAt;
-  Addr roomBytes;
-};
-// What the first instructions of a function do that keeps a frame pointer; nullopt: they are not as compilers write them.
-std::optional<Prologue> prologueOf(const Machine& machine, Bytes code);
+// Whether x86-64 code may leave this function other than by a return: by a jump to somewhere else, or through a pointer.
+// Every byte is taken for the beginning of an instruction, so what is no jump may be taken for one.
+bool mayJumpOut(Bytes code, Addr at);
 
-// What such a function has pushed below the frame pointer where these rules hold.
-Addr pushedBytes(const Machine& machine, const FrameRules& rules);
+// Whether anything in this x86-64 code, which begins at `at`, names `function` other than by a call: a jump to it, or
+// what takes its address.
+bool leadsOtherwise(Bytes code, Addr at, Addr function);
 
-// Whether the instruction before `address` is a call.
-bool followsCall(const Machine& machine, const MemoryCopy& memory, Addr address);
+// Whether a word of these bytes is `address`; whether any four of them are, as in an instruction.
+bool holdsPointer(Bytes bytes, Addr address);
+bool holdsNumber(Bytes bytes, Addr address);
+
+// Whether the instruction before `address` is, on x86-64, a call through a register or memory.
+bool followsIndirectCall(const MemoryCopy& memory, Addr address);
 
 }  // namespace pystack::unwind

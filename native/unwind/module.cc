@@ -19,6 +19,9 @@ constexpr std::size_t kMaxSearchedCode = 64U << 20;
 constexpr std::size_t kMaxSearches = 32;
 constexpr unsigned kMaxJumps = 10'000;
 
+// Relocations of one section that are looked through for imported functions; the largest programs have some 100,000.
+constexpr std::size_t kMaxImports = 4'000'000;
+
 Elf_Scn* sectionNamed(Elf* elf, const char* name, GElf_Shdr& header) {
   std::size_t names = 0;
   if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
@@ -237,9 +240,109 @@ bool Module::isPartOf(Addr address, const std::string& function) {
   return start && whole && whole->start == *start;
 }
 
+bool Module::isExportedAs(Addr start, const std::string& name) {
+  if (!usable()) return false;
+  Elf* elf = main_.elf.get();
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_DYNSYM ||
+        header.sh_entsize != sizeof(Elf64_Sym)) {
+      continue;
+    }
+    Elf_Data* data = elf_getdata(section, nullptr);
+    const std::size_t count = data != nullptr ? std::min(data->d_size / sizeof(Elf64_Sym), kMaxImports) : 0;
+    for (std::size_t i = 0; i < count; i++) {
+      GElf_Sym symbol;
+      if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr || symbol.st_value != start - bias_) continue;
+      const char* each = elf_strptr(elf, header.sh_link, symbol.st_name);
+      if (each != nullptr && name == each) return true;
+    }
+  }
+  return false;
+}
+
+bool Module::isOnlyCalled(Addr function) {
+  if (!usable() || machine_->elfMachine != EM_X86_64) return false;
+  const Addr wanted = function - bias_;
+  Elf* elf = main_.elf.get();
+  GElf_Ehdr header;
+  if (gelf_getehdr(elf, &header) == nullptr) return false;
+  bool hasSections = false;
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    GElf_Shdr each;
+    if (gelf_getshdr(section, &each) == nullptr) continue;
+    const bool isSymbols = each.sh_type == SHT_DYNSYM && each.sh_entsize == sizeof(Elf64_Sym);
+    const bool isRelocations = each.sh_type == SHT_RELA && each.sh_entsize == sizeof(Elf64_Rela);
+    Elf_Data* data = isSymbols || isRelocations ? elf_getdata(section, nullptr) : nullptr;
+    if (data == nullptr) continue;
+    hasSections = true;
+    const std::size_t count = std::min(data->d_size / (isSymbols ? sizeof(Elf64_Sym) : sizeof(Elf64_Rela)), kMaxImports);
+    for (std::size_t i = 0; i < count; i++) {
+      GElf_Sym symbol;
+      GElf_Rela entry;
+      if (isSymbols && gelf_getsym(data, static_cast<int>(i), &symbol) != nullptr && symbol.st_value == wanted) return false;
+      if (isRelocations && gelf_getrela(data, static_cast<int>(i), &entry) != nullptr &&
+          static_cast<Addr>(entry.r_addend) == wanted) {
+        return false;
+      }
+    }
+  }
+  // What is exported, and which words are made pointers, only the sections tell.
+  std::size_t count = 0;
+  if (!hasSections || elf_getphdrnum(elf, &count) != 0) return false;
+  for (std::size_t i = 0; i < count; i++) {
+    GElf_Phdr load;
+    if (gelf_getphdr(elf, static_cast<int>(i), &load) == nullptr) return false;
+    if (load.p_type != PT_LOAD) continue;
+    const LoadedBytes bytes = loadedFrom(load.p_vaddr);
+    if (holdsPointer(bytes.bytes, wanted)) return false;
+    if (!(load.p_flags & PF_X)) continue;
+    if (bytes.bytes.size > kMaxSearchedCode || leadsOtherwise(bytes.bytes, bytes.address, wanted)) return false;
+    if (header.e_type == ET_EXEC && holdsNumber(bytes.bytes, wanted)) return false;
+  }
+  return true;
+}
+
+std::string Module::importAt(Addr slot) {
+  if (!usable()) return {};
+  if (!imports_) listImports();
+  const auto found = imports_->find(slot - bias_);
+  return found != imports_->end() ? found->second : std::string();
+}
+
+void Module::listImports() {
+  imports_.emplace();
+  Elf* elf = main_.elf.get();
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_RELA ||
+        header.sh_entsize != sizeof(Elf64_Rela)) {
+      continue;
+    }
+    GElf_Shdr symbolsHeader;
+    Elf_Scn* symbols = elf_getscn(elf, header.sh_link);
+    if (symbols == nullptr || gelf_getshdr(symbols, &symbolsHeader) == nullptr || symbolsHeader.sh_type != SHT_DYNSYM) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    Elf_Data* names = elf_getdata(symbols, nullptr);
+    if (data == nullptr || names == nullptr) continue;
+    const std::size_t count = std::min(data->d_size / sizeof(Elf64_Rela), kMaxImports);
+    for (std::size_t i = 0; i < count; i++) {
+      GElf_Rela entry;
+      GElf_Sym symbol;
+      if (gelf_getrela(data, static_cast<int>(i), &entry) == nullptr || GELF_R_SYM(entry.r_info) == 0) continue;
+      if (gelf_getsym(names, static_cast<int>(GELF_R_SYM(entry.r_info)), &symbol) == nullptr) continue;
+      const char* name = elf_strptr(elf, symbolsHeader.sh_link, symbol.st_name);
+      if (name != nullptr && *name != '\0') imports_->emplace(entry.r_offset, name);
+    }
+  }
+}
+
 LoadedBytes Module::functionCode(Addr pc) {
-  const auto function = usable() ? functionOf(pc - bias_) : std::nullopt;
-  if (!function) return {};
+  if (!usable()) return {};
+  if (!ehFrameTried_) findEhFrame();
+  const auto function = ehFrame_ ? ehFrame_->rangeAt(pc - bias_) : std::nullopt;
+  const FrameRules* first = function ? ehFrame_->at(function->start) : nullptr;
+  if (first == nullptr || !isFunctionEntry(*machine_, *first)) return {};
   LoadedBytes code = loadedFrom(function->start);
   code.address += bias_;
   code.bytes.size = std::min<std::size_t>(code.bytes.size, function->end - function->start);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "debug_files.h"
@@ -69,7 +70,13 @@ class Module {
   // Whether the code at `address`, which has no symbol, is a part of the function of this name: compilers put what is
   // rarely executed elsewhere, and tell so in `.symtab` only. By the function's own jumps into it.
   bool isPartOf(Addr address, const std::string& function);
-  // The whole function that `pc` is in, at its address in the target; empty: not known.
+  // The name of the function whose address the dynamic linker puts into the word at `slot`; empty: of none.
+  std::string importAt(Addr slot);
+  // Whether nothing leads to this function but calls that name it: nobody outside of the file, no pointer, no jump.
+  bool isOnlyCalled(Addr function);
+  // Whether the function that begins at `start` has this name for others, among other names.
+  bool isExportedAs(Addr start, const std::string& name);
+  // The function that `pc` is in, at its address in the target; empty: not known, or in a part of it that lies elsewhere.
   LoadedBytes functionCode(Addr pc);
 
  private:
@@ -108,6 +115,9 @@ class Module {
   DebugInfo* debugInfo();
 
   std::optional<SymbolTable> symbols_;
+  // Address of a word (as in the file) → name of the function that is put there. Made when first asked.
+  std::optional<std::unordered_map<Addr, std::string>> imports_;
+  void listImports();
   // The image that `mini_` reads.
   std::vector<char> miniImage_;
   ElfHandle mini_;

@@ -1,50 +1,22 @@
 #include "unwinder.h"
 
-#include <algorithm>
 #include <set>
 
-#include "code_parts.h"
 #include "demangle.h"
 #include "without_rules.h"
 
 namespace pystack::unwind {
-namespace {
-
-// Few functions have as much in use; a number that is larger is no frame pointer.
-constexpr Addr kMaxFrameBytes = 1U << 20;
-
-}  // namespace
-
 Unwinder::Unwinder(std::vector<ModuleSource> modules, std::vector<AddressRange> executable, DebugFileSearch search,
                    UnwinderOptions options)
-    : debugFiles_(std::move(search)), options_(options), executable_(std::move(executable)) {
-  for (ModuleSource& source : modules) {
-    modules_.push_back(std::make_unique<Module>(std::move(source), debugFiles_));
-    Module* module = modules_.back().get();
-    for (const Segment& segment : module->source().segments) placed_.push_back({segment.start, segment.end, module});
-  }
-  std::sort(placed_.begin(), placed_.end(), [](const Placed& a, const Placed& b) { return a.start < b.start; });
-  std::sort(executable_.begin(), executable_.end(),
-            [](const AddressRange& a, const AddressRange& b) { return a.start < b.start; });
-}
-
-Module* Unwinder::moduleAt(Addr address) const {
-  const auto after = std::upper_bound(placed_.begin(), placed_.end(), address,
-                                      [](Addr at, const Placed& placed) { return at < placed.start; });
-  if (after == placed_.begin() || address >= (after - 1)->end) return nullptr;
-  return (after - 1)->module;
-}
-
-bool Unwinder::isExecutable(Addr address) const {
-  const auto after = std::upper_bound(executable_.begin(), executable_.end(), address,
-                                      [](Addr at, const AddressRange& range) { return at < range.start; });
-  return after != executable_.begin() && address < (after - 1)->end;
-}
+    : debugFiles_(std::move(search)),
+      options_(options),
+      code_(std::move(modules), std::move(executable), debugFiles_),
+      solver_(*options_.machine, code_) {}
 
 UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> ranges) {
   const Machine& machine = *options_.machine;
   const MemoryCopy memory(std::move(ranges), [this](Addr address, std::size_t size, void* into) {
-    Module* module = moduleAt(address);
+    Module* module = code_.moduleAt(address);
     return module != nullptr && module->constantAt(address, size, into);
   });
   UnwoundStack stack;
@@ -70,7 +42,7 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
     // A call that does not return may be the last instruction of its function; the one before the return address is
     // the call itself.
     const Addr within = activation ? pc : pc - 1;
-    Module* module = moduleAt(within);
+    Module* module = code_.moduleAt(within);
     const FrameRules* rules = module != nullptr ? module->rulesAt(within) : nullptr;
     // Nobody calls a signal's trampoline, so what is before it may well be another function.
     const bool isDescribed = rules != nullptr && (rules->signalFrame || activation || !isTrampoline(memory, pc));
@@ -88,10 +60,17 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
       if (!(frame.flags & UnwoundFrame::signalTrampoline) && !step.isCertain) foundBy = UnwoundFrame::byFramePointer;
     } else {
       const auto sp = registers.get(machine.sp);
-      if (rules->cfaRegister == machine.fp && rules->cfaOffset == 16 && !registers.get(machine.fp)) {
-        findFramePointer(registers, memory, *rules, *module, within);
+      auto applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
+      if (const auto* stop = std::get_if<Stop>(&applied); stop && stop->kind == StopKind::needsRegister) {
+        const auto number = static_cast<unsigned>(stop->detail);
+        const auto solved = solver_.solve(number, {within, pc, *rules, registers}, memory);
+        if (const auto* missing = std::get_if<Stop>(&solved)) {
+          applied = *missing;
+        } else if (const auto& value = std::get<std::optional<Addr>>(solved)) {
+          registers.set(number, *value);
+          applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
+        }
       }
-      const auto applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
       if (const auto* stop = std::get_if<Stop>(&applied)) {
         stack.ending = *stop;
         return stack;
@@ -132,37 +111,11 @@ std::variant<Step, Stop> Unwinder::stepWithoutRules(Registers& registers, const 
     frame.flags |= UnwoundFrame::signalTrampoline;
     return leaveSignalHandler(machine, memory, registers);
   }
-  const IsExecutable isCode = [this](Addr address) { return isExecutable(address); };
+  const IsExecutable isCode = [this](Addr address) { return code_.isExecutable(address); };
   if (activation) {
     if (const auto step = leaveByReturn(machine, memory, isCode, registers, pc)) return *step;
   }
   return followFramePointer(machine, memory, isCode, frame.flags & UnwoundFrame::byFramePointer, registers, pc);
-}
-
-// Of a thread that was not stopped, the frame pointer is known once somebody has saved it. Before that, the stack pointer
-// in the caller of what saved nothing is known, and how much of the stack that function uses, it says itself. Taken only
-// where that leads to a frame record, and this one to another.
-void Unwinder::findFramePointer(Registers& registers, const MemoryCopy& memory, const FrameRules& rules, Module& module,
-                                Addr within) const {
-  const Machine& machine = *options_.machine;
-  const auto sp = registers.get(machine.sp);
-  if (!sp || registers.lostAt(machine.fp)) return;
-  const LoadedBytes code = module.functionCode(within);
-  const auto prologue = prologueOf(machine, code.bytes);
-  if (!prologue) return;
-  // Registers that were saved later lie in the room that was taken. Where none was taken, a further push may have aligned it.
-  const FrameRules* then = prologue->takesRoomAt ? module.rulesAt(code.address + *prologue->takesRoomAt) : &rules;
-  if (then == nullptr) return;
-  const Addr pushed = pushedBytes(machine, *then);
-  const Addr bytes = prologue->takesRoomAt ? pushed + prologue->roomBytes : pushed + pushed % 16;
-  const auto isRecord = [&](Addr at) {
-    const auto caller = memory.read(at + 8);
-    return at % 16 == 0 && caller && isExecutable(*caller) && followsCall(machine, memory, *caller);
-  };
-  const Addr fp = *sp + bytes;
-  const auto callerFp = memory.read(fp);
-  if (!callerFp || *callerFp <= fp || *callerFp - fp > kMaxFrameBytes || !isRecord(fp) || !isRecord(*callerFp)) return;
-  registers.set(machine.fp, fp);
 }
 
 bool Unwinder::isTrampoline(const MemoryCopy& memory, Addr pc) {
@@ -178,7 +131,7 @@ const NamedAddress& Unwinder::name(Addr pc, std::uint8_t flags) {
   const auto [entry, added] = names_.try_emplace(address);
   NamedAddress& named = entry->second;
   if (!added) return named;
-  Module* module = moduleAt(address);
+  Module* module = code_.moduleAt(address);
   if (module == nullptr) {
     named.frames.emplace_back();
     return named;
@@ -212,7 +165,7 @@ bool Unwinder::isPartOf(Addr pc, std::uint8_t flags, const std::string& symbol) 
   const Addr address = exact || pc == 0 ? pc : pc - 1;
   const auto [entry, added] = parts_.try_emplace({address, symbol});
   if (added) {
-    Module* module = moduleAt(address);
+    Module* module = code_.moduleAt(address);
     entry->second = module != nullptr && module->isPartOf(address, symbol);
   }
   return entry->second;

@@ -9,17 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "code_map.h"
 #include "memory_copy.h"
-#include "module.h"
+#include "register_solver.h"
 #include "stop.h"
 #include "without_rules.h"
 
 namespace pystack::unwind {
-
-struct AddressRange {
-  Addr start;
-  Addr end;
-};
 
 struct UnwinderOptions {
   const Machine* machine = &kX86_64;
@@ -74,29 +70,17 @@ class Unwinder {
   const NamedAddress& name(Addr pc, std::uint8_t flags);
   // Whether the nameless code at `pc` (flags as of a frame there) is a part of the function `symbol` of that module.
   bool isPartOf(Addr pc, std::uint8_t flags, const std::string& symbol);
-  const std::vector<std::unique_ptr<Module>>& modules() const { return modules_; }
+  const std::vector<std::unique_ptr<Module>>& modules() const { return code_.modules(); }
 
  private:
-  struct Placed {
-    Addr start;
-    Addr end;
-    Module* module;
-  };
-
-  Module* moduleAt(Addr address) const;
-  bool isExecutable(Addr address) const;
   std::variant<Step, Stop> stepWithoutRules(Registers& registers, const MemoryCopy& memory, UnwoundFrame& frame,
                                             Addr pc);
-  void findFramePointer(Registers& registers, const MemoryCopy& memory, const FrameRules& rules, Module& module,
-                        Addr within) const;
   bool isTrampoline(const MemoryCopy& memory, Addr pc);
 
   DebugFiles debugFiles_;
   UnwinderOptions options_;
-  std::vector<std::unique_ptr<Module>> modules_;
-  // The segments of all modules by address.
-  std::vector<Placed> placed_;
-  std::vector<AddressRange> executable_;
+  CodeMap code_;
+  RegisterSolver solver_;
   std::unordered_map<Addr, NamedAddress> names_;
   std::map<std::pair<Addr, std::string>, bool> parts_;
   // Return addresses that were asked about.

@@ -15,6 +15,9 @@ import { withProgram } from '../support/target.js';
 const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 50);
 vi.setConfig({ testTimeout: 60_000 + ROUNDS * 500 });
 
+const NATIVE = ['off', 'python'] as const;
+const COMPLETE = { kind: 'complete', reason: null };
+
 /** The program ends by itself after some minutes: so many rounds of one process, then another. */
 const ROUNDS_OF_ONE_PROCESS = 500;
 
@@ -39,9 +42,16 @@ function looksDisturbNone(interpreter: Interpreter, rounds: number): Promise<voi
       expect(calls.length).toBeGreaterThan(10);
       for (let round = 0; round < rounds; round++) {
         for (const mode of MODES) {
-          const snapshot = await inspectProcess(program.pid, { mode });
-          expect(snapshot.capture).toMatchObject({ stoppedThreads: 0, simultaneous: true });
-          expect(pythonThreads(snapshot).length).toBe(calls.length + 1);
+          for (const native of NATIVE) {
+            const snapshot = await inspectProcess(program.pid, { mode, native });
+            expect(snapshot.capture).toMatchObject({ stoppedThreads: 0, simultaneous: true });
+            const threads = pythonThreads(snapshot);
+            expect(threads.length).toBe(calls.length + 1);
+            // Nobody shows its frame pointer, which the code that ctypes calls through needs.
+            if (native === 'off') continue;
+            for (const { name, nativeEnding } of threads) expect([name, nativeEnding]).toEqual([name, COMPLETE]);
+            expect(snapshot.warnings).toEqual([]);
+          }
         }
       }
       expect(disturbed()).toEqual(none);
