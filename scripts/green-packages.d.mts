@@ -1,1 +1,2 @@
-export function greenPackages(minorVersion: string, packages: readonly string[], base?: string): string | null;
+/** See green-packages.mjs. */
+export function greenPackages(minorVersion: string, packages: readonly string[], own?: string | null): string | null;

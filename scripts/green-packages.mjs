@@ -14,13 +14,17 @@ const PLATFORMS = [
   'manylinux_2_28',
 ];
 
+const COMMAND = ['install', '--quiet', '--disable-pip-version-check', '--no-cache-dir', '--retries=0', '--no-compile'];
+
 /**
  * The folder with those packages ("greenlet==1.1.3", "gevent") for a CPython "3.12", "2.7", "3.13t"; null where they
- * cannot be had: there is no wheel, or no network. What was once not to be had is not asked for again for a day.
+ * cannot be had: there is no wheel, or no network. What was once not to be had is not asked for again for a day. `own`: a
+ * Python of that version, whose own pip knows what the packages need there; null: a pip of another version fetches them.
  */
-export function greenPackages(minorVersion, packages, base = process.env.PYTHON ?? 'python3') {
+export function greenPackages(minorVersion, packages, own = null) {
+  const base = own ?? process.env.PYTHON ?? 'python3';
   const key = createHash('sha256')
-    .update(JSON.stringify([minorVersion, packages, process.arch]))
+    .update(JSON.stringify([minorVersion, packages, process.arch, own !== null]))
     .digest('hex')
     .slice(0, 12);
   const folder = `${CACHE}/green-packages/${minorVersion}-${key}`;
@@ -28,7 +32,8 @@ export function greenPackages(minorVersion, packages, base = process.env.PYTHON 
   if (isRecent(`${folder}.missing`)) return null;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync(base, ['-m', 'pip', ...argumentsFor(folder, minorVersion, packages)], {
+  const target = own === null ? argumentsFor(minorVersion) : [];
+  const { status } = spawnSync(base, ['-m', 'pip', ...COMMAND, '--target', folder, ...target, ...packages], {
     encoding: 'utf8',
     timeout: 300_000,
   });
@@ -45,25 +50,16 @@ function isRecent(file) {
   return existsSync(file) && Date.now() - Number(readFileSync(file, 'utf8')) < 24 * 3600 * 1000;
 }
 
-function argumentsFor(folder, minorVersion, packages) {
+function argumentsFor(minorVersion) {
   const digits = minorVersion.replace(/[.t]/g, '');
   // 2.7 with wide characters; `m`: with pymalloc, as long as that was a flavour.
   const flavour =
     digits === '27' ? 'mu' : digits === '36' || digits === '37' ? 'm' : minorVersion.endsWith('t') ? 't' : '';
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return [
-    'install',
-    ...[
-      '--quiet',
-      '--disable-pip-version-check',
-      '--no-cache-dir',
-      '--retries=0',
-      '--only-binary=:all:',
-      '--no-compile',
-    ],
-    ...['--target', folder, '--implementation', 'cp', '--python-version', minorVersion.replace('t', '')],
+    '--only-binary=:all:',
+    ...['--implementation', 'cp', '--python-version', minorVersion.replace('t', '')],
     ...[`cp${digits}${flavour}`, 'abi3', 'none'].flatMap((abi) => ['--abi', abi]),
     ...PLATFORMS.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
-    ...packages,
   ];
 }

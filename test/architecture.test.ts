@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/waits',
     'python/tasks',
   ],
+  'python/trio': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects', 'python/waits', 'python/tasks'],
   // Which exceptions they deal with.
   // Lines that the program itself holds, found by names as locks are.
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
@@ -63,6 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/waits',
     'python/tasks',
     'python/greenlets',
+    'python/trio',
     'python/sources',
     'python/exceptions',
   ],

@@ -12,6 +12,7 @@ import type { CopiedQuestion, Question } from './question.js';
 import { RESOURCES } from './resources.js';
 import { asyncioQuestion, type TasksQuestion } from './tasks.js';
 import { type ThreadExceptionsQuestion, threadExceptionsQuestion } from './thread-exceptions.js';
+import { trioQuestion } from './trio.js';
 import { valuesOf } from './values-of.js';
 import { WAIT } from './waits.js';
 
@@ -42,7 +43,9 @@ export function questionsFor(
   const exceptions = threadExceptionsQuestion(settings, secrets);
   const values = locals ? valuesOf(settings, secrets) : null;
   const tasks =
-    maxTasks === null ? null : [asyncioQuestion, greenletQuestion].map((make) => make({ maxTasks, values }));
+    maxTasks === null
+      ? null
+      : [asyncioQuestion, trioQuestion, greenletQuestion].map((make) => make({ maxTasks, values }));
   const always = [GIL, GC, NAMES, POLLED, WAIT, exceptions, RESOURCES, ...(tasks ?? []), HELD_SOURCES, ...more];
   if (values === null) return { list: always, locals: null, exception: null, exceptions, tasks, secrets };
   const asked = { locals: localsQuestion(values), exception: exceptionQuestion(values) };

@@ -28,7 +28,7 @@ export function asyncioQuestion({ maxTasks, values }: TaskSettings): TasksQuesti
     ask: (python, { runtime, threads }) =>
       readAsyncio(python, {
         runtime,
-        threads: threads.flatMap(loopThread),
+        threads: loopThreads(threads),
         maxTasks,
         values: values?.(python) ?? null,
       }),
@@ -39,6 +39,11 @@ export function asyncioQuestion({ maxTasks, values }: TaskSettings): TasksQuesti
 
 /** System calls in which a loop waits for what happens outside. */
 const POLLS: ReadonlySet<string> = new Set('epoll_wait epoll_pwait epoll_pwait2 select pselect6 poll ppoll'.split(' '));
+
+/** As far as it takes to tell which loop runs in each. */
+export function loopThreads(threads: readonly ThreadAt[]): LoopThread[] {
+  return threads.flatMap(loopThread);
+}
 
 function loopThread({ tid, state, stack, look, architecture }: ThreadAt): LoopThread[] {
   if (!state) return [];

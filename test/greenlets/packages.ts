@@ -15,3 +15,13 @@ export function geventFor(interpreter: Interpreter): string | null {
   // The last one for Python 2, 22.10, cannot make sockets.
   return packagesFor(interpreter, [interpreter.version.major === 2 ? 'gevent==21.12.0' : 'gevent']);
 }
+
+/** PYTHONPATH with trio, and more; null where there is none. */
+export function trioFor(interpreter: Interpreter, ...more: string[]): string | null {
+  const { major, minor } = interpreter.version;
+  if (major < 3) return null;
+  // Up to 3.10 it needs what later versions have themselves; which, the Python's own pip knows.
+  if (minor > 10) return packagesFor(interpreter, ['trio', ...more]);
+  const { minorVersion, executable, debug, traceRefs } = interpreter;
+  return debug || traceRefs ? null : greenPackages(minorVersion, ['trio', ...more], executable);
+}

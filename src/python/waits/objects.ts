@@ -253,6 +253,34 @@ export class Objects {
     );
   }
 
+  /** What is in a set, in no order; [] of what is none, cannot be read or has more than `most` places. */
+  setItems(set: number, most: number): number[] {
+    if (this.typeName(set) !== 'set') return [];
+    const { mask, table } = this.layout.objects.PySetObject;
+    const { sizeof, key, hash } = this.layout.objects.parts.setentry;
+    return (
+      this.attempt(() => {
+        const places = readSsize(this.memory, offsetBy(toAddress(set), mask)) + 1;
+        if (places < 1 || places > most || !Number.isInteger(Math.log2(places))) return [];
+        const view = this.memory.read(toAddress(this.pointer(set, table)), places * sizeof);
+        const items: number[] = [];
+        for (let at = 0; at < view.byteLength; at += sizeof) {
+          // A removed entry has hash -1, which no object has.
+          if (view.getBigInt64(at + hash, true) !== -1n) items.push(pointerAt(view, at + key));
+        }
+        return items.filter((item) => item !== 0);
+      }) ?? []
+    );
+  }
+
+  /** What a `float` is; null: it is none. */
+  float(object: number): number | null {
+    if (this.typeName(object) !== 'float') return null;
+    return this.attempt(() =>
+      this.memory.read(offsetBy(toAddress(object), this.layout.objects.PyFloatObject.ob_fval), 8).getFloat64(0, true),
+    );
+  }
+
   /** `count` pointers from `start`; [] where they cannot be read. */
   words(start: number, count: number): number[] {
     const words: number[] = [];
