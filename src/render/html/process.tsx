@@ -10,6 +10,8 @@ import { shortPaths } from '../paths.js';
 import type { Section } from './document.js';
 import { FindingItem } from './findings.js';
 import { Heading } from './heading.js';
+import { Linked } from './linked.js';
+import { LoopTree, loopTasksOf, loopText, type TaskContext, taskAnchorsOf } from './tasks.js';
 import { ClusterItem, clustersOf, threadContextOf } from './threads.js';
 
 export interface ProcessOptions {
@@ -42,14 +44,16 @@ export interface ProcessParts {
  */
 export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix: string, level: 2 | 4): ProcessParts {
   const below = level === 2 ? 3 : 5;
-  const { findings, warnings, threads } = snapshot;
+  const { findings, warnings, threads, tasks, tasksLeftOut } = snapshot;
   const paths = shortPaths(snapshot);
+  const loops = loopTasksOf(snapshot);
   const clusters = clustersOf(snapshot, prefix);
   const context = threadContextOf(snapshot, clusters, paths, options.verbose);
   const sections: Section[] = [
     ...(findings.length > 0 ? [{ id: `${prefix}findings`, title: 'Findings', count: findings.length }] : []),
     ...(warnings.length > 0 ? [{ id: `${prefix}warnings`, title: 'Missing or doubtful', count: warnings.length }] : []),
     { id: `${prefix}threads`, title: 'Threads', count: threads.length },
+    ...(loops.length > 0 ? [{ id: `${prefix}tasks`, title: 'Tasks', count: (tasks?.length ?? 0) + tasksLeftOut }] : []),
   ];
   function* pieces() {
     yield renderToString(<About snapshot={snapshot} stands={standsItems(paths)} />);
@@ -85,6 +89,28 @@ export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix
       yield renderToString(<ClusterItem cluster={cluster} context={context} open={open} level={below} />);
     }
     yield '</ul></section>';
+    if (loops.length === 0) return;
+    const taskContext: TaskContext = {
+      resources: new Map(snapshot.resources.map((resource) => [resource.id, resource])),
+      tasks: new Map((tasks ?? []).map((task) => [task.id, task])),
+      paths,
+      anchors: context.anchors,
+      taskAnchors: taskAnchorsOf(loops, prefix),
+      isOpen: false,
+    };
+    yield `<section id="${prefix}tasks" aria-label="Tasks"><h${level}>Tasks</h${level}>`;
+    if (tasksLeftOut > 0) yield `<p class="note">${tasksLeftOut} more were left out for their number</p>`;
+    for (const loop of loops) {
+      yield renderToString(
+        <>
+          <Heading level={below}>
+            <Linked text={loop.loop === null ? 'Of no loop' : loopText(loop.loop)} anchors={context.anchors} />
+          </Heading>
+          <LoopTree loop={loop} context={taskContext} />
+        </>,
+      );
+    }
+    yield '</section>';
   }
   return { sections, pieces };
 }
