@@ -121,10 +121,10 @@ async function program(version) {
     write: false,
     supported: { 'dynamic-import': false },
     define: {
+      ...(await pageAssets()),
       'import.meta.url': '"file:///proc/self/exe"',
       PYSTACK_SINGLE_EXECUTABLE: 'true',
       PYSTACK_VERSION: JSON.stringify(version),
-      ...(await pageAssets()),
     },
   });
   return outputFiles[0].contents;

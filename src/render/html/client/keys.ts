@@ -7,10 +7,12 @@ export interface Tools {
   readonly unfold: HTMLButtonElement;
   readonly help: HTMLDialogElement;
   readonly single: HTMLInputElement;
+  /** Makes what is shown what the filter says, without waiting for more to be typed. */
+  readonly update: () => void;
 }
 
 export function listenToKeys(items: readonly Item[], tools: Tools): void {
-  const { filter, only, unfold, help, single } = tools;
+  const { filter, only, unfold, help, single, update } = tools;
   const actions: Readonly<Record<string, () => void>> = {
     '/': () => {
       filter.focus();
@@ -29,9 +31,10 @@ export function listenToKeys(items: readonly Item[], tools: Tools): void {
       if (event.key === 'Escape' && filter.value !== '') {
         event.preventDefault();
         filter.value = '';
-        filter.dispatchEvent(new Event('input'));
+        update();
       } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
         event.preventDefault();
+        update();
         walk(items, 1, () => true);
       }
       return;

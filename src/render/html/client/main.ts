@@ -18,6 +18,9 @@ const only = byId('only', HTMLInputElement);
 const unfold = byId('unfold', HTMLButtonElement);
 const help = byId('help', HTMLDialogElement);
 const shown = byId('shown', HTMLOutputElement);
+const main = byId('main', HTMLElement);
+/** Of a filter that is being typed. */
+let timer = 0;
 const sections = [...document.querySelectorAll<HTMLElement>('main section')];
 
 function update(): void {
@@ -29,6 +32,8 @@ function update(): void {
     section.hidden = isFiltered && own.length > 0 && own.every(({ element }) => element.hidden);
   }
   tellUnfold();
+  clearTimeout(timer);
+  main.removeAttribute('aria-busy');
 }
 
 /** Those that are filtered out stay as they are. */
@@ -57,8 +62,8 @@ function openTarget(): void {
   target.scrollIntoView();
 }
 
-let timer = 0;
 filter.addEventListener('input', () => {
+  main.setAttribute('aria-busy', 'true');
   clearTimeout(timer);
   timer = setTimeout(update, 80);
 });
@@ -83,7 +88,7 @@ addEventListener('afterprint', () => {
   closed = [];
 });
 
-listenToKeys(items, { filter, only, unfold, help, single: byId('single', HTMLInputElement) });
+listenToKeys(items, { filter, only, unfold, help, single: byId('single', HTMLInputElement), update });
 byId('tools', HTMLElement).hidden = false;
 update();
 openTarget();
