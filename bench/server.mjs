@@ -2,73 +2,23 @@
 // who looks and without, in turns; and whether the one who looks, one process for all looks, grows.
 //   node bench/server.mjs [LOOKS=10000] [PAUSE_MS=20] [CONNECTIONS=4]
 // Wants wrk on the PATH and a Python with gunicorn: PYTHON, or the one that `node scripts/real-packages.mjs` makes.
-import { fork, spawn, spawnSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { realPython } from '../scripts/real-packages.mjs';
+import { fail, load, requireServer, startServer } from './gunicorn.mjs';
 
 const [looks, pauseMs, connections] = [10_000, 20, 4].map((usual, n) => Number(process.argv[n + 2] ?? usual));
 const TURNS = 4;
 /** Looks of each mode that come first: what is allocated once has been by then. */
 const WARM_UP = Math.min(200, Math.ceil(looks / 10));
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-const python = process.env.PYTHON ?? realPython();
-if (!python || spawnSync(python, ['-c', 'import gunicorn']).status !== 0) {
-  fail('no Python with gunicorn: run `node scripts/real-packages.mjs`, or set PYTHON');
-}
-if (spawnSync('wrk', ['-v']).error) fail('no wrk: install it (it is in the distributions)');
-
-const server = await start();
+requireServer();
+const server = await startServer();
 /** Looking costs CPU, which a small machine takes from the server: so it also looks at one that nobody asks. */
-const elsewhere = await start();
+const elsewhere = await startServer();
 const looker = fork(here('looker.mjs'), { stdio: 'inherit' });
 looker.once('exit', (code) => fail(`the looker ended with ${code}`));
-
-/** Starts gunicorn with one threaded worker: { pid of the worker, port }. */
-async function start() {
-  const settings = ['--workers=1', '--threads=4', '--worker-class=gthread', '--bind=127.0.0.1:0', '--timeout=0'];
-  const command = ['-m', 'gunicorn', `--chdir=${here('.')}`, ...settings, 'server:application'];
-  const child = spawn(python, command, { stdio: ['ignore', 'inherit', 'pipe'] });
-  process.once('exit', () => child.kill('SIGTERM'));
-  let log = '';
-  let found = {};
-  child.stderr.on('data', (chunk) => {
-    log += chunk;
-  });
-  while (!found.pid || !found.port) {
-    if (child.exitCode !== null) fail(`gunicorn ended: ${log}`);
-    await sleep(20);
-    found = {
-      pid: Number(/worker with pid: (\d+)/.exec(log)?.[1]),
-      port: Number(/Listening at: \S+:(\d+)/.exec(log)?.[1]),
-    };
-  }
-  return found;
-}
-
-function fail(message) {
-  process.stderr.write(`server: ${message}\n`);
-  process.exit(2);
-}
-
-/** Asks the server until `done` resolves; what wrk says: { requests, failed, p50, p99 } in ms. */
-async function load(done) {
-  const command = ['-t1', `-c${connections}`, '-d3600s', '-s', here('wrk.lua'), `http://127.0.0.1:${server.port}/`];
-  const wrk = spawn('wrk', command, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const stop = () => wrk.kill('SIGKILL');
-  process.once('exit', stop);
-  let text = '';
-  wrk.stdout.on('data', (chunk) => {
-    text += chunk;
-  });
-  const result = await done;
-  wrk.kill('SIGINT');
-  await once(wrk, 'close');
-  process.removeListener('exit', stop);
-  return { ...JSON.parse(text.slice(text.lastIndexOf('\n{'))), result };
-}
 
 async function look({ pid }, mode, rounds) {
   looker.send({ pid, rounds, pauseMs, mode });
@@ -79,7 +29,7 @@ async function look({ pid }, mode, rounds) {
 const median = (values) => values.sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 const print = (line) => process.stdout.write(`${line}\n`);
 
-await load(sleep(500));
+await load(server, connections, sleep(500));
 let last = null;
 for (const mode of ['blocking', 'non-blocking']) last = await look(server, mode, WARM_UP);
 const first = last;
@@ -89,15 +39,15 @@ const rounds = Math.ceil(looks / TURNS / 2);
 for (let turn = 0; turn < TURNS; turn++) {
   for (const mode of ['blocking', 'non-blocking']) {
     const begun = performance.now();
-    const watched = await load(look(server, mode, rounds));
+    const watched = await load(server, connections, look(server, mode, rounds));
     const lasted = performance.now() - begun;
     last = watched.result;
     taken[mode].push(watched);
     for (const key of ['looks', 'incomplete', 'stopped']) sum[key] += last[key];
     sum.errors.push(...last.errors);
     sum.longestPauseMs = Math.max(sum.longestPauseMs, last.longestPauseMs);
-    taken.without.push(await load(sleep(lasted / 2)));
-    taken.elsewhere.push(await load(look(elsewhere, mode, Math.ceil(rounds / 2))));
+    taken.without.push(await load(server, connections, sleep(lasted / 2)));
+    taken.elsewhere.push(await load(server, connections, look(elsewhere, mode, Math.ceil(rounds / 2))));
   }
 }
 for (const [what, runs] of Object.entries(taken)) {

@@ -40,6 +40,7 @@ Napi::Function LiveProcess::define(Napi::Env env) {
                          InstanceMethod<&LiveProcess::read>("read"),
                          InstanceMethod<&LiveProcess::readPages>("readPages"),
                          InstanceMethod<&LiveProcess::look>("look"),
+                         InstanceMethod<&LiveProcess::stoodSince>("stoodSince"),
                          InstanceMethod<&LiveProcess::labels>("labels"),
                          InstanceMethod<&LiveProcess::freeze>("freeze"),
                          InstanceMethod<&LiveProcess::stop>("stop"),
@@ -109,6 +110,28 @@ Napi::Value LiveProcess::look(const Napi::CallbackInfo& info) {
     looks.reserve(tids.size());
     for (const pid_t tid : tids) looks.push_back(process.threads.look(tid));
     return lookColumns(env, tids, looks, process.threads.method());
+  });
+}
+
+Napi::Value LiveProcess::stoodSince(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Access& process = access(env);
+  const Elements<int32_t> tids = int32Array(info[0], "tids must be an Int32Array");
+  const Elements<uint8_t> states = uint8Array(info[1], "states must be a Uint8Array");
+  const Elements<double> runs = float64Array(info[2], "runs must be a Float64Array");
+  if (states.length != tids.length || runs.length != tids.length) {
+    throw Napi::TypeError::New(env, "states and runs must have an entry for each of tids");
+  }
+  return guarded(env, [&]() -> Napi::Value {
+    const std::vector<pid_t> now = process.threads.list();
+    bool stood = now.size() == tids.length && std::equal(now.begin(), now.end(), tids.data);
+    for (size_t i = 0; stood && i < now.size(); i++) {
+      Look look;
+      look.state = static_cast<ThreadState>(states[i]);
+      look.runs = static_cast<uint64_t>(runs[i]);
+      stood = process.threads.stillSince(now[i], look);
+    }
+    return Napi::Boolean::New(env, stood);
   });
 }
 

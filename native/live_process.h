@@ -29,6 +29,7 @@ class LiveProcess : public Napi::ObjectWrap<LiveProcess> {
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value readPages(const Napi::CallbackInfo& info);
   Napi::Value look(const Napi::CallbackInfo& info);
+  Napi::Value stoodSince(const Napi::CallbackInfo& info);
   Napi::Value labels(const Napi::CallbackInfo& info);
   Napi::Value freeze(const Napi::CallbackInfo& info);
   Napi::Value stop(const Napi::CallbackInfo& info);

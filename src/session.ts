@@ -11,7 +11,7 @@ import type { StackSource } from './native-stack/stacks-of.js';
 import { type InspectOptions, settleInspectOptions } from './options.js';
 import { type Examined, examineLocated, explained, locateIn, report, type Settings, stacksFor } from './pipeline.js';
 import { openLiveProcess } from './process/live/live-process.js';
-import { nobodyRan, threadsThatStood } from './process/live/still-blocked.js';
+import { threadsThatStood } from './process/live/still-blocked.js';
 import type { LookResult } from './process/native.js';
 import { requireSupportedMachine } from './process/platform.js';
 import type { Process, Sampler } from './process/process.js';
@@ -188,13 +188,14 @@ class Session implements ProcessSession {
   }
 
   async #lookAt(opened: Opened, again: (told: Told, process: Process) => Told): Promise<Sight> {
-    const before = opened.sampler.native.look();
+    const { native } = opened.sampler;
     const told = this.#told;
     this.#told = null;
-    if (told && nobodyRan(told.before, before)) {
-      this.#told = again({ ...told, before }, opened.process);
-      return { snapshot: this.#told.examined.snapshot, stood: new Set(before.tids), unmoved: true };
+    if (told && native.stoodSince(told.before.tids, told.before.states, told.before.runs)) {
+      this.#told = again(told, opened.process);
+      return { snapshot: this.#told.examined.snapshot, stood: new Set(told.before.tids), unmoved: true };
     }
+    const before = native.look();
     let current = opened;
     if (told) {
       opened.process.refresh();

@@ -40,6 +40,11 @@ export interface NativeProcess {
   readPages(addresses: Float64Array, into: Uint8Array, ok: Uint8Array): number;
   /** Lists the threads and looks at each: run counter first, then system call. */
   look(): LookResult;
+  /**
+   * Whether its threads are the same as in an earlier look, each blocked in it, and none has run for one instruction since.
+   * Reads the counters only: a fraction of another look. An entry a thread in each of the columns of that look.
+   */
+  stoodSince(tids: Int32Array, states: Uint8Array, runs: Float64Array): boolean;
   /** Lists the threads with what the kernel calls them, a small file each. Empty when the process is gone. */
   labels(): ThreadLabels;
   /**

@@ -3,7 +3,7 @@
  * when it is in its place, how often it went on, the deepest call that never changed. Grows with threads, not with looks.
  */
 import type { Step, WatchedThread } from './model.js';
-import { type Call, constantDepth, sameCalls } from './places.js';
+import { constantDepth, sameCalls } from './places.js';
 import type { SeenThread } from './threads.js';
 
 /** What is kept of a thread. */
@@ -21,7 +21,8 @@ interface Kept {
   longestStay: number;
   /** Looks on end in its place at which it had no CPU. */
   asleep: number;
-  constant: readonly Call[];
+  /** How many of its calls, from the outermost on, were there at every look. */
+  constant: number;
   isStuck: boolean;
 }
 
@@ -35,6 +36,8 @@ export interface Changes {
 
 export class History {
   readonly #threads = new Map<string, Kept>();
+  /** Of the look before: told once more where nobody has run. */
+  #last: readonly SeenThread[] = [];
 
   /** @param patience looks on end for which something has to hold before it is said */
   constructor(private readonly patience: number) {}
@@ -46,17 +49,23 @@ export class History {
    */
   add(threads: readonly SeenThread[], stood: ReadonlySet<number>, atMs: number): Changes {
     const changes = { started: [], ended: [], stuck: [], wentOn: [] } as Record<keyof Changes, WatchedThread[]>;
-    const now = new Set(threads.map(({ key }) => key));
-    for (const [key, kept] of this.#threads) {
-      if (now.has(key)) continue;
-      this.#threads.delete(key);
-      changes.ended.push(told(kept));
+    if (threads !== this.#last) {
+      const now = new Set(threads.map(({ key }) => key));
+      for (const [key, kept] of this.#threads) {
+        if (now.has(key)) continue;
+        this.#threads.delete(key);
+        changes.ended.push(told(kept));
+      }
+      this.#last = threads;
     }
     for (const thread of threads) {
       const before = this.#threads.get(thread.key);
-      const kept = before ? this.#next(before, thread, stood, atMs) : this.#first(thread, atMs);
-      this.#threads.set(thread.key, kept);
-      if (!before) changes.started.push(told(kept));
+      if (before) this.#next(before, thread, stood, atMs);
+      else {
+        const kept = this.#first(thread, atMs);
+        this.#threads.set(thread.key, kept);
+        changes.started.push(told(kept));
+      }
     }
     const nobodyElse = this.pace() === 'still';
     for (const kept of this.#threads.values()) {
@@ -85,30 +94,34 @@ export class History {
       seenTimes: 1,
       longestStay: 0,
       asleep: seen.running === false ? 1 : 0,
-      constant: seen.calls,
+      constant: seen.calls.length,
       isStuck: false,
     };
   }
 
-  #next(kept: Kept, seen: SeenThread, stood: ReadonlySet<number>, atMs: number): Kept {
+  /** The thread is where and what it was, or somewhere else. */
+  #next(kept: Kept, seen: SeenThread, stood: ReadonlySet<number>, atMs: number): void {
     const step = stepOf(kept.seen, seen, stood);
-    const stays = step === 'stands' || step === 'returns' || step === 'busy';
-    const wentOn = step === 'goes-on';
+    kept.step = step;
+    kept.seenTimes++;
+    if (seen.running === true) kept.seenRunning++;
     // What is not known to be of one moment says nothing of where it is, nor that it is elsewhere.
-    const isKnown = step !== 'unknown';
-    return {
-      seen: isKnown ? seen : { ...seen, calls: kept.seen.calls },
-      step,
-      sinceMs: wentOn ? atMs : kept.sinceMs,
-      looks: stays ? kept.looks + 1 : wentOn ? 1 : kept.looks,
-      wentOn: kept.wentOn + (wentOn ? 1 : 0),
-      seenRunning: kept.seenRunning + (seen.running === true ? 1 : 0),
-      seenTimes: kept.seenTimes + 1,
-      longestStay: wentOn ? Math.max(kept.longestStay, kept.looks) : kept.longestStay,
-      asleep: seen.running !== false || !isKnown ? 0 : stays ? kept.asleep + 1 : 1,
-      constant: isKnown ? kept.constant.slice(0, constantDepth(kept.constant, seen.calls)) : kept.constant,
-      isStuck: kept.isStuck,
-    };
+    if (step === 'unknown') {
+      kept.asleep = 0;
+      kept.seen = { ...seen, calls: kept.seen.calls };
+      return;
+    }
+    if (step === 'goes-on') {
+      kept.longestStay = Math.max(kept.longestStay, kept.looks);
+      kept.wentOn++;
+      kept.looks = 0;
+      kept.asleep = 0;
+      kept.sinceMs = atMs;
+      kept.constant = Math.min(kept.constant, constantDepth(kept.seen.calls, seen.calls));
+    }
+    kept.looks++;
+    kept.asleep = seen.running === false ? kept.asleep + 1 : 0;
+    kept.seen = seen;
   }
 
   /** Whether one of them has stood too long. */
@@ -119,10 +132,12 @@ export class History {
 
   /** Whether any of them goes on, as far as the last looks tell. */
   pace(): 'going-on' | 'busy' | 'still' {
-    const all = [...this.#threads.values()];
-    if (all.some(({ step, wentOn, looks }) => step === 'goes-on' || (wentOn > 0 && looks < this.patience)))
-      return 'going-on';
-    return all.some(({ asleep }) => asleep < this.patience) ? 'busy' : 'still';
+    let isBusy = false;
+    for (const { step, wentOn, looks, asleep } of this.#threads.values()) {
+      if (step === 'goes-on' || (wentOn > 0 && looks < this.patience)) return 'going-on';
+      if (asleep < this.patience) isBusy = true;
+    }
+    return isBusy ? 'busy' : 'still';
   }
 
   /**
@@ -164,7 +179,7 @@ function told(kept: Kept): WatchedThread {
     seenRunning,
     seen: seenTimes,
     at: seen.calls.at(-1)?.place ?? null,
-    constant: constant.at(-1)?.place ?? null,
+    constant: seen.calls[constant - 1]?.place ?? null,
     waitsFor: seen.waitsFor,
     isStuck,
   };

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
-import { type NativeProcess, native } from '../../src/process/native.js';
+import { LOOK, type NativeProcess, native } from '../../src/process/native.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();
@@ -110,6 +110,47 @@ describe('labels', () => {
     expect([...tids]).toEqual([...target.look().tids]);
     expect(names.length).toBe(tids.length);
     expect(letters.length).toBe(tids.length);
+  });
+});
+
+describe('stoodSince', () => {
+  const threads =
+    'import sys, threading\nfor _ in range(2): threading.Thread(target=threading.Event().wait, daemon=True).start()\n';
+  const program = `${threads}print(1, flush=True)\nfor line in sys.stdin: print(line, end='', flush=True)`;
+
+  test('is so until one of them runs, comes or goes', async () => {
+    const child = spawn('python3', ['-c', program]);
+    try {
+      await once(child.stdout, 'data');
+      const process = new (native().LiveProcess)(child.pid ?? 0);
+      const { tids, states, runs } = await vi.waitFor(() => {
+        const look = process.look();
+        expect(process.stoodSince(look.tids, look.states, look.runs)).toBe(true);
+        return look;
+      });
+      expect(tids.length).toBe(3);
+      // Once more, and with one that it has not, and without one that it has.
+      expect(process.stoodSince(tids, states, runs)).toBe(true);
+      const others = [Int32Array.of(...tids.subarray(0, 2), 1), tids.subarray(0, 2)];
+      for (const other of others) {
+        const length = other.length;
+        expect(process.stoodSince(other, states.subarray(0, length), runs.subarray(0, length))).toBe(false);
+      }
+      expect(
+        process.stoodSince(
+          tids,
+          states.map(() => LOOK.running),
+          runs,
+        ),
+      ).toBe(false);
+      child.stdin.write('run\n');
+      await once(child.stdout, 'data');
+      expect(process.stoodSince(tids, states, runs)).toBe(false);
+      expect(() => process.stoodSince(tids, states, runs.subarray(1))).toThrow(TypeError);
+      process.close();
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 

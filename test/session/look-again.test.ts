@@ -39,6 +39,7 @@ function counted(
       return inner.readPages(addresses, into, ok);
     },
     look: () => inner.look(),
+    stoodSince: (tids, states, runs) => inner.stoodSince(tids, states, runs),
     labels: () => inner.labels(),
     freeze: (plan) => {
       reads.freezes++;

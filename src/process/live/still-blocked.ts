@@ -1,18 +1,6 @@
 /** Who has run between two looks at a process? */
 import { LOOK, type LookResult } from '../native.js';
 
-/** Whether no thread has run between two looks: the same threads, each blocked in both, its count of runs the same. */
-export function nobodyRan(before: LookResult, now: LookResult): boolean {
-  if (now.method === 'none' || before.tids.length === 0 || before.tids.length !== now.tids.length) return false;
-  return now.tids.every(
-    (tid, i) =>
-      before.tids[i] === tid &&
-      before.states[i] === LOOK.blocked &&
-      now.states[i] === LOOK.blocked &&
-      before.runs[i] === now.runs[i],
-  );
-}
-
 /** Threads that have not run between two looks: blocked in both, with the same count of runs. */
 export function threadsThatStood(before: LookResult, now: LookResult): Set<number> {
   const stood = new Set<number>();
