@@ -19,6 +19,8 @@ export interface Asking {
   readonly reads: 'own' | 'shared';
   /** Whether part of it was read before the copy was made. */
   readonly isEnclosing: boolean;
+  /** Whether it is not asked again. */
+  readonly isAskedOnce: boolean;
   /** Null: the process is asked. */
   readonly thread: AskedThread | null;
   /** Where reading begins, as far as that is known. */
@@ -49,6 +51,7 @@ export function* askingsOf(
         question,
         reads: question.reads,
         isEnclosing: question.before !== undefined,
+        isAskedOnce: false,
         thread,
         ahead: () => question.ahead?.(at) ?? [],
         ask: (over) => question.ask(over, at),
@@ -67,6 +70,7 @@ export function* askingsOf(
       question,
       reads: 'shared',
       isEnclosing: false,
+      isAskedOnce: question.isAskedOnce ?? false,
       thread: null,
       ahead: () => [],
       ask: (over) => question.ask(over, at),

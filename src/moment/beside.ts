@@ -87,7 +87,7 @@ export class BesideCopy {
       else first.push({ asking, answer, reading });
     }
     if (first.some(({ asking }) => asking.reads === 'own')) later.look();
-    const unsure = first.filter((one) => !vouch(one, later));
+    const unsure = first.filter((one) => !vouch(one, later) && !settleOnce(one));
     const whole = unsure.filter((one) => !settleParts(one, later));
     let pending = whole;
     for (let n = 0; n < READINGS && pending.length > 0 && !later.gone; n++) {
@@ -102,6 +102,13 @@ export class BesideCopy {
     }
     return readings.reverse().map(({ memory }) => memory);
   }
+}
+
+/** An answer that stands as it was given first. False: it is to be asked again. */
+function settleOnce({ asking, answer }: Pending): boolean {
+  if (!asking.isAskedOnce) return false;
+  settle(asking, answer, 'agreed');
+  return true;
 }
 
 /** Of an answer with parts that is not known as a whole, each part by itself. False: it has none. */

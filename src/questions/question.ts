@@ -60,6 +60,11 @@ export interface ProcessQuestion<Answer> extends Named<Answer> {
   readonly of: 'process';
   /** Throws as {@link CopiedQuestion.ask}. */
   ask(python: Python, at: ProcessAt): Answer;
+  /**
+   * That its first answer stands, and nothing is asked again: what it says of threads holds for those that have not run from
+   * the copy until after it, which their own answers tell. A later one would be of a moment that nobody vouches for.
+   */
+  readonly isAskedOnce?: true;
   /** Parts of an answer that are known each by itself where the whole is not, in an order of their own. */
   parts?(answer: Answer): readonly AnswerPart[];
 }

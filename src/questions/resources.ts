@@ -9,6 +9,8 @@ import { WAIT, waitingThread } from './waits.js';
 export const RESOURCES: ProcessQuestion<readonly ResourceAnswer[]> = {
   name: 'what its threads wait for',
   of: 'process',
+  // An owner that has not run since has what it is said to have; one that took the lock later has run.
+  isAskedOnce: true,
   ask: (python, { threads }) =>
     readResources(
       python,

@@ -139,6 +139,11 @@ describe.each<Question<number>>([SHARED, OF_PROCESS])('what others may change, a
   });
 });
 
+test('a question that is asked once keeps its first answer: a later one would be of another moment', () => {
+  const once: ProcessQuestion<number> = { ...OF_PROCESS, isAskedOnce: true };
+  expect(ask(once, { words: [1, 2, 2] })).toEqual({ value: 1, evidence: 'agreed' });
+});
+
 test('what others may change is known if nobody has run', () => {
   const process = captured();
   new BesideCopy(processOf({}), python, 'x86-64', [POLLED, SHARED]).ask(process);
