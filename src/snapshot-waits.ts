@@ -99,16 +99,18 @@ export interface Holder {
   gone: boolean;
   /** How certain it is. */
   evidence: HolderEvidence;
-  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe or socket, or is the child that is waited for. `mapped`: one of these. `section`: a critical section of C code that has not ended. `attached`: it has not let go of Python's objects. */
-  how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped' | 'section' | 'attached';
+  /** `owner`: it says so itself. `with`: a `with` block that has not ended. `acquire`: by the code. `end`: it has the other end of the pipe or socket, or is the child that is waited for. `mapped`: one of these. `section`: a critical section of C code that has not ended. `attached`: it has not let go of Python's objects. `variable`: a generator that is in a `with` of it, or an ExitStack into which it was entered. `ends`: it would end the wait, as its code calls `notify`, `set` or `put` further on. */
+  how: 'owner' | 'with' | 'acquire' | 'end' | 'mapped' | 'section' | 'attached' | 'variable' | 'ends';
   /** The expression by which the holder reaches it; null: not known. */
   name: string | null;
   /** The frame in which it was taken; null: not known. */
   function: string | null;
   /** `co_filename` of that frame. */
   file: string | null;
-  /** The line that the frame is at, inside the block. */
+  /** The line that the frame is at now, inside the block. */
   line: number | null;
+  /** The line of the `with`, or of the call (`acquire()`, `enter_context()`), by which it was taken; null: not known. */
+  takenAt: number | null;
 }
 
 /**

@@ -75,6 +75,7 @@ export class WaitsText {
     // Holders of one lock are certain all or none.
     const probably = holders.some(({ evidence }) => evidence === 'exact') ? '' : 'probably ';
     if (kind === 'attach') return ` by ${named.join('; ')}`;
+    if (holders.every(({ how }) => how === 'ends')) return `, may be ended by ${named.join('; ')}${more}`;
     const verb =
       holders[0]?.how === 'end'
         ? // A connection that the other side has not taken yet.
@@ -96,7 +97,10 @@ export class WaitsText {
       : `, which ${named.join(', ')}${more} ${holders.length === 1 ? 'does' : 'do'} not yet`;
   }
 
-  #holderText({ tid, pid, process, gone, how, function: name, file, line }: Holder, own: number | null): string {
+  #holderText(
+    { tid, pid, process, gone, how, function: name, file, line, takenAt }: Holder,
+    own: number | null,
+  ): string {
     if (pid !== null) {
       const which = process === null ? `process ${pid}` : `process ${pid} (${harmless(process)})`;
       if (tid !== null) return `thread ${tid} of ${which}${placeText('', name, file, line)}`;
@@ -105,7 +109,7 @@ export class WaitsText {
     if (tid === null) return gone ? 'a thread that is not there any more' : 'another process';
     const label = this.#names.get(tid) ?? null;
     const who = tid === own ? 'itself' : label === null ? `thread ${tid}` : `${harmless(label)} (${tid})`;
-    return `${who}${placeText(how === 'with' ? ', `with`' : '', name, file, line)}`;
+    return `${who}${placeText(how === 'with' ? ', `with`' : '', name, file, takenAt ?? line)}`;
   }
 }
 
@@ -138,8 +142,10 @@ function kernelText({ os }: Thread, kind: WaitKind): string {
   return kind === 'file-lock' || kind === 'native' ? `${words} (${harmless(os.waitingOn)})` : harmless(os.waitingOn);
 }
 
-function heldLine(resource: Resource, { name, evidence }: Holder): string {
+function heldLine(resource: Resource, { name, evidence, how }: Holder): string {
   const { length } = resource.waiters;
+  if (how === 'ends')
+    return `may end the wait for ${resourceText(resource, name)}, ${length === 1 ? '1 waits' : `${length} wait`}`;
   if (resource.kind === 'attach') return `has all threads stand still, ${length === 1 ? '1 waits' : `${length} wait`}`;
   const verb = evidence === 'exact' ? 'holds' : 'probably holds';
   return `${verb} ${resourceText(resource, name)}, ${length === 1 ? '1 waits' : `${length} wait`}`;

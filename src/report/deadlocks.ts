@@ -16,14 +16,19 @@ import { edgeText, placeText } from './wait-words.js';
 
 /** `fits`: what else a thread has to be that counts as having stood still for certain. */
 export function deadlocksOf(graph: WaitGraph, fits: (thread: WaitingThread) => boolean = () => true): Finding[] {
-  const proven = stuckThreads(graph, { exact: true, fits: (thread) => stoodStill(thread) && fits(thread) });
+  // Whoever gives up after a while lets the others go on.
+  const proven = stuckThreads(graph, {
+    exact: true,
+    fits: (thread) => stoodStill(thread) && !givesUp(thread) && fits(thread),
+  });
   return cyclesOf(graph).map((edges): Finding => {
     const tids = edges.map(({ tid }) => tid);
     const certain = tids.every((tid) => proven.has(tid)) && edges.every(({ evidence }) => evidence === 'exact');
+    const ends = tids.some((tid) => givesUp(graph.threads.get(tid)));
     const behind = waitingBehind(graph, tids);
     const more = behind === 0 ? '' : `; ${behind} more ${behind === 1 ? 'waits' : 'wait'} behind them`;
     const who = tids.map((tid) => placeText(graph, tid)).join(', ');
-    const message = `${whatTheyDo(edges, certain)}${more}: ${who}`;
+    const message = `${whatTheyDo(edges, certain)}${ends ? ', for a while only' : ''}${more}: ${who}`;
     const code = codeOf(graph, edges, certain);
     return { code, certain, message, pids: pidsOf(graph, tids), tids, edges: told(graph, edges) };
   });
@@ -50,6 +55,11 @@ function whatTheyDo(edges: readonly Edge[], certain: boolean): string {
   }
   if (edges.length === 1) return certain ? 'a thread waits for itself' : 'a thread may wait for itself';
   return `${edges.length} threads ${verb} for each other`;
+}
+
+/** Whether what it waits for ends by itself. */
+function givesUp(thread: WaitingThread | undefined): boolean {
+  return thread?.waits.some(({ timeoutMs }) => timeoutMs !== null) === true;
 }
 
 /** Live: it has not run for one instruction while all this was read. Of a core, all stand. */

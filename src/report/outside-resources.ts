@@ -93,6 +93,6 @@ export class OutsideResources {
 
 function holderOf({ pid, name, evidence }: OutsideOwner, how: Holder['how']): Holder {
   const process = { pid, process: name };
-  const place = { function: null, file: null, line: null };
+  const place = { function: null, file: null, line: null, takenAt: null };
   return { tid: null, task: null, ...process, gone: false, evidence, how, name: null, ...place };
 }

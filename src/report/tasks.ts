@@ -171,6 +171,7 @@ class TaskDescriber {
       function: place?.qualname ?? place?.function ?? null,
       file: place?.file ?? null,
       line: place?.line ?? null,
+      takenAt: null,
     };
   }
 }

@@ -145,7 +145,9 @@ function isStuck(graph: WaitGraph, stuck: ReadonlySet<number>, tid: number, { ex
 /** Whether each of the holders alone can end the wait, or it is not known which one of them has it. */
 function isEndedByAny({ kind, holders }: Resource): boolean {
   return (
-    kind === 'semaphore' || kind === 'process-semaphore' || holders.some(({ how }) => how === 'end' || how === 'mapped')
+    kind === 'semaphore' ||
+    kind === 'process-semaphore' ||
+    holders.some(({ how }) => how === 'end' || how === 'mapped' || how === 'ends')
   );
 }
 

@@ -32,6 +32,7 @@ export function edgeText(graph: WaitGraph, edge: Edge): string {
   const by = whoText(graph, edge, holder);
   const waits = `${placeText(graph, edge.tid)} waits${sinceText(thread)}`;
   if (resource?.kind === 'join' || resource?.kind === 'child') return `${waits} for the end of ${by}`;
+  if (holder?.how === 'ends') return `${waits} for ${what}, which ${by} may end${heldAt(holder)}`;
   if (holder?.how === 'end') return `${waits} for ${what}, whose other end is open in ${by}`;
   return `${waits} for ${what}, ${edge.evidence === 'probable' && holder?.how === 'mapped' ? 'probably held' : 'held'} by ${by}${heldAt(holder)}`;
 }
@@ -63,7 +64,8 @@ export function resourceText({ description, address }: Resource, name: string | 
 }
 
 function heldAt(holder: Holder | undefined): string {
-  if (!holder || holder.file === null || holder.line === null) return '';
+  const line = holder?.takenAt ?? holder?.line ?? null;
+  if (!holder || holder.file === null || line === null) return '';
   const how = {
     owner: 'taken',
     with: '`with`',
@@ -72,8 +74,10 @@ function heldAt(holder: Holder | undefined): string {
     mapped: 'taken',
     section: 'taken',
     attached: 'at',
+    variable: 'probably',
+    ends: 'further on',
   }[holder.how];
-  return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${holder.line}`;
+  return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${line}`;
 }
 
 export function atFrame({ frames }: WaitingThread): string {

@@ -196,6 +196,7 @@ function holdsGil(thread: Thread): Holder {
     evidence: 'exact',
     how: 'owner',
     name: null,
+    takenAt: null,
   };
 }
 
@@ -222,7 +223,7 @@ function describeResource(
 
 /** What the frames of a thread tell that has moved since is not told. What a lock says itself stands. */
 function describeHolder(
-  { tid, gone, evidence, how, name, frame }: HolderAnswer,
+  { tid, gone, evidence, how, name, frame, takenAt }: HolderAnswer,
   answers: ReadonlyMap<number, KnownWait>,
   byTid: ReadonlyMap<number, Thread>,
 ): Holder[] {
@@ -244,6 +245,7 @@ function describeHolder(
       evidence: isSure ? evidence : 'probable',
       how,
       name,
+      takenAt: place === null ? null : takenAt,
     },
   ];
 }

@@ -23,6 +23,7 @@ function waiting(
     function: null,
     file: null,
     line: null,
+    takenAt: null,
     ...how.holder,
   };
   const resource: Resource = {

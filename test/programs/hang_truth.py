@@ -3,6 +3,7 @@
 `start(name, function)` starts a thread and returns once it sleeps, so that what a situation says next is done next.
 Runs on Python 2.7, and on 3.6 and later.
 """
+import inspect
 import os
 import sys
 import threading
@@ -33,9 +34,19 @@ def will_wait(name, kind, obj=None, names=()):
     waits[name] = {'kind': kind, 'address': None if obj is None else address(obj), 'names': list(names)}
 
 
-def will_hold(name, obj, how='exact'):
+def will_hold(name, obj, how='exact', taken=None):
+    """`taken`: a function and the text of the line of it on which the lock is taken."""
     kept.append(obj)
-    held.setdefault(address(obj), []).append({'thread': name, 'how': how})
+    line = None if taken is None else line_of(*taken)
+    held.setdefault(address(obj), []).append({'thread': name, 'how': how, 'takenAt': line})
+
+
+def line_of(function, text):
+    lines, first = inspect.getsourcelines(function)
+    found = [first + n for n, line in enumerate(lines) if text in line]
+    if len(found) != 1:
+        raise ValueError('%r stands in %d lines' % (text, len(found)))
+    return found[0]
 
 
 def nobody_holds(obj):

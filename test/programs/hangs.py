@@ -61,7 +61,7 @@ def with_lock():
     start('with_lock holder', holder)
     start('with_lock waiter', waiter)
     will_wait('with_lock waiter', 'lock', lock, ['lock'])
-    will_hold('with_lock holder', lock)
+    will_hold('with_lock holder', lock, taken=(holder, 'with lock'))
 
 
 @situation()
@@ -86,7 +86,7 @@ def with_lock_far_out():
     start('far_out holder', holder)
     start('far_out waiter', lambda: lock.acquire())
     will_wait('far_out waiter', 'lock', lock, ['lock'])
-    will_hold('far_out holder', lock)
+    will_hold('far_out holder', lock, taken=(holder, 'with lock'))
 
 
 @situation()
@@ -105,7 +105,7 @@ def many_waiters():
     for n in range(5):
         start('many waiter %d' % n, waiter)
         will_wait('many waiter %d' % n, 'lock', lock, ['lock'])
-    will_hold('many holder', lock)
+    will_hold('many holder', lock, taken=(holder, 'with lock'))
 
 
 @situation()
@@ -143,7 +143,7 @@ def held_while_handling():
     start('handling holder', holder)
     start('handling waiter', lambda: lock.acquire())
     will_wait('handling waiter', 'lock', lock, ['lock'])
-    will_hold('handling holder', lock)
+    will_hold('handling holder', lock, taken=(holder, 'with lock'))
 
 
 @situation()
@@ -163,7 +163,146 @@ def held_by_generator():
     start('generator holder', holder)
     start('generator waiter', lambda: lock.acquire())
     will_wait('generator waiter', 'lock', lock, ['lock'])
-    will_hold('generator holder', lock, 'probable')
+    will_hold('generator holder', lock, taken=(holder, 'with locked()'))
+
+
+@situation()
+def on_lines_of_their_own():
+    """Each `with` in its place: one after another, one inside the other, in a handler, on several lines."""
+    first, second, third = threading.Lock(), threading.RLock(), threading.Lock()
+
+    def holder(other):
+        with first:
+            pass
+        with other:
+            try:
+                with first:  # again
+                    raise KeyError
+            except KeyError:
+                try:
+                    with second as got, \
+                            third:
+                        for n in range(3):
+                            with other:
+                                pass
+                        try:
+                            forever()
+                        finally:
+                            got.release
+                finally:
+                    third.locked()
+
+    start('lines holder', holder, threading.RLock())
+    for name, lock in (('second', second), ('third', third)):
+        start('lines %s' % name, lock.acquire)
+    will_hold('lines holder', second, taken=(holder, 'with second'))
+    # Up to 3.7 and where there is but one line to a statement, its second lock is taken on its first line.
+    will_hold('lines holder', third)
+
+
+@situation(since=(3, 6))
+def held_by_exit_stack():
+    first, second, third = threading.Lock(), threading.RLock(), threading.Lock()
+
+    @contextlib.contextmanager
+    def locked():
+        with third:
+            yield
+
+    def holder():
+        with contextlib.ExitStack() as stack:
+            for lock in (first, second):
+                stack.enter_context(lock)  # here
+            stack.callback(len, 'nothing')
+            # Through two more.
+            inner = stack.enter_context(contextlib.ExitStack())
+            inner.enter_context(locked())
+            forever()
+
+    start('stack holder', holder)
+    for name, lock in (('first', first), ('second', second), ('third', third)):
+        start('stack %s' % name, lock.acquire)
+        will_wait('stack %s' % name, 'rlock' if lock is second else 'lock', lock)
+    will_hold('stack holder', first)
+    will_hold('stack holder', second)
+    will_hold('stack holder', third)
+
+
+@situation(since=(3, 6))
+def held_by_stack_in_variable():
+    """It is in no `with`: nothing tells for certain who took it."""
+    lock = threading.Lock()
+
+    def holder():
+        stack = contextlib.ExitStack()
+        stack.enter_context(lock)
+        forever()
+        stack.close()
+
+    start('variable holder', holder)
+    start('variable waiter', lambda: lock.acquire())
+    will_hold('variable holder', lock, 'probable', taken=(holder, 'enter_context'))
+
+
+@situation()
+def held_by_loop():
+    """A generator that is looped over, inside its `with`."""
+    lock = threading.Lock()
+
+    def rows():
+        with lock:
+            for n in range(3):
+                yield n
+
+    def holder():
+        for _ in rows():
+            forever()
+
+    start('loop holder', holder)
+    start('loop waiter', lambda: lock.acquire())
+    will_wait('loop waiter', 'lock', lock, ['lock'])
+    will_hold('loop holder', lock, 'probable')
+
+
+@situation()
+def left_by_generator():
+    """It has left its `with`, and stands after it."""
+    lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def unlocked():
+        with lock:
+            pass
+        yield
+
+    def first():
+        with unlocked():
+            forever()
+
+    def second():
+        with lock:
+            forever()
+
+    start('unlocked first', first)
+    start('unlocked second', second)
+    start('unlocked waiter', lambda: lock.acquire())
+    will_hold('unlocked second', lock)
+
+
+@situation(since=(3, 7))
+def not_entered():
+    """Managers that have a lock and do not take it."""
+    lock = threading.Lock()
+
+    def first():
+        with contextlib.nullcontext(lock):
+            forever()
+
+    start('not entered first', first)
+    threading.Thread(target=lock.acquire).start()
+    start('not entered waiter', lambda: lock.acquire())
+    will_wait('not entered waiter', 'lock', lock, ['lock'])
+    nobody_holds(lock)
 
 
 @situation()
@@ -191,7 +330,7 @@ def held_by_guard():
     start('guard holder', holder)
     start('guard waiter', waiter)
     will_wait('guard waiter', 'lock', guard.inner, ['self.inner'])
-    will_hold('guard holder', guard.inner, 'probable')
+    will_hold('guard holder', guard.inner, 'probable', taken=(holder, 'with guard'))
 
 
 # Locks taken by acquire()
@@ -210,7 +349,7 @@ def acquire_release():
     start('acquire holder', holder)
     start('acquire waiter', lambda: lock.acquire())
     will_wait('acquire waiter', 'lock', lock, ['lock'])
-    will_hold('acquire holder', lock, 'probable')
+    will_hold('acquire holder', lock, 'probable', taken=(holder, 'lock.acquire()'))
 
 
 @situation()
@@ -231,7 +370,7 @@ def acquire_in_method():
     start('method holder', service.serve)
     start('method waiter', service.wait)
     will_wait('method waiter', 'lock', service._lock, ['self._lock'])
-    will_hold('method holder', service._lock, 'probable')
+    will_hold('method holder', service._lock, 'probable', taken=(Service.serve, '_lock.acquire()'))
 
 
 GLOBAL_LOCK = threading.Lock()
@@ -253,7 +392,7 @@ def acquire_global():
     start('global holder', holder)
     start('global waiter', waiter)
     will_wait('global waiter', 'lock', GLOBAL_LOCK, ['GLOBAL_LOCK', '__main__.GLOBAL_LOCK'])
-    will_hold('global holder', GLOBAL_LOCK, 'probable')
+    will_hold('global holder', GLOBAL_LOCK, 'probable', taken=(holder, 'LOCK.acquire()'))
 
 
 @situation()
@@ -281,7 +420,7 @@ def acquire_through_two():
     start('through holder', outer.serve)
     start('through waiter', outer.wait)
     will_wait('through waiter', 'lock', outer.inner.lock, ['self.inner.lock'])
-    will_hold('through holder', outer.inner.lock, 'probable')
+    will_hold('through holder', outer.inner.lock, 'probable', taken=(Outer.serve, 'lock.acquire()'))
 
 
 @situation()
@@ -305,7 +444,7 @@ def released_and_taken_again():
     start('again second', second)
     start('again waiter', lambda: lock.acquire())
     will_wait('again waiter', 'lock', lock, ['lock'])
-    will_hold('again second', lock)
+    will_hold('again second', lock, taken=(second, 'with lock'))
 
 
 @situation()
@@ -331,7 +470,7 @@ def passed_on():
     start('passed third', third)
     start('passed waiter', lambda: lock.acquire())
     will_wait('passed waiter', 'lock', lock, ['lock'])
-    will_hold('passed third', lock)
+    will_hold('passed third', lock, taken=(third, 'with lock'))
 
 
 @situation()
@@ -370,7 +509,7 @@ def with_left():
     start('left second', second)
     start('left waiter', lambda: lock.acquire())
     will_wait('left waiter', 'lock', lock, ['lock'])
-    will_hold('left second', lock)
+    will_hold('left second', lock, taken=(second, 'with lock'))
 
 
 @situation()
@@ -404,7 +543,7 @@ def tried_in_vain():
     start('tried first', tried)
     start('tried waiter', lambda: lock.acquire())
     will_wait('tried waiter', 'lock', lock, ['lock'])
-    will_hold('tried holder', lock)
+    will_hold('tried holder', lock, taken=(holder, 'with lock'))
 
 
 # Reentrant ones
@@ -424,7 +563,7 @@ def rlock():
     start('rlock holder', holder)
     start('rlock waiter', waiter)
     will_wait('rlock waiter', rlock_kind(), lock, ['lock'])
-    will_hold('rlock holder', lock)
+    will_hold('rlock holder', lock, taken=(holder, 'with lock'))
 
 
 @situation()
@@ -441,7 +580,7 @@ def rlock_recursive():
     start('recursive holder', holder)
     start('recursive waiter', lambda: lock.acquire())
     will_wait('recursive waiter', rlock_kind(), lock, ['lock'])
-    will_hold('recursive holder', lock)
+    will_hold('recursive holder', lock, taken=(holder, 'with lock'))
 
 
 # Where the lock is kept
@@ -523,7 +662,7 @@ def condition_with_lock():
     start('condlock entering', waiter)
     will_wait('condlock waiter', 'condition', cond, ['cond'])
     will_wait('condlock entering', 'lock', inner, ['cond._lock', 'cond', 'cond.__lock', 'cond._Condition__lock'])
-    will_hold('condlock holder', inner)
+    will_hold('condlock holder', inner, taken=(holder, 'with cond'))
 
 
 @situation()

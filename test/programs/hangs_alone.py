@@ -220,6 +220,91 @@ def signal_handler():
             pass
 
 
+def wrong_lock():
+    """Who waits on the Condition has a lock that whoever would notify it wants."""
+    outer, cond = threading.Lock(), threading.Condition()
+
+    def waiter():
+        with outer:
+            with cond:
+                cond.wait()
+
+    def notifier():
+        with outer:
+            with cond:
+                cond.notify()
+
+    start('wrong waiter', waiter)
+    start('wrong notifier', notifier)
+    will_wait('wrong waiter', 'condition', cond, ['cond'])
+    will_wait('wrong notifier', 'lock', outer, ['outer'])
+    will_hold('wrong waiter', outer, taken=(waiter, 'with outer'))
+    will_be_found('possible-deadlock', 'wrong waiter', 'wrong notifier')
+    announce()
+    forever()
+
+
+def wrong_event():
+    """The same with an Event, and with a queue."""
+    try:
+        import queue
+    except ImportError:
+        import Queue as queue
+    lock, happened, table, jobs = threading.Lock(), threading.Event(), threading.RLock(), queue.Queue()
+
+    def waiter():
+        with lock:
+            happened.wait()
+
+    def setter():
+        lock.acquire()
+        lock.release()
+        happened.set()
+
+    def getter():
+        with table:
+            jobs.get()
+
+    def putter():
+        with table:
+            jobs.put(1)
+
+    for name, function in (('event', waiter), ('setter', setter), ('getter', getter), ('putter', putter)):
+        start(name, function)
+    will_be_found('possible-deadlock', 'event', 'setter')
+    will_be_found('possible-deadlock', 'getter', 'putter')
+    announce()
+    forever()
+
+
+def timed_cycle():
+    """One of them gives up after a while: no deadlock."""
+    if V[0] == 2:
+        sys.stderr.write('it has no timeouts')
+        sys.exit(77)
+    first, second = threading.Lock(), threading.Lock()
+    has = threading.Event()
+
+    def one():
+        with first:
+            has.wait()
+            if not second.acquire(timeout=3000):
+                return
+
+    def other():
+        with second:
+            has.set()
+            with first:
+                pass
+
+    start('timed one', one)
+    start('timed other', other)
+    until_asleep('timed one')
+    will_be_found('possible-deadlock', 'timed one', 'timed other')
+    announce()
+    forever()
+
+
 def starved_queue():
     """All wait on a queue that nobody is left to fill."""
     try:

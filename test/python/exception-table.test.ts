@@ -20,7 +20,7 @@ def g(*many):
         for each in many:
             with each:
                 pass
-entries = lambda code: [[e.start // 2, e.end // 2, e.depth] for e in dis._parse_exception_table(code)]
+entries = lambda code: [[e.start // 2, e.end // 2, e.depth, e.target // 2, e.lasti] for e in dis._parse_exception_table(code)]
 print(json.dumps([[list(h.__code__.co_exceptiontable), entries(h.__code__)] for h in (f, g)]))
 `;
 
@@ -30,12 +30,12 @@ describe.skipIf(withTable.length === 0)('the table of exception handlers', () =>
   test.each(withTable.map((interpreter) => [interpreter.label, interpreter] as const))('%s', (_, { executable }) => {
     const told = JSON.parse(execFileSync(executable, ['-c', PROGRAM], { encoding: 'utf8' })) as [
       number[],
-      number[][],
+      (number | boolean)[][],
     ][];
     expect(told).toHaveLength(2);
     for (const [bytes, entries] of told) {
       const ranges = decodeExceptionTable(Uint8Array.from(bytes));
-      expect(ranges.map(({ start, end, depth }) => [start, end, depth])).toEqual(entries);
+      expect(ranges.map(({ start, end, depth, target, lasti }) => [start, end, depth, target, lasti])).toEqual(entries);
       const [first] = ranges;
       expect(first).toBeDefined();
       expect(provenDepth(ranges, first?.start ?? -1)).toBe(first?.depth);

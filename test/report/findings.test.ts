@@ -33,6 +33,7 @@ function holder(tid: number | null, fields: Partial<Holder> = {}): Holder {
     function: 'held',
     file: '/app/db.py',
     line: 7,
+    takenAt: 6,
     ...fields,
   };
 }
@@ -80,8 +81,8 @@ describe('deadlocks', () => {
     expect(found).toMatchObject({ code: 'deadlock', certain: true, tids: [1, 2] });
     expect(found?.message).toBe('2 threads wait for each other: t1 (1) at cache.py:1, t2 (2) at cache.py:2');
     expect(found?.edges.map(({ text }) => text)).toEqual([
-      't1 (1) at cache.py:1 waits for lock_b (Lock), held by t2 (2), `with` in held at db.py:7',
-      't2 (2) at cache.py:2 waits for lock_a (Lock), held by t1 (1), `with` in held at db.py:7',
+      't1 (1) at cache.py:1 waits for lock_b (Lock), held by t2 (2), `with` in held at db.py:6',
+      't2 (2) at cache.py:2 waits for lock_a (Lock), held by t1 (1), `with` in held at db.py:6',
     ]);
   });
 

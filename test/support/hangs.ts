@@ -9,10 +9,17 @@ export interface Truth {
   /** By the thread's name. */
   readonly waits: Readonly<Record<string, { kind: string; address: string | null; names: string[] }>>;
   /** By address. */
-  readonly held: Readonly<Record<string, { thread: string; how: 'exact' | 'probable' }[]>>;
+  readonly held: Readonly<Record<string, readonly HeldTruth[]>>;
   readonly findings: readonly { code: string; threads: string[] }[];
   /** By the thread's name. */
   readonly tids: Readonly<Record<string, number>>;
+}
+
+export interface HeldTruth {
+  readonly thread: string;
+  readonly how: 'exact' | 'probable';
+  /** The line on which it was taken; null: that is not said. */
+  readonly takenAt?: number | null;
 }
 
 /** Least share of probable owners that have to be found. */
@@ -69,10 +76,14 @@ function wrongOwners({ resources, threads }: Snapshot, { held }: Truth): string[
     }
     // A lock that nobody waits for is not told.
     if (!resource || resource.waiters.length === 0) continue;
-    for (const { thread, how } of owners) {
+    for (const { thread, how, takenAt = null } of owners) {
       const match = seen.find((one) => one.thread === thread);
       if (how === 'exact' && match?.how !== 'exact') {
         wrong.push(`${resource?.id ?? address}: ${thread} holds it for certain, seen ${JSON.stringify(seen)}`);
+      }
+      const line = resource.holders.find(({ tid }) => nameOf(tid) === thread)?.takenAt ?? null;
+      if (match && takenAt !== null && line !== takenAt) {
+        wrong.push(`${resource.id}: ${thread} took it at line ${takenAt}, seen ${line}`);
       }
       if (how === 'probable') {
         probable++;

@@ -74,6 +74,8 @@ const HOWS: Readonly<Record<Holder['how'], true>> = {
   mapped: true,
   section: true,
   attached: true,
+  variable: true,
+  ends: true,
 };
 
 /** null: it is none. */
@@ -119,7 +121,7 @@ function resourceOf(resource: Record<string, unknown>): Resource[] {
 }
 
 function holderOf(holder: Record<string, unknown>): Holder[] {
-  const { tid, task, pid, gone, evidence, how, name, file, line } = holder;
+  const { tid, task, pid, gone, evidence, how, name, file, line, takenAt } = holder;
   if (!isKeyOf(HOWS, how)) return [];
   return [
     {
@@ -134,6 +136,7 @@ function holderOf(holder: Record<string, unknown>): Holder[] {
       function: textOf(holder['function']),
       file: textOf(file),
       line: isId(line) ? line : null,
+      takenAt: isId(takenAt) ? takenAt : null,
     },
   ];
 }

@@ -16,6 +16,10 @@ export interface Opcodes {
   readonly LOAD_NAME: ReadonlySet<number>;
   readonly LOAD_ATTR: ReadonlySet<number>;
   readonly LOAD_METHOD: ReadonlySet<number>;
+  /** Up to 3.10: it enters a `with`; its argument is how far from its end on the `with` is left, in {@link jumpUnit}. */
+  readonly SETUP_WITH: ReadonlySet<number>;
+  /** Bytes that an argument of a jump counts: 2 from 3.10 on. */
+  readonly jumpUnit: 1 | 2;
   /** By how many bits an argument is shifted that is an index into `co_names`. */
   readonly globalShift: 0 | 1;
   readonly attrShift: 0 | 1;
@@ -27,7 +31,8 @@ export interface Opcodes {
   readonly replaced: ReadonlySet<number>;
 }
 
-interface Row extends Partial<Record<'fast' | 'pairs' | 'deref' | 'global' | 'name' | 'attr' | 'method', string>> {
+interface Row
+  extends Partial<Record<'fast' | 'pairs' | 'deref' | 'global' | 'name' | 'attr' | 'method' | 'with', string>> {
   readonly extended: number;
   /** By how many units of cache follow. */
   readonly caches?: Readonly<Record<number, string>>;
@@ -42,6 +47,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     global: '116',
     name: '101',
     attr: '106',
+    with: '143',
   },
   '3.6': {
     extended: 144,
@@ -50,6 +56,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     global: '116',
     name: '101',
     attr: '106',
+    with: '143 154',
   },
   '3.7': {
     extended: 144,
@@ -59,6 +66,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: '101',
     attr: '106',
     method: '160',
+    with: '143 154',
   },
   '3.8': {
     extended: 144,
@@ -68,6 +76,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: '101',
     attr: '106',
     method: '160',
+    with: '143 154',
   },
   '3.9': {
     extended: 144,
@@ -77,6 +86,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: '101',
     attr: '106',
     method: '160',
+    with: '143 154',
   },
   '3.10': {
     extended: 144,
@@ -86,6 +96,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     name: '101',
     attr: '106',
     method: '160',
+    with: '143 154',
   },
   '3.11': {
     extended: 144,
@@ -198,6 +209,8 @@ function opcodesOfRow(version: string, row: Row): Opcodes {
     LOAD_NAME: set(row.name),
     LOAD_ATTR: set(row.attr),
     LOAD_METHOD: set(row.method),
+    SETUP_WITH: set(row.with),
+    jumpUnit: isAtLeast(10) ? 2 : 1,
     globalShift: isAtLeast(11) ? 1 : 0,
     attrShift: isAtLeast(12) ? 1 : 0,
     derefCountsAll: isAtLeast(11),

@@ -22,7 +22,10 @@ export interface WaitFields {
     readonly f_valuestack: Offset;
     /** int: how many of f_blockstack are entered. */
     readonly f_iblock: Offset;
-    /** PyTryBlock[20]: three ints, of which the last, `b_level`, is how many slots were in use when it was entered. */
+    /**
+     * PyTryBlock[20]: three ints: `b_handler`, where it is dealt with, in code units from 3.10 on, and `b_level`, how many slots were in use
+     * when it was entered.
+     */
     readonly f_blockstack: Offset;
   };
   /** What `with` leaves on the value stack: one object that is called at the end, or (3.14+) a function and its `self`. */
@@ -61,7 +64,7 @@ export const stoptheworld = {
 } as const;
 
 /** PyTryBlock, and how many a frame has room for. https://github.com/python/cpython/blob/v3.10.13/Include/cpython/frameobject.h */
-export const PyTryBlock = { sizeof: 12, b_level: 8, most: 20 } as const;
+export const PyTryBlock = { sizeof: 12, b_handler: 4, b_level: 8, most: 20 } as const;
 
 /** sizeof(PyObject) of the builds that the rows are of. */
 const ORDINARY_HEADER = 16;

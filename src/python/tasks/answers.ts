@@ -94,7 +94,7 @@ export interface TaskResource extends Omit<ResourceAnswer, 'object' | 'holders'>
 }
 
 /** `tid` of a task is that of its loop's thread. */
-export interface TaskHolder extends HolderAnswer {
+export interface TaskHolder extends Omit<HolderAnswer, 'takenAt'> {
   /** The task that has it; 0: none, the thread has it. */
   readonly task: number;
 }

@@ -3,6 +3,7 @@
  * which has called `acquire` and calls `release` further on: probable.
  */
 import type { WaitFields } from '../layouts/wait-fields.js';
+import { Bytecodes } from '../waits/bytecodes.js';
 import { TakenLocks } from '../waits/taken-locks.js';
 import type { WaitTools } from '../waits/tools.js';
 import { type FrameInHand, inHandOf, type RanFrame } from '../waits/value-stack.js';
@@ -29,7 +30,7 @@ export class TaskHolders {
   /** `awaited`: the locks and semaphores that are waited for. */
   constructor(tools: WaitTools, fields: WaitFields, tasks: readonly HoldingTask[], awaited: ReadonlySet<number>) {
     this.#tools = tools;
-    this.#taken = new TakenLocks(tools.objects, tools.scopes, fields);
+    this.#taken = new TakenLocks(tools.objects, tools.scopes, new Bytecodes(tools.objects, fields));
     this.#tasks = tasks;
     if (awaited.size > 0) for (const task of tasks) this.#addWiths(task, awaited);
   }

@@ -63,8 +63,10 @@ export interface HolderAnswer {
   /** Whether the lock names an owner that is no thread any more. */
   readonly gone: boolean;
   readonly evidence: HolderEvidence;
-  readonly how: 'owner' | 'with' | 'acquire' | 'section' | 'attached';
+  readonly how: 'owner' | 'with' | 'acquire' | 'section' | 'attached' | 'variable' | 'ends';
   readonly name: string | null;
   /** Index of the frame in which it was taken, innermost first; null: not known. */
   readonly frame: number | null;
+  /** The line of that frame's function on which it was taken; null: not known. */
+  readonly takenAt: number | null;
 }

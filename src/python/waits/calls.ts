@@ -1,14 +1,14 @@
 /**
- * Where does a function call `acquire` and `release`, and on what? Read off its bytecode: the name of the method, and before
+ * Where does a function call certain methods, and on what? Read off its bytecode: the name of the method, and before
  * it how the object is loaded: a variable or a global, and attributes of it. Pure.
  */
 import type { Opcodes } from '../layouts/opcodes.js';
 
 /** `root.attribute.attribute.method`, where in the bytecode the method is loaded. */
-export interface LockCall {
+export interface MethodCall {
   /** Byte offset of the instruction that loads the method. */
   readonly at: number;
-  readonly method: 'acquire' | 'release';
+  readonly method: string;
   readonly root: Root;
   readonly attributes: readonly string[];
 }
@@ -21,7 +21,8 @@ export type Root =
   /** A global, or a name of a module or class body. */
   | { readonly kind: 'name'; readonly name: string };
 
-interface Instruction {
+export interface Instruction {
+  /** Byte offset, of what extends its argument apart. */
   readonly at: number;
   readonly opcode: number;
   readonly arg: number;
@@ -31,11 +32,16 @@ interface Instruction {
 const HAVE_ARGUMENT = 90;
 
 /** All that are found up to an instruction that is not read on from. `names`: `co_names`. */
-export function findLockCalls(bytecode: Uint8Array, names: readonly string[], opcodes: Opcodes): LockCall[] {
-  const instructions = decode(bytecode, opcodes);
+export function findMethodCalls(
+  bytecode: Uint8Array,
+  names: readonly string[],
+  opcodes: Opcodes,
+  methods: ReadonlySet<string>,
+): MethodCall[] {
+  const instructions = decodeInstructions(bytecode, opcodes);
   return instructions.flatMap(({ at, opcode, arg }, i) => {
     const method = attributeName(opcode, arg, names, opcodes);
-    if (method !== 'acquire' && method !== 'release') return [];
+    if (method === null || !methods.has(method)) return [];
     const attributes: string[] = [];
     for (let j = i - 1; j >= 0; j--) {
       const before = instructions[j];
@@ -69,7 +75,8 @@ function rootOf({ opcode, arg }: Instruction, names: readonly string[], opcodes:
   return name === undefined ? null : { kind: 'name', name };
 }
 
-function decode(bytecode: Uint8Array, opcodes: Opcodes): Instruction[] {
+/** Up to one that stands in place of another. */
+export function decodeInstructions(bytecode: Uint8Array, opcodes: Opcodes): Instruction[] {
   const instructions: Instruction[] = [];
   let extended = 0;
   for (let at = 0; at < bytecode.length; ) {
@@ -85,4 +92,18 @@ function decode(bytecode: Uint8Array, opcodes: Opcodes): Instruction[] {
     at += isWord ? 2 + 2 * (opcodes.caches.get(opcode) ?? 0) : hasArgument ? 3 : 1;
   }
   return instructions;
+}
+
+/** Byte offset of the instruction that enters a `with` that is left at `handler`; null: there is none (up to 3.10). */
+export function withInstruction(
+  instructions: readonly Instruction[],
+  handler: number,
+  opcodes: Opcodes,
+): number | null {
+  const { jumpUnit } = opcodes;
+  const size = (opcode: number) => (opcodes.units === 'words' || opcode < HAVE_ARGUMENT ? 2 : 3);
+  const entry = instructions.find(
+    ({ at, opcode, arg }) => opcodes.SETUP_WITH.has(opcode) && at + size(opcode) + arg * jumpUnit === handler,
+  );
+  return entry?.at ?? null;
 }

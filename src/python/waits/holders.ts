@@ -5,13 +5,17 @@
 import { offsetBy, toAddress } from '../../memory/address.js';
 import type { WaitFields } from '../layouts/wait-fields.js';
 import type { HolderAnswer, ThreadWait, WaitingThread } from './answers.js';
+import { Bytecodes } from './bytecodes.js';
 import type { HeldByWith } from './held-locks.js';
 import { lockKindOf, readLockState } from './lock-words.js';
+import { entered, heldByGenerator } from './managed.js';
 import type { Objects } from './objects.js';
 import type { Paths } from './paths.js';
-import { TakenLocks } from './taken-locks.js';
+import type { Scopes } from './scopes.js';
+import { TakenAt } from './taken-at.js';
+import { type LastCall, TakenLocks } from './taken-locks.js';
 import type { WaitTools } from './tools.js';
-import { inHandOf } from './value-stack.js';
+import { type FrameInHand, inHandOf, ValueStacks } from './value-stack.js';
 import { type FutexWait, parkedOn } from './waited-object.js';
 
 /** A thread with what it answered. */
@@ -24,6 +28,14 @@ export interface Held {
   readonly holders: readonly HolderAnswer[];
 }
 
+/** Frames in whose variables is looked for who has a lock. */
+const MOST_FRAMES = 2000;
+
+/** Where a lock was taken, and how that frame calls it. */
+type Place = Pick<HolderAnswer, 'frame' | 'name' | 'takenAt'>;
+
+const NOWHERE: Place = { frame: null, name: null, takenAt: null };
+
 interface Found {
   readonly thread: AnsweredThread;
   readonly held: HeldByWith;
@@ -33,6 +45,9 @@ export class Holders {
   readonly #objects: Objects;
   readonly #paths: Paths;
   readonly #taken: TakenLocks;
+  readonly #takenAt: TakenAt;
+  readonly #scopes: Scopes;
+  readonly #stacks: ValueStacks;
   readonly #freeThreaded: WaitFields['freeThreaded'];
   readonly #threads: readonly AnsweredThread[];
   readonly #byIdent: ReadonlyMap<number, AnsweredThread>;
@@ -41,7 +56,11 @@ export class Holders {
   constructor(tools: WaitTools, fields: WaitFields, threads: readonly AnsweredThread[]) {
     this.#objects = tools.objects;
     this.#paths = tools.paths;
-    this.#taken = new TakenLocks(tools.objects, tools.scopes, fields);
+    const bytecodes = new Bytecodes(tools.objects, fields);
+    this.#taken = new TakenLocks(tools.objects, tools.scopes, bytecodes);
+    this.#scopes = tools.scopes;
+    this.#stacks = tools.stacks ?? new ValueStacks(tools.objects, fields);
+    this.#takenAt = new TakenAt(tools.objects, this.#stacks, bytecodes);
     this.#freeThreaded = fields.freeThreaded;
     this.#threads = threads;
     this.#byIdent = new Map(threads.filter(({ ident }) => ident !== 0).map((thread) => [thread.ident, thread]));
@@ -57,8 +76,13 @@ export class Holders {
     const holders = found.map((one) => this.#byWith(lock, one, found.length > 1));
     return {
       locked: state.locked,
-      holders: holders.length > 0 || state.locked === null ? holders : this.#byCode(lock),
+      holders: holders.length > 0 || state.locked === null ? holders : this.#probably(lock),
     };
+  }
+
+  #probably(lock: number): HolderAnswer[] {
+    const byCode = this.#byCode(lock);
+    return byCode.length > 0 ? byCode : this.#byVariables(lock);
   }
 
   /** Of the mutex that an object has where there is no GIL. */
@@ -103,13 +127,12 @@ export class Holders {
 
   #owner(lock: number, ident: number): HolderAnswer {
     const thread = this.#byIdent.get(ident);
-    if (!thread) return { tid: null, gone: true, evidence: 'exact', how: 'owner', name: null, frame: null };
+    if (!thread) return { tid: null, gone: true, evidence: 'exact', how: 'owner', ...NOWHERE };
     const found = (this.#withs().get(lock) ?? []).find((one) => one.thread === thread);
-    const at = found
-      ? { frame: found.held.frame, name: this.#nameOf(found) }
-      : this.#callIn(thread, lock, 0, (call) => call.method === 'acquire');
-    const { frame, name } = at ?? { frame: null, name: null };
-    return { tid: thread.tid, gone: false, evidence: 'exact', how: 'owner', name, frame };
+    const place = found
+      ? this.#placeOf(found)
+      : (this.#callIn(thread, lock, 0, (call) => call.method === 'acquire') ?? NOWHERE);
+    return { tid: thread.tid, gone: false, evidence: 'exact', how: 'owner', ...place };
   }
 
   /** `contested`: several are in a `with` of it, so that all but one have let go of it in other ways. */
@@ -123,9 +146,55 @@ export class Holders {
       gone: false,
       evidence: isCertain ? 'exact' : 'probable',
       how: 'with',
-      name: this.#nameOf(found),
-      frame: held.frame,
+      ...this.#placeOf(found),
     };
+  }
+
+  /** Who calls one of these methods of the object further on, of all who do not wait for it themselves. */
+  whoMayEnd(object: number, methods: ReadonlySet<string>): Held {
+    const holders = this.#threads.flatMap((thread): HolderAnswer[] => {
+      const { wait } = thread.answer;
+      if (wait?.object === object) return [];
+      for (let frame = wait?.libraryFrames ?? 0; frame < thread.frames.length; frame++) {
+        const inHand = inHandOf(thread.frames[frame]);
+        const call = inHand && this.#taken.nextCall(inHand, object, methods);
+        if (!inHand || !call) continue;
+        const name = this.#objects.attempt(() => this.#paths.find(inHand, object));
+        const takenAt = this.#takenAt.line(inHand, call.at);
+        return [{ tid: thread.tid, gone: false, evidence: 'probable', how: 'ends', frame, name, takenAt }];
+      }
+      return [];
+    });
+    return { locked: null, holders };
+  }
+
+  /** By generators that are suspended in a `with` of it, and by what was entered into an ExitStack. */
+  #byVariables(lock: number): HolderAnswer[] {
+    let left = MOST_FRAMES;
+    return this.#threads.flatMap((thread): HolderAnswer[] => {
+      for (let frame = 0; frame < thread.frames.length && left > 0; frame++, left--) {
+        const inHand = inHandOf(thread.frames[frame]);
+        const has = inHand && this.#objects.attempt(() => this.#keepers(inHand).some((one) => one.includes(lock)));
+        if (!inHand || !has) continue;
+        const name = this.#objects.attempt(() => this.#paths.find(inHand, lock));
+        const call = this.#taken.enteredContext(inHand);
+        const takenAt = call && this.#takenAt.line(inHand, call.at);
+        return [{ tid: thread.tid, gone: false, evidence: 'probable', how: 'variable', frame, name, takenAt }];
+      }
+      return [];
+    });
+  }
+
+  /** The locks that each generator and ExitStack has that a frame has. */
+  #keepers(inHand: FrameInHand): number[][] {
+    const objects = this.#objects;
+    const all = [...this.#scopes.variables(inHand).map(({ value }) => value), ...this.#stacks.all(inHand)];
+    return all.flatMap((object) => {
+      const type = objects.shortTypeName(object);
+      if (type !== 'generator' && type !== 'ExitStack') return [];
+      const read = type === 'generator' ? heldByGenerator : entered;
+      return [(objects.attempt(() => read(objects, this.#stacks, object)) ?? []).map((lock) => lock.object)];
+    });
   }
 
   #byCode(lock: number): HolderAnswer[] {
@@ -139,26 +208,33 @@ export class Holders {
     });
   }
 
-  #callIn(
-    thread: AnsweredThread,
-    lock: number,
-    from: number,
-    fits: (call: { method: string; later: boolean }) => boolean,
-  ): { frame: number; name: string | null } | null {
+  #callIn(thread: AnsweredThread, lock: number, from: number, fits: (call: LastCall) => boolean): Place | null {
     for (let frame = from; frame < thread.frames.length; frame++) {
       const inHand = inHandOf(thread.frames[frame]);
       const call = inHand && this.#objects.attempt(() => this.#taken.lastCall(inHand, lock));
       if (inHand && call && fits(call)) {
-        return { frame, name: this.#objects.attempt(() => this.#paths.find(inHand, lock)) };
+        const name = this.#objects.attempt(() => this.#paths.find(inHand, lock));
+        return { frame, name, takenAt: this.#takenAt.line(inHand, call.at) };
       }
     }
     return null;
   }
 
-  #nameOf({ thread, held }: Found): string | null {
-    const inHand = inHandOf(thread.frames[held.frame]);
-    const name = inHand ? this.#objects.attempt(() => this.#paths.find(inHand, held.named)) : null;
-    return name === null ? null : name + held.suffix;
+  #placeOf({ thread, held }: Found): Place {
+    const { frame, slot } = held;
+    const inHand = inHandOf(thread.frames[frame]);
+    if (!inHand) return { frame, name: null, takenAt: null };
+    const call = held.entered ? this.#taken.enteredContext(inHand) : null;
+    const takenAt = call
+      ? this.#takenAt.line(inHand, call.at)
+      : this.#objects.attempt(() => this.#takenAt.withLine(inHand, slot));
+    return { frame, name: this.#nameOf(inHand, held), takenAt };
+  }
+
+  #nameOf(inHand: FrameInHand, { named, suffix, object }: HeldByWith): string | null {
+    const find = (one: number) => this.#objects.attempt(() => this.#paths.find(inHand, one));
+    const name = find(named);
+    return name === null ? find(object) : name + suffix;
   }
 
   /** All that is held by `with`, by the lock. Found out once. */
@@ -181,7 +257,7 @@ export class Holders {
 function heldByAll(threads: readonly AnsweredThread[], { how }: Pick<HolderAnswer, 'how'>): Held {
   return {
     locked: true,
-    holders: threads.map(({ tid }) => ({ tid, gone: false, evidence: 'exact', how, name: null, frame: null })),
+    holders: threads.map(({ tid }) => ({ tid, gone: false, evidence: 'exact', how, ...NOWHERE })),
   };
 }
 

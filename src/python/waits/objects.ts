@@ -123,10 +123,13 @@ export class Objects {
     switch (this.typeName(pointer)) {
       case 'list':
       case 'tuple':
-      case 'collections.deque':
         return this.attempt(() =>
           readSsize(this.memory, offsetBy(toAddress(pointer), this.layout.PyVarObject.ob_size)),
         );
+      case 'collections.deque': {
+        const at = this.layout.objects.dequeobject.len ?? this.layout.PyVarObject.ob_size;
+        return this.attempt(() => readSsize(this.memory, offsetBy(toAddress(pointer), at)));
+      }
       case 'dict':
         return this.attempt(() =>
           readSsize(this.memory, offsetBy(toAddress(pointer), this.layout.PyDictObject.ma_used)),

@@ -2,6 +2,7 @@
 import type { Python } from '../python.js';
 import type { ResourceAnswer, WaitingThread } from './answers.js';
 import { describeWaited, isOfC } from './describe.js';
+import { endingMethods } from './enders.js';
 import { type AnsweredThread, type Held, Holders, mutexOwner, streamOwner } from './holders.js';
 import type { Objects } from './objects.js';
 import { requesterOf, stopsThatAreWanted } from './stop-the-world.js';
@@ -70,8 +71,10 @@ function heldOf(objects: Objects, holders: Holders, thread: AnsweredThread, thre
       const owner = futex && objects.attempt(() => mutexOwner(objects, futex));
       return owner ? heldBy(threads.find(({ innerTid }) => innerTid === owner) ?? null) : NOBODY_KNOWN;
     }
-    default:
-      return NOBODY_KNOWN;
+    default: {
+      const methods = endingMethods(objects, kind, object, wait.lock);
+      return methods ? holders.whoMayEnd(object, methods) : NOBODY_KNOWN;
+    }
   }
 }
 
@@ -82,6 +85,6 @@ function heldBy(thread: Pick<WaitingThread, 'tid'> | null): Held {
   const tid = thread?.tid ?? null;
   return {
     locked: true,
-    holders: [{ tid, gone: tid === null, evidence: 'exact', how: 'owner', name: null, frame: null }],
+    holders: [{ tid, gone: tid === null, evidence: 'exact', how: 'owner', name: null, frame: null, takenAt: null }],
   };
 }

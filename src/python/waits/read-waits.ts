@@ -1,6 +1,8 @@
 /**
  * What does a thread wait for, how does the program call it, and which locks does it have by `with`? Frames lead to objects.
  */
+
+import { MemoryFault, type MemoryReader } from '../../memory/reader.js';
 import type { WaitKind } from '../../snapshot.js';
 import type { WaitFields } from '../layouts/wait-fields.js';
 import type { Python } from '../python.js';
@@ -31,13 +33,28 @@ export function readThreadWait(python: Python, thread: WaitingThread): ThreadWai
   };
 }
 
+/** What one memory has, and of what it lacks what another has. */
+function firstOf(one: MemoryReader, other: MemoryReader): MemoryReader {
+  return {
+    read: (address, size) => {
+      try {
+        return one.read(address, size);
+      } catch (error) {
+        if (!(error instanceof MemoryFault)) throw error;
+        return other.read(address, size);
+      }
+    },
+  };
+}
+
 function sectionsOf(objects: Objects, { freeThreaded }: WaitFields, { state }: WaitingThread): readonly number[] {
   return freeThreaded ? mutexesHeld(objects, freeThreaded, state) : [];
 }
 
 /**
- * The locks that a thread has by `with` that runs: its frames as they were copied, the objects as they are now, so that none
- * of it is certain. Throws only what is not a failure of the target's memory.
+ * The locks that a thread has by `with` that runs: its frames as they were copied, as far as they were (a frame may lie on
+ * two pages, of which one was not), the objects as they are now, so that none of it is certain. Throws only what is not a
+ * failure of the target's memory.
  */
 export function readHeldWhileRunning(
   python: Python,
@@ -47,7 +64,12 @@ export function readHeldWhileRunning(
   const { objects, scopes, fields } = python.the(WaitTools);
   if (!fields) return { held: [], sections: [] };
   return {
-    held: heldByWith(objects, scopes, new ValueStacks(objects, fields, copy.memory), thread.frames),
+    held: heldByWith(
+      objects,
+      scopes,
+      new ValueStacks(objects, fields, firstOf(copy.memory, python.memory)),
+      thread.frames,
+    ),
     sections: sectionsOf(objects, fields, thread),
   };
 }

@@ -1,62 +1,90 @@
 /**
- * Who has probably taken this lock by `acquire()`? Nothing in a frame says so; its code may: it has called `acquire` on what
- * is this lock, has not called `release` on it since, and does so further on. Probable, no more: somebody else may have
- * released it.
+ * Did a frame take this lock by `acquire()`, and will it release it, as far as its code tells? An expression like
+ * `self._lock.acquire` before the instruction that the frame is at, whose value is this lock, and `release` after it. And by
+ * what else a frame may end somebody's wait. Never certain: what else the code did, nobody wrote down.
  */
-import type { Address } from '../../memory/address.js';
-import { offsetBy, toAddress } from '../../memory/address.js';
-import { bytesOf, readPointer, readSsize } from '../../memory/reader.js';
-import { opcodesOf } from '../layouts/opcodes.js';
-import type { WaitFields } from '../layouts/wait-fields.js';
-import { readBytes } from '../text.js';
-import { findLockCalls, type LockCall } from './calls.js';
+import type { Bytecodes } from './bytecodes.js';
+import type { MethodCall } from './calls.js';
 import type { Objects } from './objects.js';
 import type { Scopes } from './scopes.js';
 import type { FrameInHand } from './value-stack.js';
 
-/** Names and bytes of a function's code that are read. */
-const NAMES_LIMIT = 5000;
-const CODE_LIMIT = 2 ** 20;
+/** A call that a frame has made or will make. */
+export interface CallInFrame {
+  readonly method: string;
+  /** Byte offset of it. */
+  readonly at: number;
+}
+
+export interface LastCall extends CallInFrame {
+  /** Whether `release` follows further on. */
+  readonly later: boolean;
+}
+
+const CONDITION_LOCKS = ['_lock', '_Condition__lock', '_semlock'] as const;
 
 export class TakenLocks {
   readonly #objects: Objects;
   readonly #scopes: Scopes;
-  readonly #fields: WaitFields;
-  readonly #calls = new Map<Address, readonly LockCall[]>();
+  readonly #bytecodes: Bytecodes;
 
-  constructor(objects: Objects, scopes: Scopes, fields: WaitFields) {
+  constructor(objects: Objects, scopes: Scopes, bytecodes: Bytecodes) {
     this.#objects = objects;
     this.#scopes = scopes;
-    this.#fields = fields;
+    this.#bytecodes = bytecodes;
   }
 
-  /**
-   * What the frame's code did last with the lock before where it is: null: nothing that can be told. `later`: it releases
-   * it further on. Throws as the memory does.
-   */
-  lastCall(inHand: FrameInHand, lock: number): { readonly method: LockCall['method']; readonly later: boolean } | null {
-    const calls = this.#callsOf(inHand.code.address);
-    if (calls.length === 0) return null;
+  /** What the frame's code did last with the lock before where it is; null: nothing that can be told. */
+  lastCall(inHand: FrameInHand, lock: number): LastCall | null {
     const here = inHand.frame.lasti;
-    const about = calls.filter((call) => this.#isOf(inHand, call, lock));
+    const about = this.#callsOf(inHand).filter(
+      (call) => (call.method === 'acquire' || call.method === 'release') && this.#isOf(inHand, call, lock),
+    );
     const last = about.findLast(({ at }) => at < here);
     if (!last) return null;
-    return { method: last.method, later: about.some(({ at, method }) => at > here && method === 'release') };
+    return { ...last, later: about.some(({ at, method }) => at > here && method === 'release') };
+  }
+
+  /** The first call further on of one of these methods of this very object; null: there is none. */
+  nextCall(inHand: FrameInHand, object: number, methods: ReadonlySet<string>): CallInFrame | null {
+    const here = inHand.frame.lasti;
+    const calls = this.#callsOf(inHand);
+    return (
+      calls.find((call) => call.at > here && methods.has(call.method) && this.#valueOf(inHand, call) === object) ?? null
+    );
+  }
+
+  /** The only call of `enter_context` before where the frame is; null: there is none, or several. */
+  enteredContext(inHand: FrameInHand): CallInFrame | null {
+    const calls = this.#callsOf(inHand).filter(
+      ({ at, method }) => method === 'enter_context' && at < inHand.frame.lasti,
+    );
+    return calls.length === 1 ? (calls[0] ?? null) : null;
+  }
+
+  #callsOf({ code }: FrameInHand): readonly MethodCall[] {
+    return this.#bytecodes.calls(code.address);
   }
 
   /** Whether the call is one of this lock's methods, or of a Condition's that has it. */
-  #isOf(inHand: FrameInHand, { root, attributes }: LockCall, lock: number): boolean {
-    let object = this.#rootOf(inHand, root);
-    for (const attribute of attributes) {
-      if (object === 0) return false;
-      object = this.#objects.attribute(object, attribute);
-    }
+  #isOf(inHand: FrameInHand, call: MethodCall, lock: number): boolean {
+    const object = this.#valueOf(inHand, call);
     if (object === 0) return false;
     if (object === lock) return true;
-    return ['_lock', '_Condition__lock', '_semlock'].some((name) => this.#objects.ownAttribute(object, name) === lock);
+    return CONDITION_LOCKS.some((name) => this.#objects.ownAttribute(object, name) === lock);
   }
 
-  #rootOf(inHand: FrameInHand, root: LockCall['root']): number {
+  /** What a method is called of; 0: it cannot be told. */
+  #valueOf(inHand: FrameInHand, { root, attributes }: MethodCall): number {
+    let object = this.#objects.attempt(() => this.#rootOf(inHand, root)) ?? 0;
+    for (const attribute of attributes) {
+      if (object === 0) return 0;
+      object = this.#objects.attribute(object, attribute);
+    }
+    return object;
+  }
+
+  #rootOf(inHand: FrameInHand, root: MethodCall['root']): number {
     switch (root.kind) {
       case 'slot':
         return this.#scopes.slot(inHand, root.index);
@@ -67,36 +95,5 @@ export class TakenLocks {
         return globals.find(({ name }) => name === root.name)?.value ?? 0;
       }
     }
-  }
-
-  #callsOf(code: Address): readonly LockCall[] {
-    let calls = this.#calls.get(code);
-    if (!calls) {
-      calls = this.#objects.attempt(() => this.#readCalls(code)) ?? [];
-      this.#calls.set(code, calls);
-    }
-    return calls;
-  }
-
-  #readCalls(code: Address): LockCall[] {
-    const opcodes = opcodesOf(this.#objects.layout.version);
-    if (!opcodes) return [];
-    const { memory } = this.#objects;
-    const tuple = readPointer(memory, offsetBy(code, this.#fields.code.co_names));
-    const names = this.#objects.elements(tuple, NAMES_LIMIT).map((name) => this.#objects.text(name) ?? '');
-    return names.includes('acquire') ? findLockCalls(this.#bytecodeOf(code), names, opcodes) : [];
-  }
-
-  #bytecodeOf(code: Address): Uint8Array {
-    const { memory, layout } = this.#objects;
-    const { co_code, co_code_adaptive } = layout.PyCodeObject;
-    if (co_code_adaptive === undefined) {
-      const bytes = readPointer(memory, offsetBy(code, co_code ?? 0));
-      return readBytes(this.#objects.python, toAddress(bytes), CODE_LIMIT).bytes;
-    }
-    // PyVarObject's size counts code units.
-    const units = readSsize(memory, offsetBy(code, layout.PyVarObject.ob_size));
-    const size = Math.max(0, Math.min(2 * units, CODE_LIMIT));
-    return size === 0 ? new Uint8Array(0) : bytesOf(memory.read(offsetBy(code, co_code_adaptive), size)).slice();
   }
 }

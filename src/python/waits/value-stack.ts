@@ -64,14 +64,14 @@ export class ValueStacks {
 
   #mayProve(code: Address): boolean {
     if (this.#objects.layout.frames.kind === 'frame-objects') return true;
-    return this.#objects.attempt(() => this.#handlers(code).length > 0) ?? false;
+    return this.#objects.attempt(() => this.handlers(code).length > 0) ?? false;
   }
 
   /** The objects in slots that are alive for certain, lowest first. Throws as the memory does. */
   proven({ frame, code }: FrameInHand): number[] {
     const { frames } = this.#objects.layout;
     if (frames.kind === 'frame-objects') return this.#provenByBlocks(frame.address);
-    const depth = provenDepth(this.#handlers(code.address), frame.lasti / 2);
+    const depth = provenDepth(this.handlers(code.address), frame.lasti / 2);
     return depth === 0 ? [] : this.#slots(this.#bottom({ frame, code }), Math.min(depth, SLOTS_LIMIT));
   }
 
@@ -81,15 +81,35 @@ export class ValueStacks {
   }
 
   #provenByBlocks(frame: Address): number[] {
-    const { blocks } = this.#fields;
-    const memory = this.#frames;
-    if (!blocks) return [];
-    const count = memory.read(offsetBy(frame, blocks.f_iblock), 4).getInt32(0, true);
-    if (count <= 0 || count > PyTryBlock.most) return [];
-    const last = blocks.f_blockstack + PyTryBlock.sizeof * (count - 1) + PyTryBlock.b_level;
-    const level = memory.read(offsetBy(frame, last), 4).getInt32(0, true);
+    const level = this.#blocksOf(frame).at(-1)?.level ?? 0;
     if (level <= 0 || level > SLOTS_LIMIT) return [];
-    return this.#slots(readPointer(memory, offsetBy(frame, blocks.f_valuestack)), level);
+    return this.#slots(readPointer(this.#frames, offsetBy(frame, this.#fields.blocks?.f_valuestack ?? 0)), level);
+  }
+
+  /** Blocks that a frame has entered, outermost first (up to 3.10). */
+  #blocksOf(frame: Address): { readonly handler: number; readonly level: number }[] {
+    const { blocks } = this.#fields;
+    if (!blocks) return [];
+    const count = this.#frames.read(offsetBy(frame, blocks.f_iblock), 4).getInt32(0, true);
+    if (count <= 0 || count > PyTryBlock.most) return [];
+    const view = this.#frames.read(offsetBy(frame, blocks.f_blockstack), PyTryBlock.sizeof * count);
+    return Array.from({ length: count }, (_, i) => {
+      const at = PyTryBlock.sizeof * i;
+      return {
+        handler: view.getInt32(at + PyTryBlock.b_handler, true),
+        level: view.getInt32(at + PyTryBlock.b_level, true),
+      };
+    });
+  }
+
+  /** Where the outermost block is dealt with that was entered at this depth, as `b_handler` has it; null: there is none. */
+  blockAt(frame: Address, depth: number): number | null {
+    return this.#blocksOf(frame).find(({ level }) => level === depth)?.handler ?? null;
+  }
+
+  /** What `with` leaves on the stack. */
+  get exit(): WaitFields['exit'] {
+    return this.#fields.exit;
   }
 
   #bottom({ frame, code }: FrameInHand): number {
@@ -120,7 +140,8 @@ export class ValueStacks {
     return size;
   }
 
-  #handlers(code: Address): readonly HandlerRange[] {
+  /** The table of exception handlers of a code object. Throws as the memory does. */
+  handlers(code: Address): readonly HandlerRange[] {
     let table = this.#tables.get(code);
     if (!table) {
       const { memory } = this.#objects;

@@ -61,6 +61,7 @@ export function constantProbes(v: number, freeThreaded: boolean): Record<string,
   return {
     PyTryBlock: when(v <= 310, {
       sizeof: sizeOf('PyTryBlock'),
+      b_handler: of('PyTryBlock')('b_handler'),
       b_level: of('PyTryBlock')('b_level'),
       most: value('CO_MAXBLOCKS'),
     }),
@@ -89,6 +90,7 @@ export const WIDTHS_OF_FURTHER: Readonly<Record<string, number>> = {
   'base > chain > suppress_context': 1,
   'traceback > tb_lasti': 4,
   'traceback > tb_lineno': 4,
+  'PyTryBlock > b_handler': 4,
   'PyTryBlock > b_level': 4,
   'stoptheworld > requested': 1,
   'stoptheworld > world_stopped': 1,
