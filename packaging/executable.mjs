@@ -17,6 +17,7 @@ import {
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lazyBuiltins } from '../scripts/lazy-builtins.mjs';
 import { pageAssets } from '../scripts/page-assets.mjs';
 import {
   bunPackage,
@@ -120,6 +121,7 @@ async function program(version) {
     legalComments: 'none',
     write: false,
     supported: { 'dynamic-import': false },
+    plugins: [lazyBuiltins],
     define: {
       ...(await pageAssets()),
       'import.meta.url': '"file:///proc/self/exe"',
@@ -133,7 +135,7 @@ async function program(version) {
 /**
  * Bun for that target with the program in it, compiled to its bytecode. The Bun of this machine does that for each.
  * Without `--minify-identifiers`: names in stack traces stay ours. What lies in the folder where it is started is none of
- * its business (bunfig.toml, .env). It optimizes 8 times later: a look is over before optimized code could pay.
+ * its business (bunfig.toml, .env). It optimizes 16 times later: a look is over before optimized code could pay.
  */
 function compiled({ name, arch, libc }, script, work) {
   // In the executable the program is called as these files are.
@@ -144,9 +146,13 @@ function compiled({ name, arch, libc }, script, work) {
   const args = ['build', 'pystack.cjs', '--compile', '--bytecode', '--minify-whitespace', '--minify-syntax'];
   const quiet = ['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((each) => `--no-compile-autoload-${each}`);
   const target = [`--target=bun-linux-${arch}${libc === 'musl' ? '-musl' : ''}`, `--compile-executable-path=${bun}`];
-  run(bunFor(process.arch, libcHere()), [...args, ...quiet, '--compile-jit-policy=8', ...target, '--outfile=pystack'], {
-    cwd: folder,
-  });
+  run(
+    bunFor(process.arch, libcHere()),
+    [...args, ...quiet, '--compile-jit-policy=16', ...target, '--outfile=pystack'],
+    {
+      cwd: folder,
+    },
+  );
   return join(folder, 'pystack');
 }
 

@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.mjs';
 import { pageAssets } from './page-assets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,19 +26,6 @@ const common = {
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-};
-
-/** Commander loads child_process (1 ms) for subcommands that are programs of their own. There are none here. */
-const lazyChildProcess = {
-  name: 'lazy-child-process',
-  setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/commander/') ? { path: 'child_process', namespace: 'lazy' } : undefined,
-    );
-    pluginBuild.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: "exports.spawn = (...args) => require('node:child_process').spawn(...args);",
-    }));
-  },
 };
 
 /** CommonJS has no import.meta; the addon and package.json are found relative to it. */
@@ -73,7 +61,7 @@ await build({
   format: 'cjs',
   // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
   supported: { 'dynamic-import': false },
-  plugins: [lazyChildProcess],
+  plugins: [lazyBuiltins],
   define: { ...define, ...(await pageAssets()) },
   banner,
 });

@@ -1,0 +1,41 @@
+// Which modules of Node.js are loaded only when they are used? Those that take a millisecond and that most looks do without.
+// `import { gunzipSync } from 'node:zlib'` becomes a lookup at each use: for the bundler's `plugins`.
+import { readFileSync } from 'node:fs';
+
+const SLOW = /^node:(child_process|crypto|os|stream|url|util|zlib)$/;
+
+/** Commander loads child_process for subcommands that are programs of their own. There are none here. */
+const COMMANDER = { module: 'node:child_process', names: ['spawn'] };
+
+export const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup(build) {
+    build.onResolve({ filter: SLOW }, ({ path, importer }) => {
+      const names = importer.includes('/commander/') ? namesForCommander(path) : namesIn(importer, path);
+      return names.length === 0 ? undefined : { path: `${path}?${names.join()}`, namespace: 'lazy' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
+      const [module, names] = path.split('?');
+      const getters = names.split(',').map((name) => `get ${name}() { return require('${module}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
+  },
+};
+
+function namesForCommander(module) {
+  return module === COMMANDER.module ? COMMANDER.names : [];
+}
+
+/** What a source file of ours takes from the module by name; nothing where it takes all of it. */
+function namesIn(file, module) {
+  if (!/\.tsx?$/.test(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  const named = [...text.matchAll(/^import \{([^}]*)\} from '([^']*)';$/gm)].filter(([, , from]) => from === module);
+  const all = new RegExp(`^import (?!\\{|type ).* from '${module}';$`, 'm').test(text);
+  if (all) return [];
+  return named
+    .flatMap(([, list]) => list.split(','))
+    .map((each) => each.trim())
+    .filter((each) => each !== '' && !each.startsWith('type '))
+    .map((each) => each.split(' as ')[0]);
+}
