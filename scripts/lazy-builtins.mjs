@@ -16,11 +16,18 @@ export const lazyBuiltins = {
     });
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
       const [module, names] = path.split('?');
-      const getters = names.split(',').map((name) => `get ${name}() { return require('${module}').${name}; }`);
-      return { contents: `module.exports = { ${getters.join(', ')} };` };
+      const lookups = names.split(',').map((name) => lookup(module, name));
+      return { contents: `module.exports = { ${lookups.join(', ')} };` };
     });
   },
 };
+
+/** Functions are handed on as such, so that to mention one is not to use it; what is a class (by its capital) is not. */
+function lookup(module, name) {
+  return /^[a-z]/.test(name)
+    ? `${name}(...args) { return require('${module}').${name}(...args); }`
+    : `get ${name}() { return require('${module}').${name}; }`;
+}
 
 function namesForCommander(module) {
   return module === COMMANDER.module ? COMMANDER.names : [];

@@ -3,17 +3,11 @@ import { type Command, CommanderError } from 'commander';
 import { PystackError } from '../errors.js';
 import type { FleetRequest } from '../many/fleet/model.js';
 import type { Selection } from '../many/selection.js';
-import type {
-  CoreOptions,
-  CoreSource,
-  InspectOptions,
-  LocalsOptions,
-  NativeMode,
-  SnapshotOptions,
-} from '../options.js';
+import type { CoreOptions, CoreSource, InspectOptions, SnapshotOptions } from '../options.js';
 import { UNTIL, type Until } from '../watch/until.js';
 import { fleetRequest } from './fleet-request.js';
 
+import { remoteOptions, stackOptions } from './look-options.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
 import { type CommandName, commandNamed, declareProgram, type Opts, SHELLS, type Shell } from './program.js';
 
@@ -368,16 +362,6 @@ function manyCores(files: readonly string[], opts: Opts): ManyCores {
   return { systemd: typeof systemdAll === 'string' ? systemdAll : null, newestOnly: false };
 }
 
-function remoteOptions(opts: Opts): InspectOptions {
-  const maxPauseMs = numberOf(opts['maxPause']);
-  const timeBudgetMs = numberOf(opts['timeBudget']);
-  return {
-    mode: opts['block'] === false ? 'non-blocking' : 'blocking',
-    ...(maxPauseMs === undefined ? {} : { maxPauseMs }),
-    ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
-  };
-}
-
 function outputPath(opts: Opts): string {
   const path = stringOf(opts['output']);
   if (path === null) {
@@ -419,44 +403,4 @@ function coreOptions(executable: string | undefined, opts: Opts, view: View): Co
     sysroot: stringOf(opts['sysroot']),
     registers: view.verbosity > 0,
   };
-}
-
-function stackOptions(opts: Opts, view: View) {
-  const maxTasks = numberOf(opts['maxTasks']);
-  return {
-    native: nativeMode(opts['native']),
-    // What the other one hides is not what this one does; its layout picks by itself.
-    plumbing: view.verbosity > 0 || view.layout === 'compat',
-    demangle: opts['demangle'] !== false,
-    debuginfod: opts['debuginfod'] !== false,
-    locals: opts['locals'] === true ? localsOptions(opts) : false,
-    tasks: wantsTasks(opts, view),
-    ...(maxTasks === undefined ? {} : { maxTasks }),
-    exhaustive: opts['exhaustive'] === true,
-    locateBy: stringsOf(opts['locateBy']) ?? null,
-    library: stringOf(opts['library']),
-  };
-}
-
-/** Layouts of threads alone show them if they are asked for. */
-function wantsTasks(opts: Opts, { layout, format }: View): boolean {
-  if (typeof opts['tasks'] === 'boolean') return opts['tasks'];
-  return format !== 'text' || (layout !== 'plain' && layout !== 'compat');
-}
-
-function localsOptions(opts: Opts): LocalsOptions {
-  const depth = numberOf(opts['localsDepth']);
-  const maxString = numberOf(opts['maxString']);
-  const maxItems = numberOf(opts['maxItems']);
-  return {
-    ...(depth === undefined ? {} : { depth }),
-    ...(maxString === undefined ? {} : { maxString }),
-    ...(maxItems === undefined ? {} : { maxItems }),
-    redact: stringsOf(opts['redact']) ?? [],
-    redactDefaults: opts['redactDefaults'] !== false,
-  };
-}
-
-function nativeMode(value: unknown): NativeMode {
-  return value === 'python' || value === 'all' || value === 'last' ? value : 'off';
 }

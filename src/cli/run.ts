@@ -8,10 +8,11 @@ import { version } from '../version.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { asPystackError, errorJson, errorReport } from './error-report.js';
 import { isFailure } from './fail-on.js';
-import { type Invocation, type ManyCores, parseInvocation } from './invocation.js';
+import type { Invocation, ManyCores } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
+import { plainLook } from './plain-look.js';
 import { ProgressLine } from './progress.js';
 import type { LookingAtMany } from './run-many.js';
 import { isFlame, isOfMany, type Layout, type View, viewBefore } from './view.js';
@@ -50,7 +51,7 @@ export class Interrupted extends Error {
 export async function run(argv: readonly string[], world: World, pipeline: Pipeline = PIPELINE): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = parseInvocation(argv, () => helpWidthOf(world), usualLayout(world));
+    const invocation = plainLook(argv, usualLayout(world)) ?? (await parsed(argv, world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;
@@ -103,6 +104,11 @@ export async function run(argv: readonly string[], world: World, pipeline: Pipel
     if (thrown instanceof Interrupted) return EXIT.nothing;
     return reportError(thrown, view, world);
   }
+}
+
+async function parsed(argv: readonly string[], world: World): Promise<Invocation> {
+  const { parseInvocation } = await import('./invocation.js');
+  return parseInvocation(argv, () => helpWidthOf(world), usualLayout(world));
 }
 
 /** Of the terminal, if it is narrow: wider than usual is not easier to read. */

@@ -2,10 +2,19 @@
 import type { Architecture } from './arch.js';
 import { AARCH64, type Run, X86_64 } from './syscall-numbers.js';
 
-const TABLES: Readonly<Record<Architecture, ReadonlyMap<number, string>>> = {
-  'x86-64': table(X86_64),
-  aarch64: table(AARCH64),
-};
+const RUNS: Readonly<Record<Architecture, readonly Run[]>> = { 'x86-64': X86_64, aarch64: AARCH64 };
+
+/** Made of the runs when first asked: most looks are at one of the two. */
+const tables = new Map<Architecture, ReadonlyMap<number, string>>();
+
+function tableFor(architecture: Architecture): ReadonlyMap<number, string> {
+  let made = tables.get(architecture);
+  if (made === undefined) {
+    made = table(RUNS[architecture]);
+    tables.set(architecture, made);
+  }
+  return made;
+}
 
 function table(runs: readonly Run[]): ReadonlyMap<number, string> {
   return new Map(
@@ -20,5 +29,5 @@ function table(runs: readonly Run[]): ReadonlyMap<number, string> {
 
 /** The name of a system call; null for a number newer than the tables. */
 export function syscallName(architecture: Architecture, number: number): string | null {
-  return TABLES[architecture].get(number) ?? null;
+  return tableFor(architecture).get(number) ?? null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseInvocation } from '../../src/cli/invocation.js';
+import { plainLook } from '../../src/cli/plain-look.js';
 import { viewBefore } from '../../src/cli/view.js';
 import { PystackError } from '../../src/errors.js';
 
@@ -51,6 +52,7 @@ describe('remote', () => {
         demangle: true,
         debuginfod: true,
         locals: false,
+        tasks: true,
         exhaustive: false,
         locateBy: null,
         library: null,
@@ -247,4 +249,12 @@ describe('help and version', () => {
     expect(parse('--version')).toEqual({ command: 'version' });
     expect(parse('-v', '--version')).toEqual({ command: 'version' });
   });
+});
+
+test('a process id alone is understood as the parser does, and nothing else is', () => {
+  for (const layout of ['auto', 'plain', 'page', 'compat'] as const) {
+    expect(plainLook(['remote', '17'], layout)).toEqual(parseInvocation(['remote', '17'], undefined, layout));
+  }
+  for (const argv of [[], ['remote'], ['remote', 'x'], ['remote', '-v', '17'], ['remote', '17', '18'], ['core', '17']])
+    expect(plainLook(argv, 'auto')).toBeNull();
 });

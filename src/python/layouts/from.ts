@@ -38,10 +38,14 @@ export const LONGER_HEADER = 16;
 
 /**
  * The row of a version's free-threaded build, which differs in `difference` from the ordinary one besides what the longer
- * object headers move.
+ * object headers move. Made when first asked for: most processes have a GIL.
  */
-export function freeThreaded(row: Layout, difference: Difference<Omit<Layout, 'origin' | 'version'>>): Layout {
-  return from(withObjectHeader(row, LONGER_HEADER), difference);
+export function freeThreaded(row: Layout, difference: Difference<Omit<Layout, 'origin' | 'version'>>): () => Layout {
+  let made: Layout | undefined;
+  return () => {
+    made ??= from(withObjectHeader(row, LONGER_HEADER), difference);
+    return made;
+  };
 }
 
 function merged(before: object | undefined, difference: object): object {

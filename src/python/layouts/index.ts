@@ -20,7 +20,8 @@ interface Entry {
   readonly row: Layout;
   /** The first patch release it describes; until the next entry of that version. 0 when left out. */
   readonly fromPatch?: number;
-  readonly freeThreaded?: true;
+  /** That of the build without a GIL, where there is one. */
+  readonly freeThreaded?: () => Layout;
 }
 
 /** Oldest first. */
@@ -34,12 +35,9 @@ const ROWS: readonly Entry[] = [
   { row: v3_10 },
   { row: v3_11 },
   { row: v3_12 },
-  { row: v3_13 },
-  { row: v3_13t, freeThreaded: true },
-  { row: v3_14 },
-  { row: v3_14t, freeThreaded: true },
-  { row: v3_15 },
-  { row: v3_15t, freeThreaded: true },
+  { row: v3_13, freeThreaded: v3_13t },
+  { row: v3_14, freeThreaded: v3_14t },
+  { row: v3_15, freeThreaded: v3_15t },
 ];
 
 /** "2.7", "3.6", "3.7", … in that order. */
@@ -60,10 +58,8 @@ export function layoutFor(
 ): Layout | null {
   const { freeThreaded, ...rest } = { ...ORDINARY_BUILD, ...build };
   const entry = ROWS.findLast(
-    ({ row, fromPatch = 0, ...kind }) =>
-      row.version === `${major}.${minor}` &&
-      (kind.freeThreaded ?? false) === freeThreaded &&
-      (patch === null || fromPatch <= patch),
+    ({ row, fromPatch = 0 }) => row.version === `${major}.${minor}` && (patch === null || fromPatch <= patch),
   );
-  return entry ? forBuild(entry.row, { ...rest, freeThreaded }) : null;
+  const row = freeThreaded ? entry?.freeThreaded?.() : entry?.row;
+  return row ? forBuild(row, { ...rest, freeThreaded }) : null;
 }
