@@ -28,6 +28,8 @@ export interface PythonFrame {
   isEntry: boolean;
   /** Why something in this frame is missing or doubtful; absent when all is well. */
   problem?: string;
+  /** Of what was lost of a core: why frames may be missing between this one and the next outer one; absent: none are. */
+  gap?: string;
   /** Present only when locals were asked for. */
   arguments?: Variable[];
   /** Present only when locals were asked for. */

@@ -210,6 +210,8 @@ export interface Thread {
   movingFrames: number;
   /** Why the Python stack ends where it does. `complete`, or the reason that outer frames are missing. */
   ending: StackEnding;
+  /** Of what was lost of a core: why frames may be missing inside of the innermost that is shown; absent: none are. */
+  innerGap?: string;
   /** Outermost first. */
   frames: Frame[];
   /** Why the native stack ends where it does; null when native frames were not asked for. */

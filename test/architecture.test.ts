@@ -47,12 +47,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/tasks',
   ],
   'python/trio': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects', 'python/waits', 'python/tasks'],
+  // Threads and frames where what leads to them is lost.
+  'python/lost': ['memory', 'snapshot', 'python', 'python/layouts'],
   // Which exceptions they deal with.
   // Lines that the program itself holds, found by names as locks are.
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
   'python/exceptions': ['memory', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
-  locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts'],
+  locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts', 'python/lost'],
   // One file a question, which reads through the handle that it is given.
   questions: [
     'memory',
@@ -68,7 +70,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/sources',
     'python/exceptions',
   ],
-  moment: ['memory', 'snapshot', 'errors', 'options', 'process', 'python', 'python/layouts', 'questions', 'locate'],
+  moment: [
+    'memory',
+    'snapshot',
+    'errors',
+    'options',
+    'process',
+    'python',
+    'python/layouts',
+    'python/lost',
+    'questions',
+    'locate',
+  ],
   'native-stack': ['memory', 'snapshot', 'errors', 'options', 'elf', 'process', 'python/layouts'],
   report: [
     'memory',
@@ -153,6 +166,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snapshot-file': [
     'memory',
     'snapshot',
+    'errors',
     'process',
     'corefile-writer',
     'python',

@@ -131,7 +131,7 @@ export function addLocating(command: Command): void {
     command,
     withParser(
       '--locate-by <names>',
-      `use only these ways of locating it: ${LOCATE_STRATEGIES.join(',')}`,
+      `use only these ways of locating it: ${LOCATE_STRATEGIES.join(', ')}`,
       parseStrategies,
     ),
   );

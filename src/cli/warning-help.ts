@@ -9,7 +9,7 @@ export interface WarningEntry {
 export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
   'stack-truncated': {
     meaning:
-      'A stack ends before its outermost frame; the reason stands in `ending`. What was read before it is right.',
+      'A stack ends before its outermost frame (the reason stands in `ending`), or memory that linked its frames is lost, and at the places marked `gap` some may be missing. What is shown is right.',
     remedy: 'Look again: a structure that was being changed will have settled. If it stays, memory is corrupted.',
   },
   'thread-inconsistent': {

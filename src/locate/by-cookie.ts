@@ -4,9 +4,9 @@
  */
 
 import { toAddress } from '../memory/address.js';
+import { readChunks } from '../memory/chunks.js';
 import type { Range } from '../memory/ranges.js';
 import { DEBUG_COOKIE } from '../python/layouts/debug-offsets.js';
-import { readChunks } from './chunks.js';
 import type { Module } from './module.js';
 import type { Candidate, Strategy } from './strategy.js';
 

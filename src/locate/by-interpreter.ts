@@ -7,11 +7,11 @@
  */
 
 import { type Address, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
+import { readChunks } from '../memory/chunks.js';
 import { PAGE_BYTES, PagedMemory } from '../memory/pages.js';
 import type { Range } from '../memory/ranges.js';
 import { MemoryFault, type MemoryReader, pointerAt, readPointer } from '../memory/reader.js';
 import type { Layout } from '../python/layouts/layout.js';
-import { readChunks } from './chunks.js';
 import type { Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
 

@@ -6,8 +6,8 @@
  * https://github.com/python/cpython/blob/v3.12.1/Include/internal/pycore_runtime.h#L87
  */
 import { isUserSpace, toAddress } from '../memory/address.js';
+import { readChunks } from '../memory/chunks.js';
 import { pointerAt } from '../memory/reader.js';
-import { readChunks } from './chunks.js';
 import type { Module } from './module.js';
 import type { Candidate, Search, Strategy } from './strategy.js';
 

@@ -15,13 +15,17 @@ import { TypeNames } from '../python/type-names.js';
 import { addressOfReturned } from './getter.js';
 import type { Module } from './module.js';
 
-/** Those that have a symbol, or a function that returns them; `interp_head` was found already. */
-export function findGlobals(module: Module, symbols: readonly GlobalName[], interp_head: Address): GlobalAddresses {
+/** Those that have a symbol, or a function that returns them; `interp_head` was found already, or is lost (null). */
+export function findGlobals(
+  module: Module,
+  symbols: readonly GlobalName[],
+  interp_head: Address | null,
+): GlobalAddresses {
   const returned = addressOfReturned(module, 'Py_IsInitialized');
   return {
     ...Object.fromEntries(module.addressesOf(symbols)),
     ...(returned !== null && { 'Py_IsInitialized()': returned }),
-    interp_head,
+    ...(interp_head !== null && { interp_head }),
   };
 }
 
@@ -38,7 +42,12 @@ const UNITS: Readonly<Record<number, 2 | 4>> = { 65535: 2, 1114111: 4 };
 /** null: the program has hidden `sys.maxunicode`, or it cannot be read. */
 function readUnit(python: Python): 2 | 4 | null {
   try {
-    const interpreter = toAddress(python.pointer(python.address, 0));
+    const [stray] = python.strays;
+    const interpreter = toAddress(
+      python.address !== null
+        ? python.pointer(python.address, 0)
+        : python.pointer(toAddress(stray ?? 0), python.layout.PyThreadState.interp),
+    );
     const sysdict = toAddress(python.pointer(interpreter, python.layout.python2?.sysdict ?? 0));
     const types = python.the(TypeNames);
     for (const { key, value } of readDict(python, sysdict).items) {

@@ -14,6 +14,7 @@ import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
 import { taskFieldsOf } from '../python/layouts/task-fields.js';
 import { Python } from '../python/python.js';
+import { readRuntime } from '../python/runtime.js';
 import { findAsyncioTable } from './asyncio-table.js';
 import { byCookie } from './by-cookie.js';
 import { byInterpreter, byNeighbour } from './by-interpreter.js';
@@ -21,6 +22,13 @@ import { byNote } from './by-note.js';
 import { byScan } from './by-scan.js';
 import { bySection } from './by-section.js';
 import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
+import {
+  type SearchedThreads,
+  sightThreads,
+  type ThreadPointers,
+  threadBlocks,
+  threadStatesAt,
+} from './by-thread-id.js';
 import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
@@ -32,6 +40,7 @@ import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
 import { STRATEGY_NAMES } from './strategy.js';
+import { typesOf } from './types.js';
 
 export interface LocateOptions {
   /** Also search anonymous memory, and modules that nothing marks as Python. Default false. */
@@ -46,8 +55,10 @@ export interface LocateOptions {
 
 /** A found interpreter. It is what the walk over CPython's structures starts from. */
 export interface Located {
-  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
-  readonly address: Address;
+  /** Of `_PyRuntime`; before 3.7 of `interp_head`. null: it is lost, and `strays` are all there is. */
+  readonly address: Address | null;
+  /** Thread states that no list leads to any more, found by what their threads point to themselves by. */
+  readonly strays: readonly Address[];
   readonly layout: Layout;
   /** Before 3.7: where the other variables are. */
   readonly globals?: GlobalAddresses;
@@ -64,13 +75,15 @@ export interface Located {
   /** Its first mapping. */
   readonly moduleMapping: Mapping | null;
   readonly strategy: StrategyName;
+  /** Of a process that does not run: names of types by address, as the symbols of that file tell. */
+  readonly types?: ReadonlyMap<number, string>;
   /** What was tried, in order. */
   readonly attempts: readonly Attempt[];
   /** More places that hold a proven interpreter of their own; the one with most threads was taken. */
   readonly others: readonly OtherInterpreter[];
 }
 
-export type OtherInterpreter = Pick<Located, 'address' | 'version' | 'library'>;
+export type OtherInterpreter = Pick<Located, 'version' | 'library'> & { readonly address: Address };
 
 /** In the order in which they are tried: from the quickest and surest. */
 const STRATEGIES: readonly Strategy[] = [
@@ -100,6 +113,8 @@ export function locate(target: Locatable, options: LocateOptions = {}): Located 
   }
 }
 
+const NO_THREADS = 'nothing that holds what a thread points to itself by is a thread state';
+
 /** Those that can look where there is no file. */
 const ANYWHERE: ReadonlySet<StrategyName> = new Set(['cookie', 'scan']);
 
@@ -107,7 +122,8 @@ const ANYWHERE: ReadonlySet<StrategyName> = new Set(['cookie', 'scan']);
 const SEARCH_MS = 5_000;
 const EXHAUSTIVE_SEARCH_MS = 60_000;
 
-interface Proven extends Omit<Located, 'attempts' | 'others' | 'asyncioTable'> {
+interface Proven extends Omit<Located, 'attempts' | 'others' | 'asyncioTable' | 'strays' | 'address'> {
+  readonly address: Address;
   readonly threadStates: number;
 }
 
@@ -168,10 +184,18 @@ class OpenSearch implements Search {
           const others = proven
             .filter((other) => other !== best)
             .map(({ address, version, library }) => ({ address, version, library }));
-          return { ...located, asyncioTable: this.#asyncioTable(located), attempts: this.#attempts, others };
+          return {
+            ...located,
+            strays: this.#unlisted(located),
+            asyncioTable: this.#asyncioTable(located),
+            attempts: this.#attempts,
+            others,
+          };
         }
       }
     }
+    const found = this.#byThreadId();
+    if (found) return found;
     throw notFound({
       pid: this.target.pid,
       modules: [...this.#likely, ...this.#others],
@@ -185,6 +209,78 @@ class OpenSearch implements Search {
   #asyncioTable({ layout, library }: Pick<Located, 'layout' | 'library'>): Address | null {
     if (taskFieldsOf(layout)?.asyncio.task.kind !== 'described') return null;
     return this.target.noted?.asyncioTable ?? findAsyncioTable(this.#all, library);
+  }
+
+  /** Threads alone, where nothing leads to what they have in common. */
+  #byThreadId(): Located | null {
+    const { target } = this;
+    const isLive = target.sampler !== null;
+    // Of a process that runs, a runtime without an interpreter is not lost.
+    if (!this.#isAllowed('thread-id') || (isLive && this.#empty !== null)) return null;
+    let threads: SearchedThreads | null = null;
+    let best: Located | null = null;
+    // A program called like Python may be a stub of a few pages beside its library.
+    const holding = this.#likely.filter((module) => module.dynamicSymbol('PyType_Type') !== null);
+    for (const module of new Set([...holding, ...this.#likely])) {
+      for (const { layout, version, freeThreaded, approximate } of this.#choices(module)) {
+        threads ??= this.#sight(this.#threadPointers());
+        const interpreter = { address: null, layout, version, types: typesOf(module) };
+        const strays = threadStatesAt(new Python(interpreter, target.memory), threads, this);
+        if (strays.length <= (best?.strays.length ?? 0)) continue;
+        best = {
+          ...interpreter,
+          ...this.#settleStrays(layout, version, module, strays),
+          strays,
+          freeThreaded,
+          debugBuild: isDebugBuild(module),
+          approximate,
+          library: module.isAnonymous ? null : module.path,
+          moduleMapping: module.mappings[0] ?? null,
+          strategy: 'thread-id',
+          asyncioTable: this.#asyncioTable({ layout, library: module.path }),
+          attempts: this.#attempts,
+          others: [],
+        };
+      }
+      const outcome = best?.library === module.path ? `found ${best.strays.length} threads` : NO_THREADS;
+      this.#attempts.push({ strategy: 'thread-id', module: module.name, outcome });
+      this.options.log?.(`locate by thread-id in ${module.path}: ${outcome}`, best === null);
+      if (best !== null) return best;
+    }
+    return null;
+  }
+
+  /** Threads of this interpreter that its lists do not lead to, where they may have been cut. */
+  #unlisted({ address, layout, version, globals, types }: Omit<Proven, 'threadStates'>): Address[] {
+    const { target } = this;
+    if (target.sampler !== null || !this.#isAllowed('thread-id')) return [];
+    const python = new Python({ address, layout, version, globals, types }, target.memory);
+    const { threadStates, problems } = readRuntime(python);
+    if (problems.length === 0 && !target.isDamaged) return [];
+    const listed = new Set(threadStates.map(({ threadId }) => threadId));
+    const missing = new Map([...this.#threadPointers()].filter(([pointer]) => !listed.has(pointer)));
+    return threadStatesAt(python, this.#sight(missing), this);
+  }
+
+  /** What was looked for before may have taken its time: this begins anew. The smallest ranges first, as heaps are of any size. */
+  #sight(pointers: ThreadPointers): SearchedThreads {
+    const end = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
+    const ranges = this.writableRanges().toSorted((a, b) => a.end - a.start - (b.end - b.start));
+    return sightThreads(this.target, pointers, ranges, () => Date.now() > end);
+  }
+
+  #threadPointers(): ThreadPointers {
+    const { target } = this;
+    if (target.sampler === null) {
+      return new Map([...target.threadPointers()].map(([tid, pointer]) => [pointer, { tid }]));
+    }
+    const tids = new Set(target.threads().map(({ innerTid }) => innerTid));
+    const ranges = this.writableRanges();
+    return threadBlocks(target, tids, ranges, () => this.outOfTime());
+  }
+
+  #isAllowed(name: StrategyName): boolean {
+    return this.options.strategies?.includes(name) ?? true;
   }
 
   close(): void {
@@ -245,6 +341,7 @@ class OpenSearch implements Search {
             library: module.isAnonymous ? null : module.path,
             moduleMapping: module.isAnonymous ? null : (module.mappings[0] ?? null),
             threadStates: proof.threadStates,
+            ...(this.target.sampler === null && { types: typesOf(module) }),
           };
         }
         case 'empty':
@@ -274,6 +371,21 @@ class OpenSearch implements Search {
     if (layout.root.kind !== 'variables') return { layout };
     const globals = claim?.globals ?? findGlobals(module, layout.root.symbols, address);
     return { layout: asBuilt(new Python({ address, layout, globals, version }, this.target.memory)), globals };
+  }
+
+  /** The same where the list of interpreters is lost. */
+  #settleStrays(
+    layout: Layout,
+    version: PythonVersion,
+    module: Module,
+    strays: readonly Address[],
+  ): Pick<Located, 'layout' | 'globals'> {
+    if (layout.root.kind !== 'variables') return { layout };
+    const globals = findGlobals(module, layout.root.symbols, null);
+    return {
+      layout: asBuilt(new Python({ address: null, strays, layout, globals, version }, this.target.memory)),
+      globals,
+    };
   }
 
   readonly #noteUnsupported = (version: PythonVersion, trouble: string | null): void => {
@@ -322,10 +434,10 @@ class OpenSearch implements Search {
     return this.#writable;
   }
 
-  isWritable(address: number): boolean {
+  readonly isWritable = (address: number): boolean => {
     this.#isWritable ??= membership(this.writableRanges());
     return this.#isWritable(address);
-  }
+  };
 }
 
 /** What a generator yields, to be gone through more than once and no further than anybody needs. */
@@ -347,7 +459,7 @@ function remembered<T>(source: Generator<T>): Iterable<T> {
 
 function chosenStrategies(names: readonly string[] | null): readonly Strategy[] {
   if (names === null) return STRATEGIES;
-  const unknown = names.find((name) => !STRATEGIES.some((strategy) => strategy.name === name));
+  const unknown = names.find((name) => !STRATEGY_NAMES.some((known) => known === name));
   if (unknown !== undefined || names.length === 0) {
     throw new PystackError('usage', `there is no locating strategy called ${JSON.stringify(unknown ?? '')}`, {
       nextStep: `choose among ${STRATEGY_NAMES.join(', ')}`,

@@ -4,9 +4,9 @@
  */
 
 import type { ElfSymbol } from '../elf/symbols.js';
+import { readChunks } from '../memory/chunks.js';
 import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
-import { readChunks } from './chunks.js';
 import type { Module } from './module.js';
 
 export interface PythonVersion {

@@ -5,5 +5,6 @@ import { prove } from './proof.js';
 
 /** Whether its structures still hold, by their back pointers. Reads some dozens of bytes. */
 export function isStillThere(memory: MemoryReader, { address, layout }: Located): boolean {
-  return prove(memory, address, layout).kind === 'proven';
+  // Threads alone have nothing in common to prove: they are looked for again.
+  return address !== null && prove(memory, address, layout).kind === 'proven';
 }

@@ -70,7 +70,11 @@ function momentOfStill(
   const recorded = process.postMortem();
   const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
   const { memory } = process;
-  const walked = captureStatic(memory, python, process.threads(), lookAt, inCopy(questions), allThreads);
+  const walked = captureStatic(memory, python, process.threads(), lookAt, inCopy(questions), {
+    allThreads,
+    // A snapshot holds what stacks lead to, and no more.
+    mappings: recorded?.copied ? null : process.mappings(),
+  });
   const captured = asNoted(walked, recorded?.copied ?? null, lookAt);
   const over = new Python(python, memory);
   const ofProcess: Evidence = captured.capture.simultaneous ? 'stopped' : 'agreed';

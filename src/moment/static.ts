@@ -1,22 +1,34 @@
 /** A core does not move: one walk, and every thread stood still. */
 
+import type { Mapping } from '../memory/mapping.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { OsLook, OsThread } from '../process/process.js';
 import { Python, type PythonRuntime } from '../python/python.js';
+import type { ThreadStateWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CopiedQuestion } from '../questions/question.js';
+import { readStack } from '../questions/stacks.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
+import { mendedStacks } from './mended.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
 
-/** `lookAt` tells what a thread was blocked in, `allThreads` asks for those the interpreter does not know too. Throws MemoryFault or CorruptData when not even the runtime can be read. */
+export interface StaticOptions {
+  /** Whether threads are wanted that the interpreter does not know. */
+  readonly allThreads?: boolean;
+  /** All memory that there was: stacks that lead through what is lost of it are put together from the rest. Null: they are not. */
+  readonly mappings?: readonly Mapping[] | null;
+}
+
+/** `lookAt` tells what a thread was blocked in. Throws MemoryFault or CorruptData when not even the runtime can be read. */
 export function captureStatic(
   memory: MemoryReader,
   python: PythonRuntime,
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
   questions: readonly CopiedQuestion<unknown>[],
-  allThreads = false,
+  { allThreads = false, mappings = null }: StaticOptions = {},
 ): CapturedProcess {
   const over = new Python(python, memory);
   const walk = new Walk(over, questions);
@@ -28,11 +40,22 @@ export function captureStatic(
     osThreads.map((thread) => thread.innerTid),
   );
   const outer = new Map(osThreads.map((thread) => [thread.innerTid, thread.tid]));
-  const threads = runtime.threadStates.map((state): CapturedThread => {
+  const tidOf = (state: ThreadStateWalk): number | null => {
     const inner = ids.get(state.address) ?? null;
-    const tid = inner === null ? null : (outer.get(inner) ?? null);
+    return inner === null ? null : (outer.get(inner) ?? null);
+  };
+  const linked = runtime.threadStates.map((state) => readStack(over, state));
+  const stacks =
+    mappings === null
+      ? linked
+      : mendedStacks(over, runtime.threadStates, linked, {
+          writable: mappings.filter(({ readable, writable }) => readable && writable),
+          cStackOf: (state) => cStackOf(lookAt(tidOf(state) ?? 0)?.sp ?? null, mappings),
+        });
+  const threads = runtime.threadStates.map((state, i): CapturedThread => {
+    const tid = tidOf(state);
     return {
-      walk: walk.thread(state),
+      walk: walk.askAgain(state, stacks[i] ?? readStack(over, state)),
       answers: new Answers(),
       memory: copied,
       runtime,
@@ -69,4 +92,9 @@ export function captureStatic(
     },
     warnings: [],
   };
+}
+
+function cStackOf(sp: number | null, mappings: readonly Mapping[]): Range | null {
+  const mapping = sp === null ? undefined : mappings.find(({ start, end }) => sp >= start && sp < end);
+  return mapping === undefined || sp === null ? null : { start: sp, end: mapping.end };
 }

@@ -33,6 +33,10 @@ export interface Process {
   /** Reads the mappings anew, where they can change. Throws PystackError `process-exited` or `permission`. */
   refresh(): void;
   threads(): readonly OsThread[];
+  /** What each thread points to itself by (`pthread_self()`), by its inner id; empty where no registers tell. */
+  threadPointers(): ReadonlyMap<number, number>;
+  /** Whether part of its memory is known to be lost: what is not found may have been there. */
+  readonly isDamaged: boolean;
   /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
   stillMs(tids: Iterable<number>): ReadonlyMap<number, number>;
   /** Children that have ended and were not waited for, as far as they can be known. */
@@ -81,7 +85,10 @@ export interface OutsideOwner {
 }
 
 /** As much of one as a search for the interpreter needs. */
-export type Locatable = Pick<Process, 'pid' | 'memory' | 'sampler' | 'noted' | 'mappings' | 'openMapped'>;
+export type Locatable = Pick<
+  Process,
+  'pid' | 'memory' | 'sampler' | 'noted' | 'mappings' | 'openMapped' | 'threads' | 'threadPointers' | 'isDamaged'
+>;
 
 /** Who a process is. */
 export interface Identity {

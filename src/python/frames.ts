@@ -28,12 +28,16 @@ export interface FrameWalk {
   owner: number | null;
   /** Only of a frame that somebody else's compiler made. */
   foreign?: ForeignFrame;
+  /** Only where the link to the next outer frame is lost: why frames may be missing in between, in words. */
+  gap?: string;
 }
 
 export interface StackWalk {
   /** Innermost first. */
   frames: FrameWalk[];
   ending: StackEnding;
+  /** Only where the way to the innermost frame is lost: why frames may be missing inside of the first, in words. */
+  innerGap?: string;
   /**
    * Where on the native stack its first eval loop was entered; null: not known (before 3.12). Of several interpreters' Python
    * stacks in one thread, the one entered at the highest address is the outermost.

@@ -82,6 +82,7 @@ function listHeads(python: Python, interpreters: readonly Pick<InterpreterWalk, 
         return isUserSpace(start) ? headsWithin(python, start, start + AFTER_YOUNGEST) : [];
       }
       case 'runtime': {
+        if (python.address === null) return [];
         const collecting = python.address + gc.collecting;
         return headsWithin(python, collecting - BEFORE_COLLECTING, collecting);
       }

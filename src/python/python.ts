@@ -19,18 +19,26 @@ import { decodeScalar } from './part.js';
 
 /** A found interpreter, before anybody reads it: what locating tells. */
 export interface PythonRuntime {
-  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
-  readonly address: Address;
+  /** Of `_PyRuntime`; before 3.7 of `interp_head`. null: it is lost. */
+  readonly address: Address | null;
+  /** Thread states that no list leads to any more. Default: none. */
+  readonly strays?: readonly Address[];
   readonly layout: Layout;
   /** Up to 3.6: where the variables are that the layout names. */
   readonly globals?: GlobalAddresses;
   /** 3.14+: where `_asyncio` describes its structures; null: nowhere that could be found. */
   readonly asyncioTable?: Address | null;
   readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
+  /** Names of types by address, where they are known without reading memory, which may be lost. Default: none. */
+  readonly types?: ReadonlyMap<number, string>;
 }
 
+const NO_TYPES: ReadonlyMap<number, string> = new Map();
+
 export class Python implements PythonRuntime {
-  readonly address: Address;
+  readonly address: Address | null;
+  readonly strays: readonly Address[];
+  readonly types: ReadonlyMap<number, string>;
   readonly layout: Layout;
   readonly globals: GlobalAddresses;
   readonly asyncioTable: Address | null;
@@ -43,6 +51,8 @@ export class Python implements PythonRuntime {
     readonly memory: MemoryReader,
   ) {
     this.address = runtime.address;
+    this.strays = runtime.strays ?? [];
+    this.types = runtime.types ?? NO_TYPES;
     this.layout = runtime.layout;
     this.globals = runtime.globals ?? {};
     this.asyncioTable = runtime.asyncioTable ?? null;

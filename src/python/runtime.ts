@@ -97,6 +97,7 @@ function walkRuntime(
   readThreads: (interpreter: Address, id: number | null, head: number, walk: RuntimeWalk) => void,
 ): RuntimeWalk {
   const { layout, fields, address, globals } = python;
+  if (address === null) return walkStrays(python, readThreads);
   const { 'interpreters.head': headField, 'interpreters.main': mainField, ...runtime } = fields._PyRuntimeState;
   const problems: string[] = [];
   const head = python.get(address, headField);
@@ -139,8 +140,55 @@ function walkRuntime(
     readThreads(interpreter, id, threads, walk);
     at = next;
   }
+  addStrays(python, walk);
   if (layout.root.kind === 'variables') numberByAge(walk);
   return walk;
+}
+
+/** What is left where the runtime is lost: threads that were found, and interpreters that they lead to. */
+function walkStrays(python: Python, readThreads: Parameters<typeof walkRuntime>[1]): RuntimeWalk {
+  const { fields } = python;
+  const problems = ['the structure that interpreters hang on is lost: what is shown was found by its threads'];
+  const walk: RuntimeWalk = { interpreters: [], threadStates: [], state: 'unknown', finalizing: null, problems };
+  const seen = new Set<number>();
+  for (const stray of python.strays) {
+    try {
+      const at = python.get(stray, fields.PyThreadState.interp);
+      if (seen.has(at) || !isUserSpace(at)) continue;
+      seen.add(at);
+      const head = python.get(at as Address, fields.PyInterpreterState.threads_head);
+      // It has threads: zeros were never there.
+      if (head === 0) throw new CorruptData(`at ${formatAddress(at)} it has no threads`);
+      const interpreter = readInterpreter(python, at as Address, false, problems);
+      walk.interpreters.push({ ...interpreter, isMain: interpreter.id === 0 });
+      readThreads(at as Address, interpreter.id, head, walk);
+    } catch (error) {
+      problems.push(`an interpreter cannot be read: ${reasonOf(error)}`);
+    }
+  }
+  addStrays(python, walk);
+  return walk;
+}
+
+/** Appends those thread states to the walk that no list led to, the newest first. */
+function addStrays(python: Python, walk: RuntimeWalk): void {
+  const listed = new Set(walk.threadStates.map(({ address }) => address));
+  const strays: ThreadStateWalk[] = [];
+  for (const address of python.strays) {
+    if (listed.has(address)) continue;
+    try {
+      const { state } = readThreadState(python, address);
+      const interpreter = walk.interpreters.find((one) => one.address === state.interpreter);
+      strays.push({ ...state, interpreterId: interpreter?.id ?? null });
+    } catch (error) {
+      walk.problems.push(`the thread state at ${formatAddress(address)} cannot be read: ${reasonOf(error)}`);
+    }
+  }
+  if (strays.length === 0) return;
+  walk.threadStates.push(...strays.sort((a, b) => b.uniqueId - a.uniqueId));
+  walk.problems.push(
+    `${strays.length === 1 ? 'one thread is' : `${strays.length} threads are`} in no list: found by what a thread points to itself by`,
+  );
 }
 
 function stateOf(head: number, finalizing: Address | null, initialized: boolean | null): RuntimeWalk['state'] {
@@ -181,6 +229,7 @@ function readCollecting(python: Python, interpreter: Address): boolean | null {
   const { gc } = python.fields;
   if (gc.owner === 'variable') return readCollectingVariable(python.memory, python.globals);
   const owner = gc.owner === 'runtime' ? python.address : interpreter;
+  if (owner === null) return null;
   return python.get(owner, gc.collecting) !== 0;
 }
 
@@ -199,6 +248,7 @@ function readGil(python: Python, interpreter: Address): GilWalk | null {
     case 'lock':
       return readGilLock(python.memory, python.globals);
     case 'runtime':
+      if (python.address === null) return null;
       at = offsetBy(python.address, gil.gil);
       break;
     case 'interpreter': {
@@ -249,8 +299,6 @@ function readThreadStates(
   head: number,
   walk: RuntimeWalk,
 ): void {
-  const part = THREAD_STATE(python);
-  const bits = python.layout.PyThreadState.status_bits;
   const seen = new Set<number>();
   for (let at = head; at !== 0; ) {
     const trouble = listTrouble(at, seen);
@@ -259,36 +307,44 @@ function readThreadStates(
       return;
     }
     seen.add(at);
-    let state: ReturnType<typeof part.read>;
+    let read: ReturnType<typeof readThreadState>;
     try {
-      state = part.read(python.memory, at as Address);
+      read = readThreadState(python, at as Address);
     } catch (error) {
       walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${reasonOf(error)}`);
       return;
     }
-    const owner = state.interp;
+    const { state, next } = read;
+    const owner = state.interpreter;
     if (owner !== interpreter) {
       // Freed and used again, or never one: neither it nor what it links to belongs here.
       const where = `${formatAddress(at)} belongs to ${formatAddress(owner)}`;
       walk.problems.push(`the thread states of interpreter ${interpreterId} end early: the one at ${where}`);
       return;
     }
-    const { next, prev } = state;
-    walk.threadStates.push({
-      address: at as Address,
-      uniqueId: state.id ?? 0,
-      interpreter,
-      interpreterId,
-      threadId: state.thread_id,
-      nativeThreadId: state.native_thread_id ?? null,
-      prev: prev === undefined ? null : linkOrNull(prev),
-      next: linkOrNull(next),
-      bound: boundOf(state._status, bits),
-      attachment: state.state === undefined ? null : decodeAttachment(state.state),
-      currentFrame: linkOrNull(state.currentFrame),
-    });
+    walk.threadStates.push({ ...state, interpreterId });
     at = next;
   }
+}
+
+/** `next`: as it stands there. Throws as the memory does. */
+function readThreadState(python: Python, address: Address): { state: ThreadStateWalk; next: number } {
+  const state = THREAD_STATE(python).read(python.memory, address);
+  const { prev, next } = state;
+  const walked: ThreadStateWalk = {
+    address,
+    uniqueId: state.id ?? 0,
+    interpreter: state.interp as Address,
+    interpreterId: null,
+    threadId: state.thread_id,
+    nativeThreadId: state.native_thread_id ?? null,
+    prev: prev === undefined ? null : linkOrNull(prev),
+    next: linkOrNull(next),
+    bound: boundOf(state._status, python.layout.PyThreadState.status_bits),
+    attachment: state.state === undefined ? null : decodeAttachment(state.state),
+    currentFrame: linkOrNull(state.currentFrame),
+  };
+  return { state: walked, next };
 }
 
 function boundOf(status: number | undefined, bits: StatusBits | undefined): boolean | null {

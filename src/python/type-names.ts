@@ -18,7 +18,7 @@ export class TypeNames {
 
   /** `tp_name` of the type at `type`. Throws MemoryFault or InvalidAddress when it is not to be had. */
   ofType(type: number): string {
-    let name = this.#names.get(type);
+    let name = this.#names.get(type) ?? this.#python.types.get(type);
     if (name === undefined) {
       const tp_name = this.#python.pointer(toAddress(type), this.#python.layout.PyTypeObject.tp_name);
       name = readCString(this.#python.memory, toAddress(tp_name), NAME_LIMIT);

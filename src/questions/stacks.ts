@@ -21,12 +21,17 @@ export type CodeResult = { readonly code: CodeObject } | { readonly problem: str
 
 /** Throws only what is not a failure of the target's memory: a stack that ends early says why. */
 export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'>): WalkedStack {
-  const stack = readFrames(python, state);
+  return withCode(python, readFrames(python, state));
+}
+
+/** The same stack, with what its frames run. */
+export function withCode(python: Python, stack: StackWalk): WalkedStack {
   const codes = python.the(CodeObjects).of(new Set(stack.frames.map(({ code }) => code)));
   const frames = stack.frames.map((frame): WalkedFrame => {
     // In one piece: there may be tens of thousands.
     const { address, code, lasti, isEntry, owner } = frame;
     const walked = { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+    if (frame.gap !== undefined) return { ...walked, gap: frame.gap };
     return frame.foreign ? { ...walked, foreign: frame.foreign } : walked;
   });
   return { ...stack, frames };

@@ -44,7 +44,9 @@ export class FrameWriter {
 
   #pythonText(frame: PythonFrame): string {
     const palette = this.#palette;
-    let text = this.#headText(frame);
+    const gap =
+      frame.gap === undefined ? '' : `    ${palette.note(`* Frames may be missing here: ${harmless(frame.gap)}`)}\n`;
+    let text = gap + this.#headText(frame);
     if (frame.problem !== undefined) text += `\n        ${palette.note(`* ${harmless(frame.problem)}`)}`;
     if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette, this.#style);
     if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette, this.#style);

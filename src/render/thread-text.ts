@@ -54,7 +54,8 @@ export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: Text
 /** @param continues whether the thread before was the same OS thread, in another interpreter */
 export function threadHeader(thread: Thread, context: Context, continues: boolean): string[] {
   const tid = tidText(thread);
-  if (thread.frames.length === 0 && !context.showInterpreter && thread.nativeEnding === null && !thread.faulting) {
+  const isEmpty = thread.frames.length === 0 && thread.ending.kind === 'complete' && thread.innerGap === undefined;
+  if (isEmpty && !context.showInterpreter && thread.nativeEnding === null && !thread.faulting) {
     return [`The frame stack for thread ${tid} is empty`];
   }
   const lines: string[] = [];
@@ -109,8 +110,12 @@ export function notes(thread: Thread, context: Context): string[] {
   const found: string[] = [];
   // The id that its own logs have.
   if (thread.innerTid !== null) found.push(`Thread ${thread.innerTid} inside its pid namespace`);
+  if (thread.innerGap !== undefined) {
+    found.push(`Frames may be missing inside of the innermost: ${harmless(thread.innerGap)}`);
+  }
   if (thread.ending.kind === 'truncated') {
-    found.push(`Outer frames are missing: ${harmless(thread.ending.reason ?? 'the reason is not known')}`);
+    const which = thread.frames.some(({ kind }) => kind === 'python') ? 'Outer frames' : 'All frames';
+    found.push(`${which} are missing: ${harmless(thread.ending.reason ?? 'the reason is not known')}`);
   }
   if (thread.nativeEnding?.kind === 'truncated') {
     found.push(`Native frames are missing: ${harmless(thread.nativeEnding.reason ?? 'the reason is not known')}`);
@@ -118,6 +123,8 @@ export function notes(thread: Thread, context: Context): string[] {
   if (thread.movingFrames > 0) {
     const frames = thread.movingFrames === 1 ? 'innermost frame was' : `${thread.movingFrames} innermost frames were`;
     found.push(`The ${frames} moving while being read; only the outer ones are certain`);
+  } else if (!thread.consistent && (thread.evidence === 'stopped' || thread.evidence === 'still')) {
+    found.push('Code of some of its frames cannot be read');
   } else if (!thread.consistent) {
     found.push('This thread was running while it was read; its frames may not belong together');
   }

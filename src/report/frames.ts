@@ -15,7 +15,7 @@ import type { SourceReader } from './source-lines.js';
 /** The same frame with what its variables hold, and why some are missing. */
 function withVariables(frame: PythonFrame, variables: FrameVariables, values: ValueWriter): PythonFrame {
   const { problem, omittedLocals } = variables;
-  if (problem === null && omittedLocals === 0 && frame.problem === undefined) {
+  if (problem === null && omittedLocals === 0 && frame.problem === undefined && frame.gap === undefined) {
     // There may be tens of thousands: made in one piece.
     return {
       kind: 'python',
@@ -72,7 +72,9 @@ export class FrameDescriber {
     for (let i = stack.frames.length - 1; i >= 0; i--) {
       const frame = stack.frames[i];
       if (!frame) continue;
-      const described = plainFrame(this.#at(frame), frame.isEntry);
+      const plain = plainFrame(this.#at(frame), frame.isEntry);
+      // Most are one object for many threads: that one stays as it is.
+      const described = frame.gap === undefined ? plain : { ...plain, gap: frame.gap };
       const variables = locals?.get(frame.address);
       frames.push(variables ? withVariables(described, variables, this.#values) : described);
     }

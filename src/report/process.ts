@@ -11,7 +11,14 @@ import { given, known } from '../questions/answers.js';
 import { HELD_SOURCES } from '../questions/held-sources.js';
 import type { Questions } from '../questions/index.js';
 import { NAMES } from '../questions/names.js';
-import { type ChildProcess, type PythonInfo, SCHEMA_VERSION, type Snapshot, type Warning } from '../snapshot.js';
+import {
+  type ChildProcess,
+  type PythonInfo,
+  SCHEMA_VERSION,
+  type Snapshot,
+  type Thread,
+  type Warning,
+} from '../snapshot.js';
 import { ExceptionDescriber } from './exceptions.js';
 import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
@@ -162,7 +169,7 @@ function describePython(located: Located, captured: CapturedProcess): PythonInfo
     debugBuild: located.debugBuild,
     freeThreaded: located.freeThreaded,
     library: located.library,
-    runtimeAddress: formatAddress(located.address),
+    runtimeAddress: located.address === null ? null : formatAddress(located.address),
     locatedBy: located.strategy,
     state: captured.runtime.state,
   };
@@ -211,16 +218,35 @@ function changedSources(shown: readonly DescribedThread[]): Warning[] {
   }));
 }
 
+/** Places within the stack where frames may be missing. */
+function gapsOf({ frames, innerGap }: Thread): number {
+  const within = frames.filter((frame) => frame.kind === 'python' && frame.gap !== undefined).length;
+  return within + (innerGap === undefined ? 0 : 1);
+}
+
+function inconsistency({ movingFrames, evidence }: Thread): string {
+  if (movingFrames > 0) return `may be shown wrongly: its ${movingFrames} innermost frames were moving`;
+  // It stood still; then it is what its frames run that cannot be read.
+  if (evidence === 'stopped' || evidence === 'still') return 'is not shown wholly: code of its frames cannot be read';
+  return 'may be shown wrongly: it moved while it was copied';
+}
+
 function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[], questions: Questions): Warning[] {
   const warnings: Warning[] = [];
   for (const problem of captured.runtime.problems) warnings.push({ code: 'interpreter-unreadable', message: problem });
   for (const problem of nameProblems(captured)) warnings.push({ code: 'names-unreadable', message: problem });
   for (const one of shown) {
-    const { tid, ending, consistent, movingFrames } = one.thread;
+    const { tid, ending, consistent } = one.thread;
     const about = tid === null ? {} : { tid };
     const who = tid === null ? 'a thread without a known id' : `thread ${tid}`;
     if (ending.kind === 'truncated') {
       warnings.push({ code: 'stack-truncated', message: `the stack of ${who} ends early: ${ending.reason}`, ...about });
+    }
+    const gaps = gapsOf(one.thread);
+    if (gaps > 0) {
+      const where = gaps === 1 ? 'at one place' : `at ${gaps} places`;
+      const message = `frames may be missing within the stack of ${who}, ${where}: what linked them was lost`;
+      warnings.push({ code: 'stack-truncated', message, ...about });
     }
     const unreadable = unreadableValues(one.captured, questions);
     if (unreadable > 0) {
@@ -232,9 +258,7 @@ function warningsOf(captured: CapturedProcess, shown: readonly DescribedThread[]
       });
     }
     if (!consistent) {
-      const how =
-        movingFrames > 0 ? `its ${movingFrames} innermost frames were moving` : 'it moved while it was copied';
-      warnings.push({ code: 'thread-inconsistent', message: `${who} may be shown wrongly: ${how}`, ...about });
+      warnings.push({ code: 'thread-inconsistent', message: `${who} ${inconsistency(one.thread)}`, ...about });
     }
   }
   const { mode, simultaneous } = captured.capture;

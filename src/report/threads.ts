@@ -59,6 +59,7 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
+    ...(walk.stack.innerGap !== undefined && { innerGap: walk.stack.innerGap }),
     exception: raised && context.frames.exception(raised),
     exceptions: context.exceptions.describe(known(answers.get(context.questions.exceptions))),
     frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),

@@ -153,6 +153,9 @@ function asItWillBe(target: Process, memory: MemoryReader, noted: NotedInterpret
     mappings: () => target.mappings(),
     openMapped: () => null,
     sampler: null,
+    threads: () => [],
+    threadPointers: () => new Map(),
+    isDamaged: false,
   };
 }
 

@@ -2,6 +2,7 @@
  * What must a snapshot say that is in no memory? Who the process was, how the copy was had, and the source lines: the
  * machine that reads it has neither its /proc nor its files.
  */
+import { PystackError } from '../errors.js';
 import type { Located } from '../locate/locate.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
@@ -61,6 +62,12 @@ function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
 
 export function notedInterpreter(located: Located): NotedInterpreter {
   const { address, library, version, freeThreaded, debugBuild, globals, asyncioTable } = located;
+  if (address === null) {
+    throw new PystackError('not-initialized', 'there is no interpreter whose place a snapshot could note', {
+      cause: 'only threads of it were found, by what they point to themselves by',
+      nextStep: 'look at it with pystack remote, or keep a core: gcore',
+    });
+  }
   return { address, library, version, freeThreaded, debugBuild, ...(globals && { globals }), asyncioTable };
 }
 

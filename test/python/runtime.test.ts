@@ -1,5 +1,7 @@
 /** What is found of interpreters and thread states, and what stays when their lists are damaged? */
+
 import { describe, expect, it } from 'vitest';
+import type { Address } from '../../src/memory/address.js';
 import { toAddress } from '../../src/memory/address.js';
 import { collectingOf, gilStateOf } from '../../src/python/gil.js';
 import type { GilWalk } from '../../src/python/gil-walk.js';
@@ -69,13 +71,13 @@ describe.each(['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13'])('%s', (vers
 
   it('says whether the runtime is starting or finalizing', () => {
     const { python, newestFirst } = threeThreads();
-    const { address } = python.runtime;
+    const address = python.runtime.address as Address;
     expect(readRuntime(python.handle).state).toMatch(/initialized|unknown/);
     python.memory.word(address + layout._PyRuntimeState.finalizing, newestFirst[2] ?? 0);
     const walk = readRuntime(python.handle);
     expect(walk).toMatchObject({ state: 'finalizing', finalizing: newestFirst[2] });
     const young = new FakePython(layout);
-    young.memory.word(young.runtime.address + layout._PyRuntimeState['interpreters.head'], 0);
+    young.memory.word((young.runtime.address as Address) + layout._PyRuntimeState['interpreters.head'], 0);
     expect(readRuntime(young.handle)).toMatchObject({ state: 'starting', interpreters: [] });
   });
 

@@ -44,10 +44,12 @@ describe('the document', () => {
   });
 
   test('keys stand in the order of the types, however the objects were made', () => {
-    const frame = pythonFrame({ problem: 'p', arguments: [], locals: [], omittedLocals: 3 });
+    const frame = pythonFrame({ problem: 'p', gap: 'g', arguments: [], locals: [], omittedLocals: 3 });
     const backwards = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).reverse()) as T;
     const frames = [backwards(frame), backwards(nativeFrame())];
-    const document = JSON.parse(renderJson(backwards(snapshot({ threads: [backwards(thread({ frames }))] }))));
+    const document = JSON.parse(
+      renderJson(backwards(snapshot({ threads: [backwards(thread({ frames, innerGap: 'i' }))] }))),
+    );
     const order = (name: string) => Object.keys(schema['definitions'][name].properties);
     expect(Object.keys(document)).toEqual(Object.keys(schema['properties']));
     expect(Object.keys(document.threads[0])).toEqual(order('Thread'));

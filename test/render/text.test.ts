@@ -248,8 +248,11 @@ describe('notes under a thread', () => {
   });
 
   test('a thread on the move', () => {
-    expect(notes({ consistent: false })).toEqual([
+    expect(notes({ consistent: false, evidence: 'none' })).toEqual([
       '  * This thread was running while it was read; its frames may not belong together',
+    ]);
+    expect(notes({ consistent: false, evidence: 'stopped' })).toEqual([
+      '  * Code of some of its frames cannot be read',
     ]);
     expect(notes({ consistent: false, movingFrames: 1 })).toEqual([
       '  * The innermost frame was moving while being read; only the outer ones are certain',

@@ -25,6 +25,7 @@ function snapshotOf(version: PythonVersion, captured: CapturedProcess): Snapshot
     moduleMapping: null,
     strategy: 'symbol',
     attempts: [],
+    strays: [],
     others: [],
   };
   return describeProcess({

@@ -11,6 +11,9 @@ const CHUNK_BYTES = 8 * 1024;
 /** Chunks are allocated together: each alone costs more than reading it. */
 const SLAB_BYTES = 32 * CHUNK_BYTES;
 
+/** What is read at once from so much on is not kept, in bytes. */
+const UNCACHED_BYTES = 256 * 1024;
+
 /** What stays in memory at most, in bytes. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 
@@ -63,6 +66,11 @@ export class CachedSource implements ByteSource {
     if (!(offset >= 0 && length > 0 && offset < this.size)) return new Uint8Array(0);
     const bytes = new Uint8Array(Math.min(length, this.size - offset));
     let done = 0;
+    // Whoever goes through all of it reads no byte twice: what others read again stays.
+    if (bytes.length >= UNCACHED_BYTES) {
+      if (this.#source.readInto) return bytes.subarray(0, this.#source.readInto(offset, bytes));
+      return this.#source.read(offset, bytes.length);
+    }
     while (done < bytes.length) {
       const at = offset + done;
       const index = Math.floor(at / CHUNK_BYTES);

@@ -8,6 +8,7 @@ import type { FileSource } from '../../elf/file-source.js';
 import { NotARegularFile, openFileSource } from '../../elf/file-source.js';
 import { PT } from '../../elf/segments.js';
 import { PystackError } from '../../errors.js';
+import { isUserSpace } from '../../memory/address.js';
 import type { Mapping } from '../../memory/mapping.js';
 import { PAGE_BYTES } from '../../memory/pages.js';
 import type { Warning } from '../../snapshot.js';
@@ -138,6 +139,8 @@ function buildProcess(
     memory,
     mappings: () => mappings,
     threads: () => osThreads,
+    threadPointers: () => threadPointersOf(notes),
+    isDamaged: damage.length > 0,
     thread: (tid) => byId.get(tid) ?? null,
     knowsRegister: () => true,
     waitingOn: () => null,
@@ -210,6 +213,16 @@ function readFile(path: string, { sysroot = null }: SearchOptions): TargetFile |
 function threadsOf(notes: CoreNotes): OsThread[] {
   const tids = new Set(notes.threads.map(({ tid }) => tid));
   return [...tids].map((tid) => ({ tid, innerTid: tid, name: null, state: null }));
+}
+
+/** Of x86-64, where `fs_base` is what `pthread_self()` returns. */
+function threadPointersOf({ threads }: CoreNotes): ReadonlyMap<number, number> {
+  const pointers = new Map<number, number>();
+  for (const thread of threads) {
+    const base = Number(thread.register('fs_base') ?? 0n);
+    if (isUserSpace(base)) pointers.set(thread.tid, base);
+  }
+  return pointers;
 }
 
 /** PF.* of a mapping that only the list of files knows of, from the segments of the file it belongs to. */

@@ -187,6 +187,13 @@ class OpenLiveProcess implements LiveProcess {
     }
   }
 
+  /** Only who stops a thread has its registers. */
+  threadPointers(): ReadonlyMap<number, number> {
+    return new Map();
+  }
+
+  readonly isDamaged = false;
+
   threads(): readonly OsThread[] {
     if (this.identity.nsPids.length > 1) return listThreads(this.pid, true);
     // With a thousand of them it counts that they are read in one call.

@@ -64,6 +64,8 @@ export const FIELD_TYPES = {
     curexc_value: 'pointer',
     exc_type: 'pointer',
     exc_value: 'pointer',
+    datastack_chunk: 'pointer',
+    datastack_top: 'pointer',
   },
   _PyErr_StackItem: {
     exc_value: 'pointer',

@@ -83,6 +83,10 @@ export interface Layout {
     /** Up to 3.6: the exception being handled. */
     readonly exc_type?: Offset;
     readonly exc_value?: Offset;
+    /** _PyStackChunk*: the newest piece of the data stack, in which frames lie; 3.11+. */
+    readonly datastack_chunk?: Offset;
+    /** PyObject**: where in it the next frame would begin; 3.11+. */
+    readonly datastack_top?: Offset;
   };
 
   /** `exc_value` NULL or None: nothing is handled at that level. The last `previous_item` is NULL. 3.7+. */

@@ -33,6 +33,8 @@ export const v3_11 = from(v3_10, {
     curexc_value: 104,
     exc_info: 120,
     native_thread_id: 160,
+    datastack_chunk: 296,
+    datastack_top: 304,
   },
   _PyErr_StackItem: {
     exc_type: null,

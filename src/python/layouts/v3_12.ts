@@ -44,6 +44,8 @@ export const v3_12 = from(v3_11, {
       finalizing: 5,
     },
     current_exception: 96,
+    datastack_chunk: 232,
+    datastack_top: 240,
   },
   frames: {
     cframe_current_frame: 0,

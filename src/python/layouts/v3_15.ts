@@ -27,6 +27,8 @@ export const v3_15 = from(v3_14, {
     id: 248,
     current_exception: 136,
     exc_info: 144,
+    datastack_chunk: 256,
+    datastack_top: 264,
   },
   PyTypeObject: {
     sizeof: 424,

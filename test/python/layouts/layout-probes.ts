@@ -71,6 +71,8 @@ export function layoutProbes(version: number, freeThreaded: boolean): Probed<Row
       curexc_value: when(v <= 311, tstate('curexc_value')),
       current_exception: when(v >= 312, tstate('current_exception')),
       exc_info: tstate('exc_info'),
+      datastack_chunk: when(v >= 311, tstate('datastack_chunk')),
+      datastack_top: when(v >= 311, tstate('datastack_top')),
     },
     _PyErr_StackItem: {
       exc_type: when(v <= 310, stackItem('exc_type')),

@@ -1,11 +1,11 @@
 /**
  * How is a range of memory searched that may have holes? In chunks, page by page where a chunk cannot be read whole.
  */
-import { isUserSpace, toAddress } from '../memory/address.js';
-import { PAGE_BYTES } from '../memory/pages.js';
-import type { Range } from '../memory/ranges.js';
-import type { MemoryReader } from '../memory/reader.js';
-import { MemoryFault } from '../memory/reader.js';
+import { isUserSpace, toAddress } from './address.js';
+import { PAGE_BYTES } from './pages.js';
+import type { Range } from './ranges.js';
+import type { MemoryReader } from './reader.js';
+import { MemoryFault } from './reader.js';
 
 const CHUNK = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readChunks } from '../../src/locate/chunks.js';
+import { readChunks } from '../../src/memory/chunks.js';
 import { FakeMemory } from '../support/memory.js';
 
 const BASE = 0x10_0000;

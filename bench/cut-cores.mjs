@@ -1,0 +1,130 @@
+// How much of a cut core is shown? Real cores of the kernel, cut at every 1 %, and with what threads are found by zeroed:
+// node bench/cut-cores.mjs [PYTHON ...]. CUT_STEP (1): percents between cuts; CUT_THREADS (1,50); CUT_SVG: a file to draw
+// the curves into. Ends with 1 when something was wrong.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importTypeScript } from './typescript.mjs';
+
+const { cutTo, pagesOf, wholeCore, zeroed } = await importTypeScript('../test/core/lost-memory.ts');
+const program = fileURLToPath(new URL('../test/programs/crossings.py', import.meta.url));
+const pythons = process.argv.length > 2 ? process.argv.slice(2) : ['python3'];
+const step = Number(process.env.CUT_STEP ?? 1);
+const counts = (process.env.CUT_THREADS ?? '1,50').split(',').map(Number);
+const curves = [];
+
+for (const python of pythons) {
+  for (const count of counts) {
+    const folder = mkdtempSync(join(tmpdir(), 'pystack-cut-'));
+    try {
+      await measure(python, count, await kernelCore(python, count, folder), folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function kernelCore(python, count, folder) {
+  const words = ['--stack=1048576', '--core=unlimited', python, program, `${count - 1}`, '8'];
+  const child = spawn('prlimit', words, {
+    cwd: folder,
+    env: { ...process.env, MALLOC_ARENA_MAX: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill('SIGSEGV');
+  await once(child, 'exit');
+  return join(
+    folder,
+    readdirSync(folder).find((name) => name.startsWith('core')),
+  );
+}
+
+async function measure(python, count, core, folder) {
+  const label = `${python.replace(/^.*\/versions\//, '').replace(/\/bin\/python.*/, '')}, ${count} threads`;
+  const whole = await wholeCore(core);
+  const frames = whole.threads.reduce((sum, thread) => sum + thread.frames.length, 0);
+  console.log(`${label}: ${whole.size >> 20} MiB, ${whole.threads.length} threads, ${frames} frames`);
+  const copy = { ...whole, path: join(folder, 'copy') };
+  for (const [what, ranges] of losses(whole)) {
+    execFileSync('cp', ['--sparse=always', core, copy.path]);
+    tell(`  zeroed: ${what}`, await zeroed(copy, ranges));
+  }
+  const points = [];
+  execFileSync('cp', ['--sparse=always', core, copy.path]);
+  for (let percent = 100 - step; percent > 0; percent -= step) {
+    const score = await cutTo(copy, Math.floor((whole.size * percent) / 100));
+    if (process.env.CUT_EACH || isShort(score)) tell(`  cut to ${percent} %`, score);
+    points.push({ percent, ...score });
+  }
+  curves.push({ label, threads: whole.threads.length, frames, points });
+  const left = points.reduce((sum, { framesLeft }) => sum + framesLeft, 0);
+  const shown = points.reduce((sum, { framesShown }) => sum + framesShown, 0);
+  const lacking = points.filter(({ threadsLeft, threadsShown }) => threadsShown < threadsLeft).length;
+  const least = Math.min(...points.filter((p) => p.framesLeft > 0).map((p) => p.framesShown / p.framesLeft));
+  const wrong = points.reduce((sum, point) => sum + point.wrong.length, 0);
+  console.log(
+    `  ${points.length} cuts: ${shown} of ${left} frames (the least ${(100 * least).toFixed(1)} %), ${lacking} cuts lack a thread, ${wrong} wrong`,
+  );
+}
+
+function isShort({ threadsLeft, threadsShown, framesLeft, framesShown, wrong }) {
+  return threadsShown < threadsLeft || framesShown < 0.95 * framesLeft || wrong.length > 0;
+}
+
+function tell(what, score) {
+  const { threadsLeft, threadsShown, framesLeft, framesShown, wrong, refused } = score;
+  console.log(
+    `${what}: ${threadsShown} of ${threadsLeft} threads, ${framesShown} of ${framesLeft} frames, ${wrong.length} wrong` +
+      `${refused === null ? '' : ` (${refused})`}${wrong.length > 0 ? ` ${wrong.slice(0, 3).join('; ')}` : ''}`,
+  );
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+/** What is lost besides a core's end: what threads are found by, and memory here and there. */
+function losses(whole) {
+  const page = (address) => pagesOf({ start: address, end: address + 1 });
+  const dumped = whole.loads.filter(({ filesz }) => filesz > 0);
+  const every = (n, from) =>
+    dumped.flatMap(({ vaddr, filesz }) => {
+      const pages = [];
+      for (let i = 0; i * 4096 < filesz; i++) {
+        if ((i + from) % n === 0)
+          pages.push({ start: vaddr + i * 4096, end: vaddr + Math.min(filesz, (i + 1) * 4096) });
+      }
+      return pages;
+    });
+  const stackOf = (sp) => {
+    const load = dumped.find(({ vaddr, filesz }) => sp >= vaddr && sp < vaddr + filesz);
+    return load ? [{ start: page(sp).start, end: load.vaddr + load.filesz }] : [];
+  };
+  return [
+    [
+      "the runtime's page",
+      whole.runtime === null ? [] : [{ start: page(whole.runtime).start, end: page(whole.runtime).end + 4096 }],
+    ],
+    ['the interpreter', whole.interpreters.map(page)],
+    [
+      'C stacks',
+      whole.threads.flatMap(({ cStack, pointer }) =>
+        cStack === null
+          ? []
+          : stackOf(cStack).map((range) => ({
+              ...range,
+              end: pointer > range.start && pointer < range.end ? page(pointer).start : range.end,
+            })),
+      ),
+    ],
+    ...[0, 3, 7].map((from) => [`every 10th page, from ${from}`, every(10, from)]),
+  ];
+}
+
+if (process.env.CUT_SVG) writeFileSync(process.env.CUT_SVG, pictureOf(curves));
+
+function pictureOf() {
+  return '';
+}

@@ -1,0 +1,206 @@
+/**
+ * Which frames lie on a thread's data stack? From 3.11 on they lie there one behind the other, the oldest first, each as long
+ * as its code says, up to where the thread state says that the next would begin: who has that needs no links between them.
+ * https://github.com/python/cpython/blob/v3.12.1/Python/pystate.c (search for push_chunk)
+ */
+import type { Address } from '../../memory/address.js';
+import { formatAddress, isUserSpace, toAddress } from '../../memory/address.js';
+import type { Range } from '../../memory/ranges.js';
+import { CorruptData } from '../../memory/reader.js';
+import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
+import { type FrameAt, frameAt } from './frame-at.js';
+
+/** struct _stack_chunk: `previous`, `size` in bytes, `top` in words, then the data. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pystate.h (search for _stack_chunk) */
+const CHUNK = { previous: 0, size: 8, top: 16, data: 24 } as const;
+const WORD = 8;
+/** More pieces than frames that memory would hold: a chain that long is damaged. */
+const MOST_PIECES = 100_000;
+const MOST_PIECE_BYTES = 2 ** 32;
+
+/** A run of frames without a gap. */
+interface Run {
+  /** Oldest first, at least one. */
+  readonly frames: readonly FrameAt[];
+  /** Whether the next run (or the top) follows its last frame. */
+  readonly reachesNext: boolean;
+}
+
+/** In which piece of the stack. */
+interface PlacedRun extends Run {
+  readonly piece: number;
+}
+
+export class DataStack {
+  readonly #runs: readonly PlacedRun[];
+  /** Place of each frame: run, and number in it. */
+  readonly #places = new Map<number, readonly [number, number]>();
+  /** Whether the first run begins where the stack does. */
+  readonly #hasBase: boolean;
+
+  /** `ranges`: those in use, the oldest first; `isWhole`: whether none is lost below them. */
+  constructor(
+    python: Python,
+    readonly ranges: readonly Range[],
+    isWhole: boolean,
+  ) {
+    this.#runs = ranges.flatMap((range, piece) => runsIn(python, range).map((run) => ({ ...run, piece })));
+    this.#runs.forEach(({ frames }, run) => {
+      frames.forEach(({ address }, i) => void this.#places.set(address, [run, i]));
+    });
+    this.#hasBase = isWhole && this.#runs[0]?.frames[0]?.address === ranges[0]?.start;
+  }
+
+  /** The oldest frame; null: there is none, or it is lost. */
+  get base(): FrameAt | null {
+    return this.#hasBase ? (this.#runs[0]?.frames[0] ?? null) : null;
+  }
+
+  get isEmpty(): boolean {
+    return this.ranges.every(({ start, end }) => start >= end);
+  }
+
+  /** Those that are certain to be frames, the oldest first. */
+  *frames(): Generator<FrameAt> {
+    for (const { frames } of this.#runs) yield* frames;
+  }
+
+  /** Whether it lies where this thread's frames lie. */
+  holds(address: number): boolean {
+    return this.ranges.some(({ start, end }) => address >= start && address < end);
+  }
+
+  /**
+   * The next older frame that is certain to be one, and whether there is none in between. `of`: null for the newest.
+   */
+  before(of: number | null): { readonly frame: FrameAt; readonly isNext: boolean } | null {
+    if (of === null) return this.#newestOf(this.#runs.length - 1, this.ranges.length);
+    const place = this.#places.get(of);
+    if (!place) return this.#newestBelow(of);
+    const [run, i] = place;
+    const below = this.#runs[run]?.frames[i - 1];
+    return below ? { frame: below, isNext: true } : this.#newestOf(run - 1, this.#runs[run]?.piece ?? 0);
+  }
+
+  /** `piece`: that of what follows. Of pieces in between nothing is left. */
+  #newestOf(run: number, piece: number): { frame: FrameAt; isNext: boolean } | null {
+    const found = this.#runs[run];
+    const newest = found?.frames.at(-1);
+    return newest ? { frame: newest, isNext: found?.reachesNext === true && piece - found.piece <= 1 } : null;
+  }
+
+  /** Of a frame that is in no run: one whose code object is lost. */
+  #newestBelow(of: number): { frame: FrameAt; isNext: boolean } | null {
+    const piece = this.ranges.findIndex(({ start, end }) => of >= start && of < end);
+    if (piece < 0) return null;
+    let newest: FrameAt | null = null;
+    for (const frame of this.frames()) {
+      const at = this.ranges.findIndex(({ start, end }) => frame.address >= start && frame.address < end);
+      if (at < piece || (at === piece && frame.address < of)) newest = frame;
+    }
+    return newest && { frame: newest, isNext: false };
+  }
+}
+
+/**
+ * The runs of frames in one piece. From its start on, each frame is where the one before ends. Where one is lost, the rest is
+ * only believed if it goes on to the very end, each frame linked to the one before or to none on this stack: what calls of
+ * the past have left behind there does not.
+ */
+function runsIn(python: Python, { start, end }: Range): Run[] {
+  const first = framesFrom(python, start, end);
+  if (first.reachesNext) return first.frames.length > 0 ? [first] : [];
+  const last = first.frames.at(-1);
+  const hole = last === undefined ? start : last.address + (last.size ?? 0);
+  const runs = first.frames.length > 0 ? [first] : [];
+  for (let at = hole + WORD; at < end; at += WORD) {
+    if (frameAt(python, at) === null) continue;
+    const rest = framesFrom(python, at, end);
+    if (!rest.reachesNext || !isLinked(rest.frames, { start, end }, hole)) continue;
+    return [...runs, rest];
+  }
+  const newest = linkedNewest(python, { start: hole, end }, runs[0]?.frames ?? []);
+  return newest ? [...runs, { frames: [newest], reachesNext: true }] : runs;
+}
+
+/**
+ * The frame that ends where the piece does, if links lead from it to one of those `below` the hole: through frames whose code
+ * objects are lost, too.
+ */
+function linkedNewest(python: Python, { start, end }: Range, below: readonly FrameAt[]): FrameAt | null {
+  const known = new Set<number>(below.map(({ address }) => address));
+  for (let at = end - WORD; at > start; at -= WORD) {
+    const newest = frameAt(python, at);
+    if (newest?.size == null || at + newest.size !== end) continue;
+    if (leadsTo(python, newest, known, start)) return newest;
+  }
+  return null;
+}
+
+function leadsTo(python: Python, newest: FrameAt, known: ReadonlySet<number>, start: number): boolean {
+  let at = newest;
+  for (;;) {
+    if (known.has(at.previous)) return true;
+    // Each lies below the one that it called.
+    if (at.previous < start || at.previous >= at.address) return false;
+    const outer = frameAt(python, at.previous, true);
+    if (outer === null) return false;
+    at = outer;
+  }
+}
+
+/** Whether each is linked to the one before, or to nothing on this piece; the first to what is lost. */
+function isLinked(frames: readonly FrameAt[], piece: Range, hole: number): boolean {
+  return frames.every(({ previous }, i) => {
+    if (previous < piece.start || previous >= piece.end) return true;
+    const before = frames[i - 1];
+    return before ? previous === before.address : previous >= hole;
+  });
+}
+
+function framesFrom(python: Python, start: number, end: number): Run {
+  const frames: FrameAt[] = [];
+  let at = start;
+  while (at < end) {
+    const frame = frameAt(python, at);
+    if (frame?.size == null || at + frame.size > end) return { frames, reachesNext: false };
+    frames.push(frame);
+    at += frame.size;
+  }
+  return { frames, reachesNext: true };
+}
+
+/** null: this version has none, or the thread state does not tell where it is. Never throws for what memory holds. */
+export function readDataStack(python: Python, threadState: Address): DataStack | null {
+  const { datastack_chunk, datastack_top } = python.fields.PyThreadState;
+  if (datastack_chunk === undefined || datastack_top === undefined) return null;
+  const ranges: Range[] = [];
+  try {
+    let end: number | null = python.get(threadState, datastack_top);
+    const seen = new Set<number>();
+    for (let at = python.get(threadState, datastack_chunk); at !== 0; ) {
+      if (!isUserSpace(at) || seen.has(at) || seen.size > MOST_PIECES) {
+        throw new CorruptData(`the data stack leads to ${formatAddress(at)}`);
+      }
+      seen.add(at);
+      const chunk = toAddress(at);
+      const previous = python.pointer(chunk, CHUNK.previous);
+      const size = python.pointer(chunk, CHUNK.size);
+      const data: number = chunk + CHUNK.data;
+      const top: number = end ?? data + WORD * python.pointer(chunk, CHUNK.top);
+      // (In a page of zeros nothing of it is true.)
+      if (size === 0 || size > MOST_PIECE_BYTES || top < data || top > chunk + size) {
+        throw new CorruptData(`the piece of the data stack at ${formatAddress(at)} makes no sense`);
+      }
+      // The first word of the first piece is left free, so that it is never given back.
+      const start = previous === 0 ? Math.min(data + WORD, top) : data;
+      ranges.unshift({ start, end: top });
+      at = previous;
+      end = null;
+    }
+  } catch (error) {
+    reasonOf(error);
+    return ranges.length === 0 ? null : new DataStack(python, ranges, false);
+  }
+  return new DataStack(python, ranges, true);
+}
