@@ -41,15 +41,16 @@ const PYTHON_2: Readonly<Record<string, string>> = {
   PyString_Type: 'str',
 };
 
-/** Those that the module exports, by where they are in memory. */
+/** Those that the module exports, by where they are in memory; none where its file was not opened. */
 export function typesOf(module: Module): ReadonlyMap<number, string> {
   const types = new Map<number, string>();
-  const bias = module.biases[0];
+  // It is not worth looking for a file, and missing it.
+  const bias = module.dynamicSymbolAtHand('PyType_Type') === null ? undefined : module.biases[0];
   if (bias === undefined) return types;
-  const isPython2 = module.dynamicSymbol('PyString_Type') !== null;
+  const isPython2 = module.dynamicSymbolAtHand('PyString_Type') !== null;
   const names = isPython2 ? { ...TYPES, PyBytes_Type: undefined, ...PYTHON_2 } : TYPES;
   for (const [symbol, name] of Object.entries(names)) {
-    const found = name === undefined ? null : module.dynamicSymbol(symbol);
+    const found = name === undefined ? null : module.dynamicSymbolAtHand(symbol);
     if (found && name !== undefined) types.set(found.value + bias, name);
   }
   return types;

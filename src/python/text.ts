@@ -41,7 +41,9 @@ export function readCharacters(python: Python, address: Address, limit: number):
   const fields = needed(python.layout.PyUnicodeObject, 'PyUnicodeObject');
   const header = python.memory.read(address, fields.sizeof_PyASCIIObject);
   // Of memory that was lost zeros may stand there: they are no text, not even an empty one.
-  if (pointerAt(header, python.layout.PyObject.ob_type) === 0) throw notObject('str', address);
+  if (pointerAt(header, python.layout.PyObject.ob_type) === 0) {
+    throw new CorruptData(`str at ${formatAddress(address)} has no type`);
+  }
   const length = ssizeAt(header, fields.length);
   if (length < 0) throw new CorruptData(`str at ${formatAddress(address)} has length ${length}`);
   const state = header.getUint32(fields.state, true);
@@ -113,10 +115,7 @@ export function decodeCharacters(view: DataView, kind: 1 | 2 | 4): string {
 
 /** The content of the `bytes` at `address`, at most `limit` of it, copied. Throws MemoryFault or CorruptData. */
 export function readBytes(python: Python, address: Address, limit: number): Bytes {
-  const { PyObject, PyVarObject } = python.layout;
-  const header = python.memory.read(address, PyVarObject.sizeof);
-  if (pointerAt(header, PyObject.ob_type) === 0) throw notObject('bytes', address);
-  const length = ssizeAt(header, PyVarObject.ob_size);
+  const length = python.ssize(address, python.layout.PyVarObject.ob_size);
   if (length < 0) throw new CorruptData(`bytes at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
   const start = offsetBy(address, python.layout.PyBytesObject.ob_sval);
@@ -124,8 +123,4 @@ export function readBytes(python: Python, address: Address, limit: number): Byte
     bytes: count === 0 ? new Uint8Array(0) : bytesOf(python.memory.read(start, count)).slice(),
     truncated: length > limit,
   };
-}
-
-function notObject(what: string, address: Address): CorruptData {
-  return new CorruptData(`${what} at ${formatAddress(address)} has no type`);
 }

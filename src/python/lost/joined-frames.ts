@@ -72,8 +72,11 @@ export function joinFrames(python: Python, first: number | null, remains: Remain
     const isAtEnd = oldest === null ? stack.isEmpty : oldest === stack.base?.address;
     if (at === 0 && isAtEnd) return stackOf(frames, innerGap, null);
     const next = nextOuter(python, oldest, entered, remains, seen);
-    if (next === null) return stackOf(frames, innerGap, isAtEnd ? null : 'the frames beyond it are lost');
     const inner = frames.at(-1);
+    if (next === null) {
+      if (inner && at !== 0) inner.isEntry = true;
+      return stackOf(frames, innerGap, isAtEnd ? null : 'the frames beyond it are lost');
+    }
     if (inner) {
       inner.gap = next.gap;
       if (at !== 0) inner.isEntry = true;
