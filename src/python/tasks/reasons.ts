@@ -6,6 +6,7 @@
 import { offsetBy, toAddress } from '../../memory/address.js';
 import type { WaitKind } from '../../snapshot.js';
 import type { TaskFields } from '../layouts/task-fields.js';
+import { isAnyioLock } from '../waits/anyio.js';
 import type { Objects } from '../waits/objects.js';
 import type { Scopes } from '../waits/scopes.js';
 import { type FrameInHand, inHandOf, type RanFrame } from '../waits/value-stack.js';
@@ -91,6 +92,30 @@ const child: Rule = (at, inner) => {
   return pid === null ? inner : { kind: 'child', key: { child: pid } };
 };
 const through: Rule = (_, inner) => inner;
+const anyioLock: Rule = (at, inner) => {
+  const { objects } = at.reasons;
+  const { self } = at;
+  if (isAnyioLock(objects, self)) return { kind: 'lock', key: { object: self } };
+  const isSemaphore = objects.attribute(self, '_borrowers') !== 0 || objects.attribute(self, '_value') !== 0;
+  return isSemaphore ? { kind: 'semaphore', key: { object: self } } : inner;
+};
+/** It has one of asyncio's. */
+const anyioEvent: Rule = (at, inner) =>
+  inner?.kind === 'event' && at.reasons.objects.attribute(at.self, '_event') !== 0
+    ? { ...inner, key: { object: at.self } }
+    : inner;
+const anyioCondition: Rule = (at, inner) =>
+  inner?.kind === 'event' && at.reasons.objects.attribute(at.self, '_lock') !== 0
+    ? { kind: 'condition', key: { object: at.self } }
+    : inner;
+const anyioStream: Rule = (at, inner) => {
+  const state = at.reasons.objects.attribute(at.self, '_state');
+  return state === 0 ? inner : { kind: 'queue', key: { object: state } };
+};
+const descriptor: Rule = (at, inner) => {
+  const fd = at.reasons.objects.int(at.variable('obj', 'fd', 'sock'));
+  return (fd === null ? at.reasons.socketOf(at.variable('obj', 'sock')) : { kind: 'descriptor', key: { fd } }) ?? inner;
+};
 
 /** By file and function. */
 const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
@@ -131,12 +156,24 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   },
   'asyncio/base_subprocess.py': { _wait: child },
   'asyncio/subprocess.py': { wait: child, communicate: through, _read_stream: through, _feed_stdin: through },
+  'anyio/_backends/_asyncio.py': {
+    acquire: anyioLock,
+    acquire_on_behalf_of: anyioLock,
+    __aenter__: entered,
+    wait: anyioEvent,
+    wait_readable: descriptor,
+    wait_writable: descriptor,
+    sleep: through,
+    checkpoint: through,
+  },
+  'anyio/_core/_synchronization.py': { acquire: anyioLock, __aenter__: entered, wait: anyioCondition },
+  'anyio/streams/memory.py': { receive: anyioStream, send: anyioStream },
   'asyncio/threads.py': { to_thread: through },
   'asyncio/timeouts.py': {},
 };
 
-/** A path of asyncio's own, wherever it is installed. */
-const LIBRARY = /(?:^|\/)(asyncio\/\w+\.py)$/;
+/** A path of asyncio's or anyio's own, wherever it is installed. */
+const LIBRARY = /(?:^|\/)((?:asyncio|anyio(?:\/\w+)?)\/\w+\.py)$/;
 
 export class Reasons {
   constructor(

@@ -2,6 +2,7 @@
 import type { WaitKind } from '../../snapshot.js';
 import type { TaskFields } from '../layouts/task-fields.js';
 import type { WaitFields } from '../layouts/wait-fields.js';
+import { anyioOwners } from '../waits/anyio.js';
 import type { WaitTools } from '../waits/tools.js';
 import { inHandOf, type RanFrame } from '../waits/value-stack.js';
 import type { AwaitedTask, ResourceKey, TaskHolder, TaskResource, TaskWait } from './answers.js';
@@ -34,6 +35,10 @@ export interface Waiting {
 
 /** Frames outside the library's in which a name is looked for. */
 const NAMING_FRAMES = 3;
+/** Frames between a group of anyio's and what is awaited. */
+const GROUP_FRAMES = 6;
+/** Places of the set of its tasks. */
+const GROUP_LIMIT = 2 ** 20;
 
 interface Awaited {
   readonly kind: WaitKind;
@@ -51,6 +56,7 @@ export class WaitingTasks {
   readonly #waitFields: WaitFields;
   readonly #awaited = new Map<string, Awaited>();
   readonly #names = new Map<string, string | null>();
+  readonly #threadOf = new Map<number, LoopThread | null>();
 
   constructor(
     tools: WaitTools,
@@ -72,9 +78,15 @@ export class WaitingTasks {
 
   /** In their order. */
   read(tasks: readonly WaitingTask[]): { readonly waiting: Waiting[]; readonly resources: TaskResource[] } {
-    for (const { facts } of tasks) this.#edges.add(facts.object);
+    for (const { facts, thread } of tasks) {
+      this.#edges.add(facts.object);
+      this.#threadOf.set(facts.object, thread);
+    }
     const managed = tasks.map((task) => this.#managedBy(task));
-    const waiting = tasks.map((task, i) => this.#waitingOf(task, managed[i] ?? []));
+    const waiting = withParents(
+      tasks,
+      tasks.map((task, i) => this.#waitingOf(task, managed[i] ?? [])),
+    );
     const holding = tasks.map(({ facts, thread, frames }, i) => {
       const key = waiting[i]?.waits[0]?.resource ?? null;
       return {
@@ -123,9 +135,27 @@ export class WaitingTasks {
 
   #awaitsOf(facts: TaskFacts, reason: Reason | null, frames: readonly RanFrame[]): AwaitedTask[] {
     const queue = reason?.kind === 'queue' && reason.key && 'object' in reason.key ? reason.key.object : 0;
+    const group = this.#anyioGroup(frames);
+    if (group.length > 0) return group;
     const found = queue === 0 ? this.#edges.of(facts) : this.#edges.awaitedBy(queue);
     const limited = isIn(frames, 'wait_for');
     return found.map((edge) => (edge.how === 'direct' && limited ? { ...edge, how: 'wait_for' } : edge));
+  }
+
+  /** The tasks of the group of anyio's at whose end it waits. */
+  #anyioGroup(frames: readonly RanFrame[]): AwaitedTask[] {
+    const { objects, scopes } = this.#tools;
+    for (const frame of frames.slice(0, GROUP_FRAMES)) {
+      const inHand = inHandOf(frame);
+      if (!inHand?.code.file.endsWith('anyio/_backends/_asyncio.py')) continue;
+      if (inHand.code.name !== '__aexit__') continue;
+      const tasks = objects.attribute(objects.attempt(() => scopes.self(inHand)) ?? 0, '_tasks');
+      return objects
+        .setItems(tasks, GROUP_LIMIT)
+        .filter((task) => this.#threadOf.has(task))
+        .map((task) => ({ task, how: 'group', evidence: 'exact' }));
+    }
+    return [];
   }
 
   /** A future that nobody else tells of: that of a pool, if it gets its result from one. */
@@ -167,6 +197,7 @@ export class WaitingTasks {
     const object = 'object' in key ? key.object : 0;
     const locked = isLocked(objects, kind, key);
     const owns = (kind === 'lock' || kind === 'semaphore') && locked !== false;
+    const owners = kind === 'lock' || kind === 'semaphore' ? this.#ownersOf(object) : [];
     const state = kind === 'future' ? objects.attempt(() => this.#futures.state(object)) : null;
     return {
       kind,
@@ -175,8 +206,24 @@ export class WaitingTasks {
       type: object === 0 ? null : objects.shortTypeName(object),
       description: describeAwaited(objects, kind, key, state),
       locked,
-      holders: owns ? holders.of(object, kind === 'lock') : kind === 'future' ? this.#workersOn(object) : [],
+      holders:
+        owners.length > 0
+          ? owners
+          : owns
+            ? holders.of(object, kind === 'lock')
+            : kind === 'future'
+              ? this.#workersOn(object)
+              : [],
     };
+  }
+
+  /** Of a lock of anyio's, which says so itself. */
+  #ownersOf(object: number): TaskHolder[] {
+    return anyioOwners(this.#tools.objects, object).flatMap((task): TaskHolder[] => {
+      if (!this.#threadOf.has(task)) return [];
+      const tid = this.#threadOf.get(task)?.tid ?? null;
+      return [{ task, tid, gone: false, evidence: 'exact', how: 'owner', name: null, frame: null }];
+    });
   }
 
   /** The thread of a pool that works out a future. */
@@ -211,6 +258,18 @@ export class WaitingTasks {
       };
     });
   }
+}
+
+/** Where the task of a group does not say whose it is, the one that waits for it does. */
+function withParents(tasks: readonly WaitingTask[], waiting: readonly Waiting[]): Waiting[] {
+  const parents = new Map<number, number>();
+  waiting.forEach(({ awaits }, i) => {
+    for (const { task, how } of awaits) if (how === 'group') parents.set(task, tasks[i]?.facts.object ?? 0);
+  });
+  return waiting.map((one, i) => ({
+    ...one,
+    parent: one.parent || (parents.get(tasks[i]?.facts.object ?? 0) ?? 0),
+  }));
 }
 
 function isIn(frames: readonly RanFrame[], name: string): boolean {

@@ -6,6 +6,7 @@ import { type Chain, readChains } from '../tasks/chains.js';
 import { AwaitableTypes } from '../tasks/kinds.js';
 import type { LoopThread } from '../tasks/loops.js';
 import { SuspendedFrames } from '../tasks/suspended.js';
+import { anyioOwners } from '../waits/anyio.js';
 import { describeWaited } from '../waits/describe.js';
 import { WaitTools } from '../waits/tools.js';
 import { inHandOf, type RanFrame } from '../waits/value-stack.js';
@@ -201,12 +202,9 @@ class TrioReader {
 
   #holders(kind: WaitKind, object: number, thread: LoopThread): TaskHolder[] {
     const { objects } = this.#tools;
-    const owners =
-      kind === 'lock'
-        ? [objects.attribute(object, '_owner')]
-        : kind === 'semaphore'
-          ? objects.setItems(objects.attribute(object, '_borrowers'), TASKS_LIMIT)
-          : [];
+    if (kind !== 'lock' && kind !== 'semaphore') return [];
+    const own = objects.attribute(object, '_owner');
+    const owners = own === 0 ? anyioOwners(objects, object) : [own];
     return owners.flatMap((task): TaskHolder[] => {
       if (objects.shortTypeName(task) !== 'Task') return [];
       return [{ task, tid: thread.tid, gone: false, evidence: 'exact', how: 'owner', name: null, frame: null }];

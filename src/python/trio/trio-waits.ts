@@ -3,6 +3,7 @@
  * parking lot, that of a Lock, that of a Condition; the frame outside of them is the program's. anyio's frames lie between.
  */
 import type { WaitKind } from '../../snapshot.js';
+import { isAnyioLock } from '../waits/anyio.js';
 import type { Objects } from '../waits/objects.js';
 import type { Scopes } from '../waits/scopes.js';
 import { type FrameInHand, inHandOf, type RanFrame } from '../waits/value-stack.js';
@@ -71,11 +72,14 @@ const descriptor: Rule = (_, { objects, variable }) => {
   return fd === null ? null : { kind: 'descriptor', fd };
 };
 
-/** anyio's Lock has one of trio's. */
-const adapter: Rule = (subject, { objects, self }) =>
-  subject.object !== 0 && objects.ownAttribute(self, '_original') + objects.attribute(self, '_Lock__original') > 0
-    ? { named: self }
-    : null;
+/** anyio's has one of trio's. */
+const adapter: Rule = (subject, { objects, self }) => {
+  const all = subject.object === 0 ? [] : [...objects.ownAttributes(self), ...objects.slots(self)];
+  return all.some(({ value }) => value === subject.object) ? { named: self } : null;
+};
+/** Up to 4.4, anyio's Lock is its own, of Events. */
+const anyioLock: Rule = (_, { objects, self }) =>
+  isAnyioLock(objects, self) ? { kind: 'lock', object: self, named: self } : null;
 
 const nursery: Rule = (_, { objects, self }) => ({
   kind: 'native',
@@ -104,7 +108,9 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'trio/_socket.py': { _nonblocking_helper: ({ fd }) => (fd === null ? null : { kind: 'socket' }) },
   'trio/_subprocess.py': { wait: own('child') },
   'trio/_signals.py': { __anext__: () => ({ kind: 'signal', object: 0, named: 0 }) },
-  'anyio/_backends/_trio.py': { acquire: adapter },
+  'anyio/_backends/_trio.py': { acquire: adapter, acquire_on_behalf_of: adapter, wait: adapter },
+  'anyio/_core/_synchronization.py': { acquire: anyioLock },
+  'anyio/streams/memory.py': { receive: channel, send: channel },
 };
 
 /** null: it does not wait in trio. `frames`: innermost first. Throws only what is not a failure of the target's memory. */
