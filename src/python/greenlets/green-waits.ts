@@ -93,7 +93,9 @@ export class GreenWaiting {
         return { kind: 'timer', resource: null, name: null, deadline: watched?.deadline ?? null };
       case 'io': {
         const innermost = inHandOf(frames[0]);
-        const isSocket = innermost !== null && /\/gevent\/_?socket/.test(innermost.code.file);
+        const isSocket =
+          (innermost !== null && /\/gevent\/_?socket/.test(innermost.code.file)) ||
+          frames.slice(0, 4).some(isOfGreenIo);
         return this.#noted(isSocket ? 'socket' : 'descriptor', { fd: watched?.fd ?? -1 }, null, deadline);
       }
       case 'child':
@@ -111,7 +113,8 @@ export class GreenWaiting {
     const start: Subject = { kind: KINDS[kind], object, named: object, suffix: '' };
     const climbed = objects.attempt(() => climb(objects, scopes, start, frames));
     const { subject, frames: from } = climbed ?? { subject: start, frames: 0 };
-    for (const frame of frames.slice(from, from + NAMING_FRAMES)) {
+    const outside = frames.slice(from).filter(isOfProgram);
+    for (const frame of outside.slice(0, NAMING_FRAMES)) {
       const inHand = inHandOf(frame);
       const name = inHand && objects.attempt(() => paths.find(inHand, subject.named));
       if (name) return this.#noted(subject.kind, { object: subject.object }, name + subject.suffix, deadline);
@@ -187,6 +190,16 @@ export class GreenWaiting {
 
 /** By lock, who is in a `with` of it. */
 type HeldLocks = Map<number, { readonly task: GreenTask; readonly held: HeldByWith }[]>;
+
+/** Whether a frame is none of the library's own. */
+export function isOfProgram({ ran }: RanFrame): boolean {
+  return !('code' in ran) || !/\/(?:gevent|eventlet)\/[\w/]+\.py$/.test(ran.code.file);
+}
+
+/** eventlet's sockets. */
+function isOfGreenIo({ ran }: RanFrame): boolean {
+  return 'code' in ran && /\/eventlet\/greenio\/\w+\.py$/.test(ran.code.file);
+}
 
 function descriptionOf(key: ResourceKey, ofObject: () => string): string {
   if ('fd' in key) return `descriptor ${key.fd}`;

@@ -11,9 +11,10 @@ import { type LoopAnswer, NO_TASKS, type TaskAnswer, type TasksAnswer } from '..
 import type { Objects } from '../waits/objects.js';
 import { WaitTools } from '../waits/tools.js';
 import type { RanFrame } from '../waits/value-stack.js';
-import { type Clue, ClueReader } from './clues.js';
+import { type Clue, ClueReader, type Resumed } from './clues.js';
+import { resumedByHub, waitsIn } from './eventlet.js';
 import { type FoundGreenlets, moduleOf } from './find.js';
-import { GreenWaiting, type GreenWaits } from './green-waits.js';
+import { GreenWaiting, type GreenWaits, isOfProgram } from './green-waits.js';
 import { GreenletReader, type GreenletState, type GreenletWalk } from './greenlets.js';
 import { type Hub, hubsAmong } from './hubs.js';
 import { type GreenletThread, mainsOf, threadsOfMains } from './threads.js';
@@ -71,12 +72,22 @@ class Telling {
     const waiting = new Set(
       greenlets.flatMap(({ address, state }) => (state === 'dead' || this.#hubs.has(address) ? [] : address)),
     );
-    const reader = new ClueReader(this.#objects, (object) => waiting.has(object));
-    this.#waiting = new GreenWaiting(
-      python,
-      clues.flatMap((clue) => reader.read(clue)),
-    );
+    const isWaiting = (object: number) => waiting.has(object);
+    const reader = new ClueReader(this.#objects, isWaiting);
+    const resumed = clues.flatMap((clue) => reader.read(clue));
+    this.#waiting = new GreenWaiting(python, [...resumed, ...this.#ofEventlet(python, isWaiting)]);
     for (const hub of this.#hubs.values()) this.#hubOf.set(this.#mains.get(hub.greenlet.address) ?? 0, hub);
+  }
+
+  #ofEventlet(python: Python, isWaiting: (object: number) => boolean): Resumed[] {
+    const hubs = [...this.#hubs.values()].filter(({ library }) => library === 'eventlet');
+    if (hubs.length === 0) return [];
+    const { scopes } = python.the(WaitTools);
+    const byHub = hubs.flatMap(({ object }) => resumedByHub(python, object, isWaiting));
+    const byFrames = this.#greenlets.flatMap((greenlet) =>
+      greenlet.state === 'suspended' ? (waitsIn(this.#objects, scopes, greenlet.address, greenlet.frames) ?? []) : [],
+    );
+    return [...byHub, ...byFrames];
   }
 
   answer(leftOut: number): TasksAnswer {
@@ -138,7 +149,7 @@ class Telling {
   #nameOf({ address, run }: GreenletWalk, frames: readonly RanFrame[]): string | null {
     const own = this.#objects.text(this.#objects.ownAttribute(address, 'name'));
     if (own !== null) return own;
-    const outermost = frames.at(-1);
+    const outermost = frames.findLast(isOfProgram) ?? frames.at(-1);
     if (outermost) return 'code' in outermost.ran ? (outermost.ran.code.qualname ?? outermost.ran.code.name) : null;
     return this.#objects.functionName(run);
   }
