@@ -115,6 +115,7 @@ std::variant<Step, Stop> Unwinder::stepWithoutRules(Registers& registers, const 
   if (activation) {
     if (const auto step = leaveByReturn(machine, memory, isCode, registers, pc)) return *step;
   }
+  if (const auto step = leaveByEpilogue(machine, memory, isCode, registers, pc)) return *step;
   return followFramePointer(machine, memory, isCode, frame.flags & UnwoundFrame::byFramePointer, registers, pc);
 }
 

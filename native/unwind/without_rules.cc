@@ -1,10 +1,16 @@
 #include "without_rules.h"
 
+#include <array>
+
+#include "instruction.h"
+
 namespace pystack::unwind {
 namespace {
 
 // What a stack may have in use between two frame records.
 constexpr Addr kMaxStackBytes = 8U << 20;
+// Instructions before a return: one for each register that is kept, and some.
+constexpr unsigned kMaxEpilogue = 16;
 
 // ucontext_t of the kernel's rt_sigframe, which lies at the stack pointer when the handler has returned: general
 // registers r8…rip by their DWARF numbers, from uc_mcontext on.
@@ -71,6 +77,54 @@ std::optional<Step> leaveByReturn(const Machine& machine, const MemoryCopy& memo
   if (!caller || !isExecutable(*caller)) return std::nullopt;
   registers.set(machine.sp, *sp + 8);
   return Step{*caller, *sp + 8, true};
+}
+
+std::optional<Step> leaveByEpilogue(const Machine& machine, const MemoryCopy& memory, const IsExecutable& isExecutable,
+                                    Registers& registers, Addr pc) {
+  if (machine.elfMachine != EM_X86_64) return std::nullopt;
+  // DWARF's numbers of the registers that instructions call 0 to 7; the others are called alike.
+  constexpr unsigned kNumbers[] = {0, 2, 1, 3, 7, 6, 4, 5};
+  Registers left = registers;
+  for (unsigned count = 0; count < kMaxEpilogue; count++) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::size_t size = 0;
+    while (size < bytes.size()) {
+      const auto byte = memory.read(pc + size, 1);
+      if (!byte) break;
+      bytes[size++] = static_cast<std::uint8_t>(*byte);
+    }
+    const auto one = decodeInstruction({bytes.data(), size}, 0);
+    auto sp = left.get(machine.sp);
+    if (!one || !sp || one->map != Instruction::Map::one) return std::nullopt;
+    pc += one->size;
+    const std::uint8_t operation = one->operation;
+    if (operation == 0xc3) {
+      const auto caller = memory.read(*sp);
+      if (!caller || !isExecutable(*caller)) return std::nullopt;
+      left.set(machine.sp, *sp + 8);
+      registers = left;
+      return Step{*caller, *sp + 8, true};
+    }
+    const bool isLeave = operation == 0xc9;
+    if (isLeave) {
+      sp = left.get(machine.fp);
+      if (!sp) return std::nullopt;
+    }
+    if (isLeave || (operation & 0xf8) == 0x58) {
+      const unsigned coded = (operation & 7U) | (one->rex & 1U) << 3;
+      const unsigned number = isLeave ? machine.fp : coded < 8 ? kNumbers[coded] : coded;
+      if (number == machine.sp) return std::nullopt;
+      if (const auto value = memory.read(*sp)) left.set(number, *value);
+      else left.setLost(number, *sp);
+      left.set(machine.sp, *sp + 8);
+    } else if ((operation == 0x81 || operation == 0x83) && one->extension() == 0 && one->mode() == 3 && one->rm() == 4 &&
+               (one->rex & 8)) {
+      left.set(machine.sp, *sp + static_cast<Addr>(one->immediate));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 std::variant<Step, Stop> followFramePointer(const Machine& machine, const MemoryCopy& memory,

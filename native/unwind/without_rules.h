@@ -38,6 +38,11 @@ std::variant<Step, Stop> leaveSignalHandler(const Machine& machine, const Memory
 std::optional<Step> leaveByReturn(const Machine& machine, const MemoryCopy& memory, const IsExecutable& isExecutable,
                                   Registers& registers, Addr pc);
 
+// The same where nothing but the end of the function is ahead, on x86-64: registers that are put back, room that is given
+// back, the return. So it is behind the calls of small pieces of code that are made at run time.
+std::optional<Step> leaveByEpilogue(const Machine& machine, const MemoryCopy& memory, const IsExecutable& isExecutable,
+                                    Registers& registers, Addr pc);
+
 // The frame record that code compiled with frame pointers keeps on both machines: [fp] the caller's fp, [fp + 8] the
 // return address. Taken only where it leads up the stack and into code. `keepsRecords`: the code is known to, since it
 // was found by one.

@@ -45,6 +45,7 @@ const PLUMBING = new Set([
   'instancemethod_call',
   'methoddescr_call',
   'proxy_call',
+  'py_trampoline_evaluator',
   'slot_tp_call',
   'type_call',
   'weakref_call',
@@ -53,8 +54,12 @@ const PLUMBING = new Set([
   'wrapperdescr_call',
 ]);
 
-/** Whole families: private API, evaluation, and the ways to call an object. */
-const PLUMBING_PREFIXES = ['_Py', 'PyEval', 'PyObject_Call'];
+/**
+ * Whole families: private API, evaluation, the ways to call an object, and the pieces of code that `-X perf` makes, one for each
+ * Python function.
+ * https://github.com/python/cpython/blob/v3.13.0/Python/perf_trampoline.c#L222
+ */
+const PLUMBING_PREFIXES = ['_Py', 'PyEval', 'PyObject_Call', 'py::'];
 
 /**
  * https://github.com/python/cpython/blob/v3.13.0/Python/ceval_gil.c#L270

@@ -11,6 +11,7 @@ import type { Layout } from '../python/layouts/layout.js';
 import type { NativeFrame, StackEnding } from '../snapshot.js';
 import type { StateWords } from './eval-loop.js';
 import { EVAL_LOOP, evalLoopOf, stateOf } from './eval-loop.js';
+import { madeModules } from './made-modules.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
@@ -88,7 +89,7 @@ export class NativeStacks {
   constructor(target: Process, { machine = HERE, interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
     this.#unwinder = new Unwinder({
       machine,
-      modules: nativeModules(target),
+      modules: [...nativeModules(target), ...madeModules(target)],
       executable: executableRanges(target),
       ...(target.root === null ? {} : { targetRoot: target.root }),
       ...options,
@@ -148,7 +149,7 @@ export class NativeStacks {
 
   /** Modules that were needed and could not be used, and why. */
   problems(): { path: string; problem: string }[] {
-    return this.#unwinder.problems();
+    return this.#unwinder.problems().filter(({ path }) => path !== '');
   }
 }
 
