@@ -114,11 +114,12 @@ export interface Holder {
 }
 
 /**
- * What is wrong, in one word. `deadlock`: threads wait for each other; `self-deadlock`: one waits for what it has itself;
+ * What is wrong, in one word. `deadlock`: threads or tasks wait for each other; `self-deadlock`: one waits for what it has itself;
  * `import-deadlock`: a module's import is part of it; `possible-deadlock`: the same, with an edge that is probable only.
  * `orphaned-lock`: who has it is no thread any more. `gil-held`: C code sleeps and has not let go of the GIL.
  * `stop-held`: the same where there is no GIL, while another thread wants all to stand still.
  * `pool-starved`: all workers wait for work that is theirs. `queue-starved`: all threads wait, some of them on a queue.
+ * `loop-blocked`: one call keeps an event loop from going on; `task-pile-up`: many tasks wait for one lock.
  * `zombie-child`: a child has ended and is not waited for. `not-one-instant`: threads seen one after the other seem to
  * wait for the GIL that nobody has.
  */
@@ -133,6 +134,8 @@ export type FindingCode =
   | 'pool-starved'
   | 'queue-starved'
   | 'zombie-child'
+  | 'loop-blocked'
+  | 'task-pile-up'
   | 'not-one-instant';
 
 export interface Finding {

@@ -99,6 +99,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/exceptions',
     'questions',
     'report/duration',
+    'thousands',
     'report/wait-graph',
     'report/wait-words',
     'report/deadlocks',

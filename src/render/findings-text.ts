@@ -15,6 +15,8 @@ export const TITLES: Readonly<Record<FindingCode, string>> = {
   'pool-starved': 'Pool without a free worker',
   'queue-starved': 'Nobody fills a queue',
   'zombie-child': 'Child not reaped',
+  'loop-blocked': 'Event loop blocked',
+  'task-pile-up': 'Tasks pile up',
   'not-one-instant': 'Not of one instant',
 };
 

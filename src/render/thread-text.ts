@@ -28,6 +28,8 @@ export interface Context {
   readonly showWaiting: boolean;
   /** What threads wait for and hold; null: it is not told. */
   readonly waits: WaitsText | null;
+  /** What the event loop of a thread runs, by the thread's id. */
+  readonly tasks: ReadonlyMap<number, string>;
   /** How exceptions are written; null: they are not told. */
   readonly exceptions: ExceptionStyle | null;
   /** The words of a thread's state, in brackets. */
@@ -46,9 +48,23 @@ export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: Text
     // What looking without a stop can say and stopping cannot: where each blocked thread waits.
     showWaiting: (options.verbose ?? false) || capture.mode === 'non-blocking',
     waits: options.waits === false ? null : new WaitsText(snapshot),
+    tasks: options.tasks === false ? new Map() : runningTasks(snapshot),
     exceptions: options.waits === false ? null : { shortNames: snapshot.python?.major === 2 },
     status: (thread) => `[${statusWords(thread, signal).join(',')}]`,
   };
+}
+
+/** Which task or callback the event loop in a thread runs. */
+function runningTasks({ loops, tasks }: Snapshot): Map<number, string> {
+  const names = new Map((tasks ?? []).map(({ id, name, address }) => [id, name ?? address]));
+  return new Map(
+    loops.flatMap(({ tid, runs, callback }): [number, string][] => {
+      if (tid === null || (runs === null && callback === null)) return [];
+      const what =
+        runs === null ? `the callback ${harmless(callback ?? '')}` : `task ${harmless(names.get(runs) ?? runs)}`;
+      return [[tid, `its event loop runs ${what}`]];
+    }),
+  );
 }
 
 /** @param continues whether the thread before was the same OS thread, in another interpreter */
@@ -74,6 +90,8 @@ export function threadBody(thread: Thread, context: Context, framesOf: (thread: 
   const stack = framesOf(thread);
   // What it was handling may be why it crashed.
   const lines = thread.faulting ? [...exceptions, ...stack] : stack;
+  const task = thread.tid === null ? undefined : context.tasks.get(thread.tid);
+  if (task !== undefined) lines.push(`      ${context.palette.note(`- ${task}`)}`);
   for (const line of context.waits?.lines(thread) ?? []) lines.push(`      ${context.palette.note(`- ${line}`)}`);
   if (!thread.faulting) for (const line of exceptions) lines.push(line);
   if (thread.exception) lines.push(`  ${context.palette.faint('Exception:')} ${variableText(thread.exception)}`);

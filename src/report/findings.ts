@@ -1,7 +1,8 @@
 /** Why is it stuck? Sentences made of the edges of the wait graph of one process, and of what else is seen. Pure. */
-import type { Capture, ChildProcess, Finding, Resource, Thread, Wait } from '../snapshot.js';
+import type { Capture, ChildProcess, EventLoop, Finding, Resource, Task, Thread, Wait } from '../snapshot.js';
 import { deadlocksOf, stoodStill, told } from './deadlocks.js';
 import { durationText } from './duration.js';
+import { taskFindings } from './task-findings.js';
 import { type Edge, type WaitGraph, waitGraph } from './wait-graph.js';
 import { atFrame, labelOf, resourceText } from './wait-words.js';
 
@@ -12,6 +13,8 @@ export interface FindingFacts {
   readonly threadCount: number | null;
   readonly threads: readonly Thread[];
   readonly resources: readonly Resource[];
+  readonly tasks: readonly Task[];
+  readonly loops: readonly EventLoop[];
   readonly capture: Capture;
   /** Children that have ended and that nobody has asked for their exit status. */
   readonly zombies: readonly ChildProcess[];
@@ -26,6 +29,7 @@ export function findingsOf(facts: FindingFacts): Finding[] {
   const pids = facts.pid === null ? [] : [facts.pid];
   const found = [
     ...deadlocksOf(graph),
+    ...taskFindings(facts),
     ...orphans(facts, graph),
     ...heldGil(facts, graph),
     ...heldStop(facts, graph),

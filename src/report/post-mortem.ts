@@ -1,6 +1,7 @@
 /** What is there to say of a process that is not there any more, beside what its memory tells? Who took the signal first. */
 import type { InspectSettings } from '../options.js';
 import type { PostMortem } from '../process/process.js';
+import type { NotedWaits } from '../process/saved/noted-waits.js';
 import type { Snapshot, Thread, Warning } from '../snapshot.js';
 
 export interface PostMortemSettings {
@@ -43,6 +44,7 @@ export function addPostMortem(
   return {
     ...snapshot,
     ...(noted && { resources: [...noted.resources], findings: [...noted.findings] }),
+    ...(noted && withNotedTasks(snapshot, noted)),
     threads: [...threads.filter(isFaulting), ...threads.filter((thread) => !thread.faulting)],
     core,
     warnings,
@@ -61,5 +63,22 @@ function withRecord(thread: Thread, recorded: PostMortem, registers: boolean): T
     os: thread.os && { ...thread.os, ...(waitingOn !== null && { waitingOn }), ...(wait && { runs: wait.runs }) },
     faulting: tid === recorded.faultingTid,
     registers: known && Object.fromEntries([...known].map(([name, value]) => [name, `0x${value.toString(16)}`])),
+  };
+}
+
+/** Tasks and loops as they were known when the snapshot was taken. */
+function withNotedTasks({ tasks, loops }: Snapshot, noted: NotedWaits): Pick<Snapshot, 'tasks' | 'loops'> {
+  const ofTasks = new Map(noted.tasks.map((task) => [task.id, task]));
+  const ofLoops = new Map(noted.loops.map((loop) => [loop.id, loop]));
+  return {
+    tasks:
+      tasks?.map((task) => {
+        const known = ofTasks.get(task.id);
+        // What nothing is noted of was known by its thread, which stood still.
+        const { evidence, waits } = known ?? { evidence: 'still' as const, waits: task.waits };
+        const consistent = task.consistent && evidence !== 'none';
+        return { ...task, evidence, consistent, waits: waits.map((wait) => ({ ...wait, evidence })) };
+      }) ?? null,
+    loops: loops.map((loop) => ({ ...loop, ...ofLoops.get(loop.id) })),
   };
 }

@@ -124,6 +124,8 @@ export function describeProcess({ facts, located, captured, questions, native }:
       threadCount: facts.process?.threadCount ?? null,
       threads,
       resources,
+      tasks: tasks ?? [],
+      loops,
       capture,
       zombies,
     }),

@@ -26,8 +26,10 @@ import type {
   TaskEvidence,
   TaskKind,
   Wait,
+  WaitKind,
 } from '../snapshot.js';
 import type { FrameDescriber } from './frames.js';
+import { kindByWords } from './waits.js';
 
 export interface TaskFacts {
   readonly frames: FrameDescriber;
@@ -110,7 +112,11 @@ class TaskDescriber {
       if (waiting) waiting.push(task);
       else this.#waiting.set(id, [task]);
     }
-    return { kind, resource: id, name, timeoutMs: this.#left(deadline), evidence };
+    return { kind: this.#kindOf(kind, resource), resource: id, name, timeoutMs: this.#left(deadline), evidence };
+  }
+
+  #kindOf(kind: WaitKind, key: ResourceKey | null): WaitKind {
+    return key !== null && 'fd' in key ? kindByWords(this.#facts.describeFd(key.fd)) : kind;
   }
 
   #left(atMs: number | null): number | null {
@@ -142,7 +148,7 @@ class TaskDescriber {
     const open = 'fd' in key ? this.#facts.describeFd(key.fd) : null;
     return {
       id,
-      kind,
+      kind: this.#kindOf(kind, key),
       address: 'object' in key ? formatAddress(key.object) : null,
       type,
       description: open === null ? description : `${description} (${open})`,

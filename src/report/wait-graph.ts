@@ -66,7 +66,9 @@ export function waitGraph(processes: readonly WaitingProcess[]): WaitGraph {
       memberOf.set(tid, member);
       for (const { resource: id } of thread.waits) {
         const resource = id === null ? undefined : byId.get(id);
-        const own = resource?.holders.map((holder) => edgeTo(tid, pid, resource, holder)) ?? [];
+        // A task's thread need not be the one that has what the task has: rings with tasks are found among them.
+        const holders = resource?.holders.filter(({ task }) => !task?.startsWith('asyncio:')) ?? [];
+        const own = resource ? holders.map((holder) => edgeTo(tid, pid, resource, holder)) : [];
         if (own.length > 0) edges.set(tid, [...(edges.get(tid) ?? []), ...own]);
       }
     }

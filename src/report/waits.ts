@@ -144,7 +144,11 @@ function waitsOf(
 }
 
 function descriptorKind({ fd, describeFd }: ThreadFacts): WaitKind {
-  const words = fd === null ? null : describeFd(fd);
+  return kindByWords(fd === null ? null : describeFd(fd));
+}
+
+/** What kind of thing a descriptor is open on, by the words that describe it; null: it is not known. */
+export function kindByWords(words: string | null): WaitKind {
   if (words === null) return 'descriptor';
   if (words.startsWith('pipe:')) return 'pipe';
   if (/^(TCP|UDP|unix) |^socket:/.test(words)) return 'socket';

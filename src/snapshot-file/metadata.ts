@@ -6,8 +6,8 @@ import { PystackError } from '../errors.js';
 import type { Located } from '../locate/locate.js';
 import type { NotedInterpreter } from '../process/process.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
-import type { NotedWaits } from '../process/saved/noted-waits.js';
-import type { ExceptionInfo, Frame, Snapshot, Thread, Warning } from '../snapshot.js';
+import type { NotedLoop, NotedTask, NotedWaits } from '../process/saved/noted-waits.js';
+import type { EventLoop, ExceptionInfo, Frame, Snapshot, Task, Thread, Warning } from '../snapshot.js';
 
 /** Of what is shown in `snapshot`. Labels and known registers are filled in by who writes the file. */
 export function metadataOf(
@@ -50,14 +50,29 @@ function notedThread(tid: number, thread: Thread): ThreadMetadata {
   };
 }
 
-function notedWaits({ threads, resources, findings }: Snapshot): NotedWaits {
+/** Those that are known otherwise than most, or wait for what memory does not tell: a descriptor, a time. */
+function notedTasks(tasks: readonly Task[]): NotedTask[] {
+  return tasks
+    .filter(
+      ({ evidence, waits }) =>
+        evidence !== 'still' ||
+        waits.some(({ resource, timeoutMs }) => timeoutMs !== null || resource?.startsWith('fd ')),
+    )
+    .map(({ id, evidence, waits }) => ({ id, evidence, waits }));
+}
+
+function notedLoop({ id, evidence, nextTimerMs }: EventLoop): NotedLoop {
+  return { id, evidence, nextTimerMs };
+}
+
+function notedWaits({ threads, tasks, loops, resources, findings }: Snapshot): NotedWaits {
   const waiting = threads.flatMap(({ tid, stillMs, os, waits }) => {
     const runs = os?.runs ?? null;
     return tid === null || (stillMs === null && runs === null && waits.length === 0)
       ? []
       : [{ tid, stillMs, runs, waits }];
   });
-  return { threads: waiting, resources, findings };
+  return { threads: waiting, tasks: notedTasks(tasks ?? []), loops: loops.map(notedLoop), resources, findings };
 }
 
 export function notedInterpreter(located: Located): NotedInterpreter {
@@ -71,10 +86,17 @@ export function notedInterpreter(located: Located): NotedInterpreter {
   return { address, library, version, freeThreaded, debugBuild, ...(globals && { globals }), asyncioTable };
 }
 
-function shownLines({ threads }: Snapshot): NotedLine[] {
+function shownLines({ threads, tasks }: Snapshot): NotedLine[] {
   const lines = new Map<string, NotedLine>();
-  for (const { frames, exceptions } of threads) {
-    for (const frame of [...frames, ...(exceptions ?? []).flatMap(({ exception }) => framesOf(exception))]) {
+  const raised = threads.flatMap(({ exceptions }) =>
+    (exceptions ?? []).flatMap(({ exception }) => framesOf(exception)),
+  );
+  for (const frames of [
+    ...threads.map((thread) => thread.frames),
+    ...(tasks ?? []).map((task) => task.frames),
+    raised,
+  ]) {
+    for (const frame of frames) {
       if (frame.kind !== 'python' || frame.line === null || !frame.source) continue;
       const { file, line, source } = frame;
       // It is in the memory that is kept.

@@ -61,6 +61,8 @@ function findings(threads: Thread[], resources: Resource[], how: Partial<Capture
     threadCount: threads.length,
     threads,
     resources,
+    tasks: [],
+    loops: [],
     capture: { ...capture, ...how },
     zombies: [],
   });
@@ -163,7 +165,16 @@ describe('what processes have', () => {
   test('a process of which not all threads are known is none for certain', () => {
     const threads = [waiter(1, 'p')];
     const resources = [end('p', [1], [1])];
-    const found = findingsOf({ pid: 1, threadCount: 2, threads, resources, capture, zombies: [] });
+    const found = findingsOf({
+      pid: 1,
+      threadCount: 2,
+      threads,
+      resources,
+      tasks: [],
+      loops: [],
+      capture,
+      zombies: [],
+    });
     expect(found).toMatchObject([{ code: 'possible-deadlock', certain: false }]);
   });
 });

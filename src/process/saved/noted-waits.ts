@@ -7,6 +7,9 @@ import type { Evidence, Finding, FindingCode, Holder, Resource, Wait, WaitKind }
 /** As they stand in the document. */
 export interface NotedWaits {
   readonly threads: readonly NotedWait[];
+  /** Those of which the memory alone does not tell all. */
+  readonly tasks: readonly NotedTask[];
+  readonly loops: readonly NotedLoop[];
   readonly resources: readonly Resource[];
   readonly findings: readonly Finding[];
 }
@@ -17,6 +20,19 @@ export interface NotedWait {
   /** How often it had been given a CPU. */
   readonly runs: number | null;
   readonly waits: readonly Wait[];
+}
+
+/** How a task is known, and what it waits for. */
+export interface NotedTask {
+  readonly id: string;
+  readonly evidence: Evidence;
+  readonly waits: readonly Wait[];
+}
+
+export interface NotedLoop {
+  readonly id: string;
+  readonly evidence: Evidence;
+  readonly nextTimerMs: number | null;
 }
 
 const WAIT_KINDS: Readonly<Record<WaitKind, true>> = {
@@ -63,6 +79,8 @@ const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   'pool-starved': true,
   'queue-starved': true,
   'zombie-child': true,
+  'loop-blocked': true,
+  'task-pile-up': true,
   'not-one-instant': true,
 };
 
@@ -87,6 +105,12 @@ export function parseWaits(value: unknown): NotedWaits | null {
         ? [{ tid, stillMs: lengthOf(stillMs), runs: lengthOf(runs), waits: recordsOf(waits).flatMap(waitOf) }]
         : [],
     ),
+    tasks: recordsOf(value.tasks).flatMap(({ id, evidence, waits }) =>
+      typeof id === 'string' ? [{ id, evidence: evidenceOf(evidence), waits: recordsOf(waits).flatMap(waitOf) }] : [],
+    ),
+    loops: recordsOf(value.loops).flatMap(({ id, evidence, nextTimerMs }) =>
+      typeof id === 'string' ? [{ id, evidence: evidenceOf(evidence), nextTimerMs: lengthOf(nextTimerMs) }] : [],
+    ),
     resources: recordsOf(value.resources).flatMap(resourceOf),
     findings: recordsOf(value.findings).flatMap(findingOf),
   };
@@ -96,8 +120,12 @@ const EVIDENCE: Readonly<Record<Evidence, true>> = { still: true, stopped: true,
 
 function waitOf({ kind, resource, name, timeoutMs, evidence }: Record<string, unknown>): Wait[] {
   if (!isKeyOf(WAIT_KINDS, kind)) return [];
-  const known = isKeyOf(EVIDENCE, evidence) ? evidence : 'none';
-  return [{ kind, resource: textOf(resource), name: textOf(name), timeoutMs: lengthOf(timeoutMs), evidence: known }];
+  const left = lengthOf(timeoutMs);
+  return [{ kind, resource: textOf(resource), name: textOf(name), timeoutMs: left, evidence: evidenceOf(evidence) }];
+}
+
+function evidenceOf(value: unknown): Evidence {
+  return isKeyOf(EVIDENCE, value) ? value : 'none';
 }
 
 function resourceOf(resource: Record<string, unknown>): Resource[] {

@@ -164,7 +164,7 @@ class AsyncioReader {
       frames,
       ending: chain.ending,
       locals: this.#localsOf(frames),
-      words: chain.words,
+      words: isMoving(task) ? NO_WORDS : chain.words,
     };
   }
 
@@ -195,6 +195,14 @@ class AsyncioReader {
     for (const address of addresses) if (address > 0) pages.add(Math.floor(address / PAGE_BYTES));
     memory.prefetch(pages);
   };
+}
+
+/** Known only if the thread stood still. */
+const NO_WORDS: readonly number[] = [];
+
+/** Whether it was being run while it was read: where its calls are is not told by their frames then. */
+function isMoving({ chain, runs }: WaitingTask): boolean {
+  return runs || chain.links.some(({ state }) => state === 'running');
 }
 
 const NOTHING: Waiting = { awaits: [], waits: [], parent: 0 };

@@ -24,6 +24,7 @@ interface Lead {
 /** By the beginning of the qualified name of a closure of asyncio/tasks.py, whose callback it is. */
 const CLOSURES: readonly (readonly [string, AwaitedTask['how']])[] = [
   ['gather.', 'gather'],
+  ['_gather.', 'gather'],
   ['shield.', 'shield'],
   ['_wait.', 'wait'],
   ['as_completed.', 'as_completed'],

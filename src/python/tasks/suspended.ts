@@ -111,6 +111,8 @@ export class SuspendedFrames {
     const lastiRead = memory.read(offsetBy(frame, f_lasti), 4).getInt32(0, true);
     const lasti = lastiRead < 0 ? -1 : lastiRead * unit;
     const code = this.pointer(frame, f_code);
+    const flag = f_executing ?? f_state;
+    if (flag !== undefined) this.pointer(frame, flag - (flag % 8));
     const running =
       f_executing !== undefined
         ? memory.read(offsetBy(frame, f_executing), 1).getInt8(0) !== 0
