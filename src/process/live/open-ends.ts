@@ -37,12 +37,14 @@ interface Table {
 let table: Table | null = null;
 
 /**
- * Who has open what `/proc/<pid>/fd` calls `link`, "pipe:[4711]" or "socket:[4711]": as of at most a second ago, and not
- * of before {@link forgetOpenEnds}. Where there are too many descriptors, those of processes near `pid` are looked at.
+ * Who has open what `/proc/<pid>/fd` of `pid` calls `link`, "pipe:[4711]" or "socket:[4711]": as of at most a second ago,
+ * not of before {@link forgetOpenEnds}, nor of before `pid` had it open. Where there are too many descriptors, those of
+ * processes near `pid` are looked at.
  */
 export function openEndsOf(link: string, pid: number): OpenEnds {
   const isFresh = table !== null && performance.now() - table.madeAt < FRESH_MS;
-  if (!table || !isFresh || (table.near !== null && table.near !== pid)) table = readTable(pid);
+  const isYounger = table?.byLink.get(link)?.some((end) => end.pid === pid) ?? false;
+  if (!table || !isFresh || !isYounger || (table.near !== null && table.near !== pid)) table = readTable(pid);
   return { ends: table.byLink.get(link) ?? [], complete: table.complete };
 }
 
