@@ -1,7 +1,4 @@
 /** How does a page of HTML get into its file? Whole or not at all, as every file of ours; `-` is standard output. */
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { PystackError } from '../errors.js';
 import type { Look } from '../many/each.js';
 import { type Grouped, grouped } from '../many/groups/group.js';
 import type { Member } from '../many/groups/members.js';
@@ -27,23 +24,6 @@ const MOST_OF_WHOLE = 350_000;
 /** Frames of snapshots that are kept until it is known which of them are told in full; about 100 MB. */
 const MOST_KEPT_FRAMES = 200_000;
 
-/** Where a page goes. Throws PystackError `output` before anybody is looked at, where it can be seen that it cannot. */
-export function htmlFile(path: string): string {
-  if (path === '-') return path;
-  const cannot = (cause: string, nextStep: string) =>
-    new PystackError('output', `${path === '' ? 'a file without a name' : path} cannot be written`, {
-      cause,
-      nextStep,
-    });
-  if (path === '') throw cannot('The name after --html is empty.', 'pystack … --html page.html');
-  const folder = statSync(dirname(path), { throwIfNoEntry: false });
-  if (!folder?.isDirectory()) throw cannot(`There is no folder ${dirname(path)}.`, 'make it, or name another file');
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there && !there.isFile())
-    throw cannot('It is there already, and is no file.', 'name a file, or - for standard output');
-  return path;
-}
-
 /** One process. */
 export function writeProcessPage(snapshot: Snapshot, file: string, view: View, world: World): void {
   const one = grouped(setOf(snapshot), { byLine: view.grouping.byLine });
@@ -58,7 +38,7 @@ export function writeGroupsPage(
   world: World,
 ): Grouped {
   const all = grouped(set, { byLine: view.grouping.byLine, expectAll, fleet });
-  const many = { grouped: all, tables: set.tables, whole: new Map(), leftOut: 0 };
+  const many = { grouped: all, tables: set.tables, among: [], whole: new Map(), leftOut: 0 };
   write(processesPage(many, optionsOf(view)), file, world);
   return all;
 }
@@ -81,12 +61,12 @@ export function htmlPresenter(file: string, view: View, world: World): Presenter
       if (frames <= room) snapshots.set(keyOf(look.info), snapshot);
       return true;
     },
-    end() {
+    end(_, findings) {
       // Of a job that runs on many hosts only those here were meant.
       const all = grouped(set, { byLine: view.grouping.byLine, expectAll: false });
       const options = optionsOf(view);
       const whole = wholeOf(all, snapshots, options);
-      const many = { grouped: all, tables: set.tables, whole, leftOut: known - whole.size };
+      const many = { grouped: all, tables: set.tables, among: findings, whole, leftOut: known - whole.size };
       write(processesPage(many, options), file, world);
     },
   };

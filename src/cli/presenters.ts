@@ -33,8 +33,8 @@ export async function presenterFor(
   const { group } = view.grouping;
   const { format, html } = view;
   if (html !== null) {
-    const { htmlFile, htmlPresenter } = await import('./html.js');
-    return htmlPresenter(htmlFile(html), view, world);
+    const { htmlPresenter } = await import('./html.js');
+    return htmlPresenter(html, view, world);
   }
   if (format === 'jsonl') return (await jsonPresenters()).lines(world);
   // Flame graphs are of all threads together, whether or not they are grouped.
@@ -118,11 +118,11 @@ export type GroupWriter = (set: LookSet, expectAll: boolean, fleet?: Fleet | nul
 /** Shows a set as groups, and says by an exit code how whole it is. */
 export async function groupWriter(view: View, world: World): Promise<GroupWriter> {
   const { format } = view;
-  if (view.html !== null) {
-    const { htmlFile, writeGroupsPage } = await import('./html.js');
-    const file = htmlFile(view.html);
+  const { html } = view;
+  if (html !== null) {
+    const { writeGroupsPage } = await import('./html.js');
     return (set, expectAll, fleet = null) =>
-      exitOf(writeGroupsPage(set, file, { view, expectAll, fleet }, world).groups);
+      exitOf(writeGroupsPage(set, html, { view, expectAll, fleet }, world).groups);
   }
   const flame = isFlame(format) ? await import('./flame.js') : null;
   const [{ groupsOf }, { groupsText }, { treeText }, { groupsJson }] = await Promise.all([

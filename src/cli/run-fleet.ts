@@ -51,7 +51,10 @@ export async function showFleet(
       const lines = collectLines(set, { writer: version(), host: '', at: new Date().toISOString() });
       if (output === '-') writePieces(world.stdout, lines);
       else writeWhole(output, lines);
-    } else if (problem === null) code = (await groupWriter(view, world))(set, true, fleet);
+    }
+    // A page is written beside it.
+    if (problem === null && (output === null || view.html !== null))
+      code = (await groupWriter(view, world))(set, true, fleet);
   }
   tellSilent(fleet, world);
   if (result.otherLines > 0) {

@@ -54,9 +54,9 @@ export async function showGroups(
     const lines = collectLines(set, { writer: version(), host: '', at: new Date().toISOString() });
     if (output === '-') writePieces(world.stdout, lines);
     else writeWhole(output, lines);
-  } else {
-    code = (await groupWriter(view, world))(set, true);
   }
+  // A page is written beside it.
+  if (output === null || view.html !== null) code = (await groupWriter(view, world))(set, true);
   if (otherLines > 0) {
     const count = thousands(otherLines);
     world.stderr.write(`pystack: lines between them that are not of pystack collect, and were passed over: ${count}\n`);

@@ -76,6 +76,7 @@ export async function run(argv: readonly string[], world: World, pipeline: Pipel
       return EXIT.complete;
     }
     view = invocation.view;
+    if (view.html !== null) (await import('./html-file.js')).checkHtmlFile(view.html);
     if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
     if (invocation.command === 'group') {
       const { showGroups } = await import('./run-group.js');
@@ -194,10 +195,6 @@ async function consult(pid: number | null, view: View, world: World): Promise<Ex
 
 async function show(invocation: Looking, world: World, pipeline: Pipeline): Promise<ExitCode> {
   const { view } = invocation;
-  if (view.html !== null) {
-    const { htmlFile } = await import('./html.js');
-    htmlFile(view.html);
-  }
   const started = world.now();
   const progress = (await world.stderrIsTerminal()) ? new ProgressLine(world.stderr, world.now) : null;
   const { snapshot, tell } = await work(invocation, pipeline, world, observers(world, view, progress)).finally(() =>

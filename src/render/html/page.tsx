@@ -7,11 +7,12 @@ import type { Grouped } from '../../many/groups/group.js';
 import type { Member } from '../../many/groups/members.js';
 import { treeOf } from '../../many/groups/tree.js';
 import type { Tables } from '../../many/looks/tables.js';
-import type { Snapshot } from '../../snapshot.js';
+import type { Finding, Snapshot } from '../../snapshot.js';
 import { whereaboutsOf } from '../groups-text.js';
 import type { Whereabouts } from '../places-text.js';
 import type { PageAssets } from './assets.js';
 import { pageDocument, type Section } from './document.js';
+import { FindingItem } from './findings.js';
 import { CrashItem, groupPieces } from './groups.js';
 import { type ProcessOptions, processParts, titleOf } from './process.js';
 import { type ProcessTable, processRows } from './processes.js';
@@ -56,6 +57,8 @@ function processId(index: number): string {
 export interface ManyProcesses {
   readonly grouped: Grouped;
   readonly tables: Tables;
+  /** What is wrong among several of them. */
+  readonly among: readonly Finding[];
   /** Those that are told in full, by what {@link processInside} made of them. */
   readonly whole: ReadonlyMap<Member, { readonly index: number; readonly html: string }>;
   /** How many are told by their groups only, though they could be in full. */
@@ -63,12 +66,13 @@ export interface ManyProcesses {
 }
 
 export function* processesPage(many: ManyProcesses, options: PageOptions): Generator<string> {
-  const { grouped, whole } = many;
+  const { grouped, whole, among } = many;
   const { groups, members } = grouped;
   const where = whereaboutsOf(groups);
   const { counts, findings, crashes } = groups;
+  const wrong = findings.length + among.length;
   const sections: Section[] = [
-    ...(findings.length > 0 ? [{ id: 'findings', title: 'Findings', count: findings.length }] : []),
+    ...(wrong > 0 ? [{ id: 'findings', title: 'Findings', count: wrong }] : []),
     ...(crashes.length > 0 ? [{ id: 'crashes', title: 'Crashes', count: crashes.length }] : []),
     { id: 'groups', title: 'Groups', count: groups.groups.length },
     { id: 'tree', title: 'Tree of calls', count: null },
@@ -79,8 +83,9 @@ export function* processesPage(many: ManyProcesses, options: PageOptions): Gener
 
   function* body() {
     yield renderToString(<Summary groups={groups} where={where} />);
-    if (findings.length > 0) {
+    if (wrong > 0) {
       yield '<section id="findings" aria-label="Findings"><h2>What is wrong</h2>';
+      yield renderToString(<FindingsAmong findings={among} />);
       yield renderToString(<GroupedFindings groups={groups} where={where} />);
       yield '</section>';
     }
@@ -101,6 +106,18 @@ export function* processesPage(many: ManyProcesses, options: PageOptions): Gener
     const found = whole.get(member);
     return found === undefined ? null : processId(found.index);
   }
+}
+
+/** Of threads of several processes: an id alone would not say which. */
+function FindingsAmong({ findings }: { readonly findings: readonly Finding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul class="items">
+      {findings.map((finding, i) => (
+        <FindingItem key={i} finding={finding} anchors={new Map()} />
+      ))}
+    </ul>
+  );
 }
 
 function treeSection(grouped: Grouped, where: Whereabouts): string {

@@ -69,6 +69,7 @@ function FleetPart({ fleet }: { readonly fleet: Fleet }) {
 }
 
 export function GroupedFindings({ groups, where }: { readonly groups: Groups; readonly where: Whereabouts }) {
+  if (groups.findings.length === 0) return null;
   return (
     <ul class="items">
       {groups.findings.map(({ code, certain, message, of }, i) => (
