@@ -45,14 +45,14 @@ export function measure(argv, { aside = false } = {}) {
 
 /**
  * Runs `use` with a started target; `record` puts the gap recorder into it. `running`: how many more threads run all the
- * time, contending for the GIL (`kind` gil) or computing without it (c).
+ * time, contending for the GIL (`kind` gil) or computing without it (c). `python`: what it runs on.
  */
-export async function withTarget({ threads, depth, record = false, running = 0, kind = 'gil' }, use) {
+export async function withTarget({ threads, depth, record = false, running = 0, kind = 'gil', python = PYTHON }, use) {
   const control = join(folder, 'control');
   writeFileSync(control, Buffer.alloc(4096));
   const args = [here('target.py'), `${threads}`, `${depth}`];
   if (record) args.push(recorderLibrary, control, `${recorderCpu}`, realtime ? '50' : '0');
-  const child = spawn(PYTHON, args, {
+  const child = spawn(python, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, BENCH_RUNNING: `${running} ${kind}` },
   });

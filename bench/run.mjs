@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { floorProgram, measure, withTarget } from './bench-target.mjs';
 import { benchCores, CORES } from './cores.mjs';
-import { installedForms } from './forms.mjs';
 import { benchSnapshots } from './snapshots.mjs';
+import { benchStart } from './start.mjs';
 import { findTools, OURS } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
@@ -45,38 +45,9 @@ for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
   await benches[name]();
 }
 
-/** What Node.js costs before anything of ours runs, what each form adds to that, and a whole look at an idle Python. */
+/** What a start costs in each form, and a whole look on three versions of Python: the figures of README and docs/install.md. */
 async function start() {
-  const { forms, absent } = installedForms();
-  if (absent.length > 0) print(`\nnot in packages/, so not measured: ${absent.join(', ')} (npm run package)`);
-  const peers = findTools().tools.filter(({ name }) => /^py/.test(name));
-  await withTarget({ threads: 1, depth: 5 }, async (pid) => {
-    const looks = { 'node -e 0': [process.execPath, '-e', '0'] };
-    const versions = { ...looks };
-    for (const [name, command] of Object.entries(forms)) {
-      versions[name] = [...command, '--version'];
-      looks[name] = [...command, 'remote', `${pid}`];
-    }
-    for (const { name, command } of peers) {
-      looks[name] = command(pid);
-      versions[name] = [looks[name][0], '--version'];
-    }
-    for (const [title, commands] of Object.entries({ '--version': versions, 'A look at an idle Python': looks })) {
-      const taken = collect(Object.keys(commands));
-      for (let round = 0; round <= ROUNDS; round++) {
-        for (const [name, argv] of Object.entries(commands)) add(taken, name, round, measure(argv));
-      }
-      print(`\nStart: ${title}`);
-      const rows = [...taken].map(([name, runs]) => [
-        name,
-        ...['wallMs', 'cpuMs', 'peakMiB'].map((key) => median(runs, key).toFixed(1)),
-        (median(runs, 'wallMs') / median(taken.get('node -e 0'), 'wallMs')).toFixed(2),
-        (median(runs, 'cpuMs') / median(taken.get('node -e 0'), 'cpuMs')).toFixed(2),
-        exits(runs),
-      ]);
-      table(['', 'wall ms', 'CPU ms', 'peak MiB', 'wall / node', 'CPU / node', 'exit'], rows);
-    }
-  });
+  await benchStart({ rounds: ROUNDS, measure, add, collect, median, exits, table, print });
 }
 
 /** Wall time and pause with native frames. */

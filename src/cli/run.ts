@@ -12,7 +12,7 @@ import type { Invocation, ManyCores } from './invocation.js';
 import { type Observers, observers } from './logging.js';
 import { type Sink, writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
-import { plainLook } from './plain-look.js';
+import { plainInvocation } from './plain-invocation.js';
 import { ProgressLine } from './progress.js';
 import type { LookingAtMany } from './run-many.js';
 import { isFlame, isOfMany, type Layout, type View, viewBefore } from './view.js';
@@ -51,7 +51,7 @@ export class Interrupted extends Error {
 export async function run(argv: readonly string[], world: World, pipeline: Pipeline = PIPELINE): Promise<ExitCode> {
   let view = viewBefore(argv);
   try {
-    const invocation = plainLook(argv, usualLayout(world)) ?? (await parsed(argv, world));
+    const invocation = plainInvocation(argv, usualLayout(world)) ?? (await parsed(argv, world));
     if (invocation.command === 'version') {
       world.stdout.write(`${version()}\n`);
       return EXIT.complete;

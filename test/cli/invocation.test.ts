@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseInvocation } from '../../src/cli/invocation.js';
-import { plainLook } from '../../src/cli/plain-look.js';
+import { plainInvocation } from '../../src/cli/plain-invocation.js';
 import { viewBefore } from '../../src/cli/view.js';
 import { PystackError } from '../../src/errors.js';
 
@@ -251,10 +251,11 @@ describe('help and version', () => {
   });
 });
 
-test('a process id alone is understood as the parser does, and nothing else is', () => {
+test('a process id alone and --version are understood as the parser does, and nothing else is', () => {
   for (const layout of ['auto', 'plain', 'page', 'compat'] as const) {
-    expect(plainLook(['remote', '17'], layout)).toEqual(parseInvocation(['remote', '17'], undefined, layout));
+    expect(plainInvocation(['remote', '17'], layout)).toEqual(parseInvocation(['remote', '17'], undefined, layout));
   }
+  expect(plainInvocation(['--version'], 'auto')).toEqual(parseInvocation(['--version']));
   for (const argv of [[], ['remote'], ['remote', 'x'], ['remote', '-v', '17'], ['remote', '17', '18'], ['core', '17']])
-    expect(plainLook(argv, 'auto')).toBeNull();
+    expect(plainInvocation(argv, 'auto')).toBeNull();
 });
