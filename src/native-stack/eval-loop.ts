@@ -54,12 +54,14 @@ const PLUMBING = new Set([
   'wrapperdescr_call',
 ]);
 
+/** Whole families: private API, evaluation, and the ways to call an object. */
+const PLUMBING_PREFIXES = ['_Py', 'PyEval', 'PyObject_Call'];
+
 /**
- * Whole families: private API, evaluation, the ways to call an object, and the pieces of code that `-X perf` makes, one for each
- * Python function.
+ * The pieces of code that `-X perf` makes, one for each Python function: not what Python compiles (3.15), `py::jit:…`.
  * https://github.com/python/cpython/blob/v3.13.0/Python/perf_trampoline.c#L222
  */
-const PLUMBING_PREFIXES = ['_Py', 'PyEval', 'PyObject_Call', 'py::'];
+const TRAMPOLINE = /^py::(?!jit:)/;
 
 /**
  * https://github.com/python/cpython/blob/v3.13.0/Python/ceval_gil.c#L270
@@ -97,6 +99,7 @@ export function roleOf(rawSymbol: string | null, evalLoop: string = EVAL_LOOP): 
   if (rawSymbol === null) return 'other';
   const name = functionName(rawSymbol);
   if (name === evalLoop || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
+  if (TRAMPOLINE.test(rawSymbol)) return 'plumbing';
   if (PLUMBING.has(name) || PLUMBING_PREFIXES.some((prefix) => name.startsWith(prefix))) return 'plumbing';
   // PEP 590: every callable type has a function of its own for it.
   if (/vectorcall/i.test(name)) return 'plumbing';

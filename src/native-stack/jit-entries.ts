@@ -4,6 +4,7 @@
  * https://sourceware.org/gdb/current/onlinedocs/gdb.html/JIT-Interface.html
  */
 
+import type { ByteSource } from '../elf/byte-source.js';
 import { ElfFile } from '../elf/elf-file.js';
 import { ELF_TYPE, ElfError } from '../elf/header.js';
 import { loadBiases } from '../elf/load-bias.js';
@@ -12,6 +13,7 @@ import { SYM64_SIZE } from '../elf/symbols.js';
 import { type Address, isUserSpace, toAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault, type MemoryReader } from '../memory/reader.js';
+import { errnoOf } from '../process/live/proc-files.js';
 import { groupByImage } from '../process/modules.js';
 import type { Process } from '../process/process.js';
 import type { MadeCode, MadeSymbol } from './made-module.js';
@@ -43,20 +45,24 @@ export function jitEntries(target: Process): MadeCode[] {
 function descriptors(target: Process): Address[] {
   return groupByImage(target.mappings()).flatMap((image): Address[] => {
     const code = image.find(({ executable }) => executable);
-    const source = code ? target.openMapped(code) : null;
-    if (!source) return [];
+    let source: ByteSource | null = null;
     try {
+      source = code ? target.openMapped(code) : null;
+      if (!source) return [];
       const file = new ElfFile(source);
       const symbol = file.dynamicSymbol(DESCRIPTOR) ?? file.scanSymbols([DESCRIPTOR])[0];
       if (!symbol || symbol.sectionIndex === 0) return [];
       return loadBiases(file.segments, image as readonly Mapping[])
         .slice(0, 1)
-        .map((bias) => toAddress(symbol.value + bias));
+        .map((bias) => symbol.value + bias)
+        .filter(isUserSpace)
+        .map(toAddress);
     } catch (error) {
-      if (!(error instanceof ElfError)) throw error;
+      // What cannot be opened for want of descriptors is told of where it is needed.
+      if (!(error instanceof ElfError) && errnoOf(error) === null) throw error;
       return [];
     } finally {
-      source.close();
+      source?.close();
     }
   });
 }

@@ -20,8 +20,43 @@ export interface StackSource {
 
 type Settings = Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress' | 'mode'>;
 
-/** Throws PystackError `addon-missing` where libdw is not installed. */
+/**
+ * Whatever goes wrong with a native stack afterwards is told in its place: the Python stack is not to be lost with it. Throws
+ * PystackError `addon-missing` where libdw is not installed.
+ */
 export function stacksOf(
+  process: Process,
+  located: { readonly library: string | null; readonly layout: Layout },
+  settings: Settings,
+): StackSource {
+  return apart(sourceOf(process, located, settings));
+}
+
+/** `source`, of which a failure is a reason. */
+export function apart(source: StackSource): StackSource {
+  const said = (error: unknown) =>
+    `something unexpected happened: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+  return {
+    ...source,
+    needOf: (copied) => {
+      try {
+        return source.needOf(copied);
+      } catch {
+        // It comes again where the stack is asked for, and is told there.
+        return null;
+      }
+    },
+    stackOf: (tid, copied) => {
+      try {
+        return source.stackOf(tid, copied);
+      } catch (error) {
+        return said(error);
+      }
+    },
+  };
+}
+
+function sourceOf(
   process: Process,
   located: { readonly library: string | null; readonly layout: Layout },
   settings: Settings,

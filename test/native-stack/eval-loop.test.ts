@@ -13,12 +13,16 @@ describe('roles of native functions', () => {
     expect(roleOf(symbol)).toBe('eval-loop');
   });
 
-  test.each(['_PyEval_Vector', 'PyEval_EvalCode', 'PyObject_CallOneArg', 'method_vectorcall', 'slot_tp_call'])(
-    '%s is plumbing',
-    (symbol) => {
-      expect(roleOf(symbol)).toBe('plumbing');
-    },
-  );
+  test.each([
+    '_PyEval_Vector',
+    'PyEval_EvalCode',
+    'PyObject_CallOneArg',
+    'method_vectorcall',
+    'slot_tp_call',
+    'py::f:/a.py',
+  ])('%s is plumbing', (symbol) => {
+    expect(roleOf(symbol)).toBe('plumbing');
+  });
 
   test.each([
     'my_PyEval_EvalFrameDefault',
@@ -26,6 +30,7 @@ describe('roles of native functions', () => {
     'type_call_of_mine',
     'PyRun_SimpleFile',
     'time_sleep',
+    'py::jit:executor',
     null,
   ])('%s is shown', (symbol) => {
     expect(roleOf(symbol)).toBe('other');
