@@ -27,6 +27,8 @@ for (const python of pythons) {
   }
 }
 
+if (process.env.CUT_SVG) writeFileSync(process.env.CUT_SVG, pictureOf(curves));
+
 async function kernelCore(python, count, folder) {
   const words = ['--stack=1048576', '--core=unlimited', python, program, `${count - 1}`, '8'];
   const child = spawn('prlimit', words, {
@@ -45,7 +47,10 @@ async function kernelCore(python, count, folder) {
 }
 
 async function measure(python, count, core, folder) {
-  const label = `${python.replace(/^.*\/versions\//, '').replace(/\/bin\/python.*/, '')}, ${count} threads`;
+  const version = execFileSync(python, ['-c', 'import platform; print(platform.python_version())'], {
+    encoding: 'utf8',
+  });
+  const label = `${version.trim()} ${isShared(python) ? 'shared' : 'static'}, ${count} thread${count === 1 ? '' : 's'}`;
   const whole = await wholeCore(core);
   const frames = whole.threads.reduce((sum, thread) => sum + thread.frames.length, 0);
   console.log(`${label}: ${whole.size >> 20} MiB, ${whole.threads.length} threads, ${frames} frames`);
@@ -70,6 +75,10 @@ async function measure(python, count, core, folder) {
   console.log(
     `  ${points.length} cuts: ${shown} of ${left} frames (the least ${(100 * least).toFixed(1)} %), ${lacking} cuts lack a thread, ${wrong} wrong`,
   );
+}
+
+function isShared(python) {
+  return execFileSync('ldd', [python], { encoding: 'utf8' }).includes('libpython');
 }
 
 function isShort({ threadsLeft, threadsShown, framesLeft, framesShown, wrong }) {
@@ -123,8 +132,33 @@ function losses(whole) {
   ];
 }
 
-if (process.env.CUT_SVG) writeFileSync(process.env.CUT_SVG, pictureOf(curves));
-
-function pictureOf() {
-  return '';
+/** For each core what was left of its frames (grey) and what of them is shown (blue), by how much of the file is left. */
+function pictureOf(all) {
+  const [width, height, margin] = [300, 150, 34];
+  const rows = Math.ceil(all.length / 2);
+  const parts = all.map(({ label, frames, points }, i) => {
+    const [x0, y0] = [margin + (i % 2) * (width + margin), 40 + Math.floor(i / 2) * (height + 50)];
+    const x = (percent) => (x0 + (width * percent) / 100).toFixed(1);
+    const y = (count) => (y0 + height - (height * count) / frames).toFixed(1);
+    const line = (of) => points.map((point) => `${x(point.percent)},${y(point[of])}`).join(' ');
+    const ticks = [0, 25, 50, 75, 100].map(
+      (p) => `<text x="${x(p)}" y="${y0 + height + 14}" text-anchor="middle">${p}</text>`,
+    );
+    return [
+      `<text x="${x0}" y="${y0 - 8}" class="title">${label}, ${frames} frames</text>`,
+      `<rect x="${x0}" y="${y0}" width="${width}" height="${height}" class="box"/>`,
+      `<polyline points="${line('framesLeft')}" class="left"/>`,
+      `<polyline points="${line('framesShown')}" class="shown"/>`,
+      ...ticks,
+    ].join('\n');
+  });
+  const [w, h] = [2 * width + 3 * margin, rows * (height + 50) + 40];
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}">
+<style>text{font:11px sans-serif;fill:#333}.title{font-weight:bold}.box{fill:none;stroke:#ccc}
+polyline{fill:none;stroke-width:2}.left{stroke:#bbb;stroke-width:5}.shown{stroke:#2563eb}</style>
+<rect width="${w}" height="${h}" fill="#fff"/>
+<text x="${margin}" y="16">Frames left in the core (grey) and shown (blue), by percent of the file that is left</text>
+${parts.join('\n')}
+</svg>
+`;
 }

@@ -17,6 +17,8 @@ import type { Python } from '../python/python.js';
 import type { Search } from './strategy.js';
 
 const WORD = 8;
+/** What malloc aligns to. */
+const MALLOC_ALIGNMENT = 16;
 /** More than any interpreter has counted up to. */
 const MOST_ID = 2 ** 40;
 /** More threads than any process has started; numbers so small are seldom anything else. */
@@ -67,33 +69,40 @@ export function sightThreads(
 
 /**
  * The thread states among what was seen, as this layout has them. Of several that are of one thread and one interpreter the
- * best proven counts: thread states of threads that are over lie about, and their pointers are used again.
+ * best proven counts: thread states of threads that are over lie about, and their pointers are used again. `known`: interpreters
+ * that were found otherwise.
  */
 export function threadStatesAt(
   python: Python,
   { pointers, sightings }: SearchedThreads,
   search: Pick<Search, 'isWritable'>,
+  known: Iterable<number> = [],
 ): Address[] {
   const best = new Map<string, { address: Address; proofs: number }>();
   /** With nothing but themselves to speak for them, by pointer. */
-  const alone = new Map<number, Address[]>();
+  const alone = new Map<number, { address: number; interpreter: number }[]>();
   const proven = new Set<number>();
+  const interpreters = new Set(known);
   for (const { at, pointer } of sightings) {
     const address = at - python.layout.PyThreadState.thread_id;
     const found = proofsOf(python, address, pointers.get(pointer)?.tid ?? 0, search);
     if (found === null) continue;
     if (found.proofs < ENOUGH) {
-      if (found.isAtWork) alone.set(pointer, [...(alone.get(pointer) ?? []), toAddress(address)]);
+      if (found.isAtWork)
+        alone.set(pointer, [...(alone.get(pointer) ?? []), { address, interpreter: found.interpreter }]);
       continue;
     }
     proven.add(pointer);
+    interpreters.add(found.interpreter);
     const key = `${pointer}/${found.interpreter}`;
-    const known = best.get(key);
-    if (!known || known.proofs < found.proofs) best.set(key, { address: toAddress(address), proofs: found.proofs });
+    const before = best.get(key);
+    if (!before || before.proofs < found.proofs) best.set(key, { address: toAddress(address), proofs: found.proofs });
   }
   const addresses = [...best.values()].map(({ address }) => address);
   for (const [pointer, [only, ...more]] of alone) {
-    if (only !== undefined && more.length === 0 && !proven.has(pointer)) addresses.push(only);
+    if (only === undefined || more.length > 0 || proven.has(pointer)) continue;
+    const isOfOthers = interpreters.size === 0 || interpreters.has(only.interpreter);
+    if (isOfOthers && only.address % MALLOC_ALIGNMENT === 0) addresses.push(toAddress(only.address));
   }
   return addresses;
 }

@@ -255,11 +255,12 @@ class OpenSearch implements Search {
     const { target } = this;
     if (target.sampler !== null || !this.#isAllowed('thread-id')) return [];
     const python = new Python({ address, layout, version, globals, types }, target.memory);
-    const { threadStates, problems } = readRuntime(python);
+    const { threadStates, interpreters, problems } = readRuntime(python);
     if (problems.length === 0 && !target.isDamaged) return [];
     const listed = new Set(threadStates.map(({ threadId }) => threadId));
     const missing = new Map([...this.#threadPointers()].filter(([pointer]) => !listed.has(pointer)));
-    return threadStatesAt(python, this.#sight(missing), this);
+    const known = interpreters.map((interpreter) => interpreter.address);
+    return threadStatesAt(python, this.#sight(missing), this, known);
   }
 
   /** What was looked for before may have taken its time: this begins anew. The smallest ranges first, as heaps are of any size. */

@@ -37,6 +37,7 @@ import { ModuleFiles } from './module-files.js';
 import type { MappedFile } from './note-records.js';
 import { AT } from './note-records.js';
 import type { DecompressOptions } from './unpack.js';
+import { zeroedStacks } from './zeroed-stacks.js';
 
 /** A file, or the newest of systemd-coredump's that matches (null: the newest of all). */
 export type CoreOrigin = string | { readonly systemd: string | null };
@@ -116,6 +117,7 @@ function buildProcess(
   const damage = [
     ...damageWarnings(path, headers, notes, memory, [...cutShort]),
     ...(listed.problem === null ? [] : [damaged(path, listed.problem)]),
+    ...(headers.writtenBy === 'debugger' ? zeroedStacks(path, notes, headers.machine, dumped) : []),
   ];
   const osThreads = threadsOf(notes);
   // Of two of the same id the first counts, as in threadsOf.

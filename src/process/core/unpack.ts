@@ -23,7 +23,12 @@ export interface DecompressOptions {
 }
 
 /** The Debian package (elsewhere mostly of the same name) that has the program. */
-const PACKAGES: Record<Exclude<Format, 'gzip'>, string> = { zstd: 'zstd', xz: 'xz-utils', lz4: 'lz4' };
+const PACKAGES: Record<Exclude<Format, 'gzip'>, string> = {
+  zstd: 'zstd',
+  xz: 'xz-utils',
+  lz4: 'lz4',
+  bzip2: 'bzip2',
+};
 
 /**
  * The unpacked bytes of `original`, which is closed, and in `problem` why they end early if they do. Throws PystackError

@@ -30,6 +30,7 @@ const PACKERS: Record<string, (bytes: Buffer) => Buffer | null> = {
   zstd: (bytes) => packedBy('zstd', bytes),
   xz: (bytes) => packedBy('xz', bytes),
   lz4: (bytes) => packedBy('lz4', bytes),
+  bzip2: (bytes) => packedBy('bzip2', bytes),
 };
 
 /** null: there is no such program here. */
