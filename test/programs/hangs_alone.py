@@ -329,6 +329,11 @@ def zombie():
     child = os.fork()
     if child == 0:
         os._exit(0)
+    while True:
+        with open('/proc/%d/stat' % child) as stat:
+            if stat.read().rsplit(')', 1)[1].split()[0] == 'Z':
+                break
+        time.sleep(0.01)
     will_wait('MainThread', 'timer')
     will_be_found('zombie-child')
     announce()

@@ -7,6 +7,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toAddress } from '../../src/memory/address.js';
+import { bytesOf } from '../../src/memory/reader.js';
+import { settleCoreOptions } from '../../src/options.js';
+import { openCoreProcess } from '../../src/process/core/open-core.js';
 import type { Interpreter } from './interpreters.js';
 import { type Program, type ProgramOptions, until, withProgram } from './target.js';
 
@@ -99,4 +103,20 @@ function isOver(pid: number): boolean {
   if (!existsSync(`/proc/${pid}/stat`)) return true;
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')')).split(' ')[1] === 'Z';
+}
+
+/**
+ * Whether a core has what lay on the stacks of threads but the main one. gdb 13 writes zeros for those of glibc 2.43, which
+ * it cannot read through their guard pages; what is then to be told of a wait is told wrong by nobody, but it is less.
+ */
+export async function hasThreadStacks(core: string): Promise<boolean> {
+  const process = await openCoreProcess(core, settleCoreOptions({}));
+  try {
+    return process.threads().some(({ tid }) => {
+      const sp = tid === process.pid ? null : (process.postMortem()?.lookAt(tid)?.sp ?? null);
+      return sp !== null && bytesOf(process.memory.read(toAddress(sp), 1024)).some((byte) => byte !== 0);
+    });
+  } finally {
+    process.close();
+  }
 }

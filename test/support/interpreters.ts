@@ -55,6 +55,8 @@ export interface SkippedInterpreter {
 export interface Discovery {
   interpreters: Interpreter[];
   skipped: SkippedInterpreter[];
+  /** Further builds of versions among {@link interpreters}: fit, and among the skipped. */
+  further: Interpreter[];
 }
 
 /** Names the file with this run's discovery, written once by the suite's global setup for all test processes. */
@@ -72,6 +74,22 @@ let known: Discovery | undefined;
 export function findInterpreters(): Interpreter[] {
   return discovery().interpreters;
 }
+
+/**
+ * A later patch release of a version in which one changed structures (3.13: locks), where the one that is tested is from
+ * before; for tests of those structures.
+ */
+export function laterPatches(): Interpreter[] {
+  const { interpreters, further } = discovery();
+  return CHANGED_IN_A_PATCH.flatMap(({ minor, patch }) => {
+    const isLater = ({ version, freeThreaded, debug }: Interpreter) =>
+      version.major === 3 && version.minor === minor && version.patch >= patch && !freeThreaded && !debug;
+    return interpreters.some(isLater) ? [] : (further.findLast(isLater) ?? []);
+  });
+}
+
+/** 3.13.1 made a PyMutex of the semaphore in `_thread.lock`. https://github.com/python/cpython/pull/125116 */
+const CHANGED_IN_A_PATCH = [{ minor: 13, patch: 1 }] as const;
 
 /** One interpreter for what need not be tried on all: the newest. Throws where there is none. */
 export function anyInterpreter(): Interpreter {
@@ -178,13 +196,17 @@ export function discover(environment: NodeJS.ProcessEnv = process.env): Discover
   const only = (environment['PYSTACK_TEST_ONLY'] ?? '').split(',').filter(Boolean);
   const everyFlavour = environment['PYSTACK_TEST_FLAVOURS'] === 'all';
   const interpreters: Interpreter[] = [];
+  const further: Interpreter[] = [];
   const all = [...probes.values()].sort(byVersion);
   for (const found of all) {
-    const reason = reasonToSkip(found, only) ?? (everyFlavour ? null : furtherFlavour(found, all));
+    const unfit = reasonToSkip(found, only);
+    const reason = unfit ?? (everyFlavour ? null : furtherFlavour(found, all));
     if (reason === null) interpreters.push(describe(found, interpreters));
-    else skipped.push({ executable: found.executable, version: found.version.join('.'), reason });
+    else if (unfit === null) further.push(describe(found, [...interpreters, ...further]));
+    if (reason === null) continue;
+    skipped.push({ executable: found.executable, version: found.version.join('.'), reason });
   }
-  return { interpreters, skipped };
+  return { interpreters, skipped, further };
 }
 
 interface PlaceToLook {

@@ -13,14 +13,15 @@ export type Mode = (typeof MODES)[number];
 
 const interpreters = findInterpreters();
 
-/** One test a found interpreter; one that is skipped where there is none, so that it shows. */
+/** One test a found interpreter; one that is skipped where there is none, so that it shows. `more`: besides those found. */
 export function onEveryInterpreter(
   name: string,
   body: (interpreter: Interpreter, context: TestContext) => Promise<void>,
+  more: readonly Interpreter[] = [],
 ): void {
   describe(name, () => {
     if (interpreters.length === 0) test.skip('no supported Python found');
-    for (const interpreter of interpreters) {
+    for (const interpreter of [...interpreters, ...more]) {
       test(interpreter.label, async (context) => {
         try {
           await body(interpreter, context);
