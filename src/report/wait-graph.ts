@@ -119,6 +119,8 @@ export interface Terms {
  */
 export function stuckThreads(graph: WaitGraph, terms: Terms): ReadonlySet<number> {
   const stuck = new Set<number>();
+  // Who waits for nobody but those who wait for nothing is not stuck: where nobody waits in turn, there is nothing to follow.
+  if (![...graph.edges.values()].some((own) => own.some((edge) => mayWait(graph, edge)))) return stuck;
   for (const tid of graph.edges.keys()) {
     const thread = graph.threads.get(tid);
     if (thread && terms.fits(thread)) stuck.add(tid);
@@ -133,9 +135,15 @@ export function stuckThreads(graph: WaitGraph, terms: Terms): ReadonlySet<number
   return stuck;
 }
 
+/** Whether one at the other end of an edge waits for somebody in turn. */
+function mayWait(graph: WaitGraph, edge: Edge): boolean {
+  return edge.holder === null ? edge.holderPid !== null : graph.edges.has(edge.holder);
+}
+
 function isStuck(graph: WaitGraph, stuck: ReadonlySet<number>, tid: number, { exact }: Terms): boolean {
   const own = graph.edges.get(tid) ?? [];
   const counts = (edge: Edge): boolean => (!exact || isExact(edge)) && leadsInto(graph, edge, stuck, exact);
+  if (own.length === 1 && !own.some(counts)) return false;
   return [...new Set(own.map(({ resource }) => resource))].some((id) => {
     const edges = own.filter(({ resource }) => resource === id);
     const resource = resourceOf(graph, { tid, resource: id });
@@ -170,7 +178,11 @@ export function holdersOf({ byPid }: WaitGraph, { holder, holderPid }: Edge): re
 function waitersByHolder(graph: WaitGraph): ReadonlyMap<number, readonly number[]> {
   const waiters = new Map<number, number[]>();
   for (const [tid, own] of graph.edges) {
-    for (const holder of new Set(own.flatMap((edge) => holdersOf(graph, edge)))) {
+    const [only] = own;
+    // Most wait for one thing that one has; a thousand may wait for the same.
+    const holders =
+      only && own.length === 1 ? holdersOf(graph, only) : new Set(own.flatMap((e) => holdersOf(graph, e)));
+    for (const holder of holders) {
       const list = waiters.get(holder);
       if (list) list.push(tid);
       else waiters.set(holder, [tid]);
