@@ -95,7 +95,7 @@ export interface TaskEdge {
   /** Id of the task that is waited for. */
   task: string;
   /** `direct`: by `await task`; `group`: a TaskGroup or nursery; else the function of the library. */
-  how: 'direct' | 'gather' | 'wait' | 'wait_for' | 'shield' | 'group' | 'as_completed' | 'timeout' | 'join';
+  how: 'direct' | 'gather' | 'wait' | 'wait_for' | 'shield' | 'group' | 'as_completed' | 'join';
   /** How certain it is. */
   evidence: 'exact' | 'probable';
 }

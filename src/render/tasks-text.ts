@@ -173,6 +173,5 @@ const HOW: Readonly<Record<string, string>> = {
   shield: 'shields',
   group: 'has in its group',
   as_completed: 'waits (as_completed) for',
-  timeout: 'waits for',
   join: 'joins',
 };

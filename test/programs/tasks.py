@@ -401,7 +401,9 @@ async def main():
     async def receives():
         await loop.sock_recv(a, 10)
 
-    spawn(receives(), wait=('socket', 'fd %d' % a.fileno()))
+    # Up to 3.6 it is a bare future, which says of no socket.
+    if NEW >= (3, 7):
+        spawn(receives(), wait=('socket', 'fd %d' % a.fileno()))
     c, d = socket.socketpair()
     keep.append((c, d))
     reader, writer = await asyncio.open_connection(sock=c)

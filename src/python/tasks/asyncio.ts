@@ -19,6 +19,7 @@ import { Futures, type TaskFacts } from './futures.js';
 import { AwaitableTypes } from './kinds.js';
 import { Loops, type LoopThread } from './loops.js';
 import { type Registered, readRegistered } from './registry.js';
+import { Seeds } from './seeds.js';
 import { SuspendedFrames } from './suspended.js';
 import { type Waiting, type WaitingTask, WaitingTasks } from './waiting.js';
 
@@ -84,7 +85,15 @@ class AsyncioReader {
   addInterpreter(interpreter: RuntimeWalk['interpreters'][number]): void {
     const { objects } = this.#tools;
     const { threadStates } = this.#request.runtime;
-    const registered = readRegistered(this.#python, objects, interpreter, threadStates, this.#table, this.#ahead);
+    const seeds = new Seeds(objects, this.#tools.scopes, this.#types, this.#fields.fields);
+    const unnamed = () => seeds.allTasks(this.#request.threads);
+    const registered = readRegistered(
+      this.#python,
+      objects,
+      interpreter,
+      { states: threadStates, table: this.#table, unnamed },
+      this.#ahead,
+    );
     if (!registered) return;
     const futures = objects.attempt(() => new Futures(this.#python, objects, this.#types, this.#frames, this.#table));
     if (!futures) return;
@@ -115,6 +124,8 @@ class AsyncioReader {
       this.#types,
       this.#ahead,
     );
+    // Where it is not to be found which task a loop runs, the task's coroutine says so.
+    const notes = this.#fields.fields.asyncio.registry !== 'none';
     const counts = new Map<number, number>();
     for (const { facts } of known) counts.set(facts.loop, (counts.get(facts.loop) ?? 0) + 1);
     const threadOf = new Map<number, LoopThread | null>();
@@ -127,7 +138,7 @@ class AsyncioReader {
       const chain = chains[i];
       if (!chain) return [];
       const thread = threadOf.get(facts.loop) ?? null;
-      const runs = thread !== null && current.get(facts.loop) === facts.object;
+      const runs = thread !== null && (notes ? current.get(facts.loop) === facts.object : isExecuting(chain));
       const frames = runs ? framesInThread(chain, thread) : chain.links.map(({ frame }) => frame).reverse();
       const waits = facts.waiter !== 0 && this.#isPending(facts.waiter, futures);
       return [{ facts, chain, frames, thread, runs, waits }];
@@ -202,7 +213,7 @@ const NO_WORDS: readonly number[] = [];
 
 /** Whether it was being run while it was read: where its calls are is not told by their frames then. */
 function isMoving({ chain, runs }: WaitingTask): boolean {
-  return runs || chain.links.some(({ state }) => state === 'running');
+  return runs || isExecuting(chain);
 }
 
 const NOTHING: Waiting = { awaits: [], waits: [], parent: 0 };
@@ -212,6 +223,11 @@ function stateOf({ facts, chain, runs, waits }: WaitingTask): TaskAnswer['state'
   if (chain.links[0]?.state === 'created') return 'unstarted';
   if (!waits) return 'ready';
   return facts.cancelling ? 'cancelling' : 'waiting';
+}
+
+/** Whether one of its coroutines is being executed. */
+function isExecuting({ links }: Chain): boolean {
+  return links.some(({ state }) => state === 'running');
 }
 
 /** Of a task that runs, its part of the thread's stack: from its coroutine inward. */

@@ -22,12 +22,12 @@ interface Lead {
 }
 
 /** By the beginning of the qualified name of a closure of asyncio/tasks.py, whose callback it is. */
-const CLOSURES: readonly (readonly [string, AwaitedTask['how']])[] = [
-  ['gather.', 'gather'],
-  ['_gather.', 'gather'],
-  ['shield.', 'shield'],
-  ['_wait.', 'wait'],
-  ['as_completed.', 'as_completed'],
+const CLOSURES: readonly { readonly prefix: string; readonly how: AwaitedTask['how'] }[] = [
+  { prefix: 'gather.', how: 'gather' },
+  { prefix: '_gather.', how: 'gather' },
+  { prefix: 'shield.', how: 'shield' },
+  { prefix: '_wait.', how: 'wait' },
+  { prefix: 'as_completed.', how: 'as_completed' },
 ];
 
 const NO_LEAD: Lead = { how: 'direct', evidence: 'probable', targets: [] };
@@ -103,9 +103,11 @@ export class Edges {
           task,
         );
       case 'functools.partial': {
-        const name = this.#nameOf(this.#objects.pointer(callback, objects.partialobject.fn));
+        const func = this.#objects.pointer(callback, objects.partialobject.fn);
         const args = this.#objects.elements(this.#objects.pointer(callback, objects.partialobject.args), CELLS_LIMIT);
-        return name === '_release_waiter' ? { how: 'wait_for', evidence: 'exact', targets: args } : NO_LEAD;
+        if (this.#nameOf(func) === '_release_waiter') return { how: 'wait_for', evidence: 'exact', targets: args };
+        // The callbacks of 3.6's gather.
+        return this.#objects.typeName(func) === 'function' ? this.#leadOf(func, task) : NO_LEAD;
       }
       default:
         // What wakes a task up that awaits this one: it says so itself.
@@ -116,8 +118,8 @@ export class Edges {
   #leadOfFunction(callback: number): Lead {
     const name = this.#nameOf(callback) ?? '';
     const targets = this.cellsOf(callback).filter((object) => this.#isTarget(object));
-    const known = CLOSURES.find(([prefix]) => name.startsWith(prefix));
-    if (known) return { how: known[1], evidence: 'exact', targets };
+    const known = CLOSURES.find(({ prefix }) => name.startsWith(prefix));
+    if (known) return { how: known.how, evidence: 'exact', targets };
     return { how: 'direct', evidence: name.startsWith('_chain_future.') ? 'exact' : 'probable', targets };
   }
 

@@ -26,13 +26,20 @@ export interface Registered {
   readonly truncated: boolean;
 }
 
+/** What leads to tasks beside names. */
+export interface Sources {
+  readonly states: readonly ThreadStateWalk[];
+  readonly table: AsyncioTable | null;
+  /** The set of all tasks where it has no name; 0: it was not found. */
+  readonly unnamed: () => number;
+}
+
 /** Throws only what is not a failure of the target's memory. */
 export function readRegistered(
   python: Python,
   objects: Objects,
   interpreter: Pick<InterpreterWalk, 'address' | 'modules'>,
-  threads: readonly ThreadStateWalk[],
-  table: AsyncioTable | null,
+  { states, table, unnamed }: Sources,
   ahead: (addresses: readonly number[]) => void,
 ): Registered | null {
   const module = moduleNamed(python, objects, interpreter.modules, 'asyncio.tasks');
@@ -41,13 +48,15 @@ export function readRegistered(
   const reader = new RegistryReader(python, objects, ahead);
   const globals = objects.pointer(module, python.layout.objects.PyModuleObject.md_dict);
   const global = (name: string) => objects.items(globals).find((item) => item.name === name)?.value ?? 0;
+  // Of 3.6 no name leads there.
+  if (registry === 'none') reader.addSet(unnamed());
   for (const name of registry === 'set' ? ['_all_tasks'] : ['_scheduled_tasks', '_eager_tasks', '_all_tasks']) {
     reader.addSet(global(name));
   }
   reader.addCurrent(global('_current_tasks'));
   if (registry === 'lists' && table) {
     reader.addList(offsetBy(interpreter.address, table.asyncio_interpreter_state.asyncio_tasks_head), table);
-    for (const thread of threads)
+    for (const thread of states)
       if (thread.interpreter === interpreter.address) reader.addThread(thread.address, table);
   }
   return reader;
