@@ -76,7 +76,10 @@ export async function run(argv: readonly string[], world: World, pipeline: Pipel
       return EXIT.complete;
     }
     view = invocation.view;
-    if (view.html !== null) (await import('./html-file.js')).checkHtmlFile(view.html);
+    if (view.html !== null) {
+      const { checkHtmlFile } = await import('./html-file.js');
+      checkHtmlFile(view.html);
+    }
     if (invocation.command === 'doctor') return await consult(invocation.pid, view, world);
     if (invocation.command === 'group') {
       const { showGroups } = await import('./run-group.js');

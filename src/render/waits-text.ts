@@ -119,7 +119,7 @@ function placeText(by: string, name: string | null, file: string | null, line: n
 }
 
 /** "self._lock (Lock at 0x7f00)" */
-export function resourceText({ kind, description, address }: Resource, name: string | null): string {
+function resourceText({ kind, description, address }: Resource, name: string | null): string {
   if (kind === 'gil') return 'the GIL';
   if (kind === 'attach') return 'its turn, as all threads are made to stand still';
   const [head = '', ...facts] = description.split(', ');

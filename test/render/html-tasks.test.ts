@@ -56,7 +56,8 @@ const shape = (blocks: readonly TaskBlock[]): string =>
       return `${tasks[0].name}${count}${children.length > 0 ? `(${shape(children)})` : ''}${isCut ? '…' : ''}`;
     })
     .join(' ');
-const trees = (tasks: Task[], loops = [LOOP]) => loopTasksOf({ loops, tasks }).map(({ roots }) => shape(roots));
+const trees = (tasks: Task[], loops = [LOOP]) =>
+  loopTasksOf({ loops, tasks, resources: [], threads: [] }).map(({ roots }) => shape(roots));
 
 describe('trees of tasks', () => {
   test('what is waited for is below who waits; equal ones are one block', () => {
@@ -93,7 +94,10 @@ describe('trees of tasks', () => {
   });
 
   test('a link to any task of a block leads to the block', () => {
-    const anchors = taskAnchorsOf(loopTasksOf({ loops: [LOOP], tasks: [task('a'), task('b')] }), 'p1-');
+    const anchors = taskAnchorsOf(
+      loopTasksOf({ loops: [LOOP], tasks: [task('a'), task('b')], resources: [], threads: [] }),
+      'p1-',
+    );
     expect([...anchors]).toEqual([
       ['a', 'p1-task1'],
       ['b', 'p1-task1'],
@@ -113,6 +117,28 @@ test('on the page', () => {
       }),
     ],
     tasksLeftOut: 7,
+    findings: [
+      {
+        code: 'deadlock',
+        certain: true,
+        message: 'they wait',
+        pids: [],
+        tids: [112],
+        edges: [
+          {
+            tid: 112,
+            task: 'asyncio:2',
+            pid: null,
+            resource: 'lock:1',
+            holder: 112,
+            holderTask: null,
+            holderPid: null,
+            evidence: 'exact',
+            text: 'one waits',
+          },
+        ],
+      },
+    ],
   });
   const options = { assets: ASSETS, madeBy: 'test', isSecret: () => false, verbose: false };
   const html = [...processPage(one, grouped(setOf(one)), options)].join('').replace(ASSETS.script, '');
@@ -120,5 +146,7 @@ test('on the page', () => {
   expect(html).toContain('7 more were left out');
   expect(html).toContain('sleeps, 5.0 s left');
   expect(html).toContain('waits for <a href="#task2">&lt;/script>&lt;img src=x onerror=alert(1)></a> (gather)');
+  expect(html).toMatch(/class="task" data-item><details[^>]*><summary><strong>main</);
+  expect(html).toContain('class="task odd" data-item data-odd><details open>');
   expect(html).not.toContain('<img');
 });

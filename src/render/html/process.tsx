@@ -1,6 +1,7 @@
 /** How does one process look on a page? What it is, what is wrong with it, its threads. A page of its own, or one of many. */
 import { renderToString } from 'preact-render-to-string';
 import type { Snapshot } from '../../snapshot.js';
+import { AwaitsText } from '../awaits-text.js';
 import { commandLineText } from '../command-line.js';
 import { endLines, informationLines } from '../core-text.js';
 import { harmless } from '../escape.js';
@@ -11,7 +12,7 @@ import type { Section } from './document.js';
 import { FindingItem } from './findings.js';
 import { Heading } from './heading.js';
 import { Linked } from './linked.js';
-import { LoopTree, loopTasksOf, loopText, type TaskContext, taskAnchorsOf } from './tasks.js';
+import { LoopTree, loopTasksOf, loopText, type TaskContext, taskAnchorsOf, tasksInFindings } from './tasks.js';
 import { ClusterItem, clustersOf, threadContextOf } from './threads.js';
 
 export interface ProcessOptions {
@@ -91,10 +92,12 @@ export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix
     yield '</ul></section>';
     if (loops.length === 0) return;
     const taskContext: TaskContext = {
+      awaits: new AwaitsText(snapshot),
       resources: new Map(snapshot.resources.map((resource) => [resource.id, resource])),
       tasks: new Map((tasks ?? []).map((task) => [task.id, task])),
       paths,
       anchors: context.anchors,
+      inFindings: tasksInFindings(snapshot),
       taskAnchors: taskAnchorsOf(loops, prefix),
       isOpen: false,
     };

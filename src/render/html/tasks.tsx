@@ -3,15 +3,14 @@
  * Those that stand at the same place, wait for the same and have the same below them are one block that says who they are.
  */
 
-import { durationText } from '../../report/duration.js';
 import { callOf } from '../../report/fold.js';
 import type { EventLoop, Resource, Snapshot, Task, Wait } from '../../snapshot.js';
 import { thousands } from '../../thousands.js';
+import { AwaitsText } from '../awaits-text.js';
 import { harmless } from '../escape.js';
 import type { ShortPaths } from '../paths.js';
-import { resourceText } from '../waits-text.js';
 import { callText, Place, Stack } from './frames.js';
-import type { Anchors } from './linked.js';
+import { type Anchors, Linked } from './linked.js';
 
 /** Lists in lists: deeper ones are flat in some browsers, and nobody reads them. */
 const MOST_DEPTH = 40;
@@ -19,6 +18,8 @@ const MOST_DEPTH = 40;
 const MOST_BLOCKS = 1500;
 const MOST_NAMES = 500;
 const NAMES_SHOWN = 3;
+/** Links to those who have what it waits for. */
+const MOST_LINKS = 5;
 /** Blocks that are open at first, where there are few of them. */
 const OPEN_AT_FIRST = 12;
 
@@ -38,9 +39,12 @@ export interface LoopTasks {
 
 /** What the tasks of one process have in common. */
 export interface TaskContext {
+  readonly awaits: AwaitsText;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly paths: ShortPaths;
+  /** Ids of the tasks that findings are about. */
+  readonly inFindings: ReadonlySet<string>;
   /** Of threads, by their ids. */
   readonly anchors: Anchors;
   /** Of blocks, by the ids of their tasks. */
@@ -48,8 +52,12 @@ export interface TaskContext {
   readonly isOpen: boolean;
 }
 
+type TasksOf = Pick<Snapshot, 'loops' | 'tasks' | 'resources' | 'threads'>;
+
 /** Loops with their tasks as trees; a task that several wait for is below the first of them. */
-export function loopTasksOf({ loops, tasks }: Pick<Snapshot, 'loops' | 'tasks'>): LoopTasks[] {
+export function loopTasksOf(snapshot: TasksOf): LoopTasks[] {
+  const { loops, tasks } = snapshot;
+  const awaits = new AwaitsText(snapshot);
   const all = tasks ?? [];
   const byId = new Map(all.map((task) => [task.id, task]));
   const below = new Map<string, Task[]>();
@@ -93,17 +101,22 @@ export function loopTasksOf({ loops, tasks }: Pick<Snapshot, 'loops' | 'tasks'>)
     const own = tops.filter((task) =>
       loop === null ? task.loop === null || !known.has(task.loop) : task.loop === loop.id,
     );
-    return own.length === 0 && loop === null ? [] : [{ loop, roots: blocksOf(own, below, 0) }];
+    return own.length === 0 && loop === null ? [] : [{ loop, roots: blocksOf(own, below, 0, awaits) }];
   });
 }
 
-function blocksOf(tasks: readonly Task[], below: ReadonlyMap<string, readonly Task[]>, depth: number): TaskBlock[] {
+function blocksOf(
+  tasks: readonly Task[],
+  below: ReadonlyMap<string, readonly Task[]>,
+  depth: number,
+  awaits: AwaitsText,
+): TaskBlock[] {
   const blocks = new Map<string, { tasks: [Task, ...Task[]]; children: readonly TaskBlock[]; isCut: boolean }>();
   for (const task of tasks) {
     const own = below.get(task.id) ?? [];
     const isCut = depth >= MOST_DEPTH && own.length > 0;
-    const children = isCut ? [] : blocksOf(own, below, depth + 1);
-    const key = `${keyOf(task)}\n${children.map((block) => `${block.tasks.length} ${keyOf(block.tasks[0])}`).join('\n')}`;
+    const children = isCut ? [] : blocksOf(own, below, depth + 1, awaits);
+    const key = `${keyOf(task, awaits)}\n${children.map((block) => `${block.tasks.length} ${keyOf(block.tasks[0], awaits)}`).join('\n')}`;
     const known = blocks.get(key);
     // What is below them has to be seen of each.
     if (known && own.length === 0) known.tasks.push(task);
@@ -112,10 +125,13 @@ function blocksOf(tasks: readonly Task[], below: ReadonlyMap<string, readonly Ta
   return [...blocks.values()];
 }
 
-function keyOf({ state, type, waits, frames, ending, consistent }: Task): string {
+function keyOf(task: Task, awaits: AwaitsText): string {
+  const { state, type, waits, frames, ending, consistent } = task;
+  // What it holds is said after what it waits for, which has times in it.
+  const held = awaits.lines(task).slice(waits.length);
   const told = frames.map((frame) => (frame.kind === 'python' && frame.locals ? JSON.stringify(frame) : callOf(frame)));
   const waited = waits.map(({ kind, name, resource }) => `${kind} ${name} ${resource}`);
-  return [state, type, ending.reason, consistent, ...waited, '', ...told].join('\n');
+  return [state, type, ending.reason, consistent, ...waited, ...held, '', ...told].join('\n');
 }
 
 export function loopText({ kind, type, address, tid, state, tasks, ready, callback }: EventLoop): string {
@@ -173,9 +189,16 @@ function Block({ block, context, budget }: Omit<BlocksProps, 'blocks'> & { reado
   const [first] = tasks;
   const innermost = first.frames.at(-1);
   const hidden = tasks.length - MOST_NAMES;
+  const lines = context.awaits.lines(first);
+  const isOdd = tasks.some(({ id }) => context.inFindings.has(id));
   return (
-    <li id={context.taskAnchors.get(first.id)} class="task" data-item="">
-      <details open={context.isOpen}>
+    <li
+      id={context.taskAnchors.get(first.id)}
+      class={isOdd ? 'task odd' : 'task'}
+      data-item=""
+      {...(isOdd ? { 'data-odd': '' } : {})}
+    >
+      <details open={context.isOpen || isOdd}>
         <summary>
           <strong>{headingOf(tasks)}</strong> <span class="badge">{first.state}</span>
           {first.type !== 'Task' && <span class="badge faint">{harmless(first.type)}</span>}
@@ -203,10 +226,13 @@ function Block({ block, context, budget }: Omit<BlocksProps, 'blocks'> & { reado
         {first.ending.kind === 'truncated' && (
           <p class="note">Frames are missing: {harmless(first.ending.reason ?? 'the reason is not known')}</p>
         )}
-        {first.waits.length + first.awaits.length > 0 && (
+        {lines.length + first.awaits.length > 0 && (
           <ul class="waits">
-            {first.waits.map((wait, i) => (
-              <WaitLine key={i} wait={wait} context={context} />
+            {lines.map((line, i) => (
+              <li key={i}>
+                <Linked text={line} anchors={context.anchors} />
+                <HolderLinks wait={first.waits[i]} context={context} />
+              </li>
             ))}
             {first.awaits.map(({ task, how, evidence }) => (
               <li key={task}>
@@ -231,6 +257,14 @@ function headingOf(tasks: readonly Task[]): string {
   return `${thousands(tasks.length)} tasks: ${names.join(', ')}${more}`;
 }
 
+export function tasksInFindings({ findings }: Pick<Snapshot, 'findings'>): Set<string> {
+  const ids = new Set<string>();
+  for (const { edges } of findings) {
+    for (const { task, holderTask } of edges) for (const id of [task, holderTask]) if (id !== null) ids.add(id);
+  }
+  return ids;
+}
+
 /** Of each task the anchor of the block that it is in. */
 export function taskAnchorsOf(loops: readonly LoopTasks[], prefix: string): Map<string, string> {
   const anchors = new Map<string, string>();
@@ -252,38 +286,18 @@ function TaskLink({ id, context }: { readonly id: string; readonly context: Task
   return <a href={anchor === undefined ? undefined : `#${anchor}`}>{name}</a>;
 }
 
-function WaitLine({ wait, context }: { readonly wait: Wait; readonly context: TaskContext }) {
-  const { kind, resource: id, name, timeoutMs } = wait;
-  const left = timeoutMs === null ? '' : `, ${durationText(Math.max(0, timeoutMs))} left`;
-  if (kind === 'timer') return <li>sleeps{left}</li>;
-  const resource = id === null ? undefined : context.resources.get(id);
-  if (resource === undefined)
-    return (
-      <li>
-        waits for {name === null ? kind : `${harmless(name)} (${kind})`}
-        {left}
-      </li>
-    );
+/** To the tasks that have what it waits for. */
+function HolderLinks({ wait, context }: { readonly wait: Wait | undefined; readonly context: TaskContext }) {
+  const resource = wait?.resource ? context.resources.get(wait.resource) : undefined;
+  const holders = (resource?.holders ?? []).flatMap(({ task }) => (task === null ? [] : [task])).slice(0, MOST_LINKS);
   return (
-    <li>
-      waits for {resourceText(resource, name)}
-      {left}
-      {resource.holders.map(({ task, tid, evidence }, i) => (
-        <span key={i}>
-          , {evidence === 'probable' && 'probably '}held by{' '}
-          {task !== null ? (
-            <TaskLink id={task} context={context} />
-          ) : (
-            <ThreadLink tid={tid} anchors={context.anchors} />
-          )}
-        </span>
+    <>
+      {holders.map((id) => (
+        <small key={id}>
+          {' '}
+          → <TaskLink id={id} context={context} />
+        </small>
       ))}
-    </li>
+    </>
   );
-}
-
-function ThreadLink({ tid, anchors }: { readonly tid: number | null; readonly anchors: Anchors }) {
-  if (tid === null) return <>somebody else</>;
-  const anchor = anchors.get(tid);
-  return anchor === undefined ? <>thread {tid}</> : <a href={`#${anchor}`}>thread {tid}</a>;
 }
