@@ -15,6 +15,7 @@ import { madeModules } from './made-modules.js';
 import { executableRanges, nativeModules } from './modules.js';
 import type { Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
+import { switchedStack } from './switched.js';
 import type { UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
 import { describeStop, Unwinder } from './unwinder.js';
 
@@ -119,10 +120,11 @@ export class NativeStacks {
       }
     }
     frames.reverse();
+    const switched = switchedStack(frames, stop.kind === 'complete');
     return {
-      frames,
+      frames: switched?.frames ?? frames,
       stop,
-      ending: this.#ending(unwound.at(-1), stop),
+      ending: switched?.ending ?? this.#ending(unwound.at(-1), stop),
       state: stateOf(
         frames.map(({ rawSymbol, library }) => ({
           rawSymbol,
