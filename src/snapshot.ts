@@ -245,7 +245,10 @@ export interface OsThreadState {
 export interface StackEnding {
   /** `truncated`: outer frames are missing. */
   kind: 'complete' | 'truncated';
-  /** In words, when truncated: "cycle in frame links", "memory at 0x… cannot be read". */
+  /**
+   * In words, when truncated: "cycle in frame links", "memory at 0x… cannot be read". Of the native stack of a greenlet that is
+   * complete "end of a switched stack"; else null.
+   */
   reason: string | null;
 }
 

@@ -15,7 +15,7 @@ const interpreter = pythonWithPackages();
 /** Names of the thread's frames, outermost first; Python's with `()`. */
 function namesOf(snapshot: Snapshot): string[] {
   const thread = snapshot.threads.find(({ name }) => name === 'native');
-  expect(thread?.nativeEnding).toEqual({ kind: 'complete', reason: null });
+  expect(thread?.nativeEnding).toMatchObject({ kind: 'complete' });
   return (thread?.frames ?? []).map((frame) =>
     frame.kind === 'python' ? `${frame.function}()` : (frame.symbol ?? frame.address),
   );
@@ -55,6 +55,8 @@ onReal('Rust between two Python calls', 'in_rust', (snapshot) => {
 
 onReal('a greenlet, started from Cython', 'in_greenlet', (snapshot) => {
   const names = namesOf(snapshot);
+  const { nativeEnding } = snapshot.threads.find(({ name }) => name === 'native') ?? {};
+  expect(nativeEnding?.reason).toBe('end of a switched stack');
   const greenlet = find(names, 'greenlet::UserGreenlet::inner_bootstrap');
   const lambda = find(names, '<lambda>()', greenlet);
   const sort = find(names, 'list_sort_impl', lambda);

@@ -21,7 +21,7 @@ export interface FoundGreenlets {
 }
 
 /** Objects of the collector that are looked at. */
-const OBJECTS_LIMIT = 4_000_000;
+const OBJECTS_LIMIT = 1_500_000;
 /** Of what may resume greenlets. */
 const CLUES_LIMIT = 500_000;
 
