@@ -1,6 +1,6 @@
 /** How is a watch shown while it goes on? Drawn anew in place on a terminal, elsewhere as lines or documents. */
 import type { Palette } from '../render/palette.js';
-import { eventLine, screenLines, watchSummary } from '../render/watch-text.js';
+import { eventLines, screenLines, watchSummary } from '../render/watch-text.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Watch, WatchEvent } from '../watch/model.js';
 import { writePieces } from './output.js';
@@ -36,7 +36,7 @@ export async function watchPresenter(view: View, world: World, palette: Palette)
   if (view.layout !== 'plain' && (await world.stdoutIsTerminal())) return screen(world, palette);
   const isTold = (event: WatchEvent) => view.verbosity > 0 || isOfNote(event);
   return {
-    round: (events) => events.filter(isTold).every((event) => stdout.write(eventLine(event, palette))),
+    round: (events) => stdout.write(eventLines(events.filter(isTold), palette).join('')),
     end: (watch) => void writePieces(stdout, watchSummary(watch, palette)),
   };
 }
@@ -57,7 +57,7 @@ function screen(world: World, palette: Palette): WatchPresenter {
   return {
     round(events, tell) {
       const room = { palette, width: widthOf(world), rows: Math.max((world.rows() ?? USUAL_ROWS) - 1, 1) };
-      const told = events.filter(isOfNote).map((event) => eventLine(event, palette));
+      const told = eventLines(events.filter(isOfNote), palette);
       const lines = screenLines(tell(), room).map((line) => `${line}\n`);
       const text = back(drawn) + told.join('') + lines.join('');
       drawn = lines.length;

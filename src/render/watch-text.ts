@@ -5,6 +5,9 @@ import { agoMs, findingText, placeText, verdictText, whoText } from '../watch/wo
 import { harmless } from './escape.js';
 import type { Palette } from './palette.js';
 
+/** Threads that are named before the rest is counted. */
+const NAMED = 3;
+
 export interface ScreenOptions {
   readonly palette: Palette;
   /** Columns of the terminal. */
@@ -81,9 +84,6 @@ const STEPS: Readonly<Record<WatchedThread['step'], string>> = {
   unknown: 'moves',
 };
 
-/** Threads that are named before the rest is counted. */
-const NAMED = 3;
-
 function threadLine(alike: readonly WatchedThread[], atMs: number): string {
   const [first] = alike;
   if (!first) return '';
@@ -99,8 +99,28 @@ function threadLine(alike: readonly WatchedThread[], atMs: number): string {
   return `${isStuck ? 'STUCK ' : ''}${named}${more}: ${STEPS[step]}${long}${where}${waits}${stays}`;
 }
 
+/** What happened in one round. Where the same happens to many threads or tasks of a process, the first are named. */
+export function eventLines(events: readonly WatchEvent[], palette: Palette): string[] {
+  const alike = new Map<string, WatchEvent[]>();
+  for (const event of events) {
+    const isOfOne = event.tid !== null || event.task !== null;
+    const key = isOfOne ? `${event.pid} ${event.event}` : `${alike.size} alone`;
+    const known = alike.get(key);
+    if (known) known.push(event);
+    else alike.set(key, [event]);
+  }
+  return [...alike.values()].flatMap((all) => {
+    const [first] = all;
+    const lines = all.slice(0, NAMED).map((event) => eventLine(event, palette));
+    const left = all.length - NAMED;
+    const more =
+      first && left > 0 ? [eventLine({ ...first, message: `and ${left} more: ${first.event}` }, palette)] : [];
+    return [...lines, ...more];
+  });
+}
+
 /** `03:12:09 1881 worker-1 (812) stands for 3.0 s in get (cache.py:88)`, ended. */
-export function eventLine({ at, pid, message }: WatchEvent, palette: Palette): string {
+function eventLine({ at, pid, message }: WatchEvent, palette: Palette): string {
   const text = harmless(`${timeText(at)} ${pid} ${message.replaceAll(/\s*\n\s*/g, ' ')}`);
   return `${/^\S+ \S+ STUCK/.test(text) ? palette.alarm(text) : text}\n`;
 }

@@ -133,25 +133,36 @@ export class History {
   /** Whether any of them goes on, as far as the last looks tell. */
   pace(): 'going-on' | 'busy' | 'still' {
     let isBusy = false;
-    for (const { step, wentOn, looks, asleep } of this.#threads.values()) {
-      if (step === 'goes-on' || (wentOn > 0 && looks < this.patience)) return 'going-on';
-      if (asleep < this.patience) isBusy = true;
+    for (const kept of this.#threads.values()) {
+      if (this.#goesOn(kept)) return 'going-on';
+      if (kept.asleep < this.patience) isBusy = true;
     }
     return isBusy ? 'busy' : 'still';
   }
 
+  #goesOn({ step, wentOn, looks }: Kept): boolean {
+    return step === 'goes-on' || (wentOn > 0 && looks < this.patience);
+  }
+
   /**
    * It is in the same place for as many looks as are asked for, at none of which it had a CPU, and longer than it ever was in
-   * one before it went on, by half. And it waits for what another is meant to let go of; or it went on before, and does not
+   * one before it went on, by half. And it waits for what another is meant to let go of,
+   * who does not go on either; or it went on before, and does not
    * wait for work; or it is the main thread, and waits for what others have to do while none of them goes on.
    */
   #isStuck({ looks, asleep, longestStay, wentOn, step, seen }: Kept, nobodyElse: boolean): boolean {
     const enough = Math.max(this.patience, Math.ceil(longestStay * 1.5) + 1);
     if (Math.min(looks, asleep) < enough) return false;
     if (step === 'stands' && seen.endsByItself) return false;
-    if (seen.standing === 'blocked') return true;
+    if (seen.standing === 'blocked') return !seen.heldBy.some((key) => this.#mayLetGo(key));
     if (wentOn === 0 || seen.standing === 'input') return false;
     return seen.standing === 'unknown' || (seen.isMain && nobodyElse);
+  }
+
+  /** Whether who has it goes on or computes. */
+  #mayLetGo(key: string): boolean {
+    const holder = this.#threads.get(key);
+    return holder !== undefined && (this.#goesOn(holder) || holder.asleep < this.patience);
   }
 }
 

@@ -2,7 +2,7 @@
  * What of a thread or a task is compared from look to look, and what its wait says about it? The same of whatever has a stack and waits.
  * Pure.
  */
-import type { Snapshot, Task, Thread, WaitKind } from '../snapshot.js';
+import type { Resource, Snapshot, Task, Thread, Wait, WaitKind } from '../snapshot.js';
 import { type Call, callsOf } from './places.js';
 
 /**
@@ -33,11 +33,13 @@ export interface SeenThread {
   readonly standing: Standing;
   /** Whether its wait ends after a time. */
   readonly endsByItself: boolean;
+  /** Who has what it waits for: {@link key} of each, as far as they are here. */
+  readonly heldBy: readonly string[];
 }
 
 /** Python's threads of a snapshot, then its tasks, each in its order. */
 export function threadsOf(snapshot: Snapshot): SeenThread[] {
-  const types = new Map(snapshot.resources.map(({ id, type }) => [id, type]));
+  const resources = new Map(snapshot.resources.map((resource) => [resource.id, resource]));
   const threads = snapshot.threads
     .filter(({ isPython }) => isPython)
     .map((thread) => ({
@@ -51,19 +53,20 @@ export function threadsOf(snapshot: Snapshot): SeenThread[] {
       consistent: thread.consistent && thread.ending.kind === 'complete',
       running: thread.os?.activity == null ? null : thread.os.activity === 'running',
       stillMs: thread.stillMs,
-      waitsFor: waitText(thread, types),
+      waitsFor: waitText(thread, resources),
       standing: standingOf(thread),
       endsByItself: thread.waits.some(({ timeoutMs }) => timeoutMs !== null),
+      heldBy: holdersOf(thread.waits, resources),
     }));
   // Documents of earlier versions have none.
   const tasks = (snapshot.tasks ?? []).filter(({ state }) => state !== 'done').slice(0, MOST_TASKS);
-  return [...threads, ...tasks.map((task) => seenTask(task, types))];
+  return [...threads, ...tasks.map((task) => seenTask(task, resources))];
 }
 
 /** Of more tasks the first are compared. */
 const MOST_TASKS = 1000;
 
-function seenTask(task: Task, types: ReadonlyMap<string, string | null>): SeenThread {
+function seenTask(task: Task, resources: ReadonlyMap<string, Resource>): SeenThread {
   const { id, tid, name, state, waits, awaits, evidence, consistent, ending } = task;
   return {
     key: `task ${id}`,
@@ -76,11 +79,20 @@ function seenTask(task: Task, types: ReadonlyMap<string, string | null>): SeenTh
     consistent: consistent && evidence !== 'none' && ending.kind === 'complete',
     running: state === 'running' || state === 'ready',
     stillMs: null,
-    waitsFor: waitText({ waits, os: null }, types) ?? (awaits.length > 0 ? 'a task' : null),
+    waitsFor: waitText({ waits, os: null }, resources) ?? (awaits.length > 0 ? 'a task' : null),
     // What another task has to do is like work; of its wait in C code nothing is known but that it waits.
     standing: waits[0] ? STANDING[waits[0].kind] : 'work',
     endsByItself: waits.some(({ timeoutMs }) => timeoutMs !== null),
+    heldBy: holdersOf(waits, resources),
   };
+}
+
+function holdersOf(waits: readonly Wait[], resources: ReadonlyMap<string, Resource>): string[] {
+  return waits.flatMap(({ resource }) =>
+    (resources.get(resource ?? '')?.holders ?? []).flatMap(({ tid, task, pid }) =>
+      task !== null ? [`task ${task}`] : tid !== null && pid === null ? [`tid ${tid}`] : [],
+    ),
+  );
 }
 
 /** A state without a thread of the system is told by its own address. */
@@ -150,10 +162,10 @@ function standingOf({ waits, os }: Pick<Thread, 'waits' | 'os'>): Standing {
 
 function waitText(
   { waits, os }: Pick<Thread, 'waits' | 'os'>,
-  types: ReadonlyMap<string, string | null>,
+  resources: ReadonlyMap<string, Resource>,
 ): string | null {
   const [wait] = waits;
   if (!wait) return os?.waitingOn ? `${os.syscall} (${os.waitingOn})` : (os?.syscall ?? null);
-  const what = (wait.resource !== null && types.get(wait.resource)) || wait.kind;
+  const what = (wait.resource !== null && resources.get(wait.resource)?.type) || wait.kind;
   return wait.name === null ? what : `${wait.name} (${what})`;
 }

@@ -145,6 +145,37 @@ test('threads come and go', () => {
   expect([started.map(({ tid }) => tid), ended.map(({ tid }) => tid)]).toEqual([[2], [1]]);
 });
 
+test('who waits for a lock is not stuck while who has it goes on', () => {
+  const history = new History(PATIENCE);
+  const holder = { tid: 9, pid: null, process: null, gone: false, evidence: 'exact' as const, how: 'owner' as const };
+  const place = { task: null, name: null, function: null, file: null, line: null, takenAt: null };
+  const resource = {
+    id: 'r',
+    kind: 'lock' as const,
+    address: '0x1',
+    type: 'lock',
+    description: 'lock',
+    locked: true,
+    shared: null,
+    allHolders: true,
+  };
+  const look = (line: number) =>
+    snapshot({
+      threads: [
+        seen({ line: 5, wait: { ...lock, resource: 'r' } }),
+        thread({ tid: 9, frames: [at(line)], os: seen({ line }).os }),
+      ],
+      resources: [{ ...resource, holders: [{ ...holder, ...place }], waiters: [TID], waitingTasks: [] }],
+    });
+  const stuck = (lines: readonly number[], from: number) =>
+    lines.map((line, i) => {
+      history.add(threadsOf(look(line)), new Set(), START + (from + i) * 1000);
+      return history.hasStuck;
+    });
+  expect(stuck([1, 2, 3, 4, 5, 6], 0)).toEqual([false, false, false, false, false, false]);
+  expect(stuck([6, 6, 6], 6).at(-1)).toBe(true);
+});
+
 test('a task that waits for a lock is stuck like a thread, and one that waits for another task is not', () => {
   const task = (id: string, wait: WaitKind | null): Task => ({
     id,
