@@ -1,4 +1,5 @@
 /** What is every Python thread of a running process doing? One look; who looks again keeps it open (session.ts). */
+import { withSharedLocks } from './neighbours/shared-locks.js';
 import { type InspectOptions, settleInspectOptions } from './options.js';
 import { examine, withProcess } from './pipeline.js';
 import { openLiveProcess } from './process/live/live-process.js';
@@ -10,9 +11,8 @@ import type { Snapshot } from './snapshot.js';
  */
 export async function inspectProcess(pid: number, options: InspectOptions = {}): Promise<Snapshot> {
   const settings = { ...settleInspectOptions(options), registers: false };
-  const { snapshot } = await withProcess(
+  return withProcess(
     () => openLiveProcess(pid),
-    (process, watch) => examine(process, settings, watch),
+    async (process, watch) => withSharedLocks((await examine(process, settings, watch)).snapshot, process),
   );
-  return snapshot;
 }

@@ -7,6 +7,7 @@ import { outputFile, saveCore } from './corefile-writer/save-core.js';
 import { buildCore, type ImageThread } from './corefile-writer/write-core.js';
 import { PystackError } from './errors.js';
 import type { CapturedProcess, CapturedThread } from './moment/captured.js';
+import { withSharedLocks } from './neighbours/shared-locks.js';
 import { type SnapshotOptions, settleInspectOptions } from './options.js';
 import { type Examined, examine, type Settings, withProcess } from './pipeline.js';
 import type { Architecture } from './process/arch.js';
@@ -54,7 +55,8 @@ export async function saveWith(
   return withProcess(
     () => openLiveProcess(pid),
     async (target, watch) => {
-      const examined = await examine(target, settings, watch, more);
+      const seen = await examine(target, settings, watch, more);
+      const examined = { ...seen, snapshot: await withSharedLocks(seen.snapshot, target) };
       const { pieces, snapshot } = fileOf(target, examined, settings, watch);
       const bytes = await saveCore(path, pieces, options.signal);
       watch.lap('write');

@@ -8,6 +8,7 @@ import type { Located } from './locate/locate.js';
 import { isStillThere } from './locate/still-there.js';
 import { KnownStacks } from './moment/known-stacks.js';
 import type { StackSource } from './native-stack/stacks-of.js';
+import { withSharedLocks } from './neighbours/shared-locks.js';
 import { type InspectOptions, settleInspectOptions } from './options.js';
 import { type Examined, examineLocated, explained, locateIn, report, type Settings, stacksFor } from './pipeline.js';
 import { openLiveProcess } from './process/live/live-process.js';
@@ -193,7 +194,8 @@ class Session implements ProcessSession {
     this.#told = null;
     if (told && native.stoodSince(told.before.tids, told.before.states, told.before.runs)) {
       this.#told = again(told, opened.process);
-      return { snapshot: this.#told.examined.snapshot, stood: new Set(told.before.tids), unmoved: true };
+      const snapshot = await withSharedLocks(this.#told.examined.snapshot, opened.process);
+      return { snapshot, stood: new Set(told.before.tids), unmoved: true };
     }
     const before = native.look();
     let current = opened;
@@ -207,7 +209,7 @@ class Session implements ProcessSession {
     const examined = examineLocated(process, located, stacks, this.#settings, this.#watch, [], known);
     this.#told = { before, examined, stacks };
     const stood = told && current === opened ? threadsThatStood(told.before, before) : new Set<number>();
-    return { snapshot: examined.snapshot, stood, unmoved: false };
+    return { snapshot: await withSharedLocks(examined.snapshot, process), stood, unmoved: false };
   }
 
   /** What was captured before, told anew: for how long threads wait, and what else changes without anybody running. */

@@ -159,9 +159,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'report',
     'timings',
   ],
+  // What other processes have that one waits for: they are looked at for it.
+  neighbours: ['snapshot', 'errors', 'options', 'process', 'python/waits', 'questions', 'report', 'pipeline'],
   // What is opened for it.
-  session: ['snapshot', 'errors', 'options', 'process', 'locate', 'moment', 'native-stack', 'pipeline', 'timings'],
-  inspect: ['snapshot', 'options', 'process', 'pipeline'],
+  session: [
+    'snapshot',
+    'errors',
+    'options',
+    'process',
+    'locate',
+    'moment',
+    'native-stack',
+    'pipeline',
+    'neighbours',
+    'timings',
+  ],
+  inspect: ['snapshot', 'options', 'process', 'pipeline', 'neighbours'],
   'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
   // What was captured, as the file that reads the same later.
   'snapshot-file': [
@@ -189,6 +202,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'report',
     'timings',
     'pipeline',
+    'neighbours',
     'snapshot-file',
   ],
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot', 'session'],

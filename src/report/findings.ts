@@ -54,6 +54,10 @@ function orphans({ pid, resources }: FindingFacts, graph: WaitGraph): Found[] {
       const certain = waiters.every((tid) => stoodStill(graph.threads.get(tid)));
       return [{ code: 'orphaned-lock', certain, message, tids: waiters, edges: told(graph, edges) }];
     }
+    if (kind === 'process-lock' && holders.some(({ gone }) => gone)) {
+      const message = `${what} is taken by none of those that share it and can be looked at, so that whoever has it may have ended, and ${waitersText(graph, waiters)}`;
+      return [{ code: 'orphaned-lock', certain: false, message, tids: waiters, edges: [] }];
+    }
     // A plain lock does not say who has it. Where there is nobody else, nobody else can.
     const pythons = [...graph.threads.values()].filter(({ isPython, status }) => isPython && status === 'alive');
     if (kind !== 'lock' || locked !== true || holders.length > 0 || pythons.length !== 1) return [];

@@ -50,7 +50,12 @@ export class OutsideResources {
     if (!known) return resource;
     const shared = `${kind} ${known.id}`;
     if (locked !== true || holders.length > 0) return { ...resource, shared };
-    return { ...resource, shared, holders: known.owners.map((owner) => holderOf(owner, 'mapped')) };
+    return {
+      ...resource,
+      shared,
+      allHolders: known.complete,
+      holders: known.owners.map((owner) => holderOf(owner, 'mapped')),
+    };
   }
 
   all(): Resource[] {

@@ -43,6 +43,7 @@ const RINGS = {
   ],
   child: [/for the end of process \d+ \(python/, /pipe:\[\d+\], whose other end is open in process/],
   feeder: [/for the end of process \d+ \(python/, /QueueFeederThread/, /pipe:\[\d+\], whose other end is open/],
+  lock: [/b\._semlock \(lock between processes\), held by MainThread of process \d+, taken in lock at ring\.py/],
 } as const;
 
 onEveryInterpreter('processes that wait for each other', async (interpreter) => {

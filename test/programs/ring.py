@@ -140,7 +140,9 @@ def feeder():
 
 def lock():
     a, b = multiprocessing.Lock(), multiprocessing.RLock()
-    return in_turn((a.acquire, b.acquire), (b.acquire, a.acquire))
+    pids, wait = in_turn((a.acquire, b.acquire), (b.acquire, a.acquire))
+    # A lock that is not there any more could not be released.
+    return pids, lambda: (wait(), a, b)
 
 
 pids, wait = {'flock': flock, 'mixed': mixed, 'child': waits_for_child, 'feeder': feeder, 'lock': lock, 'alive': alive,

@@ -100,7 +100,8 @@ export function readOpenEnd(pid: number, fd: number): { link: string; reads: boo
 /** Of the pid namespace that the kernel starts with. https://github.com/torvalds/linux/blob/v6.10/include/linux/proc_ns.h#L46 */
 const PROC_PID_INIT_INO = 0xeffffffc;
 
-function seesAllProcesses(): boolean {
+/** Whether there are no processes but those that are seen from here. */
+export function seesAllProcesses(): boolean {
   return linkOf('/proc/self/ns/pid') === `pid:[${PROC_PID_INIT_INO}]`;
 }
 

@@ -97,6 +97,12 @@ export function isExclusive(objects: Objects, semLock: number): boolean {
   return objects.memory.read(offsetBy(toAddress(semLock), at), 4).getInt32(0, true) === 1;
 }
 
+/** How often a process has taken it, by this object, less how often it has released it. Throws as the memory does. */
+export function readSemLockCount(objects: Objects, semLock: number): number {
+  const at = objects.layout.PyObject.sizeof + SEM_LOCK_WORDS.count;
+  return objects.memory.read(offsetBy(toAddress(semLock), at), 4).getInt32(0, true);
+}
+
 /** glibc and musl: the first word of a `sem_t` is how many may still take it. */
 function isTaken(objects: Objects, sem: number): boolean | null {
   const view = objects.attempt(() => objects.memory.read(toAddress(sem), 4));
