@@ -33,7 +33,24 @@ function byName(a: Task, b: Task): number {
   return first.number - second.number;
 }
 
-function parts({ name, address }: Task): { readonly text: string; readonly number: number } {
+interface NameParts {
+  readonly text: string;
+  readonly number: number;
+}
+
+const known = new WeakMap<Task, NameParts>();
+
+/** Of a hundred thousand that are sorted, each once. */
+function parts(task: Task): NameParts {
+  let found = known.get(task);
+  if (!found) {
+    found = partsOf(task);
+    known.set(task, found);
+  }
+  return found;
+}
+
+function partsOf({ name, address }: Task): NameParts {
   const whole = name ?? address;
   const digits = /\d{1,15}$/.exec(whole)?.[0] ?? '';
   return { text: whole.slice(0, whole.length - digits.length), number: Number(digits) };
@@ -71,7 +88,7 @@ class Forest {
 
   #grouped(tasks: readonly { task: Task; how: string | null }[], depth: number, above: ReadonlySet<Task>): TaskTree[] {
     const groups = new Map<string, { how: string | null; tasks: Task[] }>();
-    for (const { task, how } of tasks) {
+    for (const { task, how } of [...tasks].sort((a, b) => byName(a.task, b.task))) {
       const key = `${how} ${this.#keyFor(task, 0, above)}`;
       const group = groups.get(key);
       if (group) group.tasks.push(task);
