@@ -5,7 +5,6 @@ names of the situations wanted; none: all. Runs on Python 2.7 as far as that has
 """
 import collections
 import contextlib
-import ctypes
 import fcntl
 import os
 import select
@@ -21,6 +20,12 @@ import oracle
 from hang_truth import (
     V, forever, held, kept, nobody_holds, start, truth, until_asleep, waits, will_be_found, will_hold, will_wait,
 )
+
+try:
+    import ctypes
+except ImportError:
+    # A build without libffi.
+    ctypes = None
 
 if V[0] == 2:
     import Queue as queue
@@ -1278,6 +1283,8 @@ def stream_lock():
 @situation()
 def native_mutex():
     """A pthread mutex, taken by one thread, as C code does."""
+    if ctypes is None:
+        return
     libc = ctypes.CDLL(None)
     mutex = ctypes.create_string_buffer(64)
     kept.append(mutex)
