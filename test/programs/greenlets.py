@@ -148,6 +148,8 @@ def make():
         again.switch()
     for depth in range(4):
         deeper(depth, functools.partial(nested, depth))
+    # Has no frame of Python's at all.
+    remember(greenlet(getcurrent().switch), 'in C only').switch()
     remember(greenlet(plain), 'unstarted')
     remember(greenlet(ends), 'dead').switch()
 
@@ -160,6 +162,14 @@ def lines(frame):
     return found[::-1]
 
 
+def state_of(one, what, frame):
+    if one.dead:
+        return 'dead'
+    if one is getcurrent() or what == 'main of the second':
+        return 'running'
+    return 'suspended' if frame is not None or one else 'unstarted'
+
+
 def truth():
     told = []
     for one, what in KNOWN:
@@ -168,7 +178,7 @@ def truth():
         told.append({
             'address': id(one),
             'what': what,
-            'state': 'dead' if one.dead else 'suspended' if frame is not None else 'unstarted' if not one else 'running',
+            'state': state_of(one, what, frame),
             'parent': id(parent) if parent is not None else 0,
             'frames': lines(frame),
             'type': type(one).__name__,

@@ -65,10 +65,10 @@ class Telling {
   ) {
     this.#objects = python.the(WaitTools).objects;
     this.#settings = settings;
-    this.#greenlets = greenlets;
     this.#mains = mainsOf(greenlets);
-    this.#threads = threadsOfMains(greenlets, threads);
-    this.#hubs = hubsAmong(python, greenlets, (greenlet) => this.#framesOf(greenlet));
+    this.#greenlets = withOneThatRuns(greenlets, this.#mains);
+    this.#threads = threadsOfMains(this.#greenlets, threads);
+    this.#hubs = hubsAmong(python, this.#greenlets, (greenlet) => this.#framesOf(greenlet));
     const waiting = new Set(
       greenlets.flatMap(({ address, state }) => (state === 'dead' || this.#hubs.has(address) ? [] : address)),
     );
@@ -181,6 +181,20 @@ class Telling {
       tasks: own.length,
     };
   }
+}
+
+/**
+ * Of each thread one runs at most, and all of its C stack is in its place. Where a greenlet does not say whether it runs (1.x),
+ * what has no frame of Python's may be suspended in C code: are there several, it is not known which runs.
+ */
+function withOneThatRuns(greenlets: readonly GreenletWalk[], mains: ReadonlyMap<number, number>): GreenletWalk[] {
+  const candidates = greenlets.filter(({ state, saved }) => state === 'running' && saved === null);
+  return greenlets.map((greenlet): GreenletWalk => {
+    if (greenlet.state !== 'running') return greenlet;
+    const main = mains.get(greenlet.address);
+    const [one, ...others] = candidates.filter(({ address }) => mains.get(address) === main);
+    return one === greenlet && others.length === 0 ? greenlet : { ...greenlet, state: 'unknown' };
+  });
 }
 
 /** Functions of the libraries in which a hub waits for something to happen. */
