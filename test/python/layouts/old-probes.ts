@@ -48,6 +48,7 @@ export function probes3_6(): OldRow {
         'interp_head',
         '_PyThreadState_Current',
         'collecting',
+        '_PyGC_generation0',
         'Py_IsInitialized()',
         '_Py_Finalizing',
         'gil_last_holder',
@@ -75,7 +76,14 @@ export function probes2_7(): OldRow {
     threading: 'private-names',
     root: {
       kind: 'variables',
-      symbols: ['interp_head', '_PyThreadState_Current', 'collecting', 'Py_IsInitialized()', 'interpreter_lock'],
+      symbols: [
+        'interp_head',
+        '_PyThreadState_Current',
+        'collecting',
+        '_PyGC_generation0',
+        'Py_IsInitialized()',
+        'interpreter_lock',
+      ],
     },
     gil: { kind: 'lock' },
     PyObject,
