@@ -80,7 +80,10 @@ function readFrameAt(python: Python, address: Address, orLost: boolean): FrameAt
   const known = readCodeOf(python, code);
   if (known === null) {
     const isNear = instr > code && instr - code < MOST_CODE;
-    return orLost && isNear ? { ...frame, lasti: -1, isHidden: false, size: null } : null;
+    if (!orLost || !isNear) return null;
+    // A call is never among the first instructions, but there the interpreter's own clean-up after `__init__` waits.
+    const isHidden = instr - code - (python.layout.PyCodeObject.co_code_adaptive ?? 0) <= 2 * UNIT;
+    return { ...frame, lasti: -1, isHidden, size: null };
   }
   const { shape, units, slots } = known;
   const lasti = instr - python.the(CodeShapes).firstInstruction(code, shape, tlbcIndex);
