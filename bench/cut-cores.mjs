@@ -154,6 +154,7 @@ function pictureOf(all) {
   });
   const [w, h] = [2 * width + 3 * margin, rows * (height + 50) + 40];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}">
+<title>Frames left in cut cores, and frames shown of them</title>
 <style>text{font:11px sans-serif;fill:#333}.title{font-weight:bold}.box{fill:none;stroke:#ccc}
 polyline{fill:none;stroke-width:2}.left{stroke:#bbb;stroke-width:5}.shown{stroke:#2563eb}</style>
 <rect width="${w}" height="${h}" fill="#fff"/>
