@@ -169,8 +169,9 @@ function starvedQueue({ threads, resources }: FindingFacts): Found[] {
   );
   if (!allWait) return [];
   return resources.flatMap((resource): Found[] => {
-    const { id, kind, waiters, description } = resource;
-    if ((kind !== 'queue' && kind !== 'simple-queue') || waiters.length === 0) return [];
+    const { id, kind, waiters, description, shared } = resource;
+    // What is shared, other processes fill.
+    if ((kind !== 'queue' && kind !== 'simple-queue') || shared !== null || waiters.length === 0) return [];
     const name = threads.flatMap(({ waits }) => waits).find((wait) => wait.resource === id)?.name ?? null;
     const who = waiters.length === 1 ? 'one thread waits' : `${waiters.length} threads wait`;
     const message = `${who} on ${name === null ? description : `${name} (${description})`}, and all other Python threads wait too: nobody may be left to go on`;

@@ -16,6 +16,9 @@ const FROM_CALL: Readonly<Partial<Record<WaitKind, FromCall>>> = {
   child: 'child',
 };
 
+/** What a semaphore that others share may be part of. */
+const SHAREABLE: ReadonlySet<WaitKind> = new Set(['process-lock', 'queue', 'simple-queue']);
+
 export class OutsideResources {
   readonly #facts: OutsideFacts;
   readonly #found = new Map<string, Resource>();
@@ -45,10 +48,13 @@ export class OutsideResources {
    */
   withCandidates(resource: Resource, semaphore: number | null): Resource {
     const { kind, locked, holders } = resource;
-    if (kind !== 'process-lock' || semaphore === null) return resource;
-    const known = this.#facts.outsideOwners(kind, semaphore);
+    if (!SHAREABLE.has(kind) || semaphore === null) return resource;
+    const known = this.#facts.outsideOwners('process-lock', semaphore);
+    if (!known && kind !== 'process-lock') return this.#withEnds(resource, semaphore);
     if (!known) return resource;
-    const shared = `${kind} ${known.id}`;
+    const shared = `process-lock ${known.id}`;
+    // Of a queue of `multiprocessing` it is its lock that is waited for: who fills it may be another process.
+    if (kind !== 'process-lock') return { ...resource, shared };
     if (locked !== true || holders.length > 0) return { ...resource, shared };
     return {
       ...resource,
@@ -56,6 +62,14 @@ export class OutsideResources {
       allHolders: known.complete,
       holders: known.owners.map((owner) => holderOf(owner, 'mapped')),
     };
+  }
+
+  /** A queue of `multiprocessing` of which a thread reads or writes the pipe: with those who have its other end. */
+  #withEnds(resource: Resource, fd: number): Resource {
+    const known = this.#look('pipe', fd);
+    if (!known) return resource;
+    const holders = known.owners.map((owner) => holderOf(owner, 'end'));
+    return { ...resource, shared: `pipe ${known.id}`, holders, allHolders: known.complete };
   }
 
   all(): Resource[] {
