@@ -181,6 +181,8 @@ describe('forged and damaged notes', () => {
       parseMetadata('{"version":1,"threads":[{"tid":"x"},{"tid":1,"evidence":"sure"},3],"labels":[{"start":1}]}'),
     ).toEqual({
       ...EMPTY_METADATA,
+      // Earlier versions noted nothing of it.
+      nativeStacks: true,
       threads: [
         {
           tid: 1,
