@@ -7,8 +7,7 @@ import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
-import type { Range } from '../memory/ranges.js';
-import { membership } from '../memory/ranges.js';
+import { membership, overlaps, type Range } from '../memory/ranges.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
@@ -266,7 +265,10 @@ class OpenSearch implements Search {
   /** What was looked for before may have taken its time: this begins anew. The smallest ranges first, as heaps are of any size. */
   #sight(pointers: ThreadPointers): SearchedThreads {
     const end = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
-    const ranges = this.writableRanges().toSorted((a, b) => a.end - a.start - (b.end - b.start));
+    const { written } = this.target;
+    const ranges = (written === null ? this.writableRanges() : overlaps(this.writableRanges(), written)).toSorted(
+      (a, b) => a.end - a.start - (b.end - b.start),
+    );
     return sightThreads(this.target, pointers, ranges, () => Date.now() > end);
   }
 

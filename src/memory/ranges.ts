@@ -39,3 +39,16 @@ export interface PlacedBytes {
   readonly address: number;
   readonly bytes: Uint8Array;
 }
+
+/** What is in both, each sorted and without overlaps. */
+export function overlaps(a: readonly Range[], b: readonly Range[]): Range[] {
+  const both: Range[] = [];
+  for (const { start, end } of a) {
+    for (let i = firstEndingAfter(b, start); ; i++) {
+      const other = b[i];
+      if (other === undefined || other.start >= end) break;
+      both.push({ start: Math.max(start, other.start), end: Math.min(end, other.end) });
+    }
+  }
+  return both;
+}

@@ -60,8 +60,8 @@ export function* findWords(
 ): Generator<FoundWord> {
   for (const range of ranges) {
     const aligned = { start: Math.ceil(range.start / WORD) * WORD, end: range.end };
-    for (const { start, view } of readChunks(memory, aligned)) {
-      if (outOfTime()) return;
+    if (outOfTime()) return;
+    for (const { start, view } of readChunks(memory, aligned, 0, outOfTime)) {
       if (isZero(view)) continue;
       // Found first and given out later: the view may not outlive another read.
       const found: FoundWord[] = [];

@@ -4,7 +4,7 @@
  */
 import { type Address, toAddress } from '../memory/address.js';
 import { PAGE_BYTES } from '../memory/pages.js';
-import type { Range } from '../memory/ranges.js';
+import { overlaps, type Range } from '../memory/ranges.js';
 import { bytesOf } from '../memory/reader.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
@@ -19,6 +19,8 @@ import { type CodeResult, type WalkedFrame, type WalkedStack, withCode } from '.
 export interface Left {
   /** All memory in which objects may lie, in address order. */
   readonly writable: readonly Range[];
+  /** What is left of all memory, in address order; null: all is. */
+  readonly written: readonly Range[] | null;
   /** A thread's C stack, from its stack pointer on; null: not known. */
   cStackOf(state: ThreadStateWalk): Range | null;
 }
@@ -79,7 +81,7 @@ function joinedStacks(
   python: Python,
   states: readonly ThreadStateWalk[],
   stacks: readonly WalkedStack[],
-  { writable, cStackOf }: Left,
+  { writable, written, cStackOf }: Left,
 ): WalkedStack[] {
   if (python.layout.frames.kind === 'frame-objects') {
     return stacks.map((stack, i) => (stack.ending.kind === 'complete' ? stack : linked(python, states[i], stack)));
@@ -92,7 +94,7 @@ function joinedStacks(
   });
   if (lacking.size === 0) return [...stacks];
   const cStacks = states.map((state) => cStackOf(state));
-  const generators = generatorsOf(python, lacking, cStacks, writable);
+  const generators = generatorsOf(python, lacking, cStacks, { writable, written });
   return stacks.map((walked, i) => {
     const stack = lacking.get(i);
     const state = states[i];
@@ -120,7 +122,7 @@ function generatorsOf(
   python: Python,
   lacking: ReadonlyMap<number, DataStack>,
   cStacks: readonly (Range | null)[],
-  writable: readonly Range[],
+  { writable, written }: Pick<Left, 'writable' | 'written'>,
 ): RunningGenerators {
   const frames: number[] = [];
   const entered: Range[] = [];
@@ -132,8 +134,9 @@ function generatorsOf(
   const end = Date.now() + SEARCH_MS;
   const isStack = ({ start, end: to }: Range) =>
     cStacks.some((stack) => stack && stack.start >= start && stack.start < to);
+  const ranges = writable.filter((range) => !isStack(range));
   const memory: SearchedMemory = {
-    ranges: writable.filter((range) => !isStack(range)),
+    ranges: written === null ? ranges : overlaps(ranges, written),
     outOfTime: () => Date.now() > end,
   };
   return RunningGenerators.find(python, frames, entered, memory);

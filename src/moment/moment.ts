@@ -74,6 +74,7 @@ function momentOfStill(
     allThreads,
     // A snapshot holds what stacks lead to, and no more.
     mappings: recorded?.copied ? null : process.mappings(),
+    written: process.written,
   });
   const captured = asNoted(walked, recorded?.copied ?? null, lookAt);
   const over = new Python(python, memory);

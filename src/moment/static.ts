@@ -19,6 +19,8 @@ export interface StaticOptions {
   readonly allThreads?: boolean;
   /** All memory that there was: stacks that lead through what is lost of it are put together from the rest. Null: they are not. */
   readonly mappings?: readonly Mapping[] | null;
+  /** What is left of it; null: all. */
+  readonly written?: readonly Range[] | null;
 }
 
 /** `lookAt` tells what a thread was blocked in. Throws MemoryFault or CorruptData when not even the runtime can be read. */
@@ -28,7 +30,7 @@ export function captureStatic(
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
   questions: readonly CopiedQuestion<unknown>[],
-  { allThreads = false, mappings = null }: StaticOptions = {},
+  { allThreads = false, mappings = null, written = null }: StaticOptions = {},
 ): CapturedProcess {
   const over = new Python(python, memory);
   const walk = new Walk(over, questions);
@@ -50,6 +52,7 @@ export function captureStatic(
       ? linked
       : mendedStacks(over, runtime.threadStates, linked, {
           writable: mappings.filter(({ readable, writable }) => readable && writable),
+          written,
           cStackOf: (state) => cStackOf(lookAt(tidOf(state) ?? 0)?.sp ?? null, mappings),
         });
   const threads = runtime.threadStates.map((state, i): CapturedThread => {

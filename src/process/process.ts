@@ -6,6 +6,7 @@
 import type { ByteSource } from '../elf/byte-source.js';
 import type { Address } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { Capture, ChildProcess, CoreInfo, ProcessInfo, Snapshot, Warning } from '../snapshot.js';
 import type { Architecture } from './arch.js';
@@ -35,6 +36,8 @@ export interface Process {
   threads(): readonly OsThread[];
   /** What each thread points to itself by (`pthread_self()`), by its inner id; empty where no registers tell. */
   threadPointers(): ReadonlyMap<number, number>;
+  /** What of its memory is there, in address order; null: it runs, and all that is mapped is. */
+  readonly written: readonly Range[] | null;
   /** Whether part of its memory is known to be lost: what is not found may have been there. */
   readonly isDamaged: boolean;
   /** For how long threads have not run, ms; those that are not in it run, or it is not known. */
@@ -87,7 +90,16 @@ export interface OutsideOwner {
 /** As much of one as a search for the interpreter needs. */
 export type Locatable = Pick<
   Process,
-  'pid' | 'memory' | 'sampler' | 'noted' | 'mappings' | 'openMapped' | 'threads' | 'threadPointers' | 'isDamaged'
+  | 'pid'
+  | 'memory'
+  | 'sampler'
+  | 'noted'
+  | 'mappings'
+  | 'openMapped'
+  | 'threads'
+  | 'threadPointers'
+  | 'written'
+  | 'isDamaged'
 >;
 
 /** Who a process is. */

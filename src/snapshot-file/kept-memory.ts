@@ -155,6 +155,7 @@ function asItWillBe(target: Process, memory: MemoryReader, noted: NotedInterpret
     sampler: null,
     threads: () => [],
     threadPointers: () => new Map(),
+    written: null,
     isDamaged: false,
   };
 }

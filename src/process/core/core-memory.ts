@@ -71,6 +71,15 @@ export class CoreMemory implements MemoryReader {
     this.#fill = fill;
   }
 
+  /** What the file holds of it, in address order. */
+  get written(): Range[] {
+    const size = this.#file.size;
+    return [...this.#starts].flatMap((start, i) => {
+      const held = Math.min((this.#ends[i] ?? start) - start, Math.max(size - (this.#offsets[i] ?? size), 0));
+      return held > 0 ? [{ start, end: start + held }] : [];
+    });
+  }
+
   /** The same memory without anything that is not in the core itself. */
   get dumpedOnly(): MemoryReader {
     return { read: (address, size) => this.#read(address, size, () => null) };

@@ -142,6 +142,7 @@ function buildProcess(
     mappings: () => mappings,
     threads: () => osThreads,
     threadPointers: () => threadPointersOf(notes),
+    written: memory.written,
     isDamaged: damage.length > 0,
     thread: (tid) => byId.get(tid) ?? null,
     knowsRegister: () => true,

@@ -188,6 +188,8 @@ class OpenLiveProcess implements LiveProcess {
   }
 
   /** Only who stops a thread has its registers. */
+  readonly written = null;
+
   threadPointers(): ReadonlyMap<number, number> {
     return new Map();
   }
