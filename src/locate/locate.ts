@@ -216,6 +216,8 @@ class OpenSearch implements Search {
     const isLive = target.sampler !== null;
     // Of a process that runs, a runtime without an interpreter is not lost.
     if (!this.#isAllowed('thread-id') || (isLive && this.#empty !== null)) return null;
+    // Of a version that is not known, no row tells what a thread state is.
+    if (this.#unsupported.size > 0) return null;
     let threads: SearchedThreads | null = null;
     let best: Located | null = null;
     // A program called like Python may be a stub of a few pages beside its library.
