@@ -4,7 +4,7 @@
  */
 import type { Step, WatchedThread } from './model.js';
 import { constantDepth, sameCalls } from './places.js';
-import type { SeenThread } from './threads.js';
+import type { SeenThread, Standing } from './threads.js';
 
 /** What is kept of a thread. */
 interface Kept {
@@ -17,8 +17,8 @@ interface Kept {
   wentOn: number;
   seenRunning: number;
   seenTimes: number;
-  /** Most looks on end in one place after which it went on. */
-  longestStay: number;
+  /** Most looks on end in one place after which it went on, by what it stood in there. */
+  readonly longestStays: Map<Standing, number>;
   /** Looks on end in its place at which it had no CPU. */
   asleep: number;
   /** How many of its calls, from the outermost on, were there at every look. */
@@ -92,7 +92,7 @@ export class History {
       wentOn: 0,
       seenRunning: seen.running === true ? 1 : 0,
       seenTimes: 1,
-      longestStay: 0,
+      longestStays: new Map(),
       asleep: seen.running === false ? 1 : 0,
       constant: seen.calls.length,
       isStuck: false,
@@ -112,7 +112,8 @@ export class History {
       return;
     }
     if (step === 'goes-on') {
-      kept.longestStay = Math.max(kept.longestStay, kept.looks);
+      const { standing } = kept.seen;
+      kept.longestStays.set(standing, Math.max(kept.longestStays.get(standing) ?? 0, kept.looks));
       kept.wentOn++;
       kept.looks = 0;
       kept.asleep = 0;
@@ -145,13 +146,13 @@ export class History {
   }
 
   /**
-   * It is in the same place for as many looks as are asked for, at none of which it had a CPU, and longer than it ever was in
-   * one before it went on, by half. And it waits for what another is meant to let go of,
+   * It is in the same place for as many looks as are asked for, at none of which it had a CPU, and longer than it ever
+   * stood in a wait of that kind before it went on, by half. And it waits for what another is meant to let go of,
    * who does not go on either; or it went on before, and does not
    * wait for work; or it is the main thread, and waits for what others have to do while none of them goes on.
    */
-  #isStuck({ looks, asleep, longestStay, wentOn, step, seen }: Kept, nobodyElse: boolean): boolean {
-    const enough = Math.max(this.patience, Math.ceil(longestStay * 1.5) + 1);
+  #isStuck({ looks, asleep, longestStays, wentOn, step, seen }: Kept, nobodyElse: boolean): boolean {
+    const enough = Math.max(this.patience, Math.ceil((longestStays.get(seen.standing) ?? 0) * 1.5) + 1);
     if (Math.min(looks, asleep) < enough) return false;
     if (step === 'stands' && seen.endsByItself) return false;
     if (seen.standing === 'blocked') return !seen.heldBy.some((key) => this.#mayLetGo(key));

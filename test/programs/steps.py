@@ -17,9 +17,9 @@ def compute(n):
 
 
 def step(n):
-    compute(20000 + n)
-    time.sleep(0.02)
-    compute(10000 + n)
+    compute(200000 + n)
+    time.sleep(0.005)
+    compute(100000 + n)
 
 
 def hang():
