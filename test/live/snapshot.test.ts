@@ -36,7 +36,9 @@ const inAnyLook = (threads: readonly Thread[], { version }: Pick<Interpreter, 'v
   lasting(threads).map((thread) => ({
     ...thread,
     os: thread.os && { ...thread.os, state: null },
-    ...(version.major === 2 ? { waits: [], exceptions: null } : {}),
+    ...(version.major === 2
+      ? { waits: [], exceptions: null, os: thread.os && { ...thread.os, state: null, runs: null } }
+      : {}),
   }));
 
 /** Without how long it has been, and is to go on: that is of each look. */
