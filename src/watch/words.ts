@@ -42,7 +42,13 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 export function verdictText({ verdict, since, threads, tasks }: WatchedProcess, atMs: number): string {
   const words = VERDICTS[verdict];
   const long = since === null ? '' : ` for ${durationText(agoMs(since, atMs))}`;
-  if (verdict === 'still') return `nothing has moved${long}: it is idle, or was stuck before the first look`;
+  if (verdict === 'still') {
+    // Who ran between two looks may have done a lot there.
+    const ran = threads.some(({ step }) => step === 'returns');
+    return ran
+      ? `found in the same places${long}: it is idle, or does its work between the looks, or was stuck before the first`
+      : `nothing has moved${long}: it is idle, or was stuck before the first look`;
+  }
   if (verdict === 'busy') {
     const busy = [...threads, ...tasks].filter(({ step }) => step === 'busy');
     return `${words}: ${some(busy.map((thread) => inText(thread)))}`;
