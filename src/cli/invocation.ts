@@ -9,7 +9,15 @@ import { fleetRequest } from './fleet-request.js';
 
 import { remoteOptions, stackOptions } from './look-options.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
-import { type CommandName, commandNamed, declareProgram, type Opts, SHELLS, type Shell } from './program.js';
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  commandNamed,
+  declareProgram,
+  type Opts,
+  SHELLS,
+  type Shell,
+} from './program.js';
 
 import { parsePid } from './values.js';
 import { isOfMany, type Layout, refuseVariablesOfGroups, type View, viewFrom } from './view.js';
@@ -248,25 +256,11 @@ export function parseInvocation(
 /** Columns of a terminal that nobody made wider. */
 const USUAL_HELP_WIDTH = 80;
 
-const COMMANDS: ReadonlySet<string> = new Set([
-  'remote',
-  'core',
-  'snapshot',
-  'collect',
-  'group',
-  'fleet',
-  'watch',
-  'diff',
-  'doctor',
-  'completion',
-  'install-completions',
-]);
-
 /** Of `pystack help foo`. */
 function noSuchCommand(argv: readonly string[]): PystackError {
   const words = argv.filter((word) => !word.startsWith('-'));
   return new PystackError('usage', `there is no command '${words[1] ?? words[0] ?? ''}' to have help of`, {
-    cause: `There are ${[...COMMANDS].join(', ')}.`,
+    cause: `There are ${COMMAND_NAMES.join(', ')}.`,
     nextStep: 'pystack --help',
   });
 }
@@ -304,7 +298,7 @@ function usageError(error: CommanderError, argv: readonly string[], program: Com
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const meant = abbreviated(first, argv, program);
   const suggestion = meant === null ? rest.join(' ').replace(/^\((.*)\)$/, '$1') : `Did you mean ${meant}?`;
-  const command = argv.find((word) => COMMANDS.has(word));
+  const command = argv.find((word) => commandNamed(word) !== undefined);
   const help = command === undefined ? 'pystack --help' : `pystack ${command} --help`;
   if (error.code === 'commander.help') return noSuchCommand(argv);
   if (error.code === 'commander.excessArguments' && command !== undefined) return tooMany(command, argv);

@@ -293,7 +293,8 @@ const COMMANDS = {
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
-const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+/** In the order of the help. */
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 /** The command of that name, if there is one. */
 export function commandNamed(name: string | undefined): CommandName | undefined {

@@ -30,17 +30,15 @@ export function findingText({ finding, looks, since }: WatchedFinding, atMs: num
   return `${finding.message} (for ${looks} looks, ${durationText(agoMs(since, atMs))})`;
 }
 
-const VERDICTS: Readonly<Record<Verdict, string>> = {
+const VERDICTS: Readonly<Record<Exclude<Verdict, 'still'>, string>> = {
   'going-on': 'goes on',
   busy: 'computes in the same place',
-  still: 'nothing moves: it is idle, or was stuck before the first look',
   stuck: 'STUCK',
   unknown: 'not known yet',
 };
 
 /** What the process as a whole does, and whose doing that is. */
 export function verdictText({ verdict, since, threads, tasks }: WatchedProcess, atMs: number): string {
-  const words = VERDICTS[verdict];
   const long = since === null ? '' : ` for ${durationText(agoMs(since, atMs))}`;
   if (verdict === 'still') {
     // Who ran between two looks may have done a lot there.
@@ -49,6 +47,7 @@ export function verdictText({ verdict, since, threads, tasks }: WatchedProcess, 
       ? `found in the same places${long}: it is idle, or does its work between the looks, or was stuck before the first`
       : `nothing has moved${long}: it is idle, or was stuck before the first look`;
   }
+  const words = VERDICTS[verdict];
   if (verdict === 'busy') {
     const busy = [...threads, ...tasks].filter(({ step }) => step === 'busy');
     return `${words}: ${some(busy.map((thread) => inText(thread)))}`;

@@ -102,6 +102,21 @@ function NativeItem({ frame }: { readonly frame: NativeFrame }) {
   );
 }
 
+/** Where a thread or a task is: its innermost call, as its heading has it. */
+export function At({ frame, paths }: { readonly frame: Frame; readonly paths: ShortPaths }) {
+  return (
+    <span class="at">
+      {callText(frame)}
+      {frame.kind === 'python' && (
+        <>
+          {' '}
+          <Place file={paths.short(frame.file)} line={frame.line} />
+        </>
+      )}
+    </span>
+  );
+}
+
 export function Place({ file, line }: { readonly file: string; readonly line: number | null }) {
   return (
     <i>

@@ -9,7 +9,7 @@ import { thousands } from '../../thousands.js';
 import { AwaitsText } from '../awaits-text.js';
 import { harmless } from '../escape.js';
 import type { ShortPaths } from '../paths.js';
-import { callText, Place, Stack } from './frames.js';
+import { At, Stack } from './frames.js';
 import { type Anchors, Linked } from './linked.js';
 
 /** Lists in lists: deeper ones are flat in some browsers, and nobody reads them. */
@@ -202,17 +202,7 @@ function Block({ block, context, budget }: Omit<BlocksProps, 'blocks'> & { reado
         <summary>
           <strong>{headingOf(tasks)}</strong> <span class="badge">{first.state}</span>
           {first.type !== 'Task' && <span class="badge faint">{harmless(first.type)}</span>}
-          {innermost !== undefined && (
-            <span class="at">
-              {callText(innermost)}
-              {innermost.kind === 'python' && (
-                <>
-                  {' '}
-                  <Place file={context.paths.short(innermost.file)} line={innermost.line} />
-                </>
-              )}
-            </span>
-          )}
+          {innermost !== undefined && <At frame={innermost} paths={context.paths} />}
         </summary>
         {tasks.length > 1 && (
           <ul class="members" aria-label="Tasks">

@@ -15,7 +15,7 @@ import type { ShortPaths } from '../paths.js';
 import { statusWords } from '../status.js';
 import { type Context, contextOf, notes } from '../thread-text.js';
 import { WaitsText } from '../waits-text.js';
-import { callText, Place, Stack } from './frames.js';
+import { At, Stack } from './frames.js';
 import { Heading, type Level } from './heading.js';
 import { type Anchors, Linked } from './linked.js';
 
@@ -116,17 +116,7 @@ export function ClusterItem({
       <details open={open}>
         <summary>
           <Heading level={level}>{headingOf(threads)}</Heading> <Badges thread={first} context={context} />
-          {innermost !== undefined && (
-            <span class="at">
-              {callText(innermost)}
-              {innermost.kind === 'python' && (
-                <>
-                  {' '}
-                  <Place file={context.paths.short(innermost.file)} line={innermost.line} />
-                </>
-              )}
-            </span>
-          )}
+          {innermost !== undefined && <At frame={innermost} paths={context.paths} />}
         </summary>
         {threads.length > 1 && <Members threads={threads} />}
         <Body thread={first} context={context} alone={threads.length === 1} />
