@@ -1,9 +1,11 @@
 // Is what `--no-block` shows ever impossible? Four threads of a known call graph call as fast as they can while others are
 // born and die beside them: every thread that is called consistent must be on lines that call the next frame's function.
+// Every twentieth look is made by the command, for its exit code; the others by this process, which need not start for each.
 //   node bench/no-block.mjs [SNAPSHOTS=1000] [VERSION…]     BLOCKING=1: the same with stopping
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inspectProcess } from '../dist/index.js';
 import { OURS } from './tools.mjs';
 import { importTypeScript } from './typescript.mjs';
 
@@ -12,11 +14,13 @@ const { impossibleIn, readCallGraph } = await importTypeScript('../test/support/
 
 const snapshots = Number(process.argv[2] ?? 1000);
 const versions = process.argv.slice(3);
-const mode = process.env.BLOCKING ? [] : ['--no-block'];
+const blocking = Boolean(process.env.BLOCKING);
 const program = fileURLToPath(new URL('../test/programs/busy.py', import.meta.url));
 const graph = readCallGraph(program);
 /** The program ends by itself after some minutes: so many snapshots of one process, then another. */
 const OF_ONE_PROCESS = 200;
+/** Every so many looks one is made by the command. */
+const BY_COMMAND = 20;
 /** Of a thousand snapshots, in how many every thread must be known. */
 const LEAST_WHOLE = 0.99;
 
@@ -48,17 +52,33 @@ async function watch(executable, rounds, seen) {
   try {
     await once(child.stdout, 'data');
     for (let n = 0; n < rounds; n++) {
-      const run = spawnSync(process.execPath, [OURS, 'remote', ...mode, '--json', `${child.pid}`], {
-        encoding: 'utf8',
-        maxBuffer: 2 ** 28,
-      });
-      if (run.signal) seen.crashes.push(run.signal);
-      else if (run.status !== 0 && run.status !== 3) seen.exits.push(`${run.status}: ${run.stderr}`);
-      else judge(JSON.parse(run.stdout), seen);
+      const snapshot = n % BY_COMMAND === 0 ? byCommand(child.pid, seen) : await byLibrary(child.pid, seen);
+      if (snapshot) judge(snapshot, seen);
     }
   } finally {
     stop();
     process.removeListener('exit', stop);
+  }
+}
+
+/** What the command says of process `pid`; undefined if it ended in a way that it must not, which is added to `seen`. */
+function byCommand(pid, seen) {
+  const mode = blocking ? [] : ['--no-block'];
+  const run = spawnSync(process.execPath, [OURS, 'remote', ...mode, '--json', `${pid}`], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (run.signal) seen.crashes.push(run.signal);
+  else if (run.status !== 0 && run.status !== 3) seen.exits.push(`${run.status}: ${run.stderr}`);
+  else return JSON.parse(run.stdout);
+}
+
+/** The same of the library: undefined if it failed. */
+async function byLibrary(pid, seen) {
+  try {
+    return await inspectProcess(pid, { mode: blocking ? 'blocking' : 'non-blocking' });
+  } catch (error) {
+    seen.exits.push(`${error.code}: ${error.message}`);
   }
 }
 
