@@ -328,6 +328,20 @@ test('no part can reach itself through others', () => {
   for (const part of Object.keys(MAY_IMPORT)) expect(reaches(part, part), part).toBe(false);
 });
 
+test('no file can reach itself through what it imports, types included', () => {
+  const imported = new Map(files.map((file) => [file.path.replace(/\.tsx?$/, ''), importsOf(file)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' -> '));
+    if (done.has(path) || way.includes(path)) return;
+    for (const next of imported.get(path) ?? []) visit(next.replace(/\.js$/, ''), [...way, path]);
+    done.add(path);
+  };
+  for (const path of imported.keys()) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
 test('only the command line touches the process it runs in', () => {
   const guilty = files.filter(({ part, text }) => part !== 'cli' && PROCESS_STATE.test(withoutComments(text)));
   expect(guilty.map(({ path }) => path)).toEqual([]);

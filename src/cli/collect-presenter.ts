@@ -6,9 +6,9 @@ import { LookSet } from '../many/looks/look-set.js';
 import { version } from '../version.js';
 import type { Invocation } from './invocation.js';
 import { writePieces } from './output.js';
-import type { Presenter } from './presenters.js';
-import type { World } from './run.js';
+import type { Presenter } from './presenter.js';
 import { writeWhole } from './whole-file.js';
+import type { World } from './world.js';
 
 /** Slurm's name of the node, which need not be the host's: https://slurm.schedmd.com/srun.html#OPT_SLURMD_NODENAME */
 const NODE_VARIABLE = 'SLURMD_NODENAME';

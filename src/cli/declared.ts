@@ -1,7 +1,8 @@
 /** The declared commands as data, with their examples: for what is made of them instead of running them. */
 import { type Program, programTree } from './command-tree.js';
 import { examplesOf } from './examples.js';
-import { declareProgram, type Handlers } from './program.js';
+import type { Handlers } from './handlers.js';
+import { declareProgram } from './program.js';
 
 const nothing = () => {};
 /** Runs nothing. */

@@ -6,8 +6,8 @@ import { speedscopePieces } from '../render/flame/speedscope.js';
 import { thousands } from '../thousands.js';
 import { version } from '../version.js';
 import { writePieces } from './output.js';
-import type { World } from './run.js';
 import type { FlameFormat } from './view.js';
+import type { World } from './world.js';
 
 /** Each thread weighs 1. */
 export function writeFlame(set: LookSet, format: FlameFormat, world: World): void {

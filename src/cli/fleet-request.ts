@@ -2,8 +2,8 @@
 import { PystackError } from '../errors.js';
 import { CARRIERS, type FleetRequest } from '../many/fleet/model.js';
 import { DEFAULT_FANOUT, DEFAULT_TIMEOUT_S } from './fleet-options.js';
+import type { Opts } from './handlers.js';
 import { numberOf } from './option-values.js';
-import type { Opts } from './program.js';
 
 /** Throws a usage error where nothing says where, or two things do. */
 export function fleetRequest(opts: Opts): FleetRequest {

@@ -12,12 +12,12 @@ import { type PageOptions, processesPage, processInside, processPage } from '../
 import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import { writePieces } from './output.js';
-import type { Presenter, Target } from './presenters.js';
-import type { World } from './run.js';
+import type { Presenter, Target } from './presenter.js';
 import { sizeText } from './saved-report.js';
 import { isSecretName } from './secret-names.js';
 import type { View } from './view.js';
 import { writeWhole } from './whole-file.js';
+import type { World } from './world.js';
 
 /** Characters of processes that are told in full, beside the groups. */
 const MOST_OF_WHOLE = 350_000;

@@ -6,18 +6,10 @@ import type { Selection } from '../many/selection.js';
 import type { CoreOptions, CoreSource, InspectOptions, SnapshotOptions } from '../options.js';
 import { UNTIL, type Until } from '../watch/until.js';
 import { fleetRequest } from './fleet-request.js';
-
+import type { Opts } from './handlers.js';
 import { remoteOptions, stackOptions } from './look-options.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
-import {
-  COMMAND_NAMES,
-  type CommandName,
-  commandNamed,
-  declareProgram,
-  type Opts,
-  SHELLS,
-  type Shell,
-} from './program.js';
+import { COMMAND_NAMES, type CommandName, commandNamed, declareProgram, SHELLS, type Shell } from './program.js';
 
 import { parsePid } from './values.js';
 import { isOfMany, type Layout, refuseVariablesOfGroups, type View, viewFrom } from './view.js';

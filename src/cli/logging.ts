@@ -2,8 +2,8 @@
 import type { Log } from '../options.js';
 import { harmless } from '../render/escape.js';
 import type { ProgressLine } from './progress.js';
-import type { World } from './run.js';
 import type { View } from './view.js';
+import type { World } from './world.js';
 
 export interface Observers {
   readonly log?: Log;

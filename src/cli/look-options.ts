@@ -1,7 +1,7 @@
 /** How is a process or a core looked at, by the options of a command line? Knows nothing of how that is parsed. */
 import type { InspectOptions, LocalsOptions, NativeMode } from '../options.js';
+import type { Opts } from './handlers.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
-import type { Opts } from './program.js';
 import type { View } from './view.js';
 
 export function remoteOptions(opts: Opts): InspectOptions {

@@ -1,8 +1,9 @@
 /** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
 import { fstatSync, readFileSync } from 'node:fs';
 import { sinkOf } from './output.js';
-import { Interrupted, reportError, run, type World } from './run.js';
+import { reportError, run } from './run.js';
 import { viewBefore } from './view.js';
+import { Interrupted, type World } from './world.js';
 
 /** Of /dev/null and the like: https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
 const MEMORY_DEVICES = 1;

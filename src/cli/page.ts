@@ -4,9 +4,9 @@ import { pagePieces } from '../render/page.js';
 import type { Palette } from '../render/palette.js';
 import type { TextOptions } from '../render/text.js';
 import type { Snapshot } from '../snapshot.js';
-import type { World } from './run.js';
 import { isSecretName } from './secret-names.js';
 import type { View } from './view.js';
+import type { World } from './world.js';
 
 /** Columns of a terminal that nobody made wider. */
 const USUAL_WIDTH = 80;

@@ -1,28 +1,17 @@
 /** How are results shown as they come? One after the other, as JSON, as groups, or as one of these once it is known how much it is. */
+
 import { EXIT, type ExitCode } from '../errors.js';
 import type { ProcessEntry } from '../many/document.js';
-import type { Look, Tally } from '../many/each.js';
+import type { Look } from '../many/each.js';
 import type { Fleet, Groups } from '../many/groups/model.js';
-import type { About } from '../many/looks/from-snapshot.js';
 import type { LookSet } from '../many/looks/look-set.js';
 import type { Palette } from '../render/palette.js';
-import type { Finding } from '../snapshot.js';
 import { paletteFor, wantsColour } from './colours.js';
 import { writePieces } from './output.js';
 import { pageOf, wantsLinks, wantsPage } from './page.js';
-import type { World } from './run.js';
+import type { Presenter, Target } from './presenter.js';
 import { isFlame, type View } from './view.js';
-
-/** What is looked at: a process id, or the path of a core file. */
-export type Target = number | string;
-
-/** Shows results one by one. */
-export interface Presenter {
-  /** false: nobody reads any more. `about`: who it is, as asked before the look. */
-  add(look: Look<Target>, about: About): boolean;
-  /** `findings`: what is wrong among several of them. */
-  end(tally: Tally, findings: readonly Finding[]): void;
-}
+import type { World } from './world.js';
 
 /** As the options say. `executableGiven`: whether the program of a core was named by the caller. */
 export async function presenterFor(

@@ -6,6 +6,7 @@
 import { Argument, Command, Option } from 'commander';
 import { addExamples } from './examples.js';
 import { fleetOptions } from './fleet-options.js';
+import type { Handlers, Opts } from './handlers.js';
 import {
   add,
   addCoreFiles,
@@ -22,26 +23,6 @@ import { declareDiff, declareWatch } from './watch-options.js';
 /** Shells that `pystack completion` knows. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
-
-/** Runs with what was parsed. Values are what the parsers above made of them; absent options are undefined. */
-export interface Handlers {
-  remote(pids: string[], opts: Opts, globals: Opts): void;
-  snapshot(pid: string, opts: Opts, globals: Opts): void;
-  core(files: string[], opts: Opts, globals: Opts): void;
-  collect(pids: string[], opts: Opts, globals: Opts): void;
-  group(files: string[], opts: Opts, globals: Opts): void;
-  fleet(opts: Opts, globals: Opts): void;
-  watch(pids: string[], opts: Opts, globals: Opts): void;
-  diff(before: string, after: string, opts: Opts, globals: Opts): void;
-  doctor(pid: string | undefined, opts: Opts, globals: Opts): void;
-  completion(shell: string): void;
-  installCompletions(shell: string | undefined): void;
-  version(): void;
-  licences(): void;
-}
-
-/** Commander's untyped bag; invocation.ts is the only reader. */
-export type Opts = Record<string, unknown>;
 
 /**
  * The program with all its commands, or with the one of that name alone: of those that were not called only help and

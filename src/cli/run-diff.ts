@@ -12,9 +12,9 @@ import type { Invocation } from './invocation.js';
 import { observers } from './logging.js';
 import { writePieces } from './output.js';
 import type { Pipeline } from './pipeline.js';
-import type { World } from './run.js';
 import { tellFailures } from './run-many.js';
 import { parsePid } from './values.js';
+import type { World } from './world.js';
 
 type Comparing = Extract<Invocation, { command: 'diff' }>;
 

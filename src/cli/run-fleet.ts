@@ -15,8 +15,8 @@ import { writePieces } from './output.js';
 import { groupWriter } from './presenters.js';
 import { ProgressLine } from './progress.js';
 import { Remarks } from './remarks.js';
-import type { World } from './run.js';
 import { writeWhole } from './whole-file.js';
+import type { World } from './world.js';
 
 /** Throws PystackError where nobody could be asked, or nobody answers. */
 export async function showFleet(

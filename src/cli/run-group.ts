@@ -13,9 +13,9 @@ import { writePieces } from './output.js';
 import type { Pipeline } from './pipeline.js';
 import { groupWriter } from './presenters.js';
 import { ProgressLine } from './progress.js';
-import type { World } from './run.js';
 import { tellFailures } from './run-many.js';
 import { writeWhole } from './whole-file.js';
+import type { World } from './world.js';
 
 /** Throws PystackError where nothing can be read. */
 export async function showGroups(

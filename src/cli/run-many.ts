@@ -8,11 +8,12 @@ import { isFailure } from './fail-on.js';
 import type { Invocation } from './invocation.js';
 import { observers } from './logging.js';
 import type { Pipeline } from './pipeline.js';
-import { type Presenter, presenterFor, type Target, targetText } from './presenters.js';
+import type { Presenter, Target } from './presenter.js';
+import { presenterFor, targetText } from './presenters.js';
 import { ProgressLine } from './progress.js';
-import type { World } from './run.js';
 import type { View } from './view.js';
 import type { WaitsAmong } from './waits-among.js';
+import type { World } from './world.js';
 
 export type LookingAtMany = Extract<Invocation, { command: 'remote-many' | 'core-many' | 'collect' }>;
 

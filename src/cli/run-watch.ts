@@ -9,9 +9,9 @@ import { paletteFor, wantsColour } from './colours.js';
 import type { Invocation } from './invocation.js';
 import { observers } from './logging.js';
 import type { Pipeline } from './pipeline.js';
-import type { World } from './run.js';
 import { tellFailures } from './run-many.js';
 import { watchPresenter } from './watch-presenter.js';
+import type { World } from './world.js';
 
 type Watching = Extract<Invocation, { command: 'watch' }>;
 

@@ -1,4 +1,5 @@
 /** What does one run of the program do? Parse, inspect, print, and say with the exit code how it went. */
+
 import { EXIT, type ExitCode, PystackError } from '../errors.js';
 import type { CoreSource } from '../options.js';
 import { harmless } from '../render/escape.js';
@@ -10,42 +11,13 @@ import { asPystackError, errorJson, errorReport } from './error-report.js';
 import { isFailure } from './fail-on.js';
 import type { Invocation, ManyCores } from './invocation.js';
 import { type Observers, observers } from './logging.js';
-import { type Sink, writePieces } from './output.js';
+import { writePieces } from './output.js';
 import { PIPELINE, type Pipeline } from './pipeline.js';
 import { plainInvocation } from './plain-invocation.js';
 import { ProgressLine } from './progress.js';
 import type { LookingAtMany } from './run-many.js';
 import { isFlame, isOfMany, type Layout, type View, viewBefore } from './view.js';
-
-/** The world outside, as far as a run touches it. */
-export interface World {
-  readonly stdout: Sink;
-  readonly stderr: Sink;
-  stdoutIsTerminal(): Promise<boolean>;
-  stderrIsTerminal(): Promise<boolean>;
-  /** Width of the terminal that stdout is; null where it is none. */
-  columns(): number | null;
-  /** Lines of the terminal that stdout is; null: it is none. */
-  rows(): number | null;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since the program was started. */
-  now(): number;
-  /** CPU time that this program has used, ms. */
-  cpuMs(): number;
-  /** Peak resident memory so far, MiB. */
-  peakMemoryMiB(): number;
-  /** Node, system and machine, in words. */
-  platform(): string;
-  /** Our own process id. */
-  readonly pid: number;
-  /** From now on a signal to end aborts this one, with an {@link Interrupted} as its reason, instead of ending at once. */
-  interruption(): AbortSignal;
-}
-
-/** Somebody wants this program to end; what it was about to leave behind is removed. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
+import { Interrupted, type World } from './world.js';
 
 /** Never throws. */
 export async function run(argv: readonly string[], world: World, pipeline: Pipeline = PIPELINE): Promise<ExitCode> {

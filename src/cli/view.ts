@@ -1,8 +1,8 @@
 /** How is the result to be shown? What the options of a command say of that. */
 import { PystackError } from '../errors.js';
 import { FAIL_ON, type FailOn } from './fail-on.js';
+import type { Opts } from './handlers.js';
 import { stringOf, stringsOf } from './option-values.js';
-import type { Opts } from './program.js';
 
 /** How the result is to be shown. */
 export interface View {

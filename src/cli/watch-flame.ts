@@ -7,9 +7,9 @@ import type { Snapshot } from '../snapshot.js';
 import { version } from '../version.js';
 import type { Watch } from '../watch/model.js';
 import { writePieces } from './output.js';
-import type { World } from './run.js';
+import type { WatchPresenter } from './presenter.js';
 import type { FlameFormat } from './view.js';
-import type { WatchPresenter } from './watch-presenter.js';
+import type { World } from './world.js';
 
 interface Counted {
   readonly stack: FlameSample['stack'];

@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { UNTIL } from '../watch/until.js';
 import { addExamples } from './examples.js';
+import type { Handlers, Opts } from './handlers.js';
 import { addCoreFiles, addLocating, addLooking, addNative, addSelection, withParser } from './looking-options.js';
 import { addFormat, addJson } from './output-options.js';
-import type { Handlers, Opts } from './program.js';
 import { parseDuration, parsePositive } from './values.js';
 
 /** Looks for which something has to hold before it is said. */

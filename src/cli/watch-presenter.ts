@@ -1,22 +1,13 @@
 /** How is a watch shown while it goes on? Drawn anew in place on a terminal, elsewhere as lines or documents. */
+
 import type { Palette } from '../render/palette.js';
 import { eventLines, screenLines, watchSummary } from '../render/watch-text.js';
-import type { Snapshot } from '../snapshot.js';
-import type { Watch, WatchEvent } from '../watch/model.js';
+import type { WatchEvent } from '../watch/model.js';
 import { writePieces } from './output.js';
 import { widthOf } from './page.js';
-import type { World } from './run.js';
+import type { WatchPresenter } from './presenter.js';
 import { isFlame, type View } from './view.js';
-
-export interface WatchPresenter {
-  /**
-   * After each round of looks. false: nobody reads any more.
-   * @param tell the state, made only if it is shown
-   * @param snapshots what this round saw, one for each process that could be looked at
-   */
-  round(events: readonly WatchEvent[], tell: () => Watch, snapshots: readonly Snapshot[]): boolean;
-  end(watch: Watch): void;
-}
+import type { World } from './world.js';
 
 export async function watchPresenter(view: View, world: World, palette: Palette): Promise<WatchPresenter> {
   const { stdout } = world;

@@ -8,7 +8,7 @@ import { offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { bytesOf, CorruptData, MemoryFault, readPointer } from '../memory/reader.js';
 import { type Architecture, architectureOf } from '../process/arch.js';
-import type { NotedInterpreter } from '../process/process.js';
+import type { NotedInterpreter } from '../process/noted-interpreter.js';
 import type { DebugOffsets } from '../python/layouts/debug-offsets.js';
 import { DEBUG_COOKIE, layoutFromDebugOffsets, readDebugOffsets } from '../python/layouts/debug-offsets.js';
 import { DEBUG_TABLES } from '../python/layouts/debug-tables.js';

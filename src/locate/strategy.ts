@@ -6,7 +6,8 @@
 import type { Address } from '../memory/address.js';
 import type { Range } from '../memory/ranges.js';
 import { LOCATE_STRATEGIES } from '../options.js';
-import type { Locatable, NotedInterpreter } from '../process/process.js';
+import type { NotedInterpreter } from '../process/noted-interpreter.js';
+import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { Module } from './module.js';
 

@@ -1,7 +1,7 @@
 /** Who is asked what beside the copy? Each question of a thread goes to each thread, then those of the process to it. */
 import type { Architecture } from '../process/arch.js';
 import { Python, type PythonRuntime } from '../python/python.js';
-import type { Answered } from '../questions/answers.js';
+import type { Answered } from '../questions/answered.js';
 import type { AnswerPart, Question, ThreadAt } from '../questions/question.js';
 import {
   type CapturedNativeThread,

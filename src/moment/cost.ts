@@ -3,7 +3,7 @@
 import type { NativeProcess } from '../process/native.js';
 import type { Capture } from '../snapshot.js';
 import { proofOf } from './frozen-threads.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './pass-result.js';
 
 export class Cost {
   readonly stopped = new Set<number>();

@@ -1,6 +1,6 @@
 /** Why could threads not be stopped, or not for long enough? Told as warnings; what they are shown by instead is decided elsewhere. */
 import type { Warning } from '../snapshot.js';
-import type { Pass, PassThread } from './pass.js';
+import type { Pass, PassThread } from './pass-result.js';
 
 /** Whether a thread was on the move and could not be stopped. */
 export function isRefused({ frozen }: Pass): (thread: PassThread) => boolean {

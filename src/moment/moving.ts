@@ -5,7 +5,7 @@
 import type { RuntimeWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CapturedThread } from './captured.js';
-import type { Pass, PassThread } from './pass.js';
+import type { Pass, PassThread } from './pass-result.js';
 import { commonOuterFrames, sameSpine } from './same-stack.js';
 import type { ThreadWalk } from './walker.js';
 

@@ -2,7 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { Answers } from '../questions/answers.js';
 import type { CapturedNativeThread, NativeWish } from './captured.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './pass-result.js';
 import type { PagePlan } from './plan.js';
 import type { TidMap } from './rehearse.js';
 

@@ -4,7 +4,7 @@
  */
 import type { FrameWalk, StackWalk } from '../python/frames.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
-import type { Pass, PassThread } from './pass.js';
+import type { Pass, PassThread } from './pass-result.js';
 import type { ThreadWalk } from './walker.js';
 
 /** How many frames, counted from the outermost, are the same frame at the same instruction in both. */

@@ -3,8 +3,8 @@
  * what differs is what these members give. Two of them are parts that only some have: `sampler`, for what moves, and
  * `postMortem`, for what was recorded of what does not any more.
  */
+
 import type { ByteSource } from '../elf/byte-source.js';
-import type { Address } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
@@ -12,6 +12,7 @@ import type { Capture, ChildProcess, CoreInfo, ProcessInfo, Snapshot, Warning } 
 import type { Architecture } from './arch.js';
 import type { ProcessRecord } from './core/note-records.js';
 import type { NativeProcess } from './native.js';
+import type { NotedInterpreter } from './noted-interpreter.js';
 import type { ThreadMetadata } from './saved/metadata.js';
 import type { NotedWaits } from './saved/noted-waits.js';
 
@@ -167,27 +168,6 @@ export interface CopyNote {
   /** What was missing or doubtful when the copy was taken. */
   readonly warnings: readonly Warning[];
 }
-export interface NotedInterpreter {
-  /** Of `_PyRuntime`; before 3.7 of `interp_head`. */
-  readonly address: Address;
-  /** 3.14+: of the table by which `_asyncio` describes its structures; null: it was not found. */
-  readonly asyncioTable?: Address | null;
-  /** Before 3.7: of the global variables that were found, by name. */
-  readonly globals?: Readonly<Record<string, number>>;
-  /** Path of the file that holds it. */
-  readonly library: string | null;
-  readonly version: {
-    readonly major: number;
-    readonly minor: number;
-    readonly patch: number | null;
-    readonly releaseLevel: 'alpha' | 'beta' | 'candidate' | 'final' | null;
-    readonly serial: number | null;
-  };
-  readonly freeThreaded: boolean;
-  /** As in Snapshot.python. */
-  readonly debugBuild: boolean | null;
-}
-
 export interface TargetFile {
   readonly bytes: Uint8Array;
   /** Last change, ms since the epoch. */

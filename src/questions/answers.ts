@@ -1,17 +1,9 @@
 /** What was answered, and how is each answer known? Kept by question, so that nobody has to list them. */
+
 import { reasonOf } from '../python/problem.js';
 import type { Evidence } from '../snapshot.js';
+import type { Answered } from './answered.js';
 import type { Question } from './question.js';
-
-/** An answer with how it is known to be of the moment shown (`none`: it may be of another), or why there is none. */
-export type Answered<Answer> =
-  | {
-      readonly value: Answer;
-      readonly evidence: Evidence;
-      /** Of each of its parts, where the question has such and the whole is not known to be of the moment. */
-      readonly parts?: readonly Evidence[];
-    }
-  | { readonly problem: string; readonly evidence: Evidence };
 
 export class Answers {
   readonly #answers = new Map<unknown, Answered<unknown>>();

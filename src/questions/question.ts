@@ -9,7 +9,7 @@ import type { OsLook } from '../process/process.js';
 import type { Python } from '../python/python.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import type { Evidence } from '../snapshot.js';
-import type { Answered } from './answers.js';
+import type { Answered } from './answered.js';
 import type { WalkedStack } from './stacks.js';
 
 interface Named<Answer> {

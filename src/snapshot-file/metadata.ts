@@ -4,7 +4,7 @@
  */
 import { PystackError } from '../errors.js';
 import type { Located } from '../locate/locate.js';
-import type { NotedInterpreter } from '../process/process.js';
+import type { NotedInterpreter } from '../process/noted-interpreter.js';
 import type { NotedLine, SavedMetadata, ThreadMetadata } from '../process/saved/metadata.js';
 import type { NotedLoop, NotedTask, NotedWaits } from '../process/saved/noted-waits.js';
 import type { EventLoop, ExceptionInfo, Frame, Snapshot, Task, Thread, Warning } from '../snapshot.js';

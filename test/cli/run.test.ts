@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Interrupted, type World } from '../../src/cli/run.js';
+import { Interrupted, type World } from '../../src/cli/world.js';
 import { PystackError } from '../../src/errors.js';
 import { coreSnapshot, pythonFrame, snapshot, thread } from '../render/samples.js';
 import { runCli } from './world.js';

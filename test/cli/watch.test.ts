@@ -1,6 +1,6 @@
 /** How is a watch shown: in place on a terminal, as lines in a pipe, as documents? With looks made by hand. */
 import { expect, test } from 'vitest';
-import type { World } from '../../src/cli/run.js';
+import type { World } from '../../src/cli/world.js';
 import type { ProcessSession, Sight } from '../../src/session.js';
 import type { Snapshot } from '../../src/snapshot.js';
 import { pythonFrame, snapshot, thread } from '../render/samples.js';

@@ -1,6 +1,7 @@
 /** A world for runs of the command line that ends at two strings, and a pipeline that answers with what it is given. */
 import type { Pipeline } from '../../src/cli/pipeline.js';
-import { run, type World } from '../../src/cli/run.js';
+import { run } from '../../src/cli/run.js';
+import type { World } from '../../src/cli/world.js';
 import type { CoreOptions, CoreSource, InspectOptions } from '../../src/options.js';
 import type { Snapshot } from '../../src/snapshot.js';
 

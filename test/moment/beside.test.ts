@@ -9,7 +9,8 @@ import { LOOK, type LookResult, type NativeProcess } from '../../src/process/nat
 import type { OsLook } from '../../src/process/process.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import type { Python } from '../../src/python/python.js';
-import { type Answered, known } from '../../src/questions/answers.js';
+import type { Answered } from '../../src/questions/answered.js';
+import { known } from '../../src/questions/answers.js';
 import { POLLED } from '../../src/questions/polled.js';
 import type { ProcessQuestion, Question, ThreadQuestion } from '../../src/questions/question.js';
 import { capturedProcess } from '../support/captured.js';

@@ -1,7 +1,7 @@
 /** Stacks made up, for tests of how they are compared. */
 
 import { toAddress } from '../../src/memory/address.js';
-import type { Pass, PassThread } from '../../src/moment/pass.js';
+import type { Pass, PassThread } from '../../src/moment/pass-result.js';
 import type { ThreadWalk } from '../../src/moment/walker.js';
 import type { ThreadStateWalk } from '../../src/python/runtime.js';
 import { Answers } from '../../src/questions/answers.js';

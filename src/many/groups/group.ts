@@ -1,12 +1,13 @@
 /** Which threads of many processes stand in the same place? From a set of looks to the groups of their threads. */
+
 import { FLAG, type LookSet, type StoredThread, threadsOf } from '../looks/look-set.js';
 import type { Tables } from '../looks/tables.js';
 import { crashesOf } from './crashes.js';
+import type { Gathered } from './gathered.js';
 import { type Member, membersOf, processSetOf } from './members.js';
 import type {
   CountedText,
   CountedWarning,
-  Example,
   Fleet,
   Group,
   GroupedFailure,
@@ -29,24 +30,6 @@ export interface GroupOptions {
   readonly expectAll?: boolean;
   /** How those answered that were asked on other hosts. */
   readonly fleet?: Fleet | null;
-}
-
-/** A group while it is put together. */
-export interface Gathered {
-  readonly keyed: KeyedStack;
-  threads: number;
-  /** Names of the threads that each process has here. */
-  readonly names: Map<Member, string[]>;
-  /** How many threads have each of the stacks that count as this one. */
-  readonly stacks: Map<number, number>;
-  readonly states: Map<number, number>;
-  /** How many threads there are of each kind: see {@link kindOf}. */
-  readonly kinds: Map<string, number>;
-  still: Stillness | null;
-  inFindings: number;
-  inconsistent: number;
-  truncated: number;
-  readonly example: Example;
 }
 
 /** Groups, and where single processes are in them. */

@@ -1,5 +1,5 @@
 /** Which group is the odd one? That of threads most of whose like stand together elsewhere. */
-import type { Gathered } from './group.js';
+import type { Gathered } from './gathered.js';
 import type { Oddity } from './model.js';
 
 /** Where most stand there are at least this many for each of an odd group. */

@@ -1,7 +1,7 @@
 /** Does a file look like a core, by its first bytes? Asked of whole folders: nothing is unpacked for it. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { hasElfMagic } from '../../elf/header.js';
-import { compressionOf } from './decompress.js';
+import { compressionOf } from './packing.js';
 
 /** `e_type` of a core: https://gabi.xinuos.com/elf/02-eheader.html */
 const ET_CORE = 4;

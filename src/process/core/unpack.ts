@@ -13,7 +13,7 @@ import type { ByteSource } from '../../elf/byte-source.js';
 import { openFileSource } from '../../elf/file-source.js';
 import { hasElfMagic } from '../../elf/header.js';
 import { PystackError } from '../../errors.js';
-import type { Format } from './decompress.js';
+import type { Format } from './packing.js';
 
 export interface DecompressOptions {
   /** Where to unpack to; default: the system's folder for temporary files (TMPDIR), else memory (/dev/shm). */

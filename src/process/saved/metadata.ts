@@ -4,7 +4,7 @@
  */
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import type { Capture, Evidence, ProcessInfo, Warning } from '../../snapshot.js';
-import type { NotedInterpreter } from '../process.js';
+import type { NotedInterpreter } from '../noted-interpreter.js';
 import { type NotedWaits, parseWaits } from './noted-waits.js';
 
 export interface SavedMetadata {

@@ -12,7 +12,6 @@ import type { Layout } from '../layouts/layout.js';
 import { type Spelling, spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
-import { rememberSecret } from './secret-objects.js';
 import type { Secrets } from './secrets.js';
 import type { Field, Place, Shown, Tree } from './tree.js';
 import type { KnownType, Types } from './types.js';
@@ -45,6 +44,8 @@ export interface ReadingContext {
   readonly limits: ValueLimits;
   readonly secrets: Secrets;
   readonly kindOf: KindOf;
+  /** Remembers the object at a pointer as secret, and what it holds. */
+  readonly rememberSecret: (pointer: number, reading: Reading) => void;
   /** Objects that have nothing inside: None, numbers, text, functions are met again and again. */
   readonly leaves: Map<number, Tree>;
 }
@@ -137,7 +138,7 @@ export class Reading {
   /** The value that stands under a name: withheld if the name says that it is secret, and remembered as such. */
   named(name: string | null, pointer: number, depth: number): Tree {
     if (name === null || !this.secrets.isName(name)) return this.read(pointer, depth);
-    rememberSecret(pointer, this);
+    this.#context.rememberSecret(pointer, this);
     return REDACTED;
   }
 

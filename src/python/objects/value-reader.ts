@@ -57,6 +57,7 @@ export class ValueReader {
       limits: settings,
       secrets,
       kindOf: kinds(this.types, spellingOf(python.layout)),
+      rememberSecret,
       leaves: new Map(),
     };
     this.#reading = new Reading(this.#context);

@@ -3,17 +3,17 @@ import type { Value, Variable } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
 import { spellingOf } from '../layouts/spelling.js';
 import type { ReadValue, ReadVariable, Secrets } from '../objects/index.js';
-import { Printer } from './printer.js';
+import { TreePrinter } from './tree-printer.js';
 
 export class ValueWriter {
-  readonly #printer: Printer;
+  readonly #printer: TreePrinter;
   readonly #secrets: Secrets | null;
   readonly #written = new WeakMap<ReadValue, Value>();
 
   /** `secrets`: what is withheld by value. */
   constructor(layout: Pick<Layout, 'version'>, secrets: Secrets | null = null) {
     this.#secrets = secrets;
-    this.#printer = new Printer(spellingOf(layout), secrets);
+    this.#printer = new TreePrinter(spellingOf(layout), secrets);
   }
 
   /** Variables of one frame, in their order. */

@@ -7,8 +7,8 @@ import { secretNames } from '../../../src/python/objects/index.js';
 import { decodeStr } from '../../../src/python/objects/texts.js';
 import { decodeComplexRepr, decodeFloatRepr } from '../../../src/python/repr/number-repr.js';
 import { unprintable } from '../../../src/python/repr/printable.js';
-import { Printer } from '../../../src/python/repr/printer.js';
 import { decodeBytesRepr, decodeStringRepr } from '../../../src/python/repr/string-repr.js';
+import { TreePrinter } from '../../../src/python/repr/tree-printer.js';
 import { anyInterpreter, findInterpreters, type Interpreter } from '../../support/interpreters.js';
 
 function python<T>(interpreter: Interpreter, program: string): T {
@@ -88,7 +88,7 @@ print(json.dumps([unicodedata.unidata_version, ends]))`,
 });
 
 test('integers beyond the limit: sign, leading digits, how many', () => {
-  const printer = new Printer(spellingOf({ version: '3.12' }));
+  const printer = new TreePrinter(spellingOf({ version: '3.12' }));
   expect(printer.whole({ kind: 'int', value: -(2n ** 100n), long: false })).toBe(`-${2n ** 100n}`);
   expect(printer.truncated).toBe(false);
   expect(printer.whole({ kind: 'cut-int', leading: '10000', digits: 301, about: false })).toBe('10000… (301 digits)');
