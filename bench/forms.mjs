@@ -39,12 +39,12 @@ function unpacked(tarball, folder) {
   return [process.execPath, join(folder, 'package/bin/pystack')];
 }
 
-/** On the Node.js of this bench, so that all but the single executable run on the same one. */
+/** Installed by pip, which gives the one file under another name. */
 function installed(wheel, environment) {
   if (wheel === null || !run('python3', ['-m', 'venv', environment])) return null;
-  const args = ['-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--disable-pip-version-check', wheel];
+  const args = ['-m', 'pip', 'install', '--quiet', '--no-index', '--disable-pip-version-check', wheel];
   if (!run(join(environment, 'bin/python'), args)) return null;
-  return ['/usr/bin/env', `PYSTACK_NODE=${process.execPath}`, join(environment, 'bin/pystack')];
+  return [join(environment, 'bin/pystack')];
 }
 
 function executable(file) {

@@ -94,7 +94,7 @@ function folderFor(target, replaced) {
     [
       'binding.gyp',
       ...filesBelow('native').filter((file) => /\.(cc|h)$/.test(file)),
-      ...filesBelow('packaging').filter((file) =>
+      ...packagingFiles().filter((file) =>
         /(addons|libraries)\.mjs$|\.h$|(without_backends|no_demangler)\.c$|\.map$/.test(file),
       ),
       ...filesBelow('node_modules/node-addon-api').filter((file) => file.endsWith('.h')),
@@ -107,7 +107,7 @@ function folderFor(target, replaced) {
 /** Everything that is not ours, in one archive that is kept for as long as nothing of it changes. */
 async function buildArchive(zig, target, sources, work) {
   const lists = libraries(sources, here.replace(/\/$/, ''));
-  const configs = filesBelow('packaging').filter((file) => /\.[ch]$/.test(file));
+  const configs = packagingFiles().filter((file) => /\.[ch]$/.test(file));
   // Where the checkout lies is in the list, and not in what is made of it.
   const listed = JSON.stringify(lists).replaceAll(CACHE, '(cache)').replaceAll(here, '(packaging)/');
   const key = hashOf([JSON.stringify([target.triple, COMMON, PINS.pip.ziglang, PINS.debianSources]), listed], configs);
@@ -215,6 +215,11 @@ function hashOf(texts, files) {
       .update(readFileSync(join(root, file)))
       .update('\0');
   return hash.digest('hex').slice(0, 20);
+}
+
+/** But for the launcher's, which are no part of any addon. */
+function packagingFiles() {
+  return filesBelow('packaging').filter((file) => !file.startsWith('packaging/launcher/'));
 }
 
 function filesBelow(folder) {

