@@ -7,7 +7,7 @@ import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
-import { membership, overlaps, type Range } from '../memory/ranges.js';
+import { membership, mergeRanges, overlaps, type Range } from '../memory/ranges.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
@@ -76,6 +76,8 @@ export interface Located {
   readonly strategy: StrategyName;
   /** Of a process that does not run: names of types by address, as the symbols of that file tell. */
   readonly types?: ReadonlyMap<number, string>;
+  /** Where files are mapped. */
+  readonly files?: readonly Range[];
   /** What was tried, in order. */
   readonly attempts: readonly Attempt[];
   /** More places that hold a proven interpreter of their own; the one with most threads was taken. */
@@ -106,10 +108,16 @@ const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
 export function locate(target: Locatable, options: LocateOptions = {}): Located {
   const search = new OpenSearch(target, options);
   try {
-    return search.run();
+    return { ...search.run(), files: filesOf(target) };
   } finally {
     search.close();
   }
+}
+
+/** Where files are mapped, but for those that are only memory under a name. */
+function filesOf(target: Locatable): Range[] {
+  const isFile = ({ path }: Mapping) => path !== null && !/^\[|^\/(?:memfd:|dev\/zero|SYSV)/.test(path);
+  return mergeRanges(target.mappings().filter(isFile));
 }
 
 const NO_THREADS = 'nothing that holds what a thread points to itself by is a thread state';

@@ -4,7 +4,7 @@
  * the variables of ordinary frames unset: where an argument is that the code never deletes, they are not kept there.
  */
 import type { Address } from '../memory/address.js';
-import { offsetBy, toAddress } from '../memory/address.js';
+import { isUserSpace, offsetBy, toAddress } from '../memory/address.js';
 import { bytesOf } from '../memory/reader.js';
 import { opcodesOf } from './layouts/opcodes.js';
 import { reasonOf } from './problem.js';
@@ -37,6 +37,28 @@ export function readForeignFrame(python: Python, object: number): ForeignFrame |
   }
 }
 
+/**
+ * Whether the function of an interpreter frame was compiled at run time: who calls it begins in memory of no file. Its own loop
+ * would then begin nowhere, so variables may be kept elsewhere than in the frame. False where that cannot be told.
+ */
+export function wasCompiled(frames: Python, objects: Python, frame: Address): boolean {
+  const { layout } = frames;
+  const { vectorcall } = layout.objects.PyFunctionObject;
+  if (layout.frames.kind === 'frame-objects' || vectorcall === undefined || frames.files.length === 0) return false;
+  try {
+    const word = frames.pointer(frame, layout.frames._PyInterpreterFrame.f_funcobj);
+    const object = toAddress(word - (word % (layout.frames.tagMask + 1)));
+    if (objects.the(TypeNames).ofObject(object) !== 'function') return false;
+    const begins = objects.pointer(object, vectorcall);
+    return (
+      isUserSpace(begins) && begins !== 0 && !frames.files.some(({ start, end }) => begins >= start && begins < end)
+    );
+  } catch (error) {
+    reasonOf(error);
+    return false;
+  }
+}
+
 /** By version: DELETE_FAST and, from 3.12 on, LOAD_FAST_AND_CLEAR, as the module `opcode` has them. Not of 2.7, whose instructions are of several lengths. */
 const UNSETTING: Readonly<Record<string, readonly number[]>> = {
   '3.6': [126],
@@ -54,42 +76,50 @@ const UNSETTING: Readonly<Record<string, readonly number[]>> = {
 /** More bytecode than that is not looked through. */
 const CODE_LIMIT = 2 ** 20;
 
-/** Which code may leave an argument without a value? Each code object is looked through once. */
+/** Which arguments may code leave without a value? Each code object is looked through once. */
 export class UnsettingCode {
   readonly #python: Python;
-  readonly #known = new Map<Address, boolean>();
+  /** null: that cannot be told. */
+  readonly #known = new Map<Address, ReadonlySet<number> | null>();
 
   constructor(python: Python) {
     this.#python = python;
   }
 
-  /** Whether some instruction of the code object may unset a variable; true where that cannot be told. */
-  has(code: Address): boolean {
-    let unsets = this.#known.get(code);
-    if (unsets === undefined) {
-      unsets = this.#read(code);
-      this.#known.set(code, unsets);
+  /** Whether some instruction of the code object may unset the variable of a slot; true where that cannot be told. */
+  has(code: Address, slot: number): boolean {
+    let unset = this.#known.get(code);
+    if (unset === undefined) {
+      unset = this.#read(code);
+      this.#known.set(code, unset);
     }
-    return unsets;
+    return unset?.has(slot) ?? true;
   }
 
-  #read(code: Address): boolean {
+  /** Slots that some instruction unsets. */
+  #read(code: Address): ReadonlySet<number> | null {
     const { layout } = this.#python;
     const unsetting = UNSETTING[layout.version];
     const opcodes = opcodesOf(layout.version);
-    if (!unsetting || !opcodes) return true;
+    if (!unsetting || !opcodes) return null;
     try {
       const bytecode = this.#bytecodeOf(code);
-      if (bytecode === null) return true;
-      // What stands in place of another instruction may hide one of these; what is a cache, and no instruction, may look like one.
+      if (bytecode === null) return null;
+      const slots = new Set<number>();
+      let extended = 0;
       for (let at = 0; at < bytecode.length; at += 2) {
-        const opcode = bytecode[at] ?? 0;
-        if (unsetting.includes(opcode) || opcodes.replaced.has(opcode)) return true;
+        const [opcode = 0, argument = 0] = bytecode.subarray(at, at + 2);
+        // What stands in place of another instruction may hide one of these.
+        if (opcodes.replaced.has(opcode)) return null;
+        const whole = extended + argument;
+        if (unsetting.includes(opcode)) slots.add(whole);
+        extended = opcode === opcodes.EXTENDED_ARG ? whole * 256 : 0;
+        at += 2 * (opcodes.caches.get(opcode) ?? 0);
       }
-      return false;
+      return slots;
     } catch (error) {
       reasonOf(error);
-      return true;
+      return null;
     }
   }
 

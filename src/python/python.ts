@@ -9,6 +9,7 @@
  */
 import type { Address } from '../memory/address.js';
 import { offsetBy } from '../memory/address.js';
+import type { Range } from '../memory/ranges.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { readPointer, readSsize } from '../memory/reader.js';
 import { WIDTHS } from './layouts/c-types.js';
@@ -29,16 +30,20 @@ export interface PythonRuntime {
   /** 3.14+: where `_asyncio` describes its structures; null: nowhere that could be found. */
   readonly asyncioTable?: Address | null;
   readonly version: { readonly major: number; readonly minor: number; readonly patch: number | null };
+  /** Where files are mapped: what lies elsewhere was made at run time. Default: not known. */
+  readonly files?: readonly Range[];
   /** Names of types by address, where they are known without reading memory, which may be lost. Default: none. */
   readonly types?: ReadonlyMap<number, string>;
 }
 
 const NO_TYPES: ReadonlyMap<number, string> = new Map();
+const NOTHING: readonly Range[] = [];
 
 export class Python implements PythonRuntime {
   readonly address: Address | null;
   readonly strays: readonly Address[];
   readonly types: ReadonlyMap<number, string>;
+  readonly files: readonly Range[];
   readonly layout: Layout;
   readonly globals: GlobalAddresses;
   readonly asyncioTable: Address | null;
@@ -53,6 +58,7 @@ export class Python implements PythonRuntime {
     this.address = runtime.address;
     this.strays = runtime.strays ?? [];
     this.types = runtime.types ?? NO_TYPES;
+    this.files = runtime.files ?? NOTHING;
     this.layout = runtime.layout;
     this.globals = runtime.globals ?? {};
     this.asyncioTable = runtime.asyncioTable ?? null;

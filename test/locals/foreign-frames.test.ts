@@ -14,7 +14,9 @@ onEveryInterpreter('frames that another compiler made', (interpreter, context) =
   }
   const { frames } = row;
   const lineAt = frames.kind === 'frame-objects' ? Number(frames.PyFrameObject.f_lasti) + 4 : 40;
-  return withProgram(interpreter, 'foreign_frames.py', { args: [`${lineAt}`] }, async ({ pid }) => {
+  const { vectorcall } = row.objects.PyFunctionObject;
+  const entryAt = process.arch === 'x64' ? Number(vectorcall ?? 0) : 0;
+  return withProgram(interpreter, 'foreign_frames.py', { args: [`${lineAt}`, `${entryAt}`] }, async ({ pid }) => {
     const snapshot = await inspectProcess(pid, { locals: {} });
     const all = snapshot.threads.flatMap((thread) => thread.frames);
     const told = (name: string) => {
@@ -27,6 +29,8 @@ onEveryInterpreter('frames that another compiler made', (interpreter, context) =
     expect(told('foreign')).toEqual(['n', 'line_at', 'local', 'frame'].map((name) => `${name} ${NOT_KEPT}`));
     expect(lineOf('foreign')).toBe(7);
     expect(told('elsewhere')).toEqual(['first', 'second', 'local'].map((name) => `${name} ${NOT_KEPT}`));
+    expect(told('takes_another')).toEqual(['argument', 'local'].map((name) => `${name} ${NOT_KEPT}`));
     expect(told('deleting')).toEqual(['argument <unbound>']);
+    expect(told('without_arguments')).toEqual([`local ${entryAt === 0 ? '<unbound>' : NOT_KEPT}`]);
   });
 });

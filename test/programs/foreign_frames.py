@@ -1,9 +1,12 @@
 """
-Frames as other compilers make them, made of ordinary ones: one of a type of its own that says its line itself, and one whose
-variables are kept elsewhere, so that its slots are empty. Argument: where `f_lineno` lies in a frame object.
+Frames as other compilers make them, made of ordinary ones: one of a type of its own that says its line itself, and some whose
+variables are kept elsewhere, so that their slots are empty. Arguments: where `f_lineno` lies in a frame object, and where in a
+function its entry is (0: nowhere), to have one that begins in memory of no file.
 """
 import ctypes
+import mmap
 import os
+import struct
 import sys
 import threading
 import time
@@ -42,9 +45,30 @@ def elsewhere(first, second):
     foreign(1, int(sys.argv[1]))
 
 
+def takes_another(argument):
+    local = ['of another']
+    del local
+    empty_slots(sys._getframe(), [argument])
+    elsewhere(['first'], ['second'])
+
+
 def deleting(argument):
     del argument
-    elsewhere(['first'], ['second'])
+    takes_another(['argument'])
+
+
+def without_arguments():
+    for local in [['each']]:
+        empty_slots(sys._getframe(), [local])
+        deleting(1)
+
+
+def begin_elsewhere(function, entry):
+    # mov rax, its entry; jmp rax
+    code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    code.write(b'\x48\xb8' + struct.pack('<Q', word(id(function) + entry).value) + b'\xff\xe0')
+    word(id(function) + entry).value = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    return code
 
 
 def announce():
@@ -54,4 +78,6 @@ def announce():
 
 oracle.die_eventually()
 threading.Thread(target=announce, daemon=True).start()
-deleting(1)
+kept = begin_elsewhere(without_arguments, int(sys.argv[2])) if int(sys.argv[2]) else None
+# Called from C, so by that.
+list(iter(without_arguments, None))

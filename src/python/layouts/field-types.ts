@@ -76,6 +76,7 @@ export const FIELD_TYPES = {
     tstate_current: 'pointer',
     _PyInterpreterFrame: {
       f_code: 'pointer',
+      f_funcobj: 'pointer',
       f_globals: 'pointer',
       f_locals: 'pointer',
       frame_obj: 'pointer',
@@ -251,6 +252,7 @@ export const FIELD_TYPES = {
     PyFunctionObject: {
       func_name: 'pointer',
       func_qualname: 'pointer',
+      vectorcall: 'pointer',
     },
     PyMethodObject: {
       im_func: 'pointer',

@@ -319,6 +319,8 @@ export type FrameLayout =
       readonly _PyInterpreterFrame: {
         /** PyCodeObject* (`f_code`), or any PyObject* (`f_executable`, 3.13+). */
         readonly f_code: Offset;
+        /** PyFunctionObject* (`f_func`, 3.11). */
+        readonly f_funcobj: Offset;
         readonly f_globals: Offset;
         readonly f_locals: Offset;
         /** PyFrameObject*, where somebody has asked for one, or made the frame. */

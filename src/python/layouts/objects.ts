@@ -53,6 +53,8 @@ export interface ObjectLayout {
     readonly func_name: Offset;
     /** 3.3+ */
     readonly func_qualname?: Offset;
+    /** Function pointer: who calls it begins there; 3.11+ (where nobody asks before). */
+    readonly vectorcall?: Offset;
   };
   readonly PyMethodObject: { readonly im_func: Offset; readonly im_self: Offset };
   readonly PyCFunctionObject: {

@@ -49,6 +49,7 @@ export const v3_11 = from(v3_10, {
     cframe_previous: 16,
     _PyInterpreterFrame: {
       f_code: 32,
+      f_funcobj: 0,
       f_globals: 8,
       frame_obj: 40,
       f_locals: 24,
@@ -113,6 +114,9 @@ export const v3_11 = from(v3_10, {
     Py_TPFLAGS_MANAGED_DICT: 16,
   },
   objects: {
+    PyFunctionObject: {
+      vectorcall: 120,
+    },
     generators: {
       kind: 'inline-frame',
       gi_iframe: 80,

@@ -52,6 +52,7 @@ export const v3_12 = from(v3_11, {
     cframe_previous: 8,
     _PyInterpreterFrame: {
       f_code: 0,
+      f_funcobj: 16,
       f_globals: 24,
       frame_obj: 48,
       f_locals: 40,
@@ -97,6 +98,9 @@ export const v3_12 = from(v3_11, {
     Py_TPFLAGS_MANAGED_DICT: 16,
   },
   objects: {
+    PyFunctionObject: {
+      vectorcall: 128,
+    },
     generators: {
       gi_iframe: 72,
       gi_frame_state: 67,

@@ -41,6 +41,9 @@ export const v3_14 = from(v3_13, {
     ob_item: 32,
   },
   objects: {
+    PyFunctionObject: {
+      vectorcall: 136,
+    },
     lockobject: {
       semaphore: null,
     },

@@ -7,7 +7,7 @@ import { offsetBy, toAddress } from '../../memory/address.js';
 import { pointerAt } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import { readDict } from '../dict.js';
-import { UnsettingCode } from '../foreign-frames.js';
+import { UnsettingCode, wasCompiled } from '../foreign-frames.js';
 import type { Layout } from '../layouts/layout.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
@@ -39,7 +39,7 @@ export function readVariables(frames: Python, values: ValueReader, frame: FrameI
     if (frame.foreign) return notKept(names);
     const slots = readSlots(frames, address, names.slots);
     const dict = names.inDict ? readDictVariables(frames, values, address) : null;
-    if (lacksArguments(frames, frame, slots)) return notKept(names, slots, values);
+    if (keepsElsewhere(frames, values, frame, slots)) return notKept(names, slots, values);
     const args = slotVariables([], names.arguments, slots, values);
     const locals = slotVariables(dict?.variables ?? [], names.locals, slots, values);
     const unreadable = unreadableIn(args) + unreadableIn(locals);
@@ -58,10 +58,19 @@ export interface FrameInHand {
   readonly foreign: boolean;
 }
 
-/** Whether an argument has no value that the code cannot have taken from it. */
-function lacksArguments(python: Python, { names, code }: FrameInHand, slots: readonly number[]): boolean {
-  const lacks = names.arguments.some(({ slot, inCell, hidden }) => !inCell && !hidden && slots[slot] === 0);
-  return lacks && code !== null && !python.the(UnsettingCode).has(code);
+/**
+ * Whether variables are kept elsewhere: an argument has no value that the code cannot have taken from it, what has a cell has
+ * none, or no variable has one in a frame whose function was compiled at run time.
+ */
+function keepsElsewhere(python: Python, values: ValueReader, frame: FrameInHand, slots: readonly number[]): boolean {
+  const { names, code, address } = frame;
+  if (code === null || names.slots === 0) return false;
+  const isUnset = ({ slot, hidden }: LocalName) => !hidden && slots[slot] === 0;
+  const unsetting = python.the(UnsettingCode);
+  if (names.arguments.some((name) => isUnset(name) && !unsetting.has(code, name.slot))) return true;
+  if (names.locals.some((name) => name.kind === 'free' && isUnset(name))) return true;
+  const plain = [...names.arguments, ...names.locals].filter(({ inCell }) => !inCell);
+  return plain.every(({ slot }) => slots[slot] === 0) && wasCompiled(python, values.python, address);
 }
 
 const NOT_KEPT: ReadValue = { type: null, tree: { kind: 'not-kept' }, problem: null };

@@ -207,6 +207,7 @@ function frameProbes(v: number, freeThreaded: boolean): Probed<FrameLayout> {
     cframe_previous: when(v < 313, of('_PyCFrame')('previous')),
     _PyInterpreterFrame: {
       f_code: frame(v >= 313 ? 'f_executable' : 'f_code'),
+      f_funcobj: frame(v >= 312 ? 'f_funcobj' : 'f_func'),
       f_globals: frame('f_globals'),
       f_locals: frame('f_locals'),
       frame_obj: frame('frame_obj'),

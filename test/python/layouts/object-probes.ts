@@ -54,6 +54,7 @@ export function objectProbes(v: number): Probed<ObjectLayout> {
     PyFunctionObject: {
       func_name: func('func_name'),
       func_qualname: func('func_qualname'),
+      vectorcall: when(v >= 311, func('vectorcall')),
     },
     PyMethodObject: { im_func: method('im_func'), im_self: method('im_self') },
     PyCFunctionObject: { m_ml: cfunction('m_ml'), m_self: cfunction('m_self') },
