@@ -15,7 +15,7 @@ const COMMON = {
   // ptrace belongs to one thread, and to the main thread at that: test files run in processes, not workers.
   pool: 'forks',
   // The only retries: those of test/support/tried-again.json.
-  runner: './test/support/luck.ts',
+  runner: './test/support/runner.ts',
   testTimeout: 60_000,
   hookTimeout: 120_000,
 } as const;

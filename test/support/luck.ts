@@ -1,11 +1,10 @@
 /**
  * Which tests may be tried again when they fail? Those of tried-again.json, for the reason and until the day it names;
- * no others: a test that needs luck is a fault of the test or of the program. Vitest runs all tests by this runner.
+ * no others: a test that needs luck is a fault of the test or of the program. runner.ts asks this.
  */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RunnerTestCase as Test, TestRunner } from 'vitest';
 
 /** One test that may be tried again. */
 export interface Lucky {
@@ -29,11 +28,9 @@ export function luckyTests(): Lucky[] {
   return JSON.parse(readFileSync(new URL('tried-again.json', import.meta.url), 'utf8'));
 }
 
-export default class Runner extends TestRunner {
-  readonly #lucky = new Set(luckyTests().map(({ test }) => test));
+const lucky = new Set(luckyTests().map(({ test }) => test));
 
-  override async onBeforeRunTask(test: Test): Promise<void> {
-    test.retry = this.#lucky.has(`${relative(ROOT, test.file.filepath)} > ${test.fullTestName}`) ? MORE_TRIES : 0;
-    await super.onBeforeRunTask(test);
-  }
+/** How often this test may be tried after it failed. `name` has those of the groups it is in. */
+export function moreTriesOf(file: string, name: string): number {
+  return lucky.has(`${relative(ROOT, file)} > ${name}`) ? MORE_TRIES : 0;
 }

@@ -1,0 +1,33 @@
+/**
+ * What is done around every test and every test file? Vitest runs all tests by this runner: only tests of the dated list
+ * may be tried again, and each file notes what it used of CPUs, for scripts/slowest-tests.mjs.
+ */
+import { type RunnerTestSuite as Suite, type RunnerTestCase as Test, TestRunner } from 'vitest';
+import { cpuMsSoFar } from './cpu-time.js';
+import { moreTriesOf } from './luck.js';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of a file. */
+    cpuMs?: number;
+  }
+}
+
+/** Where files share a process, what those before have used. */
+let usedBefore = 0;
+
+export default class Runner extends TestRunner {
+  override async onBeforeRunTask(test: Test): Promise<void> {
+    test.retry = moreTriesOf(test.file.filepath, test.fullTestName);
+    await super.onBeforeRunTask(test);
+  }
+
+  override async onAfterRunSuite(suite: Suite): Promise<void> {
+    if (suite.file.id === suite.id) {
+      const used = cpuMsSoFar();
+      suite.meta.cpuMs = used - usedBefore;
+      usedBefore = used;
+    }
+    await super.onAfterRunSuite(suite);
+  }
+}
