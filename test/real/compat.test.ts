@@ -4,9 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { realPython } from '../../scripts/real-packages.mjs';
-import { runCommand, runPystack } from '../support/command.js';
+import { type CommandResult, runCommand, runPystack, runPystackHere } from '../support/command.js';
 import { noGcore, withGcore } from '../support/cores.js';
 import { findInterpreters } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
@@ -31,6 +32,15 @@ const interpreters = findInterpreters().filter(
   ({ version, debug, freeThreaded, provisioned }) => version.major === 3 && !debug && !freeThreaded && !provisioned,
 );
 
+/** What theirs says to each of these arguments, one after the other. */
+async function askTheirs(...all: string[][]): Promise<Pick<CommandResult, 'code' | 'stdout'>[]> {
+  const program = fileURLToPath(new URL('python_pystack.py', import.meta.url));
+  const { stdout, stderr } = await runCommand(String(python), [program, JSON.stringify(all)]);
+  const answers = JSON.parse(stdout || '[]');
+  expect(answers, stderr).toHaveLength(all.length);
+  return answers;
+}
+
 /** Versions of symbols, as `@@GLIBC_2.34`, it takes for part of the name. */
 const unversioned = (text: string) => text.replaceAll(/@@?GLIBC_[\d.]+/g, '');
 
@@ -39,12 +49,13 @@ describe.skipIf(!there).each(interpreters.map((one) => [one.label, one] as const
     withProgram(interpreter, name, { args }, async ({ pid, file }) => {
       // Sources are found by what the code says, from where one stands.
       expect(file).toMatch(/^\//);
-      for (const mode of MODES) {
-        const expected = await runCommand(String(theirs), ['remote', ...mode, `${pid}`]);
-        if (expected.code !== 0) continue;
+      const answers = await askTheirs(...MODES.map((mode) => ['remote', ...mode, `${pid}`]));
+      for (const [i, mode] of MODES.entries()) {
+        const expected = answers[i];
+        if (expected?.code !== 0) continue;
         // What it cannot merge, it leaves out, and says so.
         if (expected.stdout.includes('Unable to merge native stack')) continue;
-        const { stdout } = await runPystack(['remote', '--compat', ...mode, `${pid}`]);
+        const { stdout } = await runPystackHere(['remote', '--compat', ...mode, `${pid}`]);
         expect(stdout, `${name} ${mode}`).toBe(unversioned(expected.stdout));
       }
     }),
@@ -58,9 +69,10 @@ describe.skipIf(!there).each(interpreters.map((one) => [one.label, one] as const
           .filter((line) => !/^ {8}[\w.]+: /.test(line))
           .join('\n');
       const names = (text: string) => [...text.matchAll(/^ {8}([\w.]+): /gm)].map(([, name]) => name).sort();
-      const { code, stdout: expected } = await runCommand(String(theirs), ['remote', '--locals', `${pid}`]);
-      if (code !== 0) return;
-      const { stdout } = await runPystack(['remote', '--compat', '--locals', `${pid}`]);
+      const [answer] = await askTheirs(['remote', '--locals', `${pid}`]);
+      if (answer?.code !== 0) return;
+      const expected = answer.stdout;
+      const { stdout } = await runPystackHere(['remote', '--compat', '--locals', `${pid}`]);
       const headings = (text: string) =>
         shape(text)
           .split('\n')
@@ -71,10 +83,12 @@ describe.skipIf(!there).each(interpreters.map((one) => [one.label, one] as const
 
   test.skipIf(noGcore !== null)('a core', () =>
     withGcore(interpreter, 'many_threads.py', { args: ['3', '4'] }, async (core) => {
-      for (const mode of [[], ['--native'], ['--native-last']]) {
-        const expected = await runCommand(String(theirs), ['core', ...mode, core, interpreter.executable]);
-        if (expected.code !== 0) continue;
-        const ours = await runPystack(['core', '--compat', ...mode, core, interpreter.executable]);
+      const modes = [[], ['--native'], ['--native-last']];
+      const answers = await askTheirs(...modes.map((mode) => ['core', ...mode, core, interpreter.executable]));
+      for (const [i, mode] of modes.entries()) {
+        const expected = answers[i];
+        if (expected?.code !== 0) continue;
+        const ours = await runPystackHere(['core', '--compat', ...mode, core, interpreter.executable]);
         expect(ours.stdout, `${mode}`).toBe(unversioned(expected.stdout));
       }
     }),
