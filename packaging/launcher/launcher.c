@@ -144,6 +144,20 @@ static void map(long fd, uint64_t offset, struct Image *image) {
   image->count = header.e_phnum;
 }
 
+// What the run-time system is told by its environment; whoever has set one of these already is heard, as the first of a name
+// counts. A look is over before code that was optimized for it could pay, but for one of a thousand threads its optimizing
+// compiler, on threads of its own, took half as much CPU time as all the rest: so it waits until something is called a hundred
+// times more often than it would by itself (who watches gets there). Compiling once, without optimizing, pays. And it
+// collects garbage where it runs, when it has to: helpers cost more than they save on a heap that is small.
+// (One after the other, as a table of pointers would have to be relocated.)
+static const char kSettings[] =
+    "BUN_JSC_thresholdForOptimizeAfterWarmUp=100000\0"
+    "BUN_JSC_thresholdForOptimizeAfterLongWarmUp=100000\0"
+    "BUN_JSC_thresholdForOptimizeSoon=100000\0"
+    "BUN_JSC_useConcurrentGC=0\0"
+    "BUN_JSC_numberOfGCMarkers=1";
+enum { kSettingCount = 5 };
+
 __attribute__((used, noreturn)) void start(uint64_t *stack) {
   const long self = call(SYS_openat, AT_FDCWD, (long)"/proc/self/exe", O_CLOEXEC, 0, 0, 0);
   if (self < 0) DIE("/proc is not mounted");
@@ -168,12 +182,27 @@ __attribute__((used, noreturn)) void start(uint64_t *stack) {
   call(SYS_close, fd, 0, 0, 0, 0, 0);
   call(SYS_close, self, 0, 0, 0, 0, 0);
 
-  // The stack as the kernel left it, but for what tells of this program: there the run-time system is told of.
+  // The stack as the kernel left it, but for the settings behind the environment, and for what tells of this program: there
+  // the run-time system is told of. That makes it longer, so it is copied below.
   const uint64_t argc = stack[0];
-  uint64_t *auxiliary = stack + 1 + argc + 1;
+  const uint64_t *auxiliary = stack + 1 + argc + 1;
   while (*auxiliary++ != 0) {
   }
-  for (uint64_t *each = auxiliary; each[0] != AT_NULL; each += 2) {
+  const uint64_t *end = auxiliary;
+  while (*end != AT_NULL) end += 2;
+  const uint64_t before = (uint64_t)(auxiliary - stack) - 1, behind = (uint64_t)(end - auxiliary) + 2;
+  uint64_t room[before + kSettingCount + 1 + behind + 1];
+  // At a multiple of 16 bytes, as where a program begins.
+  uint64_t *const copy = (uint64_t *)(((uint64_t)room + 15) & ~(uint64_t)15);
+  uint64_t *at = copy;
+  for (uint64_t i = 0; i < before; i++) *at++ = stack[i];
+  for (const char *each = kSettings; each < kSettings + sizeof kSettings; each++) {
+    if (each == kSettings || each[-1] == 0) *at++ = (uint64_t)each;
+  }
+  *at++ = 0;
+  uint64_t *const copied = at;
+  for (uint64_t i = 0; i < behind; i++) *at++ = auxiliary[i];
+  for (uint64_t *each = copied; each[0] != AT_NULL; each += 2) {
     switch (each[0]) {
       case AT_PHDR: each[1] = program.headers; break;
       case AT_PHNUM: each[1] = program.count; break;
@@ -182,6 +211,6 @@ __attribute__((used, noreturn)) void start(uint64_t *stack) {
       default: break;
     }
   }
-  GO(loader.entry, stack);
+  GO(loader.entry, copy);
   __builtin_unreachable();
 }
