@@ -84,7 +84,8 @@ def outer():  # root
 
 def start_many():  # root
     while True:
-        threads = []
+        # The threads of before go with their list, and whoever has weak references to them is called.
+        threads = []  # -> elsewhere
         for _ in range(8):
             threads.append(threading.Thread(target=outer, name='brief'))  # -> elsewhere
         for thread in threads:
