@@ -19,7 +19,7 @@ export const ORDINARY_BUILD: Build = { machine: 'x86-64', freeThreaded: false, t
 
 /** The row as a build has it. `freeThreaded` is not looked at: choose the row by it. */
 export function forBuild(row: Layout, build: Build): Layout {
-  const machine = build.machine === 'aarch64' ? withLongerMutexes(row) : row;
+  const machine: Layout = build.machine === 'aarch64' ? { ...withLongerMutexes(row), longDouble: 'quadruple' } : row;
   return build.traceRefs ? withObjectHeader(machine, LINKS) : machine;
 }
 

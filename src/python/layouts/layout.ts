@@ -207,6 +207,8 @@ export interface Layout {
   readonly str: 'characters' | 'bytes';
   /** What an `int` (and a `bool`) is made of: digits, or a C long (2.7, where `long` has digits). */
   readonly int: 'digits' | 'C long';
+  /** What C's `long double` is on AArch64: IEEE's number of 128 bits. Absent: the 80 bits of x86-64. */
+  readonly longDouble?: 'quadruple';
   /** Under which names `threading` keeps what it knows of a thread: its own, or such as are private to the class (2.7). */
   readonly threading: 'names' | 'private-names';
   /** Structures that only Python 2 has. */

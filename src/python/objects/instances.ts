@@ -16,17 +16,24 @@ export const readInstance: ReadKind = (object, reading, depth) => {
     reading.tooDeep();
     return { ...head, attributes: null, complete: false, shown: 'too-deep' };
   }
-  const found = reading.instance(() => {
-    const { attributes, complete } = readOwnAttributes(object, reading, reading.limits.maxItems);
-    const fields: Field[] = [];
-    for (const { name, value } of attributes) {
-      if (reading.isFull) break;
-      fields.push(reading.field(name, value, depth - 1));
-    }
-    return { attributes: fields, complete: complete && fields.length === attributes.length };
-  });
+  const found = reading.instance(() => readFieldsOf(object, reading, depth));
   return { ...head, attributes: found?.attributes ?? null, complete: found?.complete ?? false, shown: 'inside' };
 };
+
+/** The attributes of an instance, until the value is full. */
+function readFieldsOf(
+  object: ObjectInHand,
+  reading: Reading,
+  depth: number,
+): { attributes: Field[]; complete: boolean } {
+  const { attributes, complete } = readOwnAttributes(object, reading, reading.limits.maxItems);
+  const fields: Field[] = [];
+  for (const { name, value } of attributes) {
+    if (reading.isFull) break;
+    fields.push(reading.field(name, value, depth - 1));
+  }
+  return { attributes: fields, complete: complete && fields.length === attributes.length };
+}
 
 /** Fields as the class statement of a dataclass has them: `name`, whether `repr` shows it. */
 const fieldsOfDataclass = new WeakMap<KnownType, readonly string[]>();
@@ -182,9 +189,15 @@ function isPowerOfTwo(value: bigint): boolean {
 
 /** An instance of a subclass that has a `repr` of its own, which cannot be run. */
 export function readSubclass(inherited: ReadKind): ReadKind {
-  return (object, reading, depth) => ({
-    kind: 'subclass',
-    name: object.type.shortName,
-    inherited: inherited(object, reading, depth),
-  });
+  return (object, reading, depth) => {
+    const tree = inherited(object, reading, depth);
+    const found = depth <= 0 ? null : reading.instance(() => readFieldsOf(object, reading, depth));
+    return {
+      kind: 'subclass',
+      name: object.type.shortName,
+      inherited: tree,
+      attributes: found?.attributes ?? [],
+      complete: found?.complete ?? true,
+    };
+  };
 }

@@ -3,6 +3,8 @@
  * names of classes that a program made are its own to choose and tell nothing. Classes of the standard library that are
  * written in Python are known by module and name.
  */
+import type { Address } from '../../memory/address.js';
+import { isUserSpace } from '../../memory/address.js';
 import type { Spelling } from '../layouts/spelling.js';
 import { readArrayArray } from './arrays.js';
 import {
@@ -38,7 +40,9 @@ import { readDataclass, readEnumMember, readInstance, readNamedTuple, readSubcla
 import { readAttrGetter, readCount, readItemGetter, readRepeat } from './iterators.js';
 import { readCounter, readFraction, readNamespace, readPath, readUuid } from './library.js';
 import { readBool, readComplex, readDecimal, readFloatObject, readInt } from './numbers.js';
-import { readArray, readNumpyText, scalarReader } from './numpy.js';
+import { readArray, readMaskedArray, readMaskedConstant } from './numpy.js';
+import { readDtype, readNumpyText, readNumpyTime, readVoid, scalarReader } from './numpy-scalars.js';
+import { readOpaque } from './opaque.js';
 import { readLongTimeDelta, readNotATime, readTimestamp } from './pandas.js';
 import { readMatch, readPattern } from './patterns.js';
 import { PYTHON_2_C_NAMES, PYTHON_2_CLASS_NAMES } from './python2-kinds.js';
@@ -147,6 +151,10 @@ const BY_C_NAME = byName({
   '_thread.lock': readLock,
   '_thread.RLock': readRLock,
   'numpy.ndarray': readArray,
+  'numpy.dtype': readDtype,
+  'numpy.void': readVoid,
+  'numpy.datetime64': readNumpyTime('M'),
+  'numpy.timedelta64': readNumpyTime('m'),
   'numpy.str_': readNumpyText(readStr),
   'numpy.bytes_': readNumpyText(readBytesObject),
   'pandas._libs.tslibs.timestamps._Timestamp': readTimestamp,
@@ -161,6 +169,9 @@ const BY_CLASS_NAME = byName({
   'collections.Counter': readCounter,
   'pathlib.PurePosixPath': readPath,
   'pathlib._local.PurePosixPath': readPath,
+  'numpy.ma.MaskedArray': readMaskedArray,
+  'numpy.ma.core.MaskedArray': readMaskedArray,
+  'numpy.ma.core.MaskedConstant': readMaskedConstant,
   'typing.TypeVar': readOldTypeVar,
   'typing.ParamSpec': readOldTypeVar,
   'typing.TypeVarTuple': readOldTypeVarTuple,
@@ -243,9 +254,6 @@ function isStructSequence(type: KnownType, types: Types): boolean {
   return type.tp_dict === 0 || types.dict(type).has('n_sequence_fields');
 }
 
-/** What cannot be taken apart. */
-const readOpaque: ReadKind = ({ address, type }) => ({ kind: 'opaque', type: type.tp_name, address });
-
 function kindOfClass(type: KnownType, types: Types, vocabulary: Vocabulary): ReadKind {
   if (isEnumMeta(types.at(type.metatype))) return readEnumMember;
   const line = types.line(type);
@@ -259,6 +267,15 @@ function kindOfClass(type: KnownType, types: Types, vocabulary: Vocabulary): Rea
   if (base.tp_name === 'tuple' && types.attribute(type, '_fields') !== null) return readNamedTuple;
   const inherited = kindOfCType(base, types, vocabulary);
   if (inherited === vocabulary.opaque) return readInstance;
-  const overridden = type.tp_repr !== base.tp_repr && !SHOWN_WHATEVER_THEY_SAY.has(inherited);
-  return overridden ? readSubclass(inherited) : inherited;
+  if (type.tp_repr === base.tp_repr || SHOWN_WHATEVER_THEY_SAY.has(inherited)) return inherited;
+  return saysItInC(type, types) ? readInstance : readSubclass(inherited);
+}
+
+/**
+ * Whether C code made the nearest `__repr__`: then what looks like a class is an extension's type without a module in its
+ * name, and what it inherits may not be what it holds.
+ */
+function saysItInC(type: KnownType, types: Types): boolean {
+  const written = types.attribute(type, '__repr__');
+  return written !== null && isUserSpace(written) && types.of(written as Address).tp_name === 'wrapper_descriptor';
 }

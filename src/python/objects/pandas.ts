@@ -6,6 +6,7 @@
 import { offsetBy } from '../../memory/address.js';
 import { CorruptData } from '../../memory/reader.js';
 import { readAttribute } from './attributes.js';
+import { daysTo, floorDivide } from './calendar.js';
 import { readDateTime } from './datetimes.js';
 import { readInstance } from './instances.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
@@ -87,17 +88,7 @@ function readValue(
 
 /** Seconds from 1970 to what the clock shows, by the calendar of today. */
 function localSeconds(year: bigint, month: number, day: number, { hour, minute, second }: ClockTime): bigint {
-  // Years from March on, so that the leap day is the last.
-  const y = month <= 2 ? year - 1n : year;
-  const era = floorDivide(y, 400n);
-  const ofEra = y - era * 400n;
-  const ofYear = BigInt(Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1);
-  const days = era * 146_097n + ofEra * 365n + ofEra / 4n - ofEra / 100n + ofYear - 719_468n;
-  return days * 86_400n + BigInt(hour * 3600 + minute * 60 + second);
-}
-
-function floorDivide(a: bigint, b: bigint): bigint {
-  return a >= 0n ? a / b : -((-a + b - 1n) / b);
+  return daysTo({ year, month, day }) * 86_400n + BigInt(hour * 3600 + minute * 60 + second);
 }
 
 /** What pandas calls a zone: by its key where it has one. */

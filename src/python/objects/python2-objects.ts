@@ -117,7 +117,7 @@ export const readOldOpaque: ReadKind = (object, reading, depth) => {
     names = readFields(type, reading);
     fields.set(type, names);
   }
-  if (names === null) return { kind: 'opaque', type: type.tp_name, address };
+  if (names === null) return { kind: 'opaque', type: type.tp_name, address, attributes: [], complete: true };
   const length = reading.length(address);
   const fieldNames = names;
   const [found, shown] = reading.inside<Field[]>(object, depth, [], (inner) => {

@@ -48,6 +48,8 @@ export type NumberTree =
     }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'complex'; readonly real: number; readonly imag: number }
+  /** C's `long double`, or a complex number of two, as it is written. */
+  | { readonly kind: 'long-float'; readonly text: string }
   /** `digits`: how many it has, where `text` holds only the first of them; else null. */
   | { readonly kind: 'decimal'; readonly text: string; readonly digits: number | null };
 
@@ -152,8 +154,14 @@ export type InstanceTree =
       /** Of Python 2's classes without `object`. */
       readonly classic: boolean;
     }
-  /** Of a class with a `__repr__` of its own that derives from a built-in type: what it inherits. */
-  | { readonly kind: 'subclass'; readonly name: string; readonly inherited: Tree }
+  /** Of a class with a `__repr__` of its own that derives from a built-in type: what it inherits, and what it has besides. */
+  | {
+      readonly kind: 'subclass';
+      readonly name: string;
+      readonly inherited: Tree;
+      readonly attributes: readonly Field[];
+      readonly complete: boolean;
+    }
   | {
       readonly kind: 'enum-member';
       readonly type: string;
@@ -166,7 +174,7 @@ export type InstanceTree =
   /** ... or by its class and value there. */
   | { readonly kind: 'global-value'; readonly name: string; readonly value: Tree }
   /** Of an extension's type that is not known. */
-  | (Place & { readonly kind: 'opaque' });
+  | (Place & { readonly kind: 'opaque'; readonly attributes: readonly Field[]; readonly complete: boolean });
 
 /** What a program consists of. */
 export type ProgramTree =
@@ -273,6 +281,8 @@ export type TimeTree =
       /** Seconds east of Greenwich at that moment, and where that is; null: it is nowhere. */
       readonly zone: { readonly offset: bigint; readonly name: string | Tree } | null;
     }
+  /** numpy's: any year, any unit, as ISO 8601 has it. */
+  | { readonly kind: 'moment'; readonly text: string }
   /** `nanoseconds` in all. */
   | { readonly kind: 'long-timedelta'; readonly name: string; readonly nanoseconds: bigint };
 
@@ -301,10 +311,18 @@ export type ArrayTree =
       readonly shape: readonly number[];
       /** The last index changes fastest; null: elements of a kind that is not taken apart. */
       readonly items: readonly Tree[] | null;
-      readonly length: number;
+      readonly length: bigint;
       readonly shown: Shown;
     }
-  | { readonly kind: 'numpy-scalar'; readonly type: string; readonly value: Tree };
+  /** `form`: as its type writes it. `more`: what stands behind the value: a unit, a type. */
+  | {
+      readonly kind: 'numpy-scalar';
+      readonly name: string;
+      readonly form: 'value' | 'bool' | 'bare-complex' | 'quoted';
+      readonly value: Tree;
+      readonly more: string | null;
+    }
+  | { readonly kind: 'dtype'; readonly name: string };
 
 export type LibraryTree =
   | { readonly kind: 'uuid'; readonly name: string; readonly value: bigint }

@@ -10,14 +10,39 @@ export function printArray(tree: ArrayTree, printer: Printer): string {
       if (length === 0) return `${name}('${code}')`;
       return `${name}('${code}', ${text === null ? `[${printer.list(items, length)}]` : printer.print(text)})`;
     }
-    case 'ndarray': {
-      const { type, address, dtype, shape, items, length, shown } = tree;
-      const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-      const head = `<${type} at ${formatAddress(address)} dtype=${dtype} shape=${tuple}`;
-      if (shown === 'too-deep') return printer.cut(`${head}>`);
-      return items === null ? `${head}>` : `${head}: [${printer.list(items, length)}]>`;
-    }
+    case 'ndarray':
+      return printNdarray(tree, printer);
     case 'numpy-scalar':
-      return `np.${tree.type}(${printer.print(tree.value)})`;
+      return printScalar(tree, printer);
+    case 'dtype':
+      return `dtype(${tree.name})`;
+  }
+}
+
+type Of<Kind extends ArrayTree['kind']> = Extract<ArrayTree, { readonly kind: Kind }>;
+
+function printNdarray({ type, address, dtype, shape, items, length, shown }: Of<'ndarray'>, printer: Printer): string {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const head = `<${type} at ${formatAddress(address)} dtype=${dtype} shape=${tuple}`;
+  if (shown !== 'inside') return printer.cut(`${head}>`);
+  if (items === null) return `${head}>`;
+  // Of no dimension there is one value, not a list of one.
+  const [only] = items;
+  if (shape.length === 0 && only !== undefined) return `${head}: ${printer.print(only)}>`;
+  return `${head}: [${printer.list(items, length)}]>`;
+}
+
+function printScalar({ name, form, value, more }: Of<'numpy-scalar'>, printer: Printer): string {
+  const written = printer.print(value);
+  const behind = more === null ? '' : more.startsWith("'") ? `,${more}` : `, ${more}`;
+  switch (form) {
+    case 'bool':
+      return name === 'np.bool' || name === 'np.bool_' ? `np.${written}_` : `${name}(${written})`;
+    case 'bare-complex':
+      return `${name}(${written.replace(/^\((.*)\)$/, '$1')})`;
+    case 'quoted':
+      return `${name}('${written}')`;
+    case 'value':
+      return `${name}(${written}${behind})`;
   }
 }

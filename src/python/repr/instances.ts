@@ -46,7 +46,7 @@ export function printInstance(tree: InstanceTree, printer: Printer): string {
       return shown.length === 0 ? `${head}>` : `${head}: ${shown.join(', ')}>`;
     }
     case 'subclass':
-      return `${tree.name}(${printer.print(tree.inherited)})`;
+      return printSubclass(tree, printer);
     case 'enum-member': {
       const name = tree.name === null ? tree.type : `${tree.type}.${tree.name}`;
       return `<${name}: ${printer.print(tree.value)}>`;
@@ -55,7 +55,22 @@ export function printInstance(tree: InstanceTree, printer: Printer): string {
       return tree.name;
     case 'global-value':
       return `${tree.name}(${printer.print(tree.value)})`;
-    case 'opaque':
-      return `<${tree.type} object at ${formatAddress(tree.address)}>`;
+    case 'opaque': {
+      const head = `<${tree.type} object at ${formatAddress(tree.address)}`;
+      const shown = assignments(tree.attributes, printer);
+      if (!tree.complete) shown.push(printer.cut('…'));
+      return shown.length === 0 ? `${head}>` : `${head}: ${shown.join(', ')}>`;
+    }
   }
+}
+
+/** `Name(what it inherits, attribute=…)`; what it inherits goes by that name already where it has one. */
+function printSubclass(tree: InstanceTree & { kind: 'subclass' }, printer: Printer): string {
+  const { name, inherited, attributes, complete } = tree;
+  const written = printer.print(inherited);
+  const shown = assignments(attributes, printer);
+  if (!complete) shown.push(printer.cut('…'));
+  const isNamed = written.startsWith(`${name}(`) || inherited.kind === 'ndarray';
+  if (isNamed && shown.length === 0) return written;
+  return `${name}(${[written, ...shown].join(', ')})`;
 }

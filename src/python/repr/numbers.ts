@@ -16,6 +16,8 @@ export function printNumber(tree: NumberTree, printer: Printer): string {
       return decodeFloatRepr(tree.value);
     case 'complex':
       return decodeComplexRepr(tree.real, tree.imag);
+    case 'long-float':
+      return tree.text;
     case 'decimal':
       return `Decimal('${tree.digits === null ? tree.text : printer.cut(`${tree.text}… (${tree.digits} digits)`)}')`;
   }

@@ -87,7 +87,7 @@ export abstract class Printer {
   }
 
   /** All of `items`, with commas between, and how many more there are. */
-  list(items: readonly Tree[], length: number): string {
+  list(items: readonly Tree[], length: number | bigint): string {
     return this.joined(
       items.map((item) => this.print(item)),
       length,
@@ -95,8 +95,8 @@ export abstract class Printer {
   }
 
   /** `shown`, and how many more there are. */
-  joined(shown: readonly string[], length: number): string {
-    const more = length - shown.length;
+  joined(shown: readonly string[], length: number | bigint): string {
+    const more = typeof length === 'bigint' ? length - BigInt(shown.length) : length - shown.length;
     if (more <= 0) return shown.join(', ');
     const rest = this.cut(shown.length === 0 ? `… (${more} items)` : `… (${more} more)`);
     return [...shown, rest].join(', ');

@@ -26,6 +26,8 @@ export function printTime(tree: TimeTree, printer: Printer): string {
       return `${tree.name}.from_file(${tree.file})`;
     case 'timestamp':
       return printTimestamp(tree, printer);
+    case 'moment':
+      return `'${tree.text}'`;
     case 'long-timedelta':
       return `${tree.name}('${spanText(tree.nanoseconds)}')`;
   }

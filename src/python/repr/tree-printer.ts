@@ -35,6 +35,7 @@ export class TreePrinter extends Printer {
       case 'cut-int':
       case 'float':
       case 'complex':
+      case 'long-float':
       case 'decimal':
         return printNumber(tree, this);
       case 'str':
@@ -71,11 +72,13 @@ export class TreePrinter extends Printer {
       case 'timezone':
       case 'zoneinfo':
       case 'timestamp':
+      case 'moment':
       case 'long-timedelta':
         return printTime(tree, this);
       case 'array':
       case 'ndarray':
       case 'numpy-scalar':
+      case 'dtype':
         return printArray(tree, this);
       case 'uuid':
       case 'path':

@@ -135,7 +135,8 @@ function check(headers: Headers, flavour: Flavour): void {
   const version = headers.major * 100 + headers.minor;
   const row = rowOf(headers, flavour.build);
   if (row === null) throw new Error('no row');
-  const { version: name, origin, ...numbers } = row;
+  const { version: name, origin, longDouble, ...numbers } = row;
+  expect(longDouble).toBe(flavour.build.machine === 'aarch64' ? 'quadruple' : undefined);
   expect(name).toBe(`${headers.major}.${headers.minor}`);
   expect(origin).toBe('row');
   const ours = leavesOf(numbers);
