@@ -15,6 +15,7 @@ import { requireSupportedMachine } from './process/platform.js';
 import type { Process } from './process/process.js';
 import { type Questions, questionsFor } from './questions/index.js';
 import type { Question } from './questions/question.js';
+import { emulatorsFrames, isEmulated, withEmulator } from './report/emulation.js';
 import { addPostMortem } from './report/post-mortem.js';
 import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
 import type { Capture, Snapshot, Warning } from './snapshot.js';
@@ -105,13 +106,19 @@ export function report(
     settings.native === 'off' || !stacks
       ? null
       : { mode: settings.native, plumbing: settings.plumbing, stackOf: stacks.stackOf };
-  const described = describeProcess({ facts: factsOf(process), located, captured, questions, native });
+  // Of what does not run, what it ran in was noted, if it was known.
+  const emulated = process.sampler !== null && isEmulated(located, process.mappings());
+  const described = describeProcess({ facts: factsOf(process, emulated), located, captured, questions, native });
   const snapshot = addPostMortem(described, process.postMortem(), settings);
   watch.lap('describe');
   if (snapshot.threads.length === 0 && !process.postMortem()) throw nobodyThere(process.name, snapshot);
   for (const { path, problem } of stacks?.problems() ?? [])
     settings.log(1, `native stacks through ${path}: ${problem}`);
-  const warnings = [...snapshot.warnings, ...(stacks?.lostFiles() ?? []).map(lostFile)];
+  const warnings = [
+    ...snapshot.warnings,
+    ...(stacks?.lostFiles() ?? []).map(lostFile),
+    ...(stacks && emulated ? [emulatorsFrames(snapshot.executable)] : []),
+  ];
   const complete = isComplete(warnings);
   return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, questions };
 }
@@ -162,9 +169,11 @@ function describeCapture({ methods, rounds, stoppedThreads, pauseMs, simultaneou
   return `captured by ${methods.join(', ')}: ${stopped}, ${rounds} rounds${simultaneous ? '' : ', not of one instant'}`;
 }
 
-function factsOf(process: Process): ProcessFacts {
+function factsOf(process: Process, emulated: boolean): ProcessFacts {
+  const identity = process.identify();
   return {
-    ...process.identify(),
+    ...identity,
+    ...(emulated && { process: withEmulator(identity.process, identity.executable) }),
     osThreads: process.threads(),
     describeFd: (fd) => process.describeFd(fd),
     outsideOwners: (kind, fd) => process.outsideOwners(kind, fd),

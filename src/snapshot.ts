@@ -99,12 +99,13 @@ export interface ProcessInfo {
 
 /**
  * `stopped`: by a signal; `traced`: by another process, which may stop it; `frozen`: with its control group; `swapped`: part
- * of its memory is on disk; `main-thread-ended`: a zombie whose other threads go on.
+ * of its memory is on disk; `main-thread-ended`: a zombie whose other threads go on; `emulated`: a program runs it that stands
+ * in for a processor (qemu-user), and native frames and the executable are of that.
  */
 export interface ProcessCondition {
   /** Which of these. */
-  kind: 'stopped' | 'traced' | 'frozen' | 'swapped' | 'main-thread-ended';
-  /** By whom or how much, in words: "by process 4711 (gdb)", "1.2 GiB"; null: there is nothing to add. */
+  kind: 'stopped' | 'traced' | 'frozen' | 'swapped' | 'main-thread-ended' | 'emulated';
+  /** By whom or how much, in words: "by process 4711 (gdb)", "1.2 GiB", "qemu-x86_64"; null: there is nothing to add. */
   detail: string | null;
 }
 

@@ -8,6 +8,7 @@ import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
 import { membership, mergeRanges, overlaps, type Range } from '../memory/ranges.js';
+import { ELF_MACHINE_OF } from '../process/arch.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
@@ -205,12 +206,22 @@ class OpenSearch implements Search {
     if (found) return found;
     throw notFound({
       pid: this.target.pid,
+      emulated: this.#emulated(),
       modules: [...this.#likely, ...this.#others],
       attempts: this.#attempts,
       unsupported: [...this.#unsupported.values()],
       empty: this.#empty,
       exhaustive: this.exhaustive,
     });
+  }
+
+  /** A Python for another processor than the one that runs; null: there is none. */
+  #emulated(): FailedSearch['emulated'] {
+    for (const module of this.#likely) {
+      const machine = this.#foreignMachine(module);
+      if (machine !== null) return { module, machine };
+    }
+    return null;
   }
 
   #asyncioTable({ layout, library }: Pick<Located, 'layout' | 'library'>): Address | null {
@@ -229,8 +240,9 @@ class OpenSearch implements Search {
     let threads: SearchedThreads | null = null;
     let best: Located | null = null;
     // A program called like Python may be a stub of a few pages beside its library.
-    const holding = this.#likely.filter((module) => module.dynamicSymbol('PyType_Type') !== null);
-    for (const module of new Set([...holding, ...this.#likely])) {
+    const own = this.#likely.filter((module) => this.#foreignMachine(module) === null);
+    const holding = own.filter((module) => module.dynamicSymbol('PyType_Type') !== null);
+    for (const module of new Set([...holding, ...own])) {
       for (const { layout, version, freeThreaded, approximate } of this.#choices(module)) {
         threads ??= this.#sight(this.#threadPointers());
         const interpreter = { address: null, layout, version, types: typesOf(module) };
@@ -300,8 +312,15 @@ class OpenSearch implements Search {
     for (const module of this.#all) module.close();
   }
 
+  /** `e_machine` of an emulated program for another processor; null: it is for the one that runs, or anonymous memory. */
+  #foreignMachine(module: Module): number | null {
+    const { machine } = module;
+    return machine === ELF_MACHINE_OF[this.target.architecture] ? null : machine;
+  }
+
   /** Interpreters in `module`: one, or where a strategy names places each of which is worth it, all. */
   #try(strategy: Strategy, module: Module): Proven[] {
+    if (this.#foreignMachine(module) !== null) return [];
     const found = new Map<Address, Proven>();
     const candidates = strategy.candidates(module, this);
     let refused: string | null = null;

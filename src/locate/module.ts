@@ -31,6 +31,8 @@ export class Module {
   #scanned: ElfSymbol[] | undefined;
   /** Why the file or its memory image is no use; for messages. */
   trouble: string | null = null;
+  /** `e_machine` of a file that is not read because of it (or of 32 bits); null: it is read, or is no ELF file. */
+  #refusedMachine: number | null = null;
   /** Whether it could not be opened only because we have too many files open. */
   lacksDescriptor = false;
 
@@ -85,6 +87,7 @@ export class Module {
     } catch (error) {
       if (!(error instanceof ElfError)) throw error;
       this.trouble = error.message;
+      this.#refusedMachine = error.machine;
     }
   }
 
@@ -103,6 +106,11 @@ export class Module {
       }
     }
     return this.#mapped;
+  }
+
+  /** `e_machine` of its header; null: it is none that can be read. */
+  get machine(): number | null {
+    return this.file?.header.machine ?? this.#refusedMachine ?? this.mapped?.header.machine ?? null;
   }
 
   get segments(): readonly Segment[] {
@@ -213,14 +221,24 @@ function mayBeLibrary(path: string): boolean {
 const PYTHON_NAME = /^(?:lib)?python(?:\d|$|-|\.)/i;
 
 /**
+ * A program or library has code; data files and archives that happen to be mapped have not. Emulators of processors map
+ * code as what it is to them, data: then what tells is that its head is mapped beside variables of its own.
+ * https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/linux-user/mmap.c (validate_prot_to_pageflags)
+ */
+function isLoaded(mappings: readonly Mapping[]): boolean {
+  if (mappings.some(({ executable }) => executable)) return true;
+  const hasHead = mappings.some(({ fileOffset, readable }) => fileOffset === 0 && readable);
+  return hasHead && mappings.some(({ fileOffset, writable }) => fileOffset > 0 && writable);
+}
+
+/**
  * The mapped programs and libraries, `likely` (called like Python, and the program itself) and `others`. The program is
  * taken to be the one mapped lowest, as the kernel does it; started through `ld.so` it is among the others or called
  * like Python.
  */
 export function listModules(target: Locatable): { likely: Module[]; others: Module[] } {
   const modules = groupByFile(target.mappings())
-    // A program or library has code; data files and archives that happen to be mapped have not.
-    .filter((mappings) => mappings.some(({ executable }) => executable) && mayBeLibrary(mappings[0]?.path ?? '['))
+    .filter((mappings) => isLoaded(mappings) && mayBeLibrary(mappings[0]?.path ?? '['))
     .map((mappings) => new Module(target, mappings[0]?.path ?? '', mappings));
   const isNamed = (module: Module) => PYTHON_NAME.test(module.name);
   const likely = modules.filter((module, i) => i === 0 || isNamed(module));

@@ -2,6 +2,7 @@
  * Why was no interpreter found? Of all that was tried, the one thing that a user can do something about.
  */
 
+import { machineName } from '../elf/header.js';
 import { PystackError } from '../errors.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import type { Module } from './module.js';
@@ -16,6 +17,8 @@ export interface UnsupportedVersion extends PythonVersion {
 
 export interface FailedSearch {
   readonly pid: number | null;
+  /** A likely one that is for another processor, by its `e_machine`. */
+  readonly emulated: { readonly module: Module; readonly machine: number } | null;
   /** Likely ones first. */
   readonly modules: readonly Module[];
   readonly attempts: readonly Attempt[];
@@ -54,6 +57,7 @@ export function notFound(search: FailedSearch): PystackError {
       });
     }
   }
+  if (search.emulated) return emulated(subject, search.emulated, modules);
   const unsupported = search.unsupported[0];
   if (unsupported) return unsupportedVersion(subject, unsupported);
   if (empty) return notAtWork(subject, pid, empty);
@@ -64,6 +68,20 @@ export function notFound(search: FailedSearch): PystackError {
   }
   const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
+}
+
+/** The emulator is the only program that is mapped as code. */
+function emulated(
+  subject: string,
+  { module, machine }: NonNullable<FailedSearch['emulated']>,
+  modules: readonly Module[],
+): PystackError {
+  const emulator = modules.find(({ mappings }) => mappings.some(({ executable }) => executable));
+  const under = emulator ? ` under an emulator (${emulator.name})` : '';
+  return new PystackError('wrong-architecture', `${subject} runs a Python for ${machineName(machine)}${under}`, {
+    cause: `${module.path} is of another processor than this machine's; only emulated programs of the same are read`,
+    nextStep: 'have it tell itself: faulthandler.register(signal.SIGUSR1); or run it where it needs no emulator',
+  });
 }
 
 /** The PystackError where no mapped file is called `library`. */

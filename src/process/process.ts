@@ -18,6 +18,8 @@ import type { NotedWaits } from './saved/noted-waits.js';
 
 export interface Process {
   readonly pid: number | null;
+  /** Of the processor that its threads run on, which is not that of an emulated program. */
+  readonly architecture: Architecture;
   /** In words that can stand in a sentence: "process 4711", the path of a core. */
   readonly name: string;
   /** Memory as it is now, without stopping anything. */
@@ -92,6 +94,7 @@ export interface OutsideOwner {
 export type Locatable = Pick<
   Process,
   | 'pid'
+  | 'architecture'
   | 'memory'
   | 'sampler'
   | 'noted'

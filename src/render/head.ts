@@ -79,16 +79,46 @@ export function momentText(iso: string): string {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-const CONDITIONS: Readonly<Record<ProcessCondition['kind'], (detail: string | null) => string>> = {
-  stopped: () => 'It is stopped by a signal and does not run until it gets SIGCONT',
-  traced: (detail) => `It is being traced ${detail ?? 'by another process'}, which may keep it stopped`,
-  frozen: () => 'It is frozen with its control group and does not run until that is thawed',
-  swapped: (detail) => `${detail ?? 'Some'} of its memory is swapped out to disk`,
-  'main-thread-ended': () => 'Its main thread has ended; the others go on',
+/** What follows "It" or "The process", of one that runs and of one that ran. */
+const CONDITIONS: Readonly<
+  Record<ProcessCondition['kind'], (detail: string | null) => readonly [now: string, then: string]>
+> = {
+  stopped: () => ['is stopped by a signal and does not run until it gets SIGCONT', 'was stopped by a signal'],
+  traced: (detail) => [
+    `is being traced ${detail ?? 'by another process'}, which may keep it stopped`,
+    `was being traced ${detail ?? 'by another process'}`,
+  ],
+  frozen: () => [
+    'is frozen with its control group and does not run until that is thawed',
+    'was frozen with its control group',
+  ],
+  swapped: (detail) => [
+    `has ${detail ?? 'some'} of its memory swapped out to disk`,
+    `had ${detail ?? 'some'} of its memory swapped out to disk`,
+  ],
+  'main-thread-ended': () => [
+    'goes on without its main thread, which has ended',
+    'went on without its main thread, which had ended',
+  ],
+  emulated: (detail) => [
+    `is emulated by ${detail ?? 'another program'}`,
+    `was emulated by ${detail ?? 'another program'}`,
+  ],
 };
 
-export function conditionNotes({ process }: Snapshot): string[] {
-  return (process?.conditions ?? []).map(({ kind, detail }) => CONDITIONS[kind](detail && harmless(detail)));
+/** What keeps it from running as it would, a sentence each; `subject` begins it. */
+export function conditionNotes({ process, source }: Snapshot, subject = 'It'): string[] {
+  const conditions = process?.conditions ?? [];
+  return conditions.map(({ kind, detail }) => {
+    const [now, then] = CONDITIONS[kind](detail && harmless(detail));
+    return `${subject} ${source === 'live' ? now : then}`;
+  });
+}
+
+/** The same above the threads of a plain report, ending in a blank line; '' where there is nothing. */
+export function conditionsText(snapshot: Snapshot, palette: Palette): string {
+  const notes = conditionNotes(snapshot, 'The process').map((note) => palette.note(note));
+  return notes.length === 0 ? '' : `${notes.join('\n')}\n\n`;
 }
 
 /** Ids of children that are named before the rest is counted. */

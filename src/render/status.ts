@@ -2,7 +2,7 @@
  * In which words is a thread's state told? Those between the brackets of its header. pystack's own come first, so that who
  * looks for them finds them; what they leave open (`[]`) is told by what the kernel says.
  */
-import type { Attachment, GilState, Thread } from '../snapshot.js';
+import type { Attachment, GilState, Snapshot, Thread } from '../snapshot.js';
 
 const GIL_WORDS: Readonly<Record<GilState, string | null>> = {
   holding: 'Has the GIL',
@@ -22,11 +22,19 @@ const ATTACHMENT_WORDS: Readonly<Record<Attachment, string | null>> = {
   'shutting-down': 'Kept out by shutdown',
 };
 
-/** @param signal what killed the process, of a core */
-export function statusWords(thread: Thread, signal: string | null): string[] {
+/** Whether the whole process is kept from running together with its control group. */
+export function isFrozen({ process }: Pick<Snapshot, 'process'>): boolean {
+  return process?.conditions.some(({ kind }) => kind === 'frozen') ?? false;
+}
+
+/**
+ * @param signal what killed the process, of a core
+ * @param frozen as {@link isFrozen} says
+ */
+export function statusWords(thread: Thread, signal: string | null, frozen: boolean): string[] {
   const words = interpreterWords(thread, signal);
   const collects = thread.isPython && thread.gc !== false;
-  const activity = activityWord(thread, words.length === 0 && !collects);
+  const activity = heldWord(thread, frozen) ?? activityWord(thread, words.length === 0 && !collects);
   // pystack's order: what the collector does comes last.
   if (activity !== null) words.push(activity);
   if (thread.isPython && thread.gc === true) words.push('Garbage collecting');
@@ -53,6 +61,14 @@ export function interpreterWords(thread: Thread, signal: string | null): string[
 function attachmentWord({ attachment, faulting, os }: Thread): string | null {
   if (attachment === 'attached' && os?.activity === 'waiting' && !faulting) return 'Attached';
   return attachment && ATTACHMENT_WORDS[attachment];
+}
+
+/** What keeps a thread off the CPU that waits for nothing itself; null: nothing, or it waits in a system call as well. */
+function heldWord({ faulting, status, os }: Thread, frozen: boolean): string | null {
+  if (faulting || status !== 'alive' || os?.activity !== 'waiting' || os.syscall !== null) return null;
+  if (os.state === 'T') return 'Stopped';
+  if (os.state === 't') return 'Stopped by a tracer';
+  return frozen ? 'Frozen' : null;
 }
 
 /** What the kernel adds; `alone`: nothing else is known of it. */

@@ -7,6 +7,7 @@ import type { Snapshot, Thread } from '../snapshot.js';
 import { coreText } from './core-text.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
+import { conditionsText } from './head.js';
 import { PLAIN } from './palette.js';
 import { tasksPieces } from './tasks-text.js';
 import { contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
@@ -22,7 +23,10 @@ export function renderText(snapshot: Snapshot, options: TextOptions = {}): strin
 export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Generator<string> {
   const palette = options.palette ?? PLAIN;
   if (snapshot.core) yield coreText(snapshot, palette, options.executableGiven ?? false);
-  if (options.waits !== false) yield findingsText(snapshot, palette);
+  if (options.waits !== false) {
+    yield conditionsText(snapshot, palette);
+    yield findingsText(snapshot, palette);
+  }
   const context = contextOf(snapshot, new FrameWriter(palette), options);
   let previous: Thread | null = null;
   for (const thread of snapshot.threads) {

@@ -4,7 +4,7 @@ import { harmless } from './escape.js';
 import { type ExceptionStyle, exceptionsText } from './exceptions-text.js';
 import { type FrameWriter, variableText } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
-import { statusWords } from './status.js';
+import { isFrozen, statusWords } from './status.js';
 import { WaitsText } from './waits-text.js';
 
 export interface TextOptions {
@@ -40,6 +40,7 @@ export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: Text
   const { threads, capture, core } = snapshot;
   const interpreters = new Set(threads.map((thread) => thread.interpreterId).filter((id) => id !== null));
   const signal = core?.signal?.name ?? null;
+  const frozen = isFrozen(snapshot);
   return {
     palette: options.palette ?? PLAIN,
     frames,
@@ -50,7 +51,7 @@ export function contextOf(snapshot: Snapshot, frames: FrameWriter, options: Text
     waits: options.waits === false ? null : new WaitsText(snapshot),
     tasks: options.tasks === false ? new Map() : runningTasks(snapshot),
     exceptions: options.waits === false ? null : { shortNames: snapshot.python?.major === 2 },
-    status: (thread) => `[${statusWords(thread, signal).join(',')}]`,
+    status: (thread) => `[${statusWords(thread, signal, frozen).join(',')}]`,
   };
 }
 

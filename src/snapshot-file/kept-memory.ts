@@ -149,6 +149,7 @@ function differences(kept: KeptBytes, { located, captured, osThreads }: Wanted):
 function asItWillBe(target: Process, memory: MemoryReader, noted: NotedInterpreter): Locatable {
   return {
     pid: target.pid,
+    architecture: target.architecture,
     memory,
     noted,
     mappings: () => target.mappings(),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
+import { renderText } from '../../src/render/text.js';
 import { expectOracle, pythonFrames, pythonThreads } from '../support/expectation.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
@@ -34,6 +35,12 @@ onEveryInterpreter('a stopped process that was busy is shown and stays stopped',
         expect(pythonFrames(thread).length).toBeGreaterThan(0);
       }
       expect(stateOf(program.pid)).toBe('T');
+      const text = renderText(snapshot);
+      expect(text).toMatch(/^The process is stopped by a signal and does not run until it gets SIGCONT\n\n/);
+      // Who was about to run waits for nothing.
+      const busy = snapshot.threads.filter(({ os }) => os?.activity === 'waiting' && os.syscall === null);
+      expect(text.match(/^Traceback .*\[(.*,)?Stopped\]/gm) ?? []).toHaveLength(busy.length);
+      expect(renderText(snapshot, { waits: false })).not.toContain('The process');
     }
   }),
 );
@@ -50,9 +57,13 @@ onEveryInterpreter('a busy process that another tracer has stopped', (interprete
   withProgram(interpreter, 'busy.py', {}, (program) =>
     withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`, 'stop'] }, async () => {
       for (const mode of MODES) {
-        const threads = pythonThreads(await inspectProcess(program.pid, { mode }));
+        const snapshot = await inspectProcess(program.pid, { mode });
+        const threads = pythonThreads(snapshot);
         expect(threads.length).toBe(5);
         for (const thread of threads) expect(thread.consistent).toBe(true);
+        expect(renderText(snapshot)).toMatch(
+          /^The process is being traced by process \d+ \(.*\), which may keep it stopped\n\n/,
+        );
         expect(stateOf(program.pid)).toBe('t');
       }
     }),

@@ -39,8 +39,8 @@ describe('the head', () => {
       '* It is stopped by a signal and does not run until it gets SIGCONT',
       '* It is being traced by process 7 (gdb\\x1b), which may keep it stopped',
       '* It is frozen with its control group and does not run until that is thawed',
-      '* 1.2 GiB of its memory is swapped out to disk',
-      '* Its main thread has ended; the others go on',
+      '* It has 1.2 GiB of its memory swapped out to disk',
+      '* It goes on without its main thread, which has ended',
       '10 child processes run Python: 200, 201, 202, 203, 204, 205, 206, 207, and 2 more (--children)',
     ]);
     const [child] = pythonChildren;

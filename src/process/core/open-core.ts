@@ -130,6 +130,7 @@ function buildProcess(
     pid: notes.process?.pid ?? notes.threads[0]?.tid ?? null,
     capturedAt: new Date(writtenMs).toISOString(),
     machine: headers.machine,
+    architecture: headers.machine,
     writtenBy: headers.writtenBy,
     notes,
     metadata: null,

@@ -76,6 +76,7 @@ export function openLiveProcess(
 
 class OpenLiveProcess implements LiveProcess {
   readonly noted = null;
+  readonly architecture = HERE;
   readonly name: string;
   readonly root: string;
   readonly identity: ProcessIdentity;

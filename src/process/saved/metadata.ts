@@ -74,7 +74,7 @@ const CAPTURE_WARNINGS = [
   'value-unreadable',
   'degraded-capture',
 ] as const;
-const CONDITIONS = ['stopped', 'traced', 'frozen', 'swapped', 'main-thread-ended'] as const;
+const CONDITIONS = ['stopped', 'traced', 'frozen', 'swapped', 'main-thread-ended', 'emulated'] as const;
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);
 
 /** null: it is no such note. */

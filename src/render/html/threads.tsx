@@ -12,7 +12,7 @@ import { exceptionsText } from '../exceptions-text.js';
 import { FrameWriter, variableText } from '../frame-text.js';
 import { PLAIN } from '../palette.js';
 import type { ShortPaths } from '../paths.js';
-import { statusWords } from '../status.js';
+import { isFrozen, statusWords } from '../status.js';
 import { type Context, contextOf, notes } from '../thread-text.js';
 import { WaitsText } from '../waits-text.js';
 import { At, Stack } from './frames.js';
@@ -27,6 +27,8 @@ export interface ThreadContext {
   readonly anchors: Anchors;
   readonly inFindings: ReadonlySet<number>;
   readonly signal: string | null;
+  /** Whether the process is frozen with its control group. */
+  readonly frozen: boolean;
   readonly shortNames: boolean;
 }
 
@@ -47,6 +49,7 @@ const NAMES_SHOWN = 4;
 export function clustersOf(snapshot: Snapshot, prefix: string): Cluster[] {
   const timeless = new WaitsText(snapshot, false);
   const found = tidsInFindings(snapshot);
+  const frozen = isFrozen(snapshot);
   const byKey = new Map<string, [Thread, ...Thread[]]>();
   for (const [i, thread] of snapshot.threads.entries()) {
     const hasVariables = thread.frames.some((frame) => frame.kind === 'python' && frame.locals !== undefined);
@@ -54,7 +57,7 @@ export function clustersOf(snapshot: Snapshot, prefix: string): Cluster[] {
     const key = own
       ? `${i}`
       : [
-          statusWords(thread, null).join(),
+          statusWords(thread, null, frozen).join(),
           thread.interpreterId,
           thread.ending.kind,
           thread.ending.reason,
@@ -92,6 +95,7 @@ export function threadContextOf(snapshot: Snapshot, clusters: readonly Cluster[]
     anchors,
     inFindings: tidsInFindings(snapshot),
     signal: snapshot.core?.signal?.name ?? null,
+    frozen: isFrozen(snapshot),
     shortNames: snapshot.python?.major === 2,
   };
   return context;
@@ -146,7 +150,7 @@ function idOf({ tid, status }: Thread): string {
 }
 
 function Badges({ thread, context }: { readonly thread: Thread; readonly context: ThreadContext }) {
-  const words = statusWords(thread, context.signal);
+  const words = statusWords(thread, context.signal, context.frozen);
   const { interpreterId, isMain, isPython, stillMs } = thread;
   const more = [
     ...(isMain ? ['main'] : []),
