@@ -3,7 +3,6 @@
  * layouts say how to read them, and the structures themselves decide.
  */
 
-import { PystackError } from '../errors.js';
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
 import type { Mapping } from '../memory/mapping.js';
@@ -16,12 +15,6 @@ import { taskFieldsOf } from '../python/layouts/task-fields.js';
 import { Python } from '../python/python.js';
 import { readRuntime } from '../python/runtime.js';
 import { findAsyncioTable } from './asyncio-table.js';
-import { byCookie } from './by-cookie.js';
-import { byInterpreter, byNeighbour } from './by-interpreter.js';
-import { byNote } from './by-note.js';
-import { byScan } from './by-scan.js';
-import { bySection } from './by-section.js';
-import { byDynamicSymbol, byFullSymbol } from './by-symbol.js';
 import {
   type SearchedThreads,
   sightThreads,
@@ -38,8 +31,8 @@ import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
+import { ANYWHERE, chosenStrategies, QUICK } from './strategies.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
-import { STRATEGY_NAMES } from './strategy.js';
 import { typesOf } from './types.js';
 
 export interface LocateOptions {
@@ -87,20 +80,6 @@ export interface Located {
 
 export type OtherInterpreter = Pick<Located, 'version' | 'library'> & { readonly address: Address };
 
-/** In the order in which they are tried: from the quickest and surest. */
-const STRATEGIES: readonly Strategy[] = [
-  byNote,
-  byDynamicSymbol,
-  byFullSymbol,
-  byNeighbour,
-  bySection,
-  byCookie,
-  byScan,
-  byInterpreter,
-];
-/** Cheap enough to try on every library before the costly ones are tried on any. */
-const QUICK: ReadonlySet<StrategyName> = new Set(['symbol', 'section']);
-
 /**
  * Finds the interpreter in `target`, which runs all the while; nothing of it is executed or stopped.
  * Throws PystackError: `not-python`, `not-initialized`, `unsupported-version`, `unsupported-interpreter`; `usage` for an
@@ -122,9 +101,6 @@ function filesOf(target: Locatable): Range[] {
 }
 
 const NO_THREADS = 'nothing that holds what a thread points to itself by is a thread state';
-
-/** Those that can look where there is no file. */
-const ANYWHERE: ReadonlySet<StrategyName> = new Set(['cookie', 'scan']);
 
 /** What the costly strategies may take in all; found interpreters are found in a small part of it. */
 const SEARCH_MS = 5_000;
@@ -487,15 +463,4 @@ function remembered<T>(source: Generator<T>): Iterable<T> {
       }
     },
   };
-}
-
-function chosenStrategies(names: readonly string[] | null): readonly Strategy[] {
-  if (names === null) return STRATEGIES;
-  const unknown = names.find((name) => !STRATEGY_NAMES.some((known) => known === name));
-  if (unknown !== undefined || names.length === 0) {
-    throw new PystackError('usage', `there is no locating strategy called ${JSON.stringify(unknown ?? '')}`, {
-      nextStep: `choose among ${STRATEGY_NAMES.join(', ')}`,
-    });
-  }
-  return STRATEGIES.filter(({ name }) => names.includes(name));
 }
