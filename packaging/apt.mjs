@@ -14,11 +14,11 @@ export const DEBIAN_ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' };
  * Sets up an apt in a folder; nothing is downloaded yet: `apt-get update` is the caller's, with the environment returned.
  * Throws an Error where this machine knows no Debian archive.
  * @param {string} folder
- * @param {{ kind: 'deb' | 'deb-src', suites: string[], architectures?: string[] }} wanted
+ * @param {{ kind: 'deb' | 'deb-src', suites: string[], architectures?: string[], archive?: string | null }} wanted
+ *   archive: where, if not where this machine's own apt goes
  * @returns {{ folder: string, environment: { APT_CONFIG: string } }}
  */
-export function privateApt(folder, { kind, suites, architectures = ['amd64'] }) {
-  const archive = debianArchive();
+export function privateApt(folder, { kind, suites, architectures = ['amd64'], archive = debianArchive() }) {
   if (archive === null) throw new Error("this machine's apt names no Debian archive");
   for (const name of [
     'state/lists/partial',

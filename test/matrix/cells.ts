@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import type { PythonFrame, Snapshot, Thread } from '../../src/snapshot.js';
 import { PYSTACK, RUNNER } from '../support/command.js';
+import type { Interpreter } from '../support/interpreters.js';
 import type { OracleThread, Ready } from '../support/target.js';
-import type { Flavour } from './flavours.js';
 
 export const WAYS = ['live', '--no-block', 'kernel core', 'gcore', 'snapshot'] as const;
 export type Way = (typeof WAYS)[number];
@@ -46,8 +46,14 @@ export function saveSnapshot(pid: number, file: string, options: readonly string
 /** What only a stopped thread shows is not to be had of one that is not to be stopped. */
 const BY_DESIGN = /which a thread shows when stopped/;
 
+/** What is known of the Python that was looked at. */
+export interface Looked {
+  readonly interpreter: Pick<Interpreter, 'version' | 'freeThreaded'>;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** The cell of what was seen: green, or the first few things that are not as they should be. */
-export function judge(seen: Snapshot | string, ready: Ready, flavour: Flavour, detail: Detail): Cell {
+export function judge(seen: Snapshot | string, ready: Ready, flavour: Looked, detail: Detail): Cell {
   if (typeof seen === 'string') return { state: 'failed', reason: seen };
   const designed = seen.threads
     .map(({ nativeEnding }) => nativeEnding?.reason ?? '')
@@ -57,7 +63,7 @@ export function judge(seen: Snapshot | string, ready: Ready, flavour: Flavour, d
   return problems.length === 0 ? GREEN : { state: 'failed', reason: problems.slice(0, 3).join('; ') };
 }
 
-function* differences(seen: Snapshot, ready: Ready, flavour: Flavour, detail: Detail): Generator<string> {
+function* differences(seen: Snapshot, ready: Ready, flavour: Looked, detail: Detail): Generator<string> {
   const { interpreter, environment } = flavour;
   const { major, minor } = interpreter.version;
   if (seen.python?.major !== major || seen.python.minor !== minor) yield `taken for ${seen.python?.version}`;

@@ -1,0 +1,95 @@
+// How do all kernels that were tried look as a page? Pure: from what the guests found and how that was judged to
+// docs/kernels.md.
+
+/** Each column: its title, and what of a row it is made of. */
+const ANSWERS = [
+  ['standing threads', ['standing']],
+  ['running', ['running']],
+  ['waits, locks, deadlocks', ['waiting', 'hangs', 'self_deadlock_main', 'join_cycle', 'zombie']],
+  ['undisturbed', ['undisturbed']],
+  ['cores', ['crashed', 'corpus']],
+];
+
+/**
+ * @param {{ name: string, results: object, verdicts: { step: string, problems: string[] }[], offers: Record<string, string> }[]} rows
+ *   offers: what the kernel offers, in words, by the questions of `pystack doctor`
+ * @param {{ name: string, reason: string }[]} missing
+ */
+export function renderPage(rows, missing) {
+  const offered = [...new Set(rows.flatMap(({ offers }) => Object.keys(offers)))];
+  return [
+    '# Kernels',
+    '',
+    '<!-- Written by `node scripts/kernels/run.mjs`; change what it runs (scripts/kernels), not this file. -->',
+    '',
+    "Whole systems of Debian, booted under qemu: each kernel with its release's own Python and C library, looked at by the one",
+    'file that is shipped. What each kernel offers, as tried there (`pystack doctor` and the looks themselves):',
+    '',
+    `| kernel | C library, Python | ${offered.join(' | ')} |`,
+    `| --- | --- |${offered.map(() => ' --- |').join('')}`,
+    ...rows.map(
+      ({ results, offers }) =>
+        `| ${kernelOf(results)} | ${userlandOf(results)} | ${offered.map((key) => offers[key] ?? '–').join(' | ')} |`,
+    ),
+    '',
+    'And whether the answer is right, compared with what the programs say of themselves. *Standing threads*: frames, values and',
+    'native stacks of threads that wait, looked at live, with `--no-block`, in a snapshot and in a core of that kernel, and that',
+    'none of them is stopped. *Running*: threads that call each other as fast as they can. *Waits*: descriptors, sockets, locks with',
+    'their owners, deadlocks. *Undisturbed*: fifteen kinds of waiting system calls, none of which may end early. *Cores*: a crash',
+    'under that kernel, and cores of the corpus. ✓ all of it; else how many things are not as they should be, told below.',
+    '',
+    `| kernel | ${ANSWERS.map(([title]) => title).join(' | ')} |`,
+    `| --- |${ANSWERS.map(() => ' --- |').join('')}`,
+    ...rows.map(
+      ({ results, verdicts }) =>
+        `| ${kernelOf(results)} | ${ANSWERS.map(([, steps]) => markOf(steps, verdicts)).join(' | ')} |`,
+    ),
+    '',
+    ...notesOf(rows),
+    ...missing.map(({ name, reason }) => `- ${name}: not tried. ${reason}`),
+    '',
+    ...HOW,
+  ]
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n');
+}
+
+const HOW = [
+  '## Running it',
+  '',
+  '```',
+  'npm run package -- --only executable --target linux-x64-glibc --target linux-arm64-glibc',
+  'node scripts/kernels/run.mjs 5.10 6.1 6.1:arm64',
+  '```',
+  '',
+  'Needed are qemu (`qemu-system-x86`, `qemu-system-arm`) and apt; no KVM, no root. What is downloaded stays in the cache folder;',
+  'a system takes five minutes or more. Releases that have left the mirrors come from the archive that `PYSTACK_DEBIAN_ARCHIVE`',
+  'names. `--only=standing,running` takes single steps (scripts/kernels/plan.mjs), `--cpu=cortex-a72` emulates another processor,',
+  'and `--page` writes this page, from the last whole run of each system.',
+  '',
+];
+
+function kernelOf({ release, processor }) {
+  return `${release} (${processor})`;
+}
+
+function userlandOf({ libc, python }) {
+  return `glibc ${libc}, ${python}`;
+}
+
+function markOf(steps, verdicts) {
+  const taken = verdicts.filter(({ step }) => steps.includes(step));
+  const problems = taken.flatMap((verdict) => verdict.problems).length;
+  if (taken.length < steps.length) return '–';
+  return problems === 0 ? '✓' : String(problems);
+}
+
+/** A few of what is wrong, system by system. */
+function notesOf(rows) {
+  return rows.flatMap(({ results, verdicts }) => {
+    const wrong = verdicts.filter(({ problems }) => problems.length > 0);
+    if (wrong.length === 0) return [];
+    const lines = wrong.map(({ step, problems }) => `  - ${step}: ${problems[0]}${problems.length > 1 ? ', …' : ''}`);
+    return [`- ${kernelOf(results)}:`, ...lines];
+  });
+}
