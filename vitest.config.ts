@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { CACHE } from './scripts/cache-folder.mjs';
 import { pageAssets } from './scripts/page-assets.mjs';
 import { testFilesByKind } from './test/support/kinds-of-tests.js';
 
@@ -16,11 +18,14 @@ const COMMON = {
   pool: 'forks',
   // The only retries: those of test/support/tried-again.json.
   runner: './test/support/runner.ts',
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // For what hangs, not for what is slow: nothing is to fail because the machine has other work.
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
 } as const;
 
 export default defineConfig({
+  // Here vitest keeps how long each file took: those that take longest begin first, in a fresh clone as well.
+  cacheDir: join(CACHE, 'vite'),
   test: {
     ...COMMON,
     globalSetup: ['test/support/global-setup.ts'],
@@ -38,9 +43,9 @@ export default defineConfig({
         },
       },
       {
-        // Most of the time is spent waiting for other programs to start.
+        // Most of the time is spent waiting for other programs to start, to sleep, to end.
         define: define(),
-        test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: cpus + 1, sequence: { groupOrder: 1 } },
+        test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: 3 * cpus, sequence: { groupOrder: 1 } },
       },
       {
         // Each of its programs wants a CPU, and who looks at it another.

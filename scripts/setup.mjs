@@ -18,7 +18,7 @@ if (process.platform !== 'linux') fail('pystack looks at Linux processes; this i
 installSystemPackages();
 if (!packagesAreInstalled()) {
   say('installing packages');
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+  run('npm', ['ci', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error']);
 }
 fresh('build/.pystack-setup', ['binding.gyp', 'native', 'scripts/build-native.mjs'], 'building the addon', () =>
   run(process.execPath, ['scripts/build-native.mjs']),

@@ -23,7 +23,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'pystack-bin-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 function start(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 120_000 });
   return { status, stdout, stderr };
 }
 
@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('what V8 compiled', () 
 
 describe.skipIf(!existsSync(join(ROOT, 'dist/cli.cjs')))('the program', () => {
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(RUNNER, [PYSTACK, ...args], { encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout, stderr } = spawnSync(RUNNER, [PYSTACK, ...args], { encoding: 'utf8', timeout: 120_000 });
     return { status, stdout, stderr };
   };
 

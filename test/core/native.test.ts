@@ -47,7 +47,7 @@ function isPatched(file: string): boolean {
 
 describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
   for (const interpreter of findInterpreters()) {
-    test(`threads in many kinds of wait, ${interpreter.label}`, { timeout: 120_000 }, (context) =>
+    test(`threads in many kinds of wait, ${interpreter.label}`, (context) =>
       withKernelCore(interpreter, `${PROGRAMS}/waits.py`, {}, async (core) => {
         if (isPatched(interpreter.executable)) context.skip('its headers were changed after it was linked');
         const target = await openCoreProcess(core, {});
@@ -64,8 +64,7 @@ describe.skipIf(noKernelCores !== null || noGdb !== null)('as gdb says', () => {
         } finally {
           target.close();
         }
-      }),
-    );
+      }));
   }
 });
 

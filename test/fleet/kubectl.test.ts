@@ -75,51 +75,47 @@ function standIn(label: string): string {
 }
 
 describe.skipIf(!canRun)('through a stand-in of kubectl (left out where podman, runc or root is missing)', () => {
-  test(
-    'five pods: into them, sent along, and from a container beside; a pod that is not there',
-    { timeout: 60_000 },
-    () =>
-      withHungJob({ ranks: 5, odd: 1 }, async (job) => {
-        const label = `pystack-fleet=${process.pid}`;
-        const client = ['--client', standIn(label)];
-        const pods = [0, 1, 2, 3, 4].map((rank) => `pystack-fleet-${process.pid}-${rank}`);
-        const file = join(folder, 'one file');
-        writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PYSTACK}' "$@"\n`);
-        const jobFolder = job.rank[2] ?? '';
-        try {
-          pods.forEach((pod, rank) => {
-            const identity = ['--env', `RANK=${rank}`, '--env', 'WORLD_SIZE=5', '--hostname', pod];
-            const own = ['--volume', `${jobFolder}:${jobFolder}`, ...roots(dirname(dirname(job.rank[0] ?? '')))];
-            const how = [
-              '--detach',
-              '--rm',
-              '--network=none',
-              '--ulimit=nofile=1024:20000',
-              '--ulimit=nproc=4096:4096',
-              '--cap-add=SYS_PTRACE',
-              '--label',
-              label,
-              '--name',
-              pod,
-            ];
-            podman('run', ...how, ...identity, ...own, '--rootfs', emptyRoot(pod), ...job.rank);
-          });
-          await job.ready();
-          const image = ['--image', emptyRoot('beside'), '--target', 'train'];
-          for (const more of [[], ['--send', file], image]) {
-            const groups = await fleetGroups(['--kubectl', 'app=train', ...client, ...more]);
-            expect(groups.code, groups.stderr).toBe(0);
-            expectOddFirst(groups, { ranks: 5, odd: 1 });
-            expect(groups.fleet).toEqual({ carrier: 'kubectl', asked: 5, answered: 5, silent: [] });
-            expect(groups.counts.hosts).toBe(5);
-          }
-          const { code, stdout, stderr } = await fleet(['--kubectl', `${pods[0]},no-such-pod`, ...client]);
-          expect(code).toBe(3);
-          expect(stdout).toContain('  * No answer: no-such-pod (kubectl ended with 125)\n');
-          expect(stderr).toMatch(/no-such-pod: .*no container with name or ID "no-such-pod" found/);
-        } finally {
-          podman('rm', '--force', '--time=0', '--ignore', ...pods);
+  test('five pods: into them, sent along, and from a container beside; a pod that is not there', () =>
+    withHungJob({ ranks: 5, odd: 1 }, async (job) => {
+      const label = `pystack-fleet=${process.pid}`;
+      const client = ['--client', standIn(label)];
+      const pods = [0, 1, 2, 3, 4].map((rank) => `pystack-fleet-${process.pid}-${rank}`);
+      const file = join(folder, 'one file');
+      writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PYSTACK}' "$@"\n`);
+      const jobFolder = job.rank[2] ?? '';
+      try {
+        pods.forEach((pod, rank) => {
+          const identity = ['--env', `RANK=${rank}`, '--env', 'WORLD_SIZE=5', '--hostname', pod];
+          const own = ['--volume', `${jobFolder}:${jobFolder}`, ...roots(dirname(dirname(job.rank[0] ?? '')))];
+          const how = [
+            '--detach',
+            '--rm',
+            '--network=none',
+            '--ulimit=nofile=1024:20000',
+            '--ulimit=nproc=4096:4096',
+            '--cap-add=SYS_PTRACE',
+            '--label',
+            label,
+            '--name',
+            pod,
+          ];
+          podman('run', ...how, ...identity, ...own, '--rootfs', emptyRoot(pod), ...job.rank);
+        });
+        await job.ready();
+        const image = ['--image', emptyRoot('beside'), '--target', 'train'];
+        for (const more of [[], ['--send', file], image]) {
+          const groups = await fleetGroups(['--kubectl', 'app=train', ...client, ...more]);
+          expect(groups.code, groups.stderr).toBe(0);
+          expectOddFirst(groups, { ranks: 5, odd: 1 });
+          expect(groups.fleet).toEqual({ carrier: 'kubectl', asked: 5, answered: 5, silent: [] });
+          expect(groups.counts.hosts).toBe(5);
         }
-      }),
-  );
+        const { code, stdout, stderr } = await fleet(['--kubectl', `${pods[0]},no-such-pod`, ...client]);
+        expect(code).toBe(3);
+        expect(stdout).toContain('  * No answer: no-such-pod (kubectl ended with 125)\n');
+        expect(stderr).toMatch(/no-such-pod: .*no container with name or ID "no-such-pod" found/);
+      } finally {
+        podman('rm', '--force', '--time=0', '--ignore', ...pods);
+      }
+    }));
 });

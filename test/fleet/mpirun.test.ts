@@ -11,7 +11,7 @@ const ranks = Number(process.env['PYSTACK_TEST_MPI_RANKS'] ?? 16);
 const odd = 9;
 
 describe.skipIf(!isThere)(title, () => {
-  test(`${ranks} ranks of a job: the odd one first`, { timeout: 60_000 }, () =>
+  test(`${ranks} ranks of a job: the odd one first`, () =>
     withHungJob({ ranks, odd }, async (job) => {
       const asRoot = process.getuid?.() === 0 ? ['--allow-run-as-root'] : [];
       const launcher = spawn('mpirun.openmpi', [...asRoot, '--oversubscribe', '-n', String(ranks), '--', ...job.rank], {
@@ -32,6 +32,5 @@ describe.skipIf(!isThere)(title, () => {
       } finally {
         await endOf(launcher, 'SIGTERM');
       }
-    }),
-  );
+    }));
 });

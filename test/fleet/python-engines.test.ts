@@ -46,7 +46,7 @@ async function withCluster(
 }
 
 describe.skipIf(!hasRay)(hasRay ? 'through Ray' : 'through Ray (left out: no Python here has it)', () => {
-  test('actors on three raylets: the odd one first, merged by tasks', { timeout: 60_000 }, () =>
+  test('actors on three raylets: the odd one first, merged by tasks', () =>
     withCluster('ray_hung_actors.py', [], async ({ address }) => {
       const groups = await fleetGroups(['--ray', address, '--client', PYTHON]);
       expect(groups.code, groups.stderr).toBe(0);
@@ -56,15 +56,14 @@ describe.skipIf(!hasRay)(hasRay ? 'through Ray' : 'through Ray (left out: no Pyt
       expect(first && [innermost(first), first.threads]).toEqual(['Rank.load_shard', 1]);
       const waiting = groups.groups.find((group) => innermost(group) === 'Rank.all_reduce');
       expect(waiting?.threads).toBe(5);
-    }),
-  );
+    }));
 });
 
 describe.skipIf(!hasDask)(hasDask ? 'through Dask' : 'through Dask (left out: no Python here has it)', () => {
   test.each([
     ['all its threads hang', '1'],
     ['some threads are free', '2'],
-  ])('workers of which %s: the odd one first', { timeout: 60_000 }, (_, threads) =>
+  ])('workers of which %s: the odd one first', (_, threads) =>
     withCluster('dask_hung_workers.py', [threads], async ({ address }) => {
       const only = ['--match', 'multiprocessing.spawn'];
       const groups = await fleetGroups(['--dask', address, '--client', PYTHON, ...only]);
@@ -77,7 +76,7 @@ describe.skipIf(!hasDask)(hasDask ? 'through Dask' : 'through Dask (left out: no
     }),
   );
 
-  test('no scheduler there: what Dask says is shown', { timeout: 60_000 }, async () => {
+  test('no scheduler there: what Dask says is shown', async () => {
     const { code, stderr } = await fleet(['--dask', 'tcp://127.0.0.1:1', '--client', PYTHON, '--timeout', '3']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Timed out|connect/);

@@ -15,7 +15,7 @@ const ranks = 16;
 const odd = 11;
 
 describe.skipIf(missing !== null)(title, () => {
-  test('a job of four nodes: the odd one first, sent along or not; and no job', { timeout: 60_000 }, () =>
+  test('a job of four nodes: the odd one first, sent along or not; and no job', () =>
     withSlurm(4, ({ environment, nodes }) =>
       withHungJob({ ranks, odd }, async (job) => {
         const launcher = spawn(
@@ -54,6 +54,5 @@ describe.skipIf(missing !== null)(title, () => {
           await endOf(launcher, 'SIGTERM');
         }
       }),
-    ),
-  );
+    ));
 });

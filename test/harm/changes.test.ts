@@ -14,7 +14,7 @@ import { MODES, type Mode, onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 
 const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 12);
-vi.setConfig({ testTimeout: 60_000 + ROUNDS * 3000 });
+vi.setConfig({ testTimeout: 180_000 + ROUNDS * 3000 });
 
 /** `shown`, or the code of the error that it ended in; anything but such an error fails the test. */
 async function outcome(pid: number, mode: Mode): Promise<'shown' | ErrorCode> {

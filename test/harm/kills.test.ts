@@ -15,7 +15,7 @@ import { anyInterpreter } from '../support/interpreters.js';
 import { type Program, until, withProgram } from '../support/target.js';
 
 const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 8);
-vi.setConfig({ testTimeout: 60_000 + ROUNDS * 2000 });
+vi.setConfig({ testTimeout: 180_000 + ROUNDS * 2000 });
 
 /** Ways to end it; SIGKILL mostly, as nothing of ours can run after it. */
 const ENDINGS = ['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;

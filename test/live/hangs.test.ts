@@ -19,7 +19,7 @@ import { findInterpreters, laterPatches } from '../support/interpreters.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { type Program, type ProgramOptions, withProgram } from '../support/target.js';
 
-const OPTIONS: ProgramOptions = { ...SMALL_THREADS, flags: ['-W', 'ignore'], readyWithin: 60_000 };
+const OPTIONS: ProgramOptions = { ...SMALL_THREADS, flags: ['-W', 'ignore'] };
 
 function truthOf({ ready }: Program): Truth {
   return ready as unknown as Truth;

@@ -12,7 +12,7 @@ import { type CallGraph, impossibleIn, readCallGraph } from '../support/program-
 import { type Program, withProgram } from '../support/target.js';
 
 const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 30);
-vi.setConfig({ testTimeout: 60_000 + ROUNDS * 2_000 });
+vi.setConfig({ testTimeout: 180_000 + ROUNDS * 2_000 });
 
 /** Every claim in the snapshot that cannot be true. A thread that is not called consistent claims nothing. */
 function falseClaims(graph: CallGraph, snapshot: Snapshot): string[] {

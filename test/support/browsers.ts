@@ -39,7 +39,9 @@ export function startBrowser({ name, executable }: KnownBrowser): Promise<Browse
     executablePath: executable,
     headless: true,
     args,
-    protocolTimeout: 60_000,
+    // How long a browser takes to begin is no matter of these tests.
+    timeout: 120_000,
+    protocolTimeout: 120_000,
   });
 }
 

@@ -67,7 +67,7 @@ export async function withKernelCore<T>(
       // A program that dies by itself waits for this folder's go-ahead, or it would die before the limit is lifted.
       if (signal === null) process.kill(program.pid, 'SIGUSR1');
       else program.signal(signal);
-      await until(`${name} dumped its core`, () => isOver(program.pid), 60_000);
+      await until(`${name} dumped its core`, () => isOver(program.pid));
       const found = readdirSync(folder).find((file) => file.startsWith('core'));
       if (found === undefined) throw new Error(`${name} left no core in ${folder}: ${program.stderr()}`);
       return await use(join(folder, found), program);

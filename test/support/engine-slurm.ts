@@ -57,7 +57,7 @@ export async function withSlurm<T>(count: number, body: (slurm: Slurm) => Promis
       const { stdout } = await runCommand('sinfo', ['--noheader', '--states=idle', '--format=%D'], environment);
       return stdout.trim() === String(count);
     };
-    await until('all nodes are idle', idle, 30_000);
+    await until('all nodes are idle', idle);
     return await body({ environment, nodes });
   } finally {
     await runCommand('scancel', ['--user=root', '--signal=KILL'], environment).catch(() => {});

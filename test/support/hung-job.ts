@@ -27,7 +27,7 @@ export async function withHungJob<T>(
     return await body({
       rank: [anyInterpreter().executable, programPath('barrier_rank.py'), folder, String(odd)],
       match: `barrier_rank\\.py ${folder}`,
-      ready: () => until(`${marks + 1} ranks are where they stay`, () => arrived() === marks + 1, 40_000),
+      ready: () => until(`${marks + 1} ranks are where they stay`, () => arrived() === marks + 1),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -279,7 +279,7 @@ function isScript(path: string): boolean {
 
 /** What the interpreter says it is, or why it would not tell. */
 function probe(path: string): Probe | string {
-  const ran = spawnSync(path, ['-E', '-c', PROBE], { encoding: 'utf8', timeout: 20_000 });
+  const ran = spawnSync(path, ['-E', '-c', PROBE], { encoding: 'utf8', timeout: 60_000 });
   if (ran.error) return ran.error.message;
   if (ran.status !== 0) return `does not run: ${ran.stderr.trim().split('\n').at(-1) ?? `exit ${ran.status}`}`;
   return JSON.parse(ran.stdout) as Probe;

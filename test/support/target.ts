@@ -60,9 +60,12 @@ export interface ProgramOptions {
   executable?: string;
   /** Its working directory; default: that of the test run. */
   folder?: string;
-  /** ms until `ready` must have come. */
+  /** ms until `ready` must have come; default: {@link LONG_MS}. */
   readyWithin?: number;
 }
+
+/** After that what is waited for will not come, ms: many times what it takes on a machine with twenty for each CPU. */
+export const LONG_MS = 100_000;
 
 /** A program said that this Python lacks what it shows (exit status 77). */
 export class NotOnThisPython extends Error {
@@ -102,7 +105,7 @@ export async function startProgram(
   name: string,
   options: ProgramOptions = {},
 ): Promise<Program> {
-  const { args = [], flags = [], environment = {}, through = [], folder, readyWithin = 30_000 } = options;
+  const { args = [], flags = [], environment = {}, through = [], folder, readyWithin = LONG_MS } = options;
   if (flags.includes('-X') && interpreter.version.major < 3) throw new NotOnThisPython('Python 2 has no -X');
   const file = options.file ?? programFor(interpreter, name);
   noteCovered(interpreter);
@@ -157,7 +160,7 @@ export async function withProgram<T>(
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = LONG_MS,
 ): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await condition())) {

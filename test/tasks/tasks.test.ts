@@ -11,7 +11,7 @@ import { MODES, onEveryInterpreter } from '../support/matrix.js';
 import { NotOnThisPython, type Program, type ProgramOptions, withProgram } from '../support/target.js';
 import { expectTasks, type TasksTruth } from './truth.js';
 
-const OPTIONS: ProgramOptions = { flags: ['-W', 'ignore'], readyWithin: 60_000 };
+const OPTIONS: ProgramOptions = { flags: ['-W', 'ignore'] };
 
 function truthOf({ ready }: Program): TasksTruth {
   return ready as unknown as TasksTruth;
