@@ -1,20 +1,23 @@
-// How quick and how small is reading a core, beside its peers? The cores are made on the spot with gcore, into a folder
-// that goes away with this run: one thread, many, very many, and a large heap. They take some gigabytes meanwhile.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
+// How quick and how small is reading a core, beside its peers? The cores are made on the spot, into a folder that goes away
+// with this run: one thread, many, very many, a large heap, a sparse one, and more mappings than a process may have. They
+// take some gigabytes meanwhile.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { findCoreTools, findProgram, PYTHON } from './tools.mjs';
+import { hindrance, makeCore, removeCore } from './core-files.mjs';
+import { benchGrowth } from './core-growth.mjs';
+import { findCoreTools } from './tools.mjs';
 
-const HEAP_BYTES = 2 * 1024 ** 3;
+const GIB = 1024 ** 3;
 
 export const CORES = [
   { name: '1 thread of 30 frames', threads: 1, depth: 30 },
   { name: '100 threads of 30 frames', threads: 100, depth: 30 },
   { name: '1000 threads of 10 frames', threads: 1000, depth: 10 },
-  { name: `1 thread, a heap of ${HEAP_BYTES / 1024 ** 3} GiB`, threads: 1, depth: 30, heapBytes: HEAP_BYTES },
+  { name: '1 thread, a heap of 2 GiB', threads: 1, depth: 30, heapBytes: 2 * GIB },
+  { name: '1 thread, 20 GiB mapped and hardly used', threads: 1, depth: 30, sparseBytes: 20 * GIB, byKernel: true },
+  { name: '1 thread, 100,000 mappings', threads: 1, depth: 30, heapBytes: GIB / 2, mappings: 100_000 },
 ];
 
 /**
@@ -23,17 +26,21 @@ export const CORES = [
  */
 export async function benchCores(report, sizes = CORES, native = false) {
   const { tools, missing } = findCoreTools(native ? '--native' : undefined);
-  const gcore = findProgram('gcore');
-  if (!gcore) return report.print('\nCores: not measured, for there is no gcore to make them (it comes with gdb)');
   const folder = mkdtempSync(join(tmpdir(), 'pystack-bench-cores-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {
     for (const size of sizes) {
-      const { core, executable } = await makeCore(gcore, folder, size);
-      await compare({ ...size, core, executable, native }, tools, missing, report);
-      rmSync(core);
+      const why = hindrance(size);
+      if (why !== null) {
+        report.print(`\nCore not measured: ${size.name}: ${why}`);
+        continue;
+      }
+      const made = await makeCore(folder, size);
+      await compare({ ...size, ...made, native }, tools, missing, report);
+      removeCore(made);
     }
+    if (!native && sizes.length === CORES.length) await benchGrowth(report, folder);
   } finally {
     remove();
     process.removeListener('exit', remove);
@@ -53,7 +60,7 @@ async function compare({ name, core, executable, native }, tools, missing, repor
     for (const tool of usable) report.add(taken, tool.name, round, report.measure(tool.command(core, executable)));
   }
   report.print(
-    `\nCore (gcore)${native ? ' with native frames' : ''}: ${name}, ${(statSync(core).size / 2 ** 20).toFixed(0)} MiB`,
+    `\nCore${native ? ' with native frames' : ''}: ${name}, ${(statSync(core).size / 2 ** 20).toFixed(0)} MiB`,
   );
   const ours = report.median(taken.get(usable[0].name), 'wallMs');
   const rows = [...taken].map(([tool, runs]) => [
@@ -63,30 +70,6 @@ async function compare({ name, core, executable, native }, tools, missing, repor
     report.exits(runs),
   ]);
   report.table(['', 'wall ms', 'CPU ms', 'peak MiB', 'it / ours', 'exit'], rows);
-}
-
-/** Starts the target, has its core written, ends it. */
-async function makeCore(gcore, folder, { threads, depth, heapBytes = 0 }) {
-  const target = fileURLToPath(new URL('target.py', import.meta.url));
-  const child = spawn(PYTHON, [target, `${threads}`, `${depth}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, BENCH_HEAP: `${heapBytes}` },
-  });
-  const stop = () => child.kill('SIGKILL');
-  process.once('exit', stop);
-  try {
-    const ended = once(child, 'exit').then(() => Promise.reject(new Error('the target ended before it was ready')));
-    ended.catch(() => {});
-    await Promise.race([once(child.stdout, 'data'), ended]);
-    const executable = readlinkSync(`/proc/${child.pid}/exe`);
-    execFileSync(gcore, ['-o', join(folder, 'gcore'), `${child.pid}`], { stdio: 'ignore' });
-    const core = join(folder, 'core');
-    renameSync(join(folder, `gcore.${child.pid}`), core);
-    return { core, executable };
-  } finally {
-    stop();
-    process.removeListener('exit', stop);
-  }
 }
 
 /** Whether the command prints something like that. */

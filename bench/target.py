@@ -2,6 +2,7 @@
 the gap recorder (LIBRARY) for ever, so that a tool has to show it, and has to stop it if it stops what runs."""
 import ctypes
 import hashlib
+import mmap
 import os
 import signal
 import sys
@@ -10,7 +11,16 @@ import time
 
 # Touched, so that it is there and a core holds it.
 heap = b'x' * int(os.environ.get('BENCH_HEAP', 0))
+# Mapped, and but for a page of each GiB never written: a core has holes there.
+sparse_bytes = int(os.environ.get('BENCH_SPARSE', 0))
+if sparse_bytes:
+    MAP_NORESERVE = 0x4000
+    sparse = mmap.mmap(-1, sparse_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE)
+    for at in range(0, sparse_bytes, 1 << 30):
+        sparse[at] = 1
 threads, depth = int(sys.argv[1]), int(sys.argv[2])
+if depth > 900:
+    sys.setrecursionlimit(depth + 100)
 started = threading.Semaphore(0)
 
 
