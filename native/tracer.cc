@@ -26,6 +26,8 @@ namespace {
 constexpr int64_t kUninterruptibleNs = 20'000'000;
 // For so long we ask without a pause whether the threads stand: whoever sleeps has to be woken, and may have to wait.
 constexpr int64_t kSpinNs = 200'000;
+// By then a thread stands that runs on another CPU: it is interrupted there.
+constexpr int64_t kElsewhereNs = 20'000;
 // The nice value of whom the scheduler (the ordinary one) prefers to all others.
 constexpr int kMostUrgent = -20;
 // Between two looks at threads that take longer, and much longer: they wait for a CPU, which might be ours.
@@ -81,6 +83,14 @@ Seized::Seized(Tracee* tracees, size_t count) noexcept : tracees_(tracees), coun
 
 Seized::~Seized() { release(); }
 
+bool Seized::awaitsOurCpu(const ThreadLook& threads) const noexcept {
+  const int ours = sched_getcpu();
+  for (size_t i = 0; ours >= 0 && i < count_; i++) {
+    if (tracees_[i].state == Tracee::State::seized && threads.lastCpu(tracees_[i].tid) == ours) return true;
+  }
+  return false;
+}
+
 StopEnd Seized::stop(const ThreadLook& threads, int64_t deadlineNs, int64_t patienceNs) noexcept {
   const int64_t startNs = monotonicNs();
   for (size_t i = 0; i < count_; i++) {
@@ -88,6 +98,8 @@ StopEnd Seized::stop(const ThreadLook& threads, int64_t deadlineNs, int64_t pati
     if (request(PTRACE_INTERRUPT, tracees_[i].tid) != 0) tracees_[i].state = Tracee::State::ended;
   }
   int64_t lookedNs = startNs;
+  bool asked = false;
+  bool inTheWay = false;
   for (;;) {
     bool all = true;
     for (size_t i = 0; i < count_; i++) {
@@ -113,8 +125,12 @@ StopEnd Seized::stop(const ThreadLook& threads, int64_t deadlineNs, int64_t pati
       }
     }
     lookedNs = nowNs;
+    if (!asked && nowNs - startNs > kElsewhereNs) {
+      asked = true;
+      inTheWay = awaitsOurCpu(threads);
+    }
     // On another CPU it stops at once. Else it needs ours, and under real-time scheduling yielding would not give it.
-    if (nowNs - startNs > kSpinNs) nanosleep(nowNs - startNs > kPollNs ? &kRarePoll : &kPoll, nullptr);
+    if (inTheWay || nowNs - startNs > kSpinNs) nanosleep(nowNs - startNs > kPollNs ? &kRarePoll : &kPoll, nullptr);
   }
 }
 

@@ -64,6 +64,9 @@ class Seized {
   void release() noexcept;
 
  private:
+  // Whether one that does not stand yet was last on the CPU that we are on: it cannot go on to stop while we are.
+  bool awaitsOurCpu(const ThreadLook& threads) const noexcept;
+
   Tracee* tracees_;
   size_t count_;
   int64_t standingSinceNs_ = 0;
