@@ -13,6 +13,7 @@ import { findTools, OURS } from './tools.mjs';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const WATCHED_MS = 300;
+const PAUSE_COLUMNS = ['longest ms: least', 'quarter', 'median', 'least / floor', 'quarter / floor'];
 const SIZES = [
   { threads: 1, depth: 30 },
   { threads: 100, depth: 30 },
@@ -62,7 +63,11 @@ async function locals() {
   await pause('--locals');
 }
 
-/** Threads that run beside a hundred that sleep: ours there (at most 2), as a ratio to the floor where only those run. */
+/**
+ * Threads that run beside a hundred that sleep: ours there, as a ratio to the floor where only those run (at most 2). What
+ * else the machine does can only add to a pause, so the quick looks of many tell of the tool, and the slow ones of the
+ * machine: the least and the quarter are compared.
+ */
 async function running() {
   for (const [kind, what] of [
     ['gil', 'contending for the GIL'],
@@ -79,15 +84,15 @@ async function running() {
       print(`\nPause with ${count} more threads ${what}: ours beside 100 that sleep, floor where none sleeps`);
       const rows = [['noise (no tool)', noise], ['floor', floor], ...ours.map(({ name }, n) => [name, pauses[n]])];
       table(
-        ['', 'longest ms', 'it / floor'],
-        rows.map(([name, ms]) => [name, ms.toFixed(3), (ms / floor).toFixed(2)]),
+        ['', ...PAUSE_COLUMNS],
+        rows.map(([name, runs]) => [name, ...pauseCells(runs, floor)]),
       );
       tellNoise(noise, floor);
     }
   }
 }
 
-/** The median of the longest pauses under each command; null: none. */
+/** The pauses under each command; null: none. */
 async function pausesOf(target, commands) {
   const taken = commands.map(() => []);
   await withTarget(target, async (pid, recorder) => {
@@ -98,7 +103,19 @@ async function pausesOf(target, commands) {
       }
     }
   });
-  return taken.map((runs) => median(runs, 'longestMs'));
+  return taken;
+}
+
+/** Of the longest pause of each look, beside that of the floor. */
+function pauseCells(runs, floor) {
+  const values = [0, 0.25, 0.5].map((part) => quantile(runs, part));
+  const ratios = [0, 0.25].map((part) => quantile(runs, part) / quantile(floor, part));
+  return [...values.map((ms) => ms.toFixed(3)), ...ratios.map((ratio) => ratio.toFixed(2))];
+}
+
+function quantile(runs, part) {
+  const values = runs.map(({ longestMs }) => longestMs).sort((a, b) => a - b);
+  return values[Math.floor((values.length - 1) * part)];
 }
 
 /**
@@ -113,7 +130,7 @@ async function watched(argv) {
 }
 
 function tellNoise(noise, floor) {
-  if (noise <= floor / 2) return;
+  if (quantile(noise, 0.25) <= quantile(floor, 0.25) / 2) return;
   print('Too noisy to tell: without any tool it stood still nearly as long. BENCH_REALTIME=1 keeps that out.');
 }
 
@@ -155,16 +172,15 @@ async function pause(asked = '') {
         }
       }
       print(`\nPause, seen from inside a running thread: ${size.threads} threads of ${size.depth} frames`);
-      const base = median(taken.get(floor.name), 'longestMs');
+      const base = taken.get(floor.name);
       const rows = [...taken].map(([name, runs]) => [
         name,
-        median(runs, 'longestMs').toFixed(3),
+        ...pauseCells(runs, base),
         median(runs, 'sumMs').toFixed(3),
-        (median(runs, 'longestMs') / base).toFixed(2),
         exits(runs),
       ]);
-      table(['', 'longest ms', 'sum ms', 'it / floor', 'exit'], rows);
-      tellNoise(median(taken.get(idle.name), 'longestMs'), base);
+      table(['', ...PAUSE_COLUMNS, 'sum ms', 'exit'], rows);
+      tellNoise(taken.get(idle.name), base);
     });
   }
 }

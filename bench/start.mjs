@@ -1,7 +1,8 @@
 // How long does a look take, its start included, in each form that it is installed in, beside its peers? What is not in
-// packages/ is made first, so that one command gives all figures, and the table of README with them.
+// packages/ is made first, so that one command gives all figures. With BENCH_WRITE=1 it writes them into README.md and
+// docs/install.md, between the comments that say so, with the machine and the day.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { withTarget } from './bench-target.mjs';
@@ -18,10 +19,24 @@ const SIZES = [
 /** `report` is { rounds, measure, add, collect, median, exits, table, print }. */
 export async function benchStart(report) {
   report.print(`\n${machine()}`);
+  const where = `${machine()}; ${new Date().toISOString().slice(0, 10)}, medians of ${report.rounds} rounds in which all took turns`;
   const forms = madeForms(report);
   const peers = findTools().tools.filter(({ name }) => /^py/.test(name));
-  await idle(report, forms, peers);
-  await versions(report, forms, peers);
+  const starts = await idle(report, forms, peers);
+  const looks = await versions(report, forms, peers);
+  if (process.env.BENCH_WRITE !== '1') return;
+  write('docs/install.md', [`${where}.`, '', ...starts]);
+  write('README.md', [`${where}: wall ms (CPU ms, peak MiB).`, '', ...looks]);
+}
+
+/** Puts lines in place of those between the two comments of a document. */
+function write(document, lines) {
+  const file = fileURLToPath(new URL(`../${document}`, import.meta.url));
+  const [begin, end] = ['<!-- measured by: npm run bench start -->', '<!-- /measured -->'];
+  const text = readFileSync(file, 'utf8');
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${document} has no ${begin} … ${end}`);
+  writeFileSync(file, `${text.slice(0, from)}${begin}\n${lines.join('\n')}\n${text.slice(to)}`);
 }
 
 function madeForms({ print }) {
@@ -37,8 +52,12 @@ function madeForms({ print }) {
   return forms;
 }
 
-/** What Node.js costs before anything of ours runs, what each form adds to that, and a whole look at an idle Python. */
+/**
+ * What Node.js costs before anything of ours runs, what each form adds to that, and a whole look at an idle Python. Returns
+ * the table of docs/install.md.
+ */
 async function idle({ rounds, measure, add, collect, median, exits, table, print }, forms, peers) {
+  const all = [];
   await withTarget({ threads: 1, depth: 31 }, async (pid) => {
     const looks = { 'node -e 0': [process.execPath, '-e', '0'] };
     const onlyVersion = { ...looks };
@@ -55,6 +74,7 @@ async function idle({ rounds, measure, add, collect, median, exits, table, print
       for (let round = 0; round <= rounds; round++) {
         for (const [name, argv] of Object.entries(commands)) add(taken, name, round, measure(argv));
       }
+      all.push(taken);
       print(`\nStart: ${title}`);
       const least = (runs, key) => Math.min(...runs.map((run) => run[key]));
       const pySpy = taken.get('py-spy dump');
@@ -72,9 +92,19 @@ async function idle({ rounds, measure, add, collect, median, exits, table, print
       table(['', 'wall ms, least / median', 'CPU ms', 'peak MiB', ...ratios, 'exit'], rows);
     }
   });
+  const [starts, looks] = all;
+  const cell = (runs) => `${median(runs, 'wallMs').toFixed(0)} (${median(runs, 'cpuMs').toFixed(0)})`;
+  return [
+    '| wall ms (CPU ms) | `--version` | a look at an idle Python | peak MiB of that |',
+    '| --- | --- | --- | --- |',
+    ...[...looks].map(
+      ([name, runs]) =>
+        `| ${name} | ${cell(starts.get(name))} | ${exits(runs) === '0' ? cell(runs) : exits(runs)} | ${median(runs, 'peakMiB').toFixed(0)} |`,
+    ),
+  ];
 }
 
-/** The table of README: each size on each Python, each with the figures of all. */
+/** The table of README: each size on each Python, each with the figures of all; returns its lines. */
 async function versions({ rounds, measure, add, collect, median, exits, print }, forms, peers) {
   const names = ['one file', 'npm package'].filter((name) => forms[name]);
   const commands = [
@@ -82,8 +112,13 @@ async function versions({ rounds, measure, add, collect, median, exits, print },
     ...peers.map(({ name, command }) => ({ name, command })),
   ];
   print(`\nA whole look, as called: wall ms (CPU ms, peak MiB), medians of ${rounds}\n`);
-  print(`| CPython | threads × frames | ${commands.map(({ name }) => name).join(' | ')} |`);
-  print(`| --- | --- |${commands.map(() => ' --- |').join('')}`);
+  const lines = [];
+  const tell = (line) => {
+    lines.push(line);
+    print(line);
+  };
+  tell(`| CPython | threads × frames | ${commands.map(({ name }) => name).join(' | ')} |`);
+  tell(`| --- | --- |${commands.map(() => ' --- |').join('')}`);
   for (const { program, version } of pythons()) {
     for (const size of SIZES) {
       await withTarget({ ...size, python: program }, async (pid) => {
@@ -95,10 +130,11 @@ async function versions({ rounds, measure, add, collect, median, exits, print },
           const [wall, cpu, peak] = ['wallMs', 'cpuMs', 'peakMiB'].map((key) => median(runs, key).toFixed(0));
           return exits(runs) === '0' ? `${wall} (${cpu}, ${peak})` : exits(runs);
         });
-        print(`| ${version} | ${size.threads} × ${size.depth} | ${cells.join(' | ')} |`);
+        tell(`| ${version} | ${size.threads} × ${size.depth} | ${cells.join(' | ')} |`);
       });
     }
   }
+  return lines;
 }
 
 /** On what these are the figures. */
