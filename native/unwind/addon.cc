@@ -107,6 +107,7 @@ const char* nameOf(StopKind kind) {
     case StopKind::needsRegister: return "needs-register";
     case StopKind::noUnwindData: return "no-unwind-data";
     case StopKind::memoryMissing: return "memory-missing";
+    case StopKind::recordMissing: return "record-missing";
     case StopKind::badUnwindData: return "bad-unwind-data";
     case StopKind::loop: return "loop";
     case StopKind::limit: return "limit";

@@ -12,6 +12,7 @@ enum class StopKind {
   needsRegister,   // a rule needs register `detail`, which is not known
   noUnwindData,    // the code at `detail` has none, and no frame pointer helps
   memoryMissing,   // the word at `detail` is not in the copy
+  recordMissing,   // what is at `detail`, apart from the stack, may be a frame record, and is not in the copy
   badUnwindData,   // the rules of the code at `detail` make no sense
   loop,            // the frame at `detail` was met before
   limit,           // `detail` frames were found

@@ -116,6 +116,10 @@ std::variant<Step, Stop> Unwinder::stepWithoutRules(Registers& registers, const 
     if (const auto step = leaveByReturn(machine, memory, isCode, registers, pc)) return *step;
   }
   if (const auto step = leaveByEpilogue(machine, memory, isCode, registers, pc)) return *step;
+  const Module* module = code_.moduleAt(activation ? pc : pc - 1);
+  if (module != nullptr && module->source().path.empty()) {
+    if (const auto stepped = followRecordElsewhere(machine, memory, isCode, registers)) return *stepped;
+  }
   return followFramePointer(machine, memory, isCode, frame.flags & UnwoundFrame::byFramePointer, registers, pc);
 }
 

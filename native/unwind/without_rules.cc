@@ -9,6 +9,8 @@ namespace {
 
 // What a stack may have in use between two frame records.
 constexpr Addr kMaxStackBytes = 8U << 20;
+// Nothing is mapped below (vm.mmap_min_addr), so what is smaller is a number.
+constexpr Addr kLowestRecord = 0x10000;
 // Instructions before a return: one for each register that is kept, and some.
 constexpr unsigned kMaxEpilogue = 16;
 
@@ -125,6 +127,30 @@ std::optional<Step> leaveByEpilogue(const Machine& machine, const MemoryCopy& me
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::variant<Step, Stop>> followRecordElsewhere(const Machine& machine, const MemoryCopy& memory,
+                                                              const IsExecutable& isExecutable,
+                                                              Registers& registers) {
+  const auto sp = registers.get(machine.sp);
+  const auto fp = registers.get(machine.fp);
+  if (machine.elfMachine != EM_X86_64 || !sp || !fp || *fp < kLowestRecord || *fp % 8 != 0) return std::nullopt;
+  const auto isOnStack = [&](Addr address) { return address >= *sp && address - *sp < kMaxStackBytes; };
+  if (isOnStack(*fp)) return std::nullopt;
+  const auto callerFp = memory.read(*fp);
+  const auto caller = memory.read(*fp + 8);
+  const auto original = memory.read(*fp + 16);
+  if (!callerFp || !caller || !original) return Stop{StopKind::recordMissing, *fp};
+  if (!isExecutable(*caller) || *original % 8 != 0 || !isOnStack(*original)) return std::nullopt;
+  const auto pushedFp = memory.read(*original);
+  const auto pushedCaller = memory.read(*original + 8);
+  if (!pushedFp || !pushedCaller) return Stop{StopKind::memoryMissing, *original};
+  if (pushedFp != callerFp || pushedCaller != caller) return std::nullopt;
+  Registers known;
+  known.set(machine.sp, *original + 16);
+  known.set(machine.fp, *callerFp);
+  registers = known;
+  return Step{*caller, *original + 16, false};
 }
 
 std::variant<Step, Stop> followFramePointer(const Machine& machine, const MemoryCopy& memory,

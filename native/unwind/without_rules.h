@@ -43,6 +43,14 @@ std::optional<Step> leaveByReturn(const Machine& machine, const MemoryCopy& memo
 std::optional<Step> leaveByEpilogue(const Machine& machine, const MemoryCopy& memory, const IsExecutable& isExecutable,
                                     Registers& registers, Addr pc);
 
+// A frame record that is kept apart from the stack, in code made at run time: compiled generators (CinderX) keep their
+// variables below one on the heap, with the frame pointer of the stack behind it: [fp] the caller's fp, [fp + 8] the return
+// address, [fp + 16] where on the stack the same two are. Taken only if they are; nullopt: it is none.
+// https://github.com/facebookincubator/cinderx/blob/47f254f/cinderx/Jit/gen_data_footer.h
+std::optional<std::variant<Step, Stop>> followRecordElsewhere(const Machine& machine, const MemoryCopy& memory,
+                                                              const IsExecutable& isExecutable,
+                                                              Registers& registers);
+
 // The frame record that code compiled with frame pointers keeps on both machines: [fp] the caller's fp, [fp + 8] the
 // return address. Taken only where it leads up the stack and into code. `keepsRecords`: the code is known to, since it
 // was found by one.

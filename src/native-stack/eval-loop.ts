@@ -30,6 +30,12 @@ export function evalLoopOf({ frames }: Pick<Layout, 'frames'>): string {
  */
 const EVAL_INSTRUCTION = '_TAIL_CALL_';
 
+/**
+ * What CinderX has Python call in place of the loop (PEP 523): a copy of it.
+ * https://github.com/facebookincubator/cinderx/blob/47f254f/cinderx/Interpreter/interpreter.h
+ */
+const EVAL_LOOP_OF_CINDERX = 'Ci_EvalFrame';
+
 /** Calls that only pass on to others, by their names in Objects/ and Python/ of CPython 2.7 to 3.13. */
 const PLUMBING = new Set([
   'call_function',
@@ -98,7 +104,7 @@ export function functionName(rawSymbol: string): string {
 export function roleOf(rawSymbol: string | null, evalLoop: string = EVAL_LOOP): Role {
   if (rawSymbol === null) return 'other';
   const name = functionName(rawSymbol);
-  if (name === evalLoop || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
+  if (name === evalLoop || name === EVAL_LOOP_OF_CINDERX || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
   if (TRAMPOLINE.test(rawSymbol)) return 'plumbing';
   if (PLUMBING.has(name) || PLUMBING_PREFIXES.some((prefix) => name.startsWith(prefix))) return 'plumbing';
   // PEP 590: every callable type has a function of its own for it.

@@ -1,6 +1,7 @@
 /**
  * Which modules are there besides those of files? Code that the process made at run time: what its compilers told debuggers of
- * (jit-entries.ts), and all other executable memory of no file, with the names that were written for perf (perf-map.ts).
+ * (jit-entries.ts), and all other executable memory of no file, with the names that were written for perf (perf-map.ts,
+ * jitdump.ts).
  */
 
 import { toAddress } from '../memory/address.js';
@@ -8,6 +9,7 @@ import type { Mapping } from '../memory/mapping.js';
 import { bytesOf, MemoryFault } from '../memory/reader.js';
 import type { Process } from '../process/process.js';
 import { jitEntries } from './jit-entries.js';
+import { isJitdump, readJitdump } from './jitdump.js';
 import { CODE_OFFSET, elfOf, type MadeCode, type MadeSymbol } from './made-module.js';
 import type { NativeModule } from './modules.js';
 import { parsePerfMap } from './perf-map.js';
@@ -31,7 +33,7 @@ export function madeModules(target: Process): NativeModule[] {
       if (end > start) {
         modules.push(
           moduleOf(start, end, () => {
-            names ??= perfNames(target);
+            names ??= namesForPerf(target);
             return codeAt(target, start, end, names);
           }),
         );
@@ -72,6 +74,26 @@ function codeAt(target: Process, start: number, end: number, names: readonly Mad
   } catch (error) {
     if (!(error instanceof MemoryFault)) throw error;
     return null;
+  }
+}
+
+/** Where the same address was told of twice, what was told last holds: memory of code is used again. */
+function namesForPerf(target: Process): readonly MadeSymbol[] {
+  const latest = new Map<number, MadeSymbol>();
+  for (const symbol of perfNames(target)) latest.set(symbol.start, symbol);
+  for (const symbol of jitdumpNames(target)) latest.set(symbol.start, symbol);
+  return [...latest.values()];
+}
+
+/** Of a process that runs: it may have been written anew since somebody died. */
+function jitdumpNames(target: Process): MadeSymbol[] {
+  if (!target.sampler) return [];
+  const mapping = target.mappings().find(({ path, executable }) => executable && path !== null && isJitdump(path));
+  const source = mapping ? target.openMapped(mapping) : null;
+  try {
+    return source ? readJitdump(source) : [];
+  } finally {
+    source?.close();
   }
 }
 

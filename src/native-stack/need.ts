@@ -12,6 +12,9 @@ export const MAX_STACK_BYTES = 8 * 1024 * 1024;
 /** Where no mapping is known around the address: the stack is younger than the list of mappings. */
 const UNMAPPED_BYTES = 256 * 1024;
 
+/** A frame record apart from the stack: the caller's, where it returns to, and where these two are on the stack. */
+const RECORD_BYTES = 24;
+
 /**
  * Null: nothing more would help, or it would be too much. A missing word is on the stack in use (or on another one: a
  * signal's, a coroutine's), and from there to the end of its mapping is all in use as well.
@@ -23,6 +26,11 @@ export function needOf(
   mappings: readonly Mapping[],
 ): StackNeed | null {
   if (stop.kind === 'needs-register') return knowsRegisters ? null : { kind: 'registers' };
+  if (stop.kind === 'record-missing') {
+    const start = stop.address;
+    const isMapped = mappings.some((at) => start >= at.start && start + RECORD_BYTES <= at.end && at.readable);
+    return isMapped ? { kind: 'memory', start, end: start + RECORD_BYTES } : null;
+  }
   if (stop.kind !== 'memory-missing') return null;
   const room = MAX_STACK_BYTES - copied.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const start = stop.address - (stop.address % 8);

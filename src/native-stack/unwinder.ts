@@ -54,6 +54,8 @@ export type UnwindStop =
   | { readonly kind: 'needs-register'; readonly register: string }
   /** The word at `address` was not copied: copy more and try again. */
   | { readonly kind: 'memory-missing'; readonly address: number }
+  /** Code made at run time may keep a frame record at `address`, apart from the stack: copy that and try again. */
+  | { readonly kind: 'record-missing'; readonly address: number }
   | { readonly kind: 'no-unwind-data' | 'bad-unwind-data' | 'loop'; readonly pc: number }
   | { readonly kind: 'limit'; readonly frames: number };
 
@@ -196,6 +198,7 @@ export class Unwinder {
       case 'needs-register':
         return { kind, register: registerName(this.#machine, detail) };
       case 'memory-missing':
+      case 'record-missing':
         return { kind, address: detail };
       case 'limit':
         return { kind, frames: detail };
@@ -228,6 +231,10 @@ export function describeStop(stop: UnwindStop): StackEnding {
       return truncated(`the caller is known only with register ${stop.register}, which a thread shows when stopped`);
     case 'memory-missing':
       return truncated(`the stack at ${formatAddress(stop.address)} was not copied`);
+    case 'record-missing':
+      return truncated(
+        `no unwind data for code made at run time, whose frame pointer is ${formatAddress(stop.address)}`,
+      );
     case 'no-unwind-data':
       return truncated(`no unwind data for the code at ${formatAddress(stop.pc)}`);
     case 'bad-unwind-data':

@@ -97,6 +97,31 @@ test('shapes of secrets, and what only looks like one', () => {
   expect(open('Authorization: Basic dXNlcjpwYXNz')).toBe('Authorization: Basic *');
   expect(open('--api-key=abc --verbose')).toBe('--api-key=* --verbose');
   expect(open('eyJhbGciOiJIUzI1.eyJzdWIiOiIx.abc')).toBe('*');
+  for (const [text, shown] of [
+    ['mysql+pymysql://u:p@ss@h/db', 'mysql+pymysql://u:*@h/db'],
+    ['redis://default:a/b@h:6379/0', 'redis://default:*@h:6379/0'],
+    ['jdbc:oracle:thin:scott/tiger@//h:1521/s', 'jdbc:oracle:thin:scott/*@//h:1521/s'],
+    ['jdbc:mysql://h:3306/db?user=u&password=x1&useSSL=false', 'jdbc:mysql://h:3306/db?user=u&password=*&useSSL=false'],
+    ['Driver={ODBC 17};UID=sa;PWD={a;b};Encrypt=yes', 'Driver={ODBC 17};UID=sa;PWD=*};Encrypt=yes'],
+    ["user='app' password='with room' host=db", "user='app' password='*' host=db"],
+    ['mysql -u root -phunter2 db', 'mysql -u root -p* db'],
+    ['sshpass -p hunter2 ssh h', 'sshpass -p * ssh h'],
+    ['curl -s -u me:hunter2 https://h', 'curl -s -u me:* https://h'],
+    ['"{\\"password\\": \\"x\\"}"', '"{\\"password\\": \\"*\\"}"'],
+    ['{"password": ["a", "b"], "n": 1}', '{"password": *, "n": 1}'],
+    ["<Task coro=<f(password='x')>>", "<Task coro=<f(password='*')>>"],
+    ['db:\n  password: x1\n  user: me', 'db:\n  password: *\n  user: me'],
+    ['secret: |\n  one\n  two\nnext: 1', 'secret: *\nnext: 1'],
+    ['<password>x</password>', '<password>*</password>'],
+    ["CREATE USER u IDENTIFIED BY 'x'", "CREATE USER u IDENTIFIED BY '*'"],
+    ['https://h/c?sv=1&sig=abc%3D&se=2', 'https://h/c?sv=1&sig=*&se=2'],
+    ['AccountKey=ab+c==;EndpointSuffix=x', 'AccountKey=*;EndpointSuffix=x'],
+    ['rk_live_51Habcdefghij', '*'],
+  ] as const)
+    expect(open(text)).toBe(shown);
+  for (const text of ['postgresql://h1:5432,h2:5432/db?x=a@b', 'make -p all', 'the password is wrong', 'x < y </b>']) {
+    expect(open(text)).toBe(text);
+  }
   for (const text of ['http://auth:8080/x', '/etc/passwd', 'tokens 5', 'a: b', 'PWD=/home', 'the secret of it', '']) {
     expect(open(text)).toBe(text);
   }
@@ -105,4 +130,39 @@ test('shapes of secrets, and what only looks like one', () => {
 test('PWD is where the process is, pwd is not', () => {
   const isSecret = secretNames({ redact: [], redactDefaults: true });
   expect(['PWD', 'OLDPWD', 'pwd', 'DB_PWD'].map(isSecret)).toEqual([false, false, true, true]);
+});
+
+test('words that only have one of the names in them', () => {
+  const isSecret = secretNames({ redact: [], redactDefaults: true });
+  for (const name of [
+    'secretary',
+    'passenger',
+    'keyboard',
+    'token_count',
+    'max_tokens',
+    'tokenizer',
+    'cookiecutter',
+    'bypass',
+  ]) {
+    expect([name, isSecret(name)]).toEqual([name, false]);
+  }
+  for (const name of [
+    'secretary_password',
+    'tokens',
+    'token_id',
+    'password_reset_url',
+    'tokenizer_api_key',
+    'X-Auth-Token',
+  ]) {
+    expect([name, isSecret(name)]).toEqual([name, true]);
+  }
+  expect(secretNames({ redact: ['secretary'], redactDefaults: true })('secretary')).toBe(true);
+});
+
+test('no text takes for ever to be looked through', () => {
+  const secrets = new Secrets({ redact: [], redactDefaults: true });
+  const pieces = ['a="', 'a=', 'mysql -u ', '<a ', '\\\\"a', 'x://a:', 'uid=;', "password '", 'curl -u a', 'a:\n '];
+  const begun = performance.now();
+  for (const piece of pieces) secrets.partsOf(piece.repeat(Math.ceil(4000 / piece.length)), 'whole');
+  expect(performance.now() - begun).toBeLessThan(5000);
 });

@@ -7,8 +7,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
+import { toAddress } from '../../src/memory/address.js';
+import type { PlacedBytes } from '../../src/memory/ranges.js';
+import { bytesOf } from '../../src/memory/reader.js';
+import { type NativeStack, NativeStacks, type ThreadCopy } from '../../src/native-stack/native-stacks.js';
+import { needOf } from '../../src/native-stack/need.js';
 import { openLiveProcess } from '../../src/process/live/live-process.js';
+import type { Process } from '../../src/process/process.js';
 import { copyStanding, copyStopped } from './standing.js';
 
 /** What of these is not installed, in words; empty: nothing. */
@@ -52,11 +57,23 @@ function follow(pid: number, how: 'still' | 'stopped'): NativeStack[] {
     return target.threads().map(({ tid }) => {
       const copy = how === 'stopped' ? copyStopped(target, tid) : copyStanding(target, tid);
       if (!copy) throw new Error(`thread ${tid} runs`);
-      return stacks.stack(copy);
+      return stacks.stack({ ...copy, memory: withRecords(target, stacks, copy) });
     });
   } finally {
     target.close();
   }
+}
+
+/** The copied memory and what else a stack is found to need. */
+function withRecords(target: Process, stacks: NativeStacks, copy: ThreadCopy): readonly PlacedBytes[] {
+  const memory = [...copy.memory];
+  for (let n = 0; n < 8; n++) {
+    const need = needOf(stacks.follow({ ...copy, memory }).stop, memory, true, target.mappings());
+    if (need?.kind !== 'memory') break;
+    const bytes = bytesOf(target.memory.read(toAddress(need.start), need.end - need.start));
+    memory.push({ address: need.start, bytes });
+  }
+  return memory;
 }
 
 async function ready(child: ChildProcess): Promise<void> {

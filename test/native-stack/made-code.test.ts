@@ -78,6 +78,45 @@ test.skipIf(noCompiler !== '')('what debuggers are told of has names and unwind 
   }
 });
 
+/** Code that keeps its frame record in memory of its own, with where on the stack the same is, as compiled generators do. */
+const APART = `
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+static const unsigned char code[] = {
+  0x55, 0x48, 0x89, 0xe5,                                    // push rbp; mov rbp, rsp
+  0x48, 0x8b, 0x45, 0x00, 0x48, 0x89, 0x07,                  // mov rax, [rbp]; mov [rdi], rax
+  0x48, 0x8b, 0x45, 0x08, 0x48, 0x89, 0x47, 0x08,            // mov rax, [rbp + 8]; mov [rdi + 8], rax
+  0x48, 0x89, 0x6f, 0x10, 0x48, 0x89, 0xfd,                  // mov [rdi + 16], rbp; mov rbp, rdi
+  0xff, 0xd6, 0x48, 0x8b, 0x6d, 0x10, 0xc9, 0xc3,            // call rsi; mov rbp, [rbp + 16]; leave; ret
+};
+static int (*made)(void *, int (*)(void));
+__attribute__((noinline)) int waits(void) { write(1, "ready\\n", 6); return pause() + 1; }
+__attribute__((noinline)) int resumes(int (*calls)(void)) { return made((char *)malloc(4096) + 64, calls) + 1; }
+__attribute__((noinline)) int once_more(void) { return resumes(waits) + 1; }
+int main(void) {
+  made = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memcpy((void *)made, code, sizeof code);
+  return resumes(once_more) + 1;
+}`;
+
+test.skipIf(noCompiler !== '')('a frame record apart from the stack leads on if the stack has the same', async () => {
+  const file = workshop.build('cc', 'apart', APART, '-O1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls');
+  const [stack] = await stacksOf(file, 'still');
+  expect(stack?.ending).toEqual({ kind: 'complete', reason: null });
+  const names = stack ? namesOf(stack) : [];
+  expect(names.slice(names.indexOf('waits'), names.indexOf('main') + 1)).toEqual([
+    'waits',
+    '?',
+    'resumes',
+    'once_more',
+    '?',
+    'resumes',
+    'main',
+  ]);
+});
+
 onEveryInterpreter('pieces of code between Python functions', async (interpreter, context) => {
   if (!isAtLeast(interpreter, 12)) context.skip('it has no -X perf');
   await withProgram(interpreter, 'callbacks.py', { flags: ['-X', 'perf'] }, async ({ pid }) => {

@@ -36,8 +36,24 @@ function argumentOf(tree: Tree): string | null {
   return tree.kind === 'bytes' && tree.of === 'str' ? Buffer.from(tree.bytes).toString('latin1') : null;
 }
 
-/** A list that looks like a command line, without the passwords on it. */
-function withoutPasswords(items: readonly Tree[], { secrets }: Reading): readonly Tree[] {
+/** The text of a string or of bytes; null: it is neither. */
+function textOf(tree: Tree | undefined): string | null {
+  return tree?.kind === 'bytes' ? Buffer.from(tree.bytes).toString('latin1') : tree ? argumentOf(tree) : null;
+}
+
+/** A name and a value, as lists of headers have them: whether the value is secret. Two words beside each other may be two names. */
+function isSecretPair(items: readonly Tree[], { secrets }: Reading): boolean {
+  const [name, value] = [textOf(items[0]), textOf(items[1])];
+  return name !== null && value !== null && !/^[A-Za-z_ ]*$/.test(value) && secrets.isName(name);
+}
+
+/** A list that looks like a command line, without the passwords on it; a pair whose first says what the second is. */
+function withoutPasswords(items: readonly Tree[], reading: Reading): readonly Tree[] {
+  const { secrets } = reading;
+  if (items.length === 2 && isSecretPair(items, reading)) {
+    secrets.addText(textOf(items[1]) ?? '');
+    return [items[0] as Tree, { kind: 'redacted' }];
+  }
   if (!secrets.byShape) return items;
   const texts = items.map(argumentOf);
   if (!texts.some((text) => text?.startsWith('-'))) return items;

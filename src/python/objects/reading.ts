@@ -225,7 +225,8 @@ export class Reading {
     for (const { key, value } of items) {
       if (this.isFull) break;
       const shown = this.read(key, depth);
-      entries.push([shown, this.named(this.#nameOf(key), value, depth)]);
+      const name = shown.kind === 'bytes' ? Buffer.from(shown.bytes).toString('latin1') : this.#nameOf(key);
+      entries.push([shown, this.named(name, value, depth)]);
     }
     return entries;
   }

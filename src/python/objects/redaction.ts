@@ -27,6 +27,13 @@ export const DEFAULT_SECRETS: readonly string[] = [
   '(^|[^a-z])dsn($|[^a-z])',
 ];
 
+/**
+ * Words that have one of these in them and announce none: numbers of tokens, what makes them, `secretary`. They are left out of a
+ * name before it is looked at.
+ */
+const HARMLESS_WORDS =
+  /secretar(?:y|ies|ial)|cookie[_-]?cutter|tokeni[sz](?:ers?|ed|ation|e)|(?:max|min|num|n|total|prompt|completion|input|output|new|cached)_tokens|tokens?_(?:count|type|limit|usage|length|len|budget)/gi;
+
 /** Environment variables that no password is in: where the process is. */
 const HARMLESS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 
@@ -40,16 +47,20 @@ export interface RedactionSettings {
 
 /** Tells whether a name is to be withheld. Throws SyntaxError for what is no regular expression. */
 export function secretNames(settings: RedactionSettings): (name: string) => boolean {
-  const patterns = [...(settings.redactDefaults ? DEFAULT_SECRETS : []), ...settings.redact];
-  if (patterns.length === 0) return () => false;
   // Checked one by one, so that a pattern with an unmatched parenthesis cannot change what its neighbours mean.
-  const all = patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const compiled = (patterns: readonly string[]) => patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const preset = compiled(settings.redactDefaults ? DEFAULT_SECRETS : []);
+  const added = compiled(settings.redact);
+  if (preset.length + added.length === 0) return () => false;
+  const withoutHarmless = (name: string) => name.replace(HARMLESS_WORDS, ' ');
   const isHarmless = (name: string) => settings.redact.length === 0 && HARMLESS.has(name);
   const known = new Map<string, boolean>();
   return (name) => {
     let secret = known.get(name);
     if (secret === undefined) {
-      secret = !isHarmless(name) && all.some((pattern) => pattern.test(name));
+      secret =
+        !isHarmless(name) &&
+        (added.some((pattern) => pattern.test(name)) || preset.some((pattern) => pattern.test(withoutHarmless(name))));
       known.set(name, secret);
     }
     return secret;
