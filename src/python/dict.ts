@@ -20,6 +20,8 @@ interface KeyTable {
   nentries: number;
   /** Of one entry. */
   entry: EntryLayout;
+  /** The hash table over them: `size` numbers of `width` bytes. */
+  indices: { readonly start: Address; readonly size: number; readonly width: number };
 }
 
 interface EntryLayout {
@@ -85,8 +87,10 @@ function readKeyTable(python: Python, keys: Address): KeyTable {
       const size = ssizeAt(view, dict.dk_size);
       const nentries = ssizeAt(view, dict.dk_nentries);
       if (size < 1 || size > 2 ** LOG2_LIMIT) throw absurd(keys);
-      const entries = offsetBy(keys, dict.dk_indices + size * indexBytes(size));
-      return checked(keys, { entries, nentries, entry: dict.PyDictKeyEntry }, size);
+      const width = indexBytes(size);
+      const entries = offsetBy(keys, dict.dk_indices + size * width);
+      const indices = { start: offsetBy(keys, dict.dk_indices), size, width };
+      return checked(keys, { entries, nentries, entry: dict.PyDictKeyEntry, indices }, size);
     }
     case 'log2': {
       const view = python.memory.read(keys, dict.dk_indices);
@@ -96,11 +100,10 @@ function readKeyTable(python: Python, keys: Address): KeyTable {
       if (log2Size > LOG2_LIMIT || log2Bytes > LOG2_LIMIT + 3) throw absurd(keys);
       const general = view.getUint8(dict.dk_kind) === dict.DICT_KEYS_GENERAL;
       const entry = general ? dict.PyDictKeyEntry : dict.PyDictUnicodeEntry;
-      return checked(
-        keys,
-        { entries: offsetBy(keys, dict.dk_indices + 2 ** log2Bytes), nentries, entry },
-        2 ** log2Size,
-      );
+      const size = 2 ** log2Size;
+      const indices = { start: offsetBy(keys, dict.dk_indices), size, width: 2 ** (log2Bytes - log2Size) };
+      const entries = offsetBy(keys, dict.dk_indices + 2 ** log2Bytes);
+      return checked(keys, { entries, nentries, entry, indices }, size);
     }
   }
 }
@@ -168,6 +171,49 @@ function addSlots(python: Python, { entries, entry }: KeyTable, from: number, to
 /** A deleted or unset slot has no value (and, deleted, no key). */
 function push(items: DictItem[], key: number, value: number): void {
   if (key !== 0 && value !== 0) items.push({ key, value });
+}
+
+/** Places of the hash table that are looked at for one key. */
+const PROBES_LIMIT = 10_000;
+const WORD = (1n << 64n) - 1n;
+
+/**
+ * The value under a key that is the very object at `key`, whose hash is known; null: there is none. However large the
+ * dict is, a few places are looked at. Not of dicts whose keys are shared. Throws as readDict.
+ * https://github.com/python/cpython/blob/v3.12.1/Objects/dictobject.c (PERTURB_SHIFT, DKIX_EMPTY)
+ */
+export function readValueOf(python: Python, dict: Address, key: number, hash: bigint): number | null {
+  const { ma_keys } = python.layout.PyDictObject;
+  const table = readKeyTable(python, toAddress(python.pointer(dict, needed(ma_keys, 'ma_keys'))));
+  const { start, size, width } = table.indices;
+  if (![1, 2, 4, 8].includes(width)) throw absurd(start);
+  const mask = BigInt(size - 1);
+  let perturb = hash & WORD;
+  let place = perturb & mask;
+  for (let probe = 0; probe < PROBES_LIMIT; probe++) {
+    const index = indexIn(python.memory.read(offsetBy(start, Number(place) * width), width), width);
+    if (index === -1) return null;
+    if (index >= 0 && index < table.nentries) {
+      const entry = offsetBy(table.entries, index * table.entry.sizeof);
+      if (python.pointer(entry, table.entry.me_key) === key) return python.pointer(entry, table.entry.me_value) || null;
+    }
+    perturb >>= 5n;
+    place = (place * 5n + perturb + 1n) & mask;
+  }
+  return null;
+}
+
+function indexIn(view: DataView, width: number): number {
+  switch (width) {
+    case 1:
+      return view.getInt8(0);
+    case 2:
+      return view.getInt16(0, true);
+    case 4:
+      return view.getInt32(0, true);
+    default:
+      return Number(view.getBigInt64(0, true));
+  }
 }
 
 function readPointers(python: Python, start: Address, count: number, stride: number, offset: number): number[] {

@@ -3,8 +3,8 @@
  * one handle share it: what is in use costs nothing of it, only empty slots in between.
  */
 
-/** A set of a million that was emptied has two million slots, in 32 MB. */
-const SLOTS = 2 ** 22;
+/** A set of a million that was emptied has up to four million slots, in 64 MB. */
+const SLOTS = 2 ** 24;
 
 export class SlotBudget {
   #left = SLOTS;

@@ -1,4 +1,5 @@
 """Tables after a burst: all was taken out again but what hangs, wherever in the table that is."""
+import collections
 import sys
 import threading
 
@@ -18,6 +19,11 @@ def hold(count):
     some = set(range(count))
     for i in range(count - 1):
         some.discard(i)
+    turned = collections.OrderedDict((i, None) for i in range(150000))
+    if hasattr(turned, 'move_to_end'):
+        turned.move_to_end(149999, last=False)
+    else:
+        turned = {149999: None}
     if len(sys.argv) == 2:
         more(count)
     oracle.announce()

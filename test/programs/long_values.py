@@ -20,6 +20,14 @@ def hold():
     wide = Wide()
     pair = Pair('a' * 150, ['b' * 150] * 15)
     error = ValueError(*['e' * 190] * 12)
+    called = type('T' * 5000, (object,), {})()
+    named = Wide()
+    setattr(named, 'n' * 5000, 1)
+    numbers = [10 ** 180] * 20
+    digits = 10 ** 100000
+    escapes = u'\U000e0001' * 1000
+    octets = bytearray(1000)
+    kinds = list(map(lambda i: type('K%d' % i + 'k' * 150, (object,), {}), range(20)))
     oracle.announce()
     threading.Event().wait()
 

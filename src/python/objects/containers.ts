@@ -1,7 +1,7 @@
 /** What do lists, tuples, dicts, sets and their relatives hold? */
 import { offsetBy, toAddress } from '../../memory/address.js';
 import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
-import { type DictItem, ITEM_LIMIT, readDict } from '../dict.js';
+import { type DictItem, readDict, readValueOf } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
 import { secretArguments } from './secret-shapes.js';
@@ -179,21 +179,20 @@ function readOrderedItems({ address }: ObjectInHand, reading: Reading): Items {
   const fields = needed(reading.layout.objects.parts._odictnode, '_odictnode');
   const total = reading.size(address, reading.layout.PyDictObject.ma_used);
   const wanted = Math.min(total, reading.limits.maxItems);
-  const keys: number[] = [];
+  const items: DictItem[] = [];
   let node = reading.pointer(address, od_first);
-  while (keys.length < wanted) {
-    if (node === 0) throw new CorruptData(`an OrderedDict of ${total} items that has ${keys.length}`);
+  while (items.length < wanted) {
+    if (node === 0) throw new CorruptData(`an OrderedDict of ${total} items that has ${items.length}`);
     const at = toAddress(node);
-    keys.push(reading.pointer(at, fields.key));
+    const key = reading.pointer(at, fields.key);
+    // Its hash follows.
+    const hash = reading.memory.read(offsetBy(at, fields.key + 8), 8).getBigUint64(0, true);
+    const value = readValueOf(reading.python, address, key, hash);
+    if (value === null) throw new CorruptData('an OrderedDict with a key that its dict lacks');
+    items.push({ key, value });
     node = reading.pointer(at, fields.next);
   }
-  for (const most of [wanted, ITEM_LIMIT]) {
-    const { items } = readItems({ address }, reading, most);
-    const values = new Map(items.map(({ key, value }) => [key, value]));
-    if (!keys.every((key) => values.has(key))) continue;
-    return { items: keys.map((key) => ({ key, value: values.get(key) ?? 0 })), total };
-  }
-  throw new CorruptData('an OrderedDict with a key that its dict lacks');
+  return { items, total };
 }
 
 /** `obj` of what wraps a mapping follows the header. */

@@ -53,10 +53,15 @@ export interface ReadingContext {
 /** Objects inside each other, whatever depth is asked for: some (an enumeration's value) are no level of their own. */
 const NESTING_LIMIT = 300;
 
-/** Characters of a value with all that it holds, after which what follows in it is left out: so many, ... */
+/** Characters of a value with all that it holds: so many, ... */
 const WHOLE_VALUE = 1000;
 /** ... or so many times as its longest text may have. */
 const TIMES_AS_LONG = 5;
+
+/** Characters that a value may have as it is written. */
+export function lengthOfValue({ maxString }: Pick<ValueLimits, 'maxString'>): number {
+  return Math.max(WHOLE_VALUE, TIMES_AS_LONG * maxString);
+}
 
 export const REDACTED: Tree = { kind: 'redacted' };
 export const UNBOUND: Tree = { kind: 'unbound' };
@@ -144,7 +149,9 @@ export class Reading {
 
   /** Whether so much of the value is there that nothing more of it is read. */
   get isFull(): boolean {
-    return this.#characters >= Math.max(WHOLE_VALUE, TIMES_AS_LONG * this.limits.maxString);
+    // One more text finds room, and what closes what is open.
+    const most = lengthOfValue(this.limits);
+    return this.#characters >= most - Math.min(most / TIMES_AS_LONG, this.limits.maxString) - 3 * MARK;
   }
 
   /** Counts what was read in another way. */
@@ -339,7 +346,36 @@ function lengthOf(tree: Tree): number {
     case 'redacted':
     case 'cut':
       return 4;
+    case 'int':
+      return tree.value > -10_000n && tree.value < 10_000n ? 5 : tree.value.toString(16).length * 1.25;
+    case 'float':
+    case 'complex':
+    case 'long-float':
+      return 8;
+    case 'type-name':
+    case 'class':
+    case 'global-name':
+      return tree.name.length + 2;
+    case 'enum-member':
+      return tree.type.length + (tree.name?.length ?? 0) + 6;
+    case 'subclass':
+    case 'record':
+    case 'set':
+    case 'deque':
+      return tree.name.length + 4;
+    case 'ndarray':
+      return tree.type.length + tree.dtype.length + 50;
+    case 'date':
+    case 'time':
+    case 'timedelta':
+    case 'moment':
+    case 'timestamp':
+    case 'long-timedelta':
+      return 32;
+    case 'datetime':
+    case 'uuid':
+      return 48;
     default:
-      return 2;
+      return 4;
   }
 }

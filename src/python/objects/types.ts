@@ -19,7 +19,7 @@ const READY = 2 ** 12;
 const BASE_EXC_SUBCLASS = 2 ** 30;
 const TYPE_SUBCLASS = 2 ** 31;
 
-const NAME_LIMIT = 1024;
+const NAME_LIMIT = 4096;
 const MRO_LIMIT = 200;
 /** Names of a class body that are looked at. */
 const BODY_LIMIT = 2000;

@@ -7,7 +7,7 @@ import { spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { kinds } from './kinds.js';
-import { REDACTED, Reading, type ReadingContext, UNBOUND, type ValueLimits } from './reading.js';
+import { lengthOfValue, REDACTED, Reading, type ReadingContext, UNBOUND, type ValueLimits } from './reading.js';
 import type { RedactionSettings } from './redaction.js';
 import { rememberSecret } from './secret-objects.js';
 import { Secrets } from './secrets.js';
@@ -23,6 +23,8 @@ export interface ReadValue {
   readonly tree: Tree;
   /** Why it, or something in it, could not be read; null: it could. */
   readonly problem: string | null;
+  /** Characters in which it may be written; absent: as many as it takes. */
+  readonly most?: number;
 }
 
 /** Objects looked at for one value: a list of lists of twenty is 400. More if more items are asked for. */
@@ -80,13 +82,14 @@ export class ValueReader {
   read(pointer: number): ReadValue {
     const known = this.#values.get(pointer);
     if (known) return known;
-    const most = Math.min(this.#objectsAValue, this.#leftOfThread, this.#leftOfPass);
+    const objects = Math.min(this.#objectsAValue, this.#leftOfThread, this.#leftOfPass);
     const reading = this.#reading;
-    const tree = reading.whole(pointer, most);
-    const used = most - Math.max(reading.left, 0);
+    const tree = reading.whole(pointer, objects);
+    const used = objects - Math.max(reading.left, 0);
     this.#leftOfThread -= used;
     this.#leftOfPass -= used;
-    const value: ReadValue = { type: this.#typeName(pointer), tree, problem: reading.problem };
+    const most = lengthOfValue(this.#context.limits);
+    const value: ReadValue = { type: this.#typeName(pointer), tree, problem: reading.problem, most };
     // What was cut for want of work left may be whole elsewhere.
     if (reading.left >= 0) this.#values.set(pointer, value);
     return value;

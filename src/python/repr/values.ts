@@ -51,7 +51,8 @@ export class ValueWriter {
     for (const part of parts) {
       if (typeof part === 'string') text += part;
       else {
-        text += part.as === 'str' ? this.#printer.wholeText(part.value.tree) : this.#printer.whole(part.value.tree);
+        const { tree, most } = part.value;
+        text += this.#bounded(part.as === 'str' ? this.#printer.wholeText(tree) : this.#printer.whole(tree), most);
         truncated ||= this.#printer.truncated;
         redacted ||= this.#printer.redacted;
       }
@@ -59,12 +60,25 @@ export class ValueWriter {
     return { text, truncated, redacted };
   }
 
-  #write({ type, tree, problem }: ReadValue): Value {
+  /** What was written, of whatever it is made: names, escapes, marks. */
+  #bounded(text: string, most: number | undefined): string {
+    if (most === undefined || text.length <= most) return text;
+    return this.#printer.cut(cutAt(text, most));
+  }
+
+  #write({ type, tree, problem, most }: ReadValue): Value {
     const printer = this.#printer;
-    const repr = printer.whole(tree);
+    const repr = this.#bounded(printer.whole(tree), most);
     const { truncated, redacted } = printer;
-    const value: Value = { type, repr, truncated, redacted };
+    const value: Value = { type: type === null ? null : cutAt(type, most), repr, truncated, redacted };
     if (problem !== null) value.problem = problem;
     return value;
   }
+}
+
+/** Up to there, and a mark; never half a character. */
+function cutAt(text: string, most: number | undefined): string {
+  if (most === undefined || text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  return `${text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most)}…`;
 }
