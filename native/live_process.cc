@@ -42,6 +42,7 @@ Napi::Function LiveProcess::define(Napi::Env env) {
                          InstanceMethod<&LiveProcess::look>("look"),
                          InstanceMethod<&LiveProcess::stoodSince>("stoodSince"),
                          InstanceMethod<&LiveProcess::labels>("labels"),
+                         InstanceMethod<&LiveProcess::stillMs>("stillMs"),
                          InstanceMethod<&LiveProcess::freeze>("freeze"),
                          InstanceMethod<&LiveProcess::stop>("stop"),
                          InstanceMethod<&LiveProcess::close>("close"),
@@ -157,6 +158,18 @@ Napi::Value LiveProcess::labels(const Napi::CallbackInfo& info) {
     result.Set("names", names);
     result.Set("letters", Napi::String::New(env, letters));
     return result;
+  });
+}
+
+Napi::Value LiveProcess::stillMs(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Access& process = access(env);
+  const Elements<int32_t> tids = int32Array(info[0], "tids must be an Int32Array");
+  return guarded(env, [&]() -> Napi::Value {
+    const std::vector<double> still = process.threads.stillMs(std::vector<pid_t>(tids.begin(), tids.end()));
+    auto column = Napi::Float64Array::New(env, still.size());
+    std::copy(still.begin(), still.end(), column.Data());
+    return column;
   });
 }
 

@@ -31,6 +31,7 @@ class LiveProcess : public Napi::ObjectWrap<LiveProcess> {
   Napi::Value look(const Napi::CallbackInfo& info);
   Napi::Value stoodSince(const Napi::CallbackInfo& info);
   Napi::Value labels(const Napi::CallbackInfo& info);
+  Napi::Value stillMs(const Napi::CallbackInfo& info);
   Napi::Value freeze(const Napi::CallbackInfo& info);
   Napi::Value stop(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

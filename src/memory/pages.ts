@@ -22,42 +22,59 @@ export interface PageSource {
 export interface FetchedPage {
   /** null: it could not be had. */
   readonly view: DataView | null;
+  /** The same bytes in units of four, which are had without a call; null where they do not begin at a multiple of four. */
+  readonly units: Uint32Array | null;
   /** Which of its words were read, a bit each, for whom that matters. */
   words: Uint32Array | null;
 }
 
-const NO_PAGE: FetchedPage = { view: null, words: null };
+function fetched(view: DataView | null): FetchedPage {
+  const isEven = view !== null && view.byteOffset % 4 === 0;
+  // As this machine has them, which is little-endian like all that we read.
+  return { view, units: isEven ? new Uint32Array(view.buffer, view.byteOffset, PAGE_BYTES / 4) : null, words: null };
+}
+
+const NO_PAGE: FetchedPage = { view: null, units: null, words: null };
 
 /** A MemoryReader that fetches whole pages, each at most once. */
 export class PagedMemory implements MemoryReader {
   readonly #source: PageSource;
   readonly #pages = new Map<number, FetchedPage>();
-  #lastPage = -1;
   /** The page that was read last. */
   protected last = NO_PAGE;
+  /** Its address. NaN: none, so that no address is on it. */
+  protected lastStart = Number.NaN;
 
   constructor(source: PageSource) {
     this.#source = source;
   }
 
   read(address: Address, size: number): DataView {
-    const page = Math.floor(address / PAGE_BYTES);
-    const start = address - page * PAGE_BYTES;
-    if (start + size <= PAGE_BYTES) {
-      const { view } = page === this.#lastPage ? this.last : this.#turnTo(page);
-      if (view === null) throw new MemoryFault(address, size);
-      return new DataView(view.buffer, view.byteOffset + start, size);
-    }
-    return this.#readAcross(address, size, page, start);
+    const start = this.#offsetOn(address);
+    if (start + size > PAGE_BYTES) return this.#readAcross(address, size, (address - start) / PAGE_BYTES, start);
+    const { view } = this.#holding(address, start);
+    if (view === null) throw new MemoryFault(address, size);
+    return new DataView(view.buffer, view.byteOffset + start, size);
   }
 
   pointer(address: Address): number {
-    const page = Math.floor(address / PAGE_BYTES);
-    const start = address - page * PAGE_BYTES;
+    const start = this.#offsetOn(address);
     if (start > PAGE_BYTES - 8) return pointerAt(this.read(address, 8), 0);
-    const { view } = page === this.#lastPage ? this.last : this.#turnTo(page);
+    const { view, units } = this.#holding(address, start);
     if (view === null) throw new MemoryFault(address, 8);
-    return pointerAt(view, start);
+    if (units === null || start % 4 !== 0) return pointerAt(view, start);
+    return (units[start >>> 2] ?? 0) + (units[(start >>> 2) + 1] ?? 0) * 0x1_0000_0000;
+  }
+
+  /** How far on its page an address is. Mostly that is the page of the last read, which is known without a division. */
+  #offsetOn(address: number): number {
+    const start = address - this.lastStart;
+    return start >= 0 && start < PAGE_BYTES ? start : address - Math.floor(address / PAGE_BYTES) * PAGE_BYTES;
+  }
+
+  /** The page of an address that is `start` bytes on it. */
+  #holding(address: number, start: number): FetchedPage {
+    return address - start === this.lastStart ? this.last : this.#turnTo((address - start) / PAGE_BYTES);
   }
 
   /** Fetches what is not there yet of these pages, together where the source can. That is no reading of them. */
@@ -67,7 +84,7 @@ export class PagedMemory implements MemoryReader {
     if (fresh.length === 0 || !this.#source.fetchAll) return;
     const views = this.#source.fetchAll(fresh);
     fresh.forEach((page, i) => {
-      this.#pages.set(page, { view: views[i] ?? null, words: null });
+      this.#pages.set(page, fetched(views[i] ?? null));
     });
   }
 
@@ -86,23 +103,23 @@ export class PagedMemory implements MemoryReader {
 
   #turnTo(page: number): FetchedPage {
     this.last = this.page(page);
-    this.#lastPage = page;
+    this.lastStart = page * PAGE_BYTES;
     return this.last;
   }
 
   /** The page with that number, fetched if need be. Not asked again for the page it was asked for last. */
   protected page(page: number): FetchedPage {
-    let fetched = this.#pages.get(page);
-    if (!fetched) {
-      fetched = { view: this.#source.fetch(page), words: null };
-      this.#pages.set(page, fetched);
+    let known = this.#pages.get(page);
+    if (!known) {
+      known = fetched(this.#source.fetch(page));
+      this.#pages.set(page, known);
     }
-    return fetched;
+    return known;
   }
 
   /** Has {@link page} be asked for whatever page is read next. */
   protected forgetLast(): void {
-    this.#lastPage = -1;
+    this.lastStart = Number.NaN;
   }
 
   /** All pages asked for so far, by number. */

@@ -20,13 +20,18 @@ export class WordRecorder extends PageRecorder {
 
   override pointer(address: Address): number {
     const value = super.pointer(address);
-    this.#note(address, WORD_BYTES);
+    const start = address - this.lastStart;
+    if (start >= 0 && start % WORD_BYTES === 0) {
+      // Nearly always: one word of the page that was just read.
+      this.last.words ??= new Uint32Array(UNITS_A_PAGE);
+      this.last.words[start >>> 8] = (this.last.words[start >>> 8] ?? 0) | (1 << ((start >>> 3) & 31));
+    } else this.#note(address, WORD_BYTES);
     return value;
   }
 
   /** Whether what was read of a page is the same in `other`: its bytes, or null where it cannot be had. */
   isSame(page: number, other: Uint8Array | null): boolean {
-    const { view, words } = this.pages.get(page) ?? { view: null, words: null };
+    const { view = null, words = null } = this.pages.get(page) ?? {};
     if (view === null || other === null) return view === null && other === null;
     const own = new Uint8Array(view.buffer, view.byteOffset, PAGE_BYTES);
     return Buffer.compare(own, other) === 0 || words === null || wordsAreSame(words, own, other);

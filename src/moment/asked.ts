@@ -2,7 +2,7 @@
 import type { Architecture } from '../process/arch.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import type { Answered } from '../questions/answered.js';
-import type { AnswerPart, Question, ThreadAt } from '../questions/question.js';
+import type { AnswerPart, Question, ThreadAt, ThreadQuestion } from '../questions/question.js';
 import {
   type CapturedNativeThread,
   type CapturedProcess,
@@ -36,6 +36,52 @@ export interface Asking {
   note(answered: Answered<unknown>): void;
 }
 
+/** There are thousands of these: a class, so that what each can do is made once. */
+class ThreadAsking implements Asking {
+  readonly isAskedOnce = false;
+  readonly #at: ThreadAt;
+
+  constructor(
+    readonly question: ThreadQuestion<unknown>,
+    readonly thread: AskedThread,
+    at: ThreadAt,
+  ) {
+    this.#at = at;
+  }
+
+  get reads(): 'own' | 'shared' {
+    return this.question.reads;
+  }
+
+  get isEnclosing(): boolean {
+    return this.question.before !== undefined;
+  }
+
+  ahead(): readonly number[] {
+    return this.question.ahead?.(this.#at) ?? [];
+  }
+
+  ask(over: Python): unknown {
+    return this.question.ask(over, this.#at);
+  }
+
+  same(a: unknown, b: unknown): boolean {
+    return this.question.same(a, b);
+  }
+
+  parts(): null {
+    return null;
+  }
+
+  noted(): Answered<unknown> | null {
+    return this.thread.answers.get(this.question);
+  }
+
+  note(answered: Answered<unknown>): void {
+    this.thread.answers.set(this.question, answered);
+  }
+}
+
 /** In the order of the list, those to the process last: what an answer is built on has been noted when it is asked for. */
 export function* askingsOf(
   captured: CapturedProcess,
@@ -47,19 +93,7 @@ export function* askingsOf(
   for (const question of questions) {
     if (question.of !== 'thread' || question.reads === 'copy') continue;
     for (const [thread, at] of threads) {
-      yield {
-        question,
-        reads: question.reads,
-        isEnclosing: question.before !== undefined,
-        isAskedOnce: false,
-        thread,
-        ahead: () => question.ahead?.(at) ?? [],
-        ask: (over) => question.ask(over, at),
-        same: (a, b) => question.same(a, b),
-        parts: () => null,
-        noted: () => thread.answers.get(question),
-        note: (answered) => thread.answers.set(question, answered),
-      };
+      yield new ThreadAsking(question, thread, at);
     }
   }
   const { runtime, answers } = captured;

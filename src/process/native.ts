@@ -48,6 +48,12 @@ export interface NativeProcess {
   /** Lists the threads with what the kernel calls them, a small file each. Empty when the process is gone. */
   labels(): ThreadLabels;
   /**
+   * For how long each of these threads has not run, ms, right to about a second: its note `se.exec_start` of when it last
+   * began to, beside that of our own thread, which runs. NaN: the kernel does not tell (before Linux 6.15 it needs
+   * CONFIG_SCHED_DEBUG), or the thread is gone. https://docs.kernel.org/scheduler/sched-debug.html
+   */
+  stillMs(tids: Int32Array): Float64Array;
+  /**
    * The copy. See {@link FreezePlan}; native/README.md tells the algorithm. What happens to the target is in the result;
    * throws errno errors only for our own lack of a thread (EAGAIN) or of descriptors (EMFILE), nothing being stopped.
    */

@@ -147,8 +147,20 @@ class NameReader {
 
   /** The value under a `str` key, or null. */
   find(items: readonly DictItem[], name: string): Address | null {
-    const found = items.find(({ key }) => this.#keyText(key) === name);
+    const found = items.find(({ key }) => this.#hasLength(key, name.length) && this.#keyText(key) === name);
     return found ? toAddress(found.value) : null;
+  }
+
+  /** Of most keys their length tells that they are not the one: a word of each, instead of its type and its characters. */
+  #hasLength(key: number, length: number): boolean {
+    if (!isUserSpace(key)) return false;
+    try {
+      return this.#python.ssize(key as Address, this.#lengthAt) === length;
+    } catch (error) {
+      // As with what it says.
+      reasonOf(error);
+      return false;
+    }
   }
 
   /** What a key says if it is a short `str`. Names of attributes are one object for all instances: read once. */

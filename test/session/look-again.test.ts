@@ -40,6 +40,7 @@ function counted(
     },
     look: () => inner.look(),
     stoodSince: (tids, states, runs) => inner.stoodSince(tids, states, runs),
+    stillMs: (tids) => inner.stillMs(tids),
     labels: () => inner.labels(),
     freeze: (plan) => {
       reads.freezes++;

@@ -133,7 +133,7 @@ class OpenLiveProcess implements LiveProcess {
   }
 
   stillMs(tids: Iterable<number>): ReadonlyMap<number, number> {
-    return readStillMs(this.procId, tids);
+    return readStillMs(this.native, tids);
   }
 
   zombieChildren(): readonly ChildProcess[] {
