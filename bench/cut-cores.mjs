@@ -71,9 +71,11 @@ async function measure(python, count, core, folder) {
   const shown = points.reduce((sum, { framesShown }) => sum + framesShown, 0);
   const lacking = points.filter(({ threadsLeft, threadsShown }) => threadsShown < threadsLeft).length;
   const least = Math.min(...points.filter((p) => p.framesLeft > 0).map((p) => p.framesShown / p.framesLeft));
+  const wholeLeft = points.reduce((sum, point) => sum + point.wholeLeft, 0);
+  const wholeShown = points.reduce((sum, point) => sum + point.wholeShown, 0);
   const wrong = points.reduce((sum, point) => sum + point.wrong.length, 0);
   console.log(
-    `  ${points.length} cuts: ${shown} of ${left} frames (the least ${(100 * least).toFixed(1)} %), ${lacking} cuts lack a thread, ${wrong} wrong`,
+    `  ${points.length} cuts: ${shown} of ${left} frames (the least ${(100 * least).toFixed(1)} %), of the whole ones ${wholeShown} of ${wholeLeft} with their names, ${lacking} cuts lack a thread, ${wrong} wrong`,
   );
 }
 
@@ -81,14 +83,15 @@ function isShared(python) {
   return execFileSync('ldd', [python], { encoding: 'utf8' }).includes('libpython');
 }
 
-function isShort({ threadsLeft, threadsShown, framesLeft, framesShown, wrong }) {
-  return threadsShown < threadsLeft || framesShown < 0.95 * framesLeft || wrong.length > 0;
+function isShort({ threadsLeft, threadsShown, framesLeft, framesShown, wholeLeft, wholeShown, wrong }) {
+  const isLow = framesShown < 0.95 * framesLeft || wholeShown < 0.95 * wholeLeft;
+  return threadsShown < threadsLeft || isLow || wrong.length > 0;
 }
 
 function tell(what, score) {
-  const { threadsLeft, threadsShown, framesLeft, framesShown, wrong, refused } = score;
+  const { threadsLeft, threadsShown, framesLeft, framesShown, wholeLeft, wholeShown, wrong, refused } = score;
   console.log(
-    `${what}: ${threadsShown} of ${threadsLeft} threads, ${framesShown} of ${framesLeft} frames, ${wrong.length} wrong` +
+    `${what}: ${threadsShown} of ${threadsLeft} threads, ${framesShown} of ${framesLeft} frames, ${wholeShown} of ${wholeLeft} whole, ${wrong.length} wrong` +
       `${refused === null ? '' : ` (${refused})`}${wrong.length > 0 ? ` ${wrong.slice(0, 3).join('; ')}` : ''}`,
   );
   if (wrong.length > 0) process.exitCode = 1;

@@ -121,6 +121,8 @@ function proofsOf(
     const state = THREAD_STATE(python).read(python.memory, at);
     const { prev = 0, next, interp: interpreter, native_thread_id, id, exc_info, current } = state;
     if (!isLink(prev) || !isLink(next) || interpreter === 0 || !isLink(interpreter) || (id ?? 0) > MOST_ID) return null;
+    // The list has two ends: who is linked to itself, or twice to the same, is the head of some other list.
+    if (prev === address || next === address || (prev !== 0 && prev === next)) return null;
     // The pointer and the id of one thread, side by side: that is no chance.
     const isNamed = native_thread_id === tid;
     // It runs Python, and leads to memory wherever it leads: what is left of a thread that is over has no frame.

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   PyModule_Type: 'module',
   PyGen_Type: 'generator',
   PyCoro_Type: 'coroutine',
+  PyAsyncGen_Type: 'async_generator',
   PyCell_Type: 'cell',
   PyBool_Type: 'bool',
   PyLong_Type: 'int',

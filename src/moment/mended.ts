@@ -2,15 +2,12 @@
  * What if memory is lost that stacks lead through? Of what does not move (a core), that will not come back; but what is left
  * may still tell which frames belong together (python/lost). Only stacks that lack something are touched.
  */
-import { type Address, toAddress } from '../memory/address.js';
-import { PAGE_BYTES } from '../memory/pages.js';
 import { overlaps, type Range } from '../memory/ranges.js';
-import { bytesOf } from '../memory/reader.js';
+import { describeLost, hasZeroedLines, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
-import { RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
+import { linkedGenerators, RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
 import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-frames.js';
-import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 import { type CodeResult, type WalkedFrame, type WalkedStack, withCode } from '../questions/stacks.js';
@@ -37,8 +34,8 @@ export function mendedStacks(
 ): WalkedStack[] {
   const joined = joinedStacks(python, states, stacks, left);
   if (python.strays.length === 0 && !joined.some(isDamaged)) return joined;
-  const zeroed = new Map<CodeResult, CodeResult>();
-  return joined.map((stack) => withoutZeroedLines(python, stack, zeroed));
+  const known = new Map<CodeResult, CodeResult>();
+  return joined.map((stack) => withCodeLeft(python, stack, known));
 }
 
 /** Whether something of it is lost. */
@@ -47,18 +44,15 @@ function isDamaged({ ending, frames, innerGap }: WalkedStack): boolean {
   return isLost || frames.some(({ ran, gap }) => 'problem' in ran || gap !== undefined);
 }
 
-/**
- * Where a page was lost, zeros may stand: a table of lines there says that all is one line. A table may be empty; a whole
- * page is not.
- */
-function withoutZeroedLines(python: Python, stack: WalkedStack, known: Map<CodeResult, CodeResult>): WalkedStack {
-  const isEmpty = ({ ran }: WalkedFrame) => 'code' in ran && ran.code.lineTable.length === 0;
-  if (!stack.frames.some(isEmpty)) return stack;
+/** With what is left of code objects that lost something; a table of lines that is zeros tells false ones. */
+function withCodeLeft(python: Python, stack: WalkedStack, known: Map<CodeResult, CodeResult>): WalkedStack {
+  const mayLack = ({ ran }: WalkedFrame) => 'problem' in ran || ran.code.lineTable.length === 0;
+  if (!stack.frames.some(mayLack)) return stack;
   const frames = stack.frames.map((frame) => {
-    if (!isEmpty(frame)) return frame;
+    if (!mayLack(frame)) return frame;
     let ran = known.get(frame.ran);
     if (ran === undefined) {
-      ran = hasZeroedLines(python, frame.code) ? { problem: 'its table of lines is lost' } : frame.ran;
+      ran = ranLeft(python, frame);
       known.set(frame.ran, ran);
     }
     return { ...frame, ran };
@@ -66,15 +60,12 @@ function withoutZeroedLines(python: Python, stack: WalkedStack, known: Map<CodeR
   return { ...stack, frames };
 }
 
-function hasZeroedLines(python: Python, code: Address): boolean {
-  try {
-    const table = python.get(code, python.fields.PyCodeObject.co_linetable);
-    const page = toAddress(Math.floor(table / PAGE_BYTES) * PAGE_BYTES);
-    return bytesOf(python.memory.read(page, PAGE_BYTES)).every((byte) => byte === 0);
-  } catch (error) {
-    reasonOf(error);
-    return false;
-  }
+function ranLeft(python: Python, { code, ran }: WalkedFrame): CodeResult {
+  if ('code' in ran && !hasZeroedLines(python, code)) return ran;
+  const left = readCodeLeft(python, code);
+  const lost = left && describeLost(left);
+  if (left && lost !== null) return { problem: lost, left };
+  return 'problem' in ran ? ran : { problem: 'its table of lines is lost' };
 }
 
 function joinedStacks(
@@ -95,15 +86,19 @@ function joinedStacks(
   if (lacking.size === 0) return [...stacks];
   const cStacks = states.map((state) => cStackOf(state));
   const generators = generatorsOf(python, lacking, cStacks, { writable, written });
-  return stacks.map((walked, i) => {
-    const stack = lacking.get(i);
-    const state = states[i];
-    if (!stack || !state) return walked;
-    const joined = joinFrames(python, innermostFrame(python, state.address), {
+  const join = (stack: DataStack, i: number) =>
+    joinFrames(python, innermostFrame(python, states[i]?.address ?? null), {
       stack,
       generators,
+      order: states[i] ? linkedGenerators(python, states[i].address) : [],
       cStack: cStacks[i] ?? null,
     });
+  // What links there are tell how long frames are whose code is lost; that may be wanted in any other stack.
+  for (const [i, stack] of lacking) join(stack, i);
+  return stacks.map((walked, i) => {
+    const stack = lacking.get(i);
+    if (!stack) return walked;
+    const joined = join(stack, i);
     const { length } = walked.frames;
     const isMore =
       joined.frames.length > length || (joined.frames.length === length && joined.ending.kind === 'complete');
@@ -124,10 +119,10 @@ function generatorsOf(
   cStacks: readonly (Range | null)[],
   { writable, written }: Pick<Left, 'writable' | 'written'>,
 ): RunningGenerators {
-  const frames: number[] = [];
+  const asking: Range[] = [];
   const entered: Range[] = [];
   for (const [i, stack] of lacking) {
-    for (const { address } of stack.frames()) frames.push(address);
+    asking.push(...stack.ranges);
     const cStack = cStacks[i];
     if (cStack) entered.push(cStack);
   }
@@ -139,5 +134,5 @@ function generatorsOf(
     ranges: written === null ? ranges : overlaps(ranges, written),
     outOfTime: () => Date.now() > end,
   };
-  return RunningGenerators.find(python, frames, entered, memory);
+  return RunningGenerators.find(python, asking, entered, memory);
 }

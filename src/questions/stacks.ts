@@ -2,6 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { DecodedOnce } from '../memory/decoded.js';
 import { type CodeObject, readCode } from '../python/code.js';
+import type { CodeLeft } from '../python/code-left.js';
 import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
 import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
@@ -17,7 +18,8 @@ export interface WalkedStack extends StackWalk {
   readonly frames: WalkedFrame[];
 }
 
-export type CodeResult = { readonly code: CodeObject } | { readonly problem: string };
+/** `left`: only where memory is lost, what of it is not. */
+export type CodeResult = { readonly code: CodeObject } | { readonly problem: string; readonly left?: CodeLeft };
 
 /** Throws only what is not a failure of the target's memory: a stack that ends early says why. */
 export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'>): WalkedStack {

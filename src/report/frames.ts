@@ -106,11 +106,26 @@ export class FrameDescriber {
     let described = instructions.get(key);
     if (!described) {
       described = {
-        shown: 'problem' in ran ? unreadable(frame, ran.problem) : this.#show(lasti, ran.code, foreign?.line ?? null),
+        shown: 'problem' in ran ? this.#remains(frame, ran) : this.#show(lasti, ran.code, foreign?.line ?? null),
       };
       instructions.set(key, described);
     }
     return described;
+  }
+
+  /** Of a code object that cannot be read, or not whole. */
+  #remains(
+    { code, lasti }: Pick<WalkedFrame, 'code' | 'lasti'>,
+    { problem, left }: Extract<CodeResult, { readonly problem: string }>,
+  ): Shown {
+    const unknown = unreadable({ code }, problem);
+    if (left === undefined) return unknown;
+    const { name, qualname, file, firstLine, lineTable } = left;
+    const named = { ...unknown, function: name ?? unknown.function, qualname, file: file ?? unknown.file, problem };
+    if (lineTable === null) return named;
+    const position = decodePosition(this.#layout.PyCodeObject.positions, { firstLine, lineTable }, lasti);
+    const source = file === null ? null : this.#sources.lineAt(file, position);
+    return { ...named, ...position, source: source && { ...source, text: this.#values.source(source.text) } };
   }
 
   #show(lasti: number, code: CodeObject, ownLine: number | null): Shown {

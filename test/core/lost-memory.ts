@@ -19,10 +19,16 @@ import { readCoreHeaders } from '../../src/process/core/core-headers.js';
 import { openCoreProcess } from '../../src/process/core/open-core.js';
 import { readCode } from '../../src/python/code.js';
 import { Python } from '../../src/python/python.js';
+import type { WalkedFrame } from '../../src/questions/stacks.js';
 
 export interface WholeFrame {
   readonly address: number;
   readonly name: string;
+  readonly file: string;
+  readonly lasti: number;
+  /** Its own: where its code is, and where the next one. */
+  readonly own: Range;
+  readonly code: number;
   /** What it takes to show it: the frame, its code object, names and lines. Not what its type is called. */
   readonly bytes: readonly Range[];
 }
@@ -44,10 +50,16 @@ export interface WholeCore {
   readonly interpreters: readonly number[];
 }
 
-/** Of what is left, how much is shown; and what is shown that was never there. */
+/**
+ * Of what is left, how much is shown; and what is shown that was never there. A frame is left if its own bytes are and those
+ * of its thread's state, and is to be shown, be it without a name; one is whole if its code object, names and lines are left,
+ * too, and is to be shown with them.
+ */
 export interface Score {
   threadsLeft: number;
   threadsShown: number;
+  wholeLeft: number;
+  wholeShown: number;
   framesLeft: number;
   framesShown: number;
   wrong: string[];
@@ -99,21 +111,33 @@ export async function wholeCore(path: string): Promise<WholeCore> {
       frames: stack.frames.map((frame) => ({
         address: frame.address,
         name: 'code' in frame.ran ? frame.ran.code.name : '',
+        file: 'code' in frame.ran ? frame.ran.code.file : '',
+        lasti: frame.lasti,
+        own: ownBytes(python, frame),
+        code: frame.code,
         bytes: bytesOf(python, frame, mappings),
       })),
     })),
   }));
 }
 
-function bytesOf(python: Python, frame: { address: Address; code: Address }, mappings: readonly Mapping[]): Range[] {
+function ownBytes(python: Python, { address }: { address: Address }): Range {
   const { frames } = python.layout;
   const header =
     frames.kind === 'frame-objects' ? frames.PyFrameObject.f_lasti + 8 : frames._PyInterpreterFrame.localsplus;
-  const ranges: Range[] = [{ start: frame.address, end: frame.address + header }];
+  return { start: address, end: address + header };
+}
+
+function bytesOf(python: Python, frame: { address: Address; code: Address }, mappings: readonly Mapping[]): Range[] {
+  const ranges: Range[] = [ownBytes(python, frame)];
+  const { co_name, co_filename, co_linetable } = python.fields.PyCodeObject;
+  const texts = [co_name, co_filename, co_linetable].map((field) => python.get(frame.code, field));
   const recording: MemoryReader = {
     read(address, size) {
       const mapping = mappings.find(({ start, end }) => address >= start && address < end);
-      if (mapping && (mapping.path === null || mapping.path.startsWith('['))) {
+      // Of what a file has: names that the interpreter itself uses are in its data; its types are there, too.
+      const isText = texts.some((text) => address >= text && address < text + 512);
+      if (mapping && (mapping.path === null || mapping.path.startsWith('[') || isText)) {
         ranges.push({ start: address, end: address + size });
       }
       return python.memory.read(address, size);
@@ -128,10 +152,22 @@ type IsLeft = (range: Range) => boolean;
 
 /** What is shown of the core as it is now; `isLeft` tells what of the whole one's memory it still has. */
 export async function scoreOf(whole: WholeCore, isLeft: IsLeft, exhaustive = false): Promise<Score> {
-  const score: Score = { threadsLeft: 0, threadsShown: 0, framesLeft: 0, framesShown: 0, wrong: [], refused: null };
+  const score: Score = {
+    threadsLeft: 0,
+    threadsShown: 0,
+    wholeLeft: 0,
+    wholeShown: 0,
+    framesLeft: 0,
+    framesShown: 0,
+    wrong: [],
+    refused: null,
+  };
   const left = whole.threads.filter(({ state }) => isLeft(state));
   score.threadsLeft = left.length;
-  for (const { frames } of left) score.framesLeft += frames.filter(({ bytes }) => bytes.every(isLeft)).length;
+  for (const { frames } of left) {
+    score.framesLeft += frames.filter(({ own }) => isLeft(own)).length;
+    score.wholeLeft += frames.filter(({ bytes }) => bytes.every(isLeft)).length;
+  }
   try {
     await captured(
       whole.path,
@@ -142,8 +178,8 @@ export async function scoreOf(whole: WholeCore, isLeft: IsLeft, exhaustive = fal
             score.wrong.push(`a thread state at 0x${walk.state.address.toString(16)}`);
             continue;
           }
-          score.threadsShown++;
-          compare(was, walk.stack.frames, isLeft, score);
+          if (isLeft(was.state)) score.threadsShown++;
+          compare(was, isLeft(was.state), walk.stack.frames, isLeft, score);
         }
       },
       exhaustive,
@@ -155,9 +191,9 @@ export async function scoreOf(whole: WholeCore, isLeft: IsLeft, exhaustive = fal
   return score;
 }
 
-type Shown = { readonly address: number; readonly ran: { code: { name: string } } | { problem: string } };
+type Shown = Pick<WalkedFrame, 'address' | 'lasti' | 'ran'>;
 
-function compare(was: WholeThread, shown: readonly Shown[], isLeft: IsLeft, score: Score): void {
+function compare(was: WholeThread, isStateLeft: boolean, shown: readonly Shown[], isLeft: IsLeft, score: Score): void {
   let before = -1;
   for (const frame of shown) {
     const place = was.frames.findIndex(({ address }) => address === frame.address);
@@ -168,9 +204,13 @@ function compare(was: WholeThread, shown: readonly Shown[], isLeft: IsLeft, scor
     }
     if (place <= before) score.wrong.push(`${whole.name} out of its order`);
     before = place;
-    if ('code' in frame.ran && frame.ran.code.name !== whole.name)
-      score.wrong.push(`${frame.ran.code.name} for ${whole.name}`);
-    if (whole.bytes.every(isLeft) && 'code' in frame.ran) score.framesShown++;
+    const told = 'code' in frame.ran ? frame.ran.code : frame.ran.left;
+    if ((told?.name ?? whole.name) !== whole.name) score.wrong.push(`${told?.name} for ${whole.name}`);
+    if ((told?.file ?? whole.file) !== whole.file) score.wrong.push(`${told?.file} for ${whole.file}`);
+    if (told?.lineTable && frame.lasti !== whole.lasti) score.wrong.push(`${whole.name} at another instruction`);
+    if (!isStateLeft) continue;
+    if (isLeft(whole.own)) score.framesShown++;
+    if (whole.bytes.every(isLeft) && 'code' in frame.ran) score.wholeShown++;
   }
 }
 

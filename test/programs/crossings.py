@@ -1,4 +1,7 @@
-"""Threads whose stacks cross C again and again, through generators, classes and built-ins: COUNT and DEPTH are the arguments."""
+"""Threads whose stacks cross C again and again, through generators, classes and built-ins: COUNT and DEPTH are the arguments.
+
+Where frames lie others have lain before: many of many kinds, and of those that raised the frame objects live on.
+"""
 import functools
 import re
 import sys
@@ -56,14 +59,42 @@ def through_two_generators(left):
     list(outer())
 
 
+def many(a, b, c, d, e, f, g, h, i, j, k, m):
+    return max(a, b, c, d, e, f, g, h, i, j, k, m, key=lambda one: one)
+
+
+def raising(left, kept):
+    if left == 0:
+        raise ValueError
+    try:
+        raising(left - 1, kept)
+    except ValueError:
+        kept.append(sys.exc_info())
+        many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, left)
+
+
+def few(left):
+    return [few(left - 1) for _ in range(1)] if left else many(*range(12))
+
+
+def stirred():
+    kept = []
+    raising(5, kept)
+    few(4)
+    # Deeper than anything that is called here, so that most of its room is what the others have left.
+    return [kept, len, (1, 2, 3, 4, 5, 6, 7, 8, 9, (10, 11, 12, 13, 14, kept, (kept, len, kept, (kept, len, kept))))]
+
+
 WAYS = [plainly, through_sorted, through_a_generator, through_a_callback, Made, through_two_generators]
 
 
 def descend(left):
+    mine = stirred()
     if left == 0:
         waiting()
     else:
         WAYS[left % len(WAYS)](left)
+    del mine[:]
 
 
 for number in range(COUNT):

@@ -9,6 +9,7 @@ import type { Range } from '../../memory/ranges.js';
 import { CorruptData } from '../../memory/reader.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
+import { bareAt, newestBare } from './bare-frames.js';
 import { type FrameAt, frameAt } from './frame-at.js';
 
 /** struct _stack_chunk: `previous`, `size` in bytes, `top` in words, then the data. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pystate.h (search for _stack_chunk) */
@@ -31,16 +32,23 @@ interface PlacedRun extends Run {
   readonly piece: number;
 }
 
+/** What lies next on the stack, as far as something is left there. */
+export interface Below {
+  readonly frame: FrameAt;
+  /** Whether there is none in between; null: its code is lost, which would tell. */
+  readonly isNext: boolean | null;
+}
+
 export class DataStack {
   readonly #runs: readonly PlacedRun[];
   /** Place of each frame: run, and number in it. */
   readonly #places = new Map<number, readonly [number, number]>();
-  /** Whether the first run begins where the stack does. */
-  readonly #hasBase: boolean;
+  /** Whether the pieces begin where the stack does. */
+  readonly #isWhole: boolean;
 
   /** `ranges`: those in use, the oldest first; `isWhole`: whether none is lost below them. */
   constructor(
-    python: Python,
+    readonly python: Python,
     readonly ranges: readonly Range[],
     isWhole: boolean,
   ) {
@@ -48,57 +56,90 @@ export class DataStack {
     this.#runs.forEach(({ frames }, run) => {
       frames.forEach(({ address }, i) => void this.#places.set(address, [run, i]));
     });
-    this.#hasBase = isWhole && this.#runs[0]?.frames[0]?.address === ranges[0]?.start;
+    this.#isWhole = isWhole;
   }
 
   /** The oldest frame; null: there is none, or it is lost. */
   get base(): FrameAt | null {
-    return this.#hasBase ? (this.#runs[0]?.frames[0] ?? null) : null;
+    const start = this.#isWhole ? this.ranges[0]?.start : undefined;
+    if (start === undefined) return null;
+    const first = this.#runs[0]?.frames[0];
+    return first?.address === start ? first : bareAt(this.python, start);
   }
 
   get isEmpty(): boolean {
-    return this.ranges.every(({ start, end }) => start >= end);
+    return this.#isWhole && this.ranges.every(({ start, end }) => start >= end);
   }
 
-  /** Those that are certain to be frames, the oldest first. */
+  /** Those that are certain to be frames by their code, the oldest first. */
   *frames(): Generator<FrameAt> {
     for (const { frames } of this.#runs) yield* frames;
   }
 
   /** Whether it lies where this thread's frames lie. */
   holds(address: number): boolean {
-    return this.ranges.some(({ start, end }) => address >= start && address < end);
+    return this.#pieceOf(address) >= 0;
   }
 
-  /**
-   * The next older frame that is certain to be one, and whether there is none in between. `of`: null for the newest.
-   */
-  before(of: number | null): { readonly frame: FrameAt; readonly isNext: boolean } | null {
-    if (of === null) return this.#newestOf(this.#runs.length - 1, this.ranges.length);
-    const place = this.#places.get(of);
-    if (!place) return this.#newestBelow(of);
-    const [run, i] = place;
-    const below = this.#runs[run]?.frames[i - 1];
-    return below ? { frame: below, isNext: true } : this.#newestOf(run - 1, this.#runs[run]?.piece ?? 0);
+  /** Whether the one lies before the other on this stack. */
+  isBelow(address: number, other: number): boolean {
+    const [a, b] = [this.#pieceOf(address), this.#pieceOf(other)];
+    return a === b ? address < other : a < b;
   }
 
-  /** `piece`: that of what follows. Of pieces in between nothing is left. */
-  #newestOf(run: number, piece: number): { frame: FrameAt; isNext: boolean } | null {
+  /** Whether both lie on the same piece, so that what is called lies behind its caller. */
+  areOnePiece(address: number, other: number): boolean {
+    const piece = this.#pieceOf(address);
+    return piece >= 0 && piece === this.#pieceOf(other);
+  }
+
+  #pieceOf(address: number): number {
+    return this.ranges.findIndex(({ start, end }) => address >= start && address < end);
+  }
+
+  /** The next older frame that is certain to be one. `of`: null for the newest. */
+  before(of: number | null): Below | null {
+    const place = of === null ? undefined : this.#places.get(of);
+    const below = place && this.#runs[place[0]]?.frames[place[1] - 1];
+    if (below) return { frame: below, isNext: true };
+    const known = place ? this.#newestOf(place[0] - 1, of) : this.#newestBelow(of);
+    return this.#newestBare(of, known) ?? known;
+  }
+
+  /** Of those whose code is lost, one that is newer than the one that is `known`. */
+  #newestBare(of: number | null, known: Below | null): Below | null {
+    const top = of === null ? this.ranges.length : this.#pieceOf(of);
+    const bottom = known === null ? 0 : this.#pieceOf(known.frame.address);
+    const called = of === null ? null : frameAt(this.python, of, true);
+    for (let piece = Math.min(top, this.ranges.length - 1); piece >= Math.max(bottom, 0); piece--) {
+      const range = this.ranges[piece];
+      if (!range) continue;
+      const start = piece === bottom && known ? known.frame.address + (known.frame.size ?? WORD) : range.start;
+      const end = piece === top && of !== null ? of : range.end;
+      const frame = newestBare(this.python, { start, end }, called);
+      if (frame) return { frame, isNext: null };
+    }
+    return null;
+  }
+
+  /** Of pieces between it and what follows nothing is left. */
+  #newestOf(run: number, of: number | null): Below | null {
     const found = this.#runs[run];
     const newest = found?.frames.at(-1);
+    const piece = of === null ? this.ranges.length : this.#pieceOf(of);
     return newest ? { frame: newest, isNext: found?.reachesNext === true && piece - found.piece <= 1 } : null;
   }
 
-  /** Of a frame that is in no run: one whose code object is lost. */
-  #newestBelow(of: number): { frame: FrameAt; isNext: boolean } | null {
-    const piece = this.ranges.findIndex(({ start, end }) => of >= start && of < end);
-    if (piece < 0) return null;
+  /** Of a frame that is in no run: one whose code object is lost, or none (the newest is asked for). */
+  #newestBelow(of: number | null): Below | null {
+    if (of === null) return this.#newestOf(this.#runs.length - 1, null);
     let newest: FrameAt | null = null;
     for (const frame of this.frames()) {
-      const at = this.ranges.findIndex(({ start, end }) => frame.address >= start && frame.address < end);
-      if (at < piece || (at === piece && frame.address < of)) newest = frame;
+      if (this.isBelow(frame.address, of)) newest = frame;
     }
-    return newest && { frame: newest, isNext: false };
+    if (newest === null) return null;
+    // Up to where it lies: what is behind may have been reached without it.
+    return { frame: newest, isNext: newest.size !== null && newest.address + newest.size === of };
   }
 }
 
@@ -175,6 +216,7 @@ export function readDataStack(python: Python, threadState: Address): DataStack |
   const { datastack_chunk, datastack_top } = python.fields.PyThreadState;
   if (datastack_chunk === undefined || datastack_top === undefined) return null;
   const ranges: Range[] = [];
+  let lost: Range | null = null;
   try {
     let end: number | null = python.get(threadState, datastack_top);
     const seen = new Set<number>();
@@ -184,6 +226,8 @@ export function readDataStack(python: Python, threadState: Address): DataStack |
       }
       seen.add(at);
       const chunk = toAddress(at);
+      // Where the newest lies is known even where it is lost.
+      lost = end !== null && isPlausible({ start: at, end }) ? { start: at, end } : null;
       const previous = python.pointer(chunk, CHUNK.previous);
       const size = python.pointer(chunk, CHUNK.size);
       const data: number = chunk + CHUNK.data;
@@ -197,10 +241,16 @@ export function readDataStack(python: Python, threadState: Address): DataStack |
       ranges.unshift({ start, end: top });
       at = previous;
       end = null;
+      lost = null;
     }
   } catch (error) {
     reasonOf(error);
+    if (lost !== null) ranges.unshift(lost);
     return ranges.length === 0 ? null : new DataStack(python, ranges, false);
   }
   return new DataStack(python, ranges, true);
+}
+
+function isPlausible({ start, end }: Range): boolean {
+  return end > start && end - start <= MOST_PIECE_BYTES;
 }

@@ -79,10 +79,10 @@ function readFrameAt(python: Python, address: Address, orLost: boolean): FrameAt
   const frame = { address, code, owner, previous, isEntry: is_entry !== 0 };
   const known = readCodeOf(python, code);
   if (known === null) {
-    const isNear = instr > code && instr - code < MOST_CODE;
-    if (!orLost || !isNear) return null;
+    const into = instr - code - (python.layout.PyCodeObject.co_code_adaptive ?? 0);
+    if (!orLost || into < -UNIT || into > MOST_CODE || into % UNIT !== 0) return null;
     // A call is never among the first instructions, but there the interpreter's own clean-up after `__init__` waits.
-    const isHidden = instr - code - (python.layout.PyCodeObject.co_code_adaptive ?? 0) <= 2 * UNIT;
+    const isHidden = into <= 2 * UNIT;
     return { ...frame, lasti: -1, isHidden, size: null };
   }
   const { shape, units, slots } = known;

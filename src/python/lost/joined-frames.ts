@@ -12,6 +12,7 @@ import { ofKind } from '../layouts/fields.js';
 import { partOf } from '../part.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
+import { FrameSizes } from './bare-frames.js';
 import type { DataStack } from './data-stack.js';
 import { type FrameAt, frameAt } from './frame-at.js';
 import { isRunning, type RunningGenerators } from './generators.js';
@@ -21,11 +22,15 @@ const MOST_FRAMES = 1_000_000;
 const INNER = 'the way to the innermost frame is lost';
 const ORDER = 'the link between them is lost; they are joined by the order on the data stack';
 const HOLE = 'what lay between them on the data stack is lost';
+const UNSURE =
+  'the link between them is lost, and so is the code that tells how far the outer one reaches: others may have lain between';
 
 /** What is known of a thread besides the links. */
 export interface Remains {
   readonly stack: DataStack;
   readonly generators: RunningGenerators;
+  /** Its generators that run, the innermost first, as far as that is known otherwise than by their callers. */
+  readonly order: readonly number[];
   /** Its C stack, from the stack pointer on; null: not known. */
   readonly cStack: Range | null;
 }
@@ -41,9 +46,13 @@ export function lacksFrames({ frames, ending }: StackWalk, stack: DataStack): bo
 export function joinFrames(python: Python, first: number | null, remains: Remains): StackWalk {
   const frames: FrameWalk[] = [];
   const seen = new Set<number>();
+  const ranks = new Map(remains.order.map((frame, rank) => [frame, rank]));
+  /** How many of those in order are shown or passed by. */
+  let passed = 0;
   let innerGap: string | undefined;
-  /** The oldest frame so far of those that lie on the data stack. */
+  /** The oldest place so far on the data stack where a frame is, or was before it was lost. */
   let oldest: number | null = null;
+  let before: FrameAt | null = null;
   /** Where on the C stack the last eval loop was entered that is known. */
   let entered = 0;
   let at = first;
@@ -62,16 +71,23 @@ export function joinFrames(python: Python, first: number | null, remains: Remain
       if (frame !== null && (frame.size !== null || isPlausible(python, frame, remains))) {
         seen.add(at);
         if (!frame.isHidden) frames.push(asWalk(frame));
+        if (before !== null && remains.stack.areOnePiece(at, before.address)) {
+          python.the(FrameSizes).learn(frame, before.address);
+        }
         if (remains.stack.holds(at)) oldest = at;
+        for (const rank = ranks.get(at) ?? -1; passed <= rank; passed++) seen.add(remains.order[passed] ?? at);
+        before = frame;
         at = frame.previous;
         continue;
       }
     }
+    before = null;
     const { stack, cStack } = remains;
+    if (at !== null && stack.holds(at) && (oldest === null || stack.isBelow(at, oldest))) oldest = at;
     if (at !== null && cStack !== null && at >= cStack.start && at < cStack.end) entered = at;
     const isAtEnd = oldest === null ? stack.isEmpty : oldest === stack.base?.address;
     if (at === 0 && isAtEnd) return stackOf(frames, innerGap, null);
-    const next = nextOuter(python, oldest, entered, remains, seen);
+    const next = nextOuter(python, oldest, entered, remains, seen, ranks);
     const inner = frames.at(-1);
     if (next === null) {
       if (inner && at !== 0) inner.isEntry = true;
@@ -80,14 +96,16 @@ export function joinFrames(python: Python, first: number | null, remains: Remain
     if (inner) {
       inner.gap = next.gap;
       if (at !== 0) inner.isEntry = true;
-    } else innerGap = next.isNext ? INNER : `${INNER}, and ${HOLE}`;
+    } else innerGap = next.gap === ORDER ? INNER : `${INNER}, and ${next.gap}`;
     at = next.frame.address;
+    if (next.losesPlace) entered = Number.POSITIVE_INFINITY;
   }
 }
 
 interface Next {
   readonly frame: FrameAt;
-  readonly isNext: boolean;
+  /** Whether it is not known any more what lies further out on the C stack. */
+  readonly losesPlace: boolean;
   readonly gap: string;
 }
 
@@ -98,20 +116,34 @@ function nextOuter(
   from: number,
   { stack, generators, cStack }: Remains,
   seen: ReadonlySet<number>,
+  ranks: ReadonlyMap<number, number>,
 ): Next | null {
   const below = stack.before(oldest);
+  // One that was asked by a frame which is lost itself.
+  const asked = generators.askedBetween(below?.frame.address ?? null, oldest, stack, seen);
   const entered = cStack === null ? null : generators.enteredOutside(from, cStack, seen);
+  const rankOf = (frame: FrameAt | null) => (frame === null ? null : (ranks.get(frame.address) ?? null));
+  const [askedRank, enteredRank] = [rankOf(asked), rankOf(entered)];
+  // The one on the data stack, the other on the C stack: only their order among all that run tells which is inside.
   const isInner =
-    entered !== null && (below === null || entered.previous < (enteredAt(python, below.frame, cStack) ?? 0));
-  const [outer, isNext] = isInner ? [entered, true] : [below?.frame ?? null, below?.isNext ?? false];
+    entered !== null &&
+    (asked !== null
+      ? enteredRank !== null && (askedRank === null || enteredRank < askedRank)
+      : below === null || entered.previous < (enteredAt(python, below.frame, cStack) ?? 0));
+  const [outer, isNext] = isInner
+    ? [entered, true]
+    : asked !== null
+      ? [asked, false]
+      : [below?.frame ?? null, below?.isNext ?? false];
+  const losesPlace = !isInner && asked !== null && entered !== null && askedRank === null;
   if (outer === null || seen.has(outer.address)) return null;
   let innermost = outer;
   for (let i = 0; i < MOST_FRAMES; i++) {
-    const asked = generators.askedBy(innermost.address);
-    if (asked === null || seen.has(asked.address)) break;
-    innermost = asked;
+    const inner = generators.askedBy(innermost.address);
+    if (inner === null || seen.has(inner.address)) break;
+    innermost = inner;
   }
-  return { frame: innermost, isNext, gap: isNext ? ORDER : HOLE };
+  return { frame: innermost, losesPlace, gap: isNext === null ? UNSURE : isNext ? ORDER : HOLE };
 }
 
 /** Where on the C stack the eval loop was entered that this frame is of; null: that is lost. */
@@ -166,7 +198,8 @@ function stackOf(frames: FrameWalk[], innerGap: string | undefined, lost: string
 }
 
 /** Where the innermost frame is, as far as the thread state still leads there; null: that is lost. */
-export function innermostFrame(python: Python, threadState: Address): number | null {
+export function innermostFrame(python: Python, threadState: Address | null): number | null {
+  if (threadState === null) return null;
   const layout = ofKind(python.layout.frames, 'interpreter-frames');
   try {
     const current = python.pointer(threadState, layout.tstate_current);

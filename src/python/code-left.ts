@@ -1,0 +1,89 @@
+/**
+ * What does a code object still say, where part of what it refers to is lost? Its names and its table of lines are objects of
+ * their own: each that is left is worth showing.
+ */
+import { type Address, isUserSpace, toAddress } from '../memory/address.js';
+import { PAGE_BYTES } from '../memory/pages.js';
+import { bytesOf } from '../memory/reader.js';
+import { CodeShapes } from './code-shapes.js';
+import type { Field } from './layouts/fields.js';
+import { reasonOf } from './problem.js';
+import type { Python } from './python.js';
+import { readBytes, readUnicode } from './text.js';
+
+/** Each null: it is lost. */
+export interface CodeLeft {
+  readonly name: string | null;
+  readonly qualname: string | null;
+  readonly file: string | null;
+  readonly firstLine: number;
+  readonly lineTable: Uint8Array | null;
+}
+
+/** Longer ones are not believed of memory that is damaged. */
+const MOST_LINE_BYTES = 16 * 1024 * 1024;
+
+/** What is left of the code object at `address`; null: nothing, or it is none. Never throws for what memory holds. */
+export function readCodeLeft(python: Python, address: Address): CodeLeft | null {
+  const { co_name, co_qualname, co_filename, co_firstlineno } = python.fields.PyCodeObject;
+  return attempt(() => {
+    if (python.the(CodeShapes).read(address) === null) return null;
+    const text = (field: Field | undefined) =>
+      field === undefined ? null : attempt(() => textAt(python, python.get(address, field)));
+    return {
+      name: text(co_name),
+      qualname: text(co_qualname),
+      file: text(co_filename),
+      firstLine: python.get(address, co_firstlineno),
+      lineTable: hasZeroedLines(python, address) ? null : attempt(() => linesOf(python, address)),
+    };
+  });
+}
+
+/** What of it is lost, in words: "its name and its file are lost". */
+export function describeLost({ name, file, lineTable }: CodeLeft): string | null {
+  const lost = [
+    ...(name === null ? ['its name'] : []),
+    ...(file === null ? ['its file'] : []),
+    ...(lineTable === null ? ['its table of lines'] : []),
+  ];
+  if (lost.length === 0) return null;
+  const last = lost.at(-1) ?? '';
+  return lost.length === 1 ? `${last} is lost` : `${lost.slice(0, -1).join(', ')} and ${last} are lost`;
+}
+
+function textAt(python: Python, pointer: number): string | null {
+  const { text, truncated } = readUnicode(python, toAddress(pointer));
+  // Of memory that was lost zeros may stand there; no name has any.
+  return truncated || text === '' || text.includes('\0') ? null : text;
+}
+
+function linesOf(python: Python, code: Address): Uint8Array | null {
+  const table = toAddress(python.get(code, python.fields.PyCodeObject.co_linetable));
+  const { bytes, truncated } = readBytes(python, table, MOST_LINE_BYTES);
+  return truncated ? null : bytes;
+}
+
+/**
+ * Whether zeros stand where its table of lines was: they say that all is one line. A table may be empty; a whole page is not.
+ */
+export function hasZeroedLines(python: Python, code: Address): boolean {
+  return (
+    attempt(() => {
+      const table = python.get(code, python.fields.PyCodeObject.co_linetable);
+      if (!isUserSpace(table)) return false;
+      const page = toAddress(Math.floor(table / PAGE_BYTES) * PAGE_BYTES);
+      return bytesOf(python.memory.read(page, PAGE_BYTES)).every((byte) => byte === 0);
+    }) ?? false
+  );
+}
+
+/** null: what memory holds does not tell. */
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    reasonOf(error);
+    return null;
+  }
+}
