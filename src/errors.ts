@@ -61,8 +61,8 @@ export const ERRORS = {
   'not-initialized': {
     title: 'Interpreter not initialised',
     meaning:
-      'A Python interpreter is there but has no thread state yet, or none any more: the process is starting up or about to end.',
-    remedy: 'Try again a moment later.',
+      'A Python interpreter is there but has no thread state yet, or none any more: the process is starting up or about to end. Of a core that lost memory: nothing that is left leads to one.',
+    remedy: 'Try again a moment later. Of a core: have a whole one written, or search all of it (`--exhaustive`).',
     exitCode: EXIT.nothing,
   },
   permission: {

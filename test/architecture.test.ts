@@ -244,7 +244,7 @@ const PYTHON_FILES: readonly (readonly string[])[] = [
   ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
   ['code-type', 'dict', 'text'],
   ['code', 'code-shapes', 'objects'],
-  ['named-attributes', 'runtime', 'foreign-frames'],
+  ['code-left', 'named-attributes', 'runtime', 'foreign-frames'],
   ['frames', 'gc-lists', 'gil', 'ran-code', 'thread-ids', 'threading-names'],
 ];
 

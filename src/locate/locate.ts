@@ -5,6 +5,7 @@
 
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
+import { workBudget } from '../memory/budget.js';
 import type { Mapping } from '../memory/mapping.js';
 import { membership, mergeRanges, overlaps, type Range } from '../memory/ranges.js';
 import { ELF_MACHINE_OF } from '../process/arch.js';
@@ -113,7 +114,7 @@ interface Proven extends Omit<Located, 'attempts' | 'others' | 'asyncioTable' | 
 
 class OpenSearch implements Search {
   readonly exhaustive: boolean;
-  readonly #deadline: number;
+  readonly outOfTime: () => boolean;
   readonly #strategies: readonly Strategy[];
   /** Those that are not looked in for an interpreter included. */
   readonly #all: readonly Module[];
@@ -132,7 +133,7 @@ class OpenSearch implements Search {
     readonly options: LocateOptions,
   ) {
     this.exhaustive = options.exhaustive ?? false;
-    this.#deadline = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
+    this.outOfTime = timeFor(target, this.exhaustive);
     this.#strategies = chosenStrategies(options.strategies ?? null);
     const { likely, others } = listModules(target);
     const { library = null } = options;
@@ -188,6 +189,8 @@ class OpenSearch implements Search {
       unsupported: [...this.#unsupported.values()],
       empty: this.#empty,
       exhaustive: this.exhaustive,
+      isLive: this.target.sampler !== null,
+      isDamaged: this.target.isDamaged,
     });
   }
 
@@ -262,12 +265,12 @@ class OpenSearch implements Search {
 
   /** What was looked for before may have taken its time: this begins anew. The smallest ranges first, as heaps are of any size. */
   #sight(pointers: ThreadPointers): SearchedThreads {
-    const end = Date.now() + (this.exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS);
+    const outOfTime = timeFor(this.target, this.exhaustive);
     const { written } = this.target;
     const ranges = (written === null ? this.writableRanges() : overlaps(this.writableRanges(), written)).toSorted(
       (a, b) => a.end - a.start - (b.end - b.start),
     );
-    return sightThreads(this.target, pointers, ranges, () => Date.now() > end);
+    return sightThreads(this.target, pointers, ranges, outOfTime);
   }
 
   #threadPointers(): ThreadPointers {
@@ -407,10 +410,6 @@ class OpenSearch implements Search {
     this.options.log?.(`locate by ${strategy.name} in ${module.path}: ${outcome}`, isDetail);
   }
 
-  outOfTime(): boolean {
-    return Date.now() > this.#deadline;
-  }
-
   layouts(module: Module): readonly Layout[] {
     return Array.from(this.#choices(module), ({ layout }) => layout);
   }
@@ -446,6 +445,14 @@ class OpenSearch implements Search {
     this.#isWritable ??= membership(this.writableRanges());
     return this.#isWritable(address);
   };
+}
+
+/** Tells when to give up. A process that runs may not run for long: then it is time that counts, and not work. */
+function timeFor({ sampler }: Locatable, exhaustive: boolean): () => boolean {
+  const ms = exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS;
+  if (sampler === null) return workBudget(ms);
+  const end = Date.now() + ms;
+  return () => Date.now() > end;
 }
 
 /** What a generator yields, to be gone through more than once and no further than anybody needs. */

@@ -31,6 +31,10 @@ export interface FailedSearch {
     readonly stage: 'unused' | 'over' | null;
   } | null;
   readonly exhaustive: boolean;
+  /** Whether it runs: only then may it yet begin to use Python. */
+  readonly isLive: boolean;
+  /** Whether part of its memory is known to be lost: what is not found may have been there. */
+  readonly isDamaged: boolean;
 }
 
 type Empty = NonNullable<FailedSearch['empty']>;
@@ -60,13 +64,14 @@ export function notFound(search: FailedSearch): PystackError {
   if (search.emulated) return emulated(subject, search.emulated, modules);
   const unsupported = search.unsupported[0];
   if (unsupported) return unsupportedVersion(subject, unsupported);
-  if (empty) return notAtWork(subject, pid, empty);
+  const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
+  if (search.isDamaged && (empty !== null || likely.length > 0)) return lost(subject, likely, search);
+  if (empty) return notAtWork(subject, empty, search);
   if (modules.some(({ lacksDescriptor }) => lacksDescriptor)) {
     return new PystackError('out-of-descriptors', `there are too few file descriptors to find Python in ${subject}`, {
       cause: 'a file that it has mapped could not be opened: EMFILE',
     });
   }
-  const likely = modules.filter(({ name }) => decodeFileName(name) !== null);
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
 }
 
@@ -92,8 +97,24 @@ export function noSuchLibrary(library: string, likely: readonly Module[]): Pysta
   });
 }
 
-function notAtWork(subject: string, pid: number | null, { module, why, stage }: Empty): PystackError {
+/** A core that was cut cannot tell whether there was a Python at work: it may have had one in what is lost. */
+function lost(subject: string, likely: readonly Module[], { attempts, exhaustive }: FailedSearch): PystackError {
+  const names = likely.map(({ name }) => name).join(', ');
+  return new PystackError('not-initialized', `what is left of the memory of ${subject} does not lead to its Python`, {
+    cause: `the core lost part of its memory, and nothing in the rest leads to an interpreter or to a thread's state${names === '' ? '' : ` (${names})`}`,
+    tried: triedIn(likely, attempts),
+    nextStep: `have a whole core written (ulimit -c unlimited, room on the disk)${exhaustive ? '' : ', or search all of this one with --exhaustive'}`,
+  });
+}
+
+function notAtWork(subject: string, { module, why, stage }: Empty, { pid, isLive }: FailedSearch): PystackError {
   const holds = `${module.name} holds Python, but ${why}`;
+  if (!isLive && stage !== 'over') {
+    return new PystackError('not-initialized', `${subject} had no Python interpreter at work`, {
+      cause: `${holds}: it was starting, had finished or never used it, or zeros stand where its memory was`,
+      nextStep: 'look at its native stacks: gdb with the core',
+    });
+  }
   switch (stage) {
     case 'unused':
       return new PystackError('not-initialized', `${subject} has not initialised its Python`, {
@@ -134,12 +155,15 @@ function compareVersions(version: PythonVersion, text: string): number {
 
 function notMadeOut(subject: string, likely: readonly Module[], search: FailedSearch): PystackError {
   return new PystackError('not-initialized', `no Python interpreter could be made out in ${subject}`, {
-    cause: `it is still starting, has finished, or is no ordinary build (${likely.map(({ name }) => name).join(', ')})`,
+    cause: `it ${search.isLive ? 'is still starting, has finished' : 'was still starting, had finished'}, or is no ordinary build (${likely.map(({ name }) => name).join(', ')})`,
     tried: triedIn(likely, search.attempts),
-    nextStep: search.exhaustive
-      ? 'try again in a moment; -vv says what was tried'
-      : 'try again in a moment, or with --exhaustive',
+    nextStep: nextStepOf(search),
   });
+}
+
+function nextStepOf({ isLive, exhaustive }: FailedSearch): string {
+  if (!isLive) return exhaustive ? '-vv says what was tried' : 'search all of its memory with --exhaustive';
+  return exhaustive ? 'try again in a moment; -vv says what was tried' : 'try again in a moment, or with --exhaustive';
 }
 
 function notPython(subject: string, modules: readonly Module[], search: FailedSearch): PystackError {

@@ -2,6 +2,7 @@
  * What if memory is lost that stacks lead through? Of what does not move (a core), that will not come back; but what is left
  * may still tell which frames belong together (python/lost). Only stacks that lack something are touched.
  */
+import { workBudget } from '../memory/budget.js';
 import { overlaps, type Range } from '../memory/ranges.js';
 import { describeLost, hasZeroedLines, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
@@ -22,7 +23,7 @@ export interface Left {
   cStackOf(state: ThreadStateWalk): Range | null;
 }
 
-/** What searching all that is left may take, ms. */
+/** What searching all that is left may take, ms of work. */
 const SEARCH_MS = 10_000;
 
 /** The same stacks, those that lack frames with what is left of them. */
@@ -126,13 +127,12 @@ function generatorsOf(
     const cStack = cStacks[i];
     if (cStack) entered.push(cStack);
   }
-  const end = Date.now() + SEARCH_MS;
   const isStack = ({ start, end: to }: Range) =>
     cStacks.some((stack) => stack && stack.start >= start && stack.start < to);
   const ranges = writable.filter((range) => !isStack(range));
   const memory: SearchedMemory = {
     ranges: written === null ? ranges : overlaps(ranges, written),
-    outOfTime: () => Date.now() > end,
+    outOfTime: workBudget(SEARCH_MS),
   };
   return RunningGenerators.find(python, asking, entered, memory);
 }

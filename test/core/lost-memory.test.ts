@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { noKernelCores, SMALL_THREADS, withFolder, withKernelCore } from '../support/cores.js';
 import { findInterpreters } from '../support/interpreters.js';
 import { cutTo, pagesOf, type Score, type WholeCore, wholeCore, zeroed } from './lost-memory.js';
@@ -32,6 +33,11 @@ describe.skipIf(noKernelCores !== null)('of a core that lost memory', () => {
           return { ...whole, path };
         };
         const page = (address: number) => pagesOf({ start: address, end: address + 1 });
+        for (const from of [0, 3, 7]) {
+          const score = await zeroed(again(), everyTenth(whole, from));
+          // Pages here and there: whole threads may be lost, but nothing is made up.
+          expect(score.wrong, `every 10th page, from ${from}`).toEqual([]);
+        }
         if (whole.runtime !== null) expectShown(await zeroed(again(), [page(whole.runtime)]), 1, 'no runtime');
         expectShown(await zeroed(again(), whole.interpreters.map(page)), 1, 'no interpreter');
         expectShown(await zeroed(again(), cStacksOf(whole)), 1, 'no C stacks');
@@ -41,6 +47,8 @@ describe.skipIf(noKernelCores !== null)('of a core that lost memory', () => {
           // Before 3.7 thread states have no number, and hardly anything that would show by itself what they are.
           const hasNumbers = interpreter.version.major === 3 && interpreter.version.minor >= 7;
           const threadsShown = hasNumbers ? score.threadsShown : score.threadsLeft;
+          // Whether it ever had an interpreter is lost, too.
+          expect(score.refused ?? '').not.toMatch(/never had|about to start|still starting/);
           // Up to 3.10 a frame that is lost hides those beyond it; before 3.7 their threads are lost, too.
           const isLinked = interpreter.version.major === 2 || interpreter.version.minor <= 10;
           expectShown({ ...score, threadsShown }, isLinked ? 0 : 0.95, `cut to ${percent} %`);
@@ -49,6 +57,14 @@ describe.skipIf(noKernelCores !== null)('of a core that lost memory', () => {
     );
   });
 });
+
+function everyTenth({ loads }: WholeCore, from: number) {
+  return loads.flatMap(({ vaddr, filesz }) =>
+    Array.from({ length: Math.ceil(filesz / PAGE_BYTES) }, (_, i) => i)
+      .filter((i) => i % 10 === from)
+      .map((i) => ({ start: vaddr + i * PAGE_BYTES, end: vaddr + Math.min(filesz, (i + 1) * PAGE_BYTES) })),
+  );
+}
 
 /** Each from the stack pointer up to what its thread points to itself by. */
 function cStacksOf({ threads, loads }: WholeCore) {
