@@ -19,7 +19,7 @@ import type { Snapshot } from './snapshot.js';
 import { asKept } from './snapshot-file/as-kept.js';
 import { keepMemory } from './snapshot-file/kept-memory.js';
 import { metadataOf, notedInterpreter } from './snapshot-file/metadata.js';
-import { registersOf } from './snapshot-file/registers.js';
+import { registersOf, systemCallOf } from './snapshot-file/registers.js';
 import type { Stopwatch } from './timings.js';
 
 export interface SavedSnapshot {
@@ -88,9 +88,9 @@ function fileOf(
   });
   const snapshot = asKept(seen, memory);
   const pieces = buildCore({
-    machine: MACHINE,
+    machine: target.architecture,
     process,
-    threads: imageThreads(process.pid, captured),
+    threads: imageThreads(target.architecture, process.pid, captured),
     auxv,
     mappings: target.mappings(),
     pages: memory.kept.pages(),
@@ -104,9 +104,6 @@ function fileOf(
   return { pieces, snapshot };
 }
 
-/** The only one whose threads are stopped and unwound. */
-const MACHINE: Architecture = 'x86-64';
-
 /** Threads that stand behind a captured thread state, or were asked for besides. */
 function osThreadsOf({ threads }: Snapshot, captured: CapturedProcess): OsThread[] {
   const tids = new Set(eachThread(captured).map(({ tid }) => tid));
@@ -118,10 +115,11 @@ function osThreadsOf({ threads }: Snapshot, captured: CapturedProcess): OsThread
 }
 
 /** The main thread first: debuggers begin with it. */
-function imageThreads(pid: number, captured: CapturedProcess): ImageThread[] {
+function imageThreads(machine: Architecture, pid: number, captured: CapturedProcess): ImageThread[] {
   const threads = eachThread(captured).map(({ tid, look, native }) => ({
     tid,
-    registers: registersOf(MACHINE, look, native),
+    registers: registersOf(machine, look, native),
+    systemCall: systemCallOf(machine, look),
   }));
   return [...threads.filter(({ tid }) => tid === pid), ...threads.filter(({ tid }) => tid !== pid)];
 }

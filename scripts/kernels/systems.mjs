@@ -11,8 +11,8 @@ export const RELEASES = [
 ];
 
 /**
- * What each processor is called by whom, and how it is emulated. `cpu`: with all that qemu knows, so with signed return
- * addresses on ARM, by a quick algorithm. `boot`: what the kernel needs on its command line besides.
+ * What each processor is called by whom, and how it is emulated: x86-64 with all that qemu knows, ARM as one that is common
+ * in servers. `boot`: what the kernel needs on its command line besides.
  */
 export const MACHINES = {
   x64: {
@@ -26,7 +26,7 @@ export const MACHINES = {
     debian: 'arm64',
     qemu: 'qemu-system-aarch64',
     package: 'qemu-system-arm',
-    machine: ['-machine', 'virt', '-cpu', 'max,pauth-impdef=on'],
+    machine: ['-machine', 'virt', '-cpu', 'neoverse-n1'],
     boot: 'console=ttyAMA0',
   },
 };

@@ -4,6 +4,7 @@
 import type { Mapping } from '../memory/mapping.js';
 import { PAGE_BYTES } from '../memory/pages.js';
 import type { Architecture } from '../process/arch.js';
+import { ARM_SYSTEM_CALL_NOTE } from '../process/core/core-notes.js';
 import type { ProcessRecord } from '../process/core/note-records.js';
 import { registerNames } from '../process/core/registers.js';
 
@@ -45,6 +46,13 @@ export function encodePrstatus(
     view.setBigUint64(REGISTERS_AT + i * 8, registers.get(name) ?? 0n, true);
   });
   return new Uint8Array(view.buffer);
+}
+
+/** The whole note NT_ARM_SYSTEM_CALL, which follows a thread's registers. */
+export function encodeSystemCall(number: number): Uint8Array {
+  const desc = new DataView(new ArrayBuffer(4));
+  desc.setInt32(0, number, true);
+  return encodeNote(ARM_SYSTEM_CALL_NOTE.owner, ARM_SYSTEM_CALL_NOTE.type, new Uint8Array(desc.buffer));
 }
 
 /** NT_PRPSINFO; names are cut to what fits, at a whole character. */

@@ -15,7 +15,7 @@ import { registerNames } from '../process/core/registers.js';
 import { encodeRanges } from '../process/saved/kept-ranges.js';
 import { formatMetadata, type SavedMetadata } from '../process/saved/metadata.js';
 import { keepOnly } from './keep-only.js';
-import { encodeFileNote, encodeNote, encodePrpsinfo, encodePrstatus } from './note-encoding.js';
+import { encodeFileNote, encodeNote, encodePrpsinfo, encodePrstatus, encodeSystemCall } from './note-encoding.js';
 
 export interface CoreImage {
   readonly machine: Architecture;
@@ -39,6 +39,8 @@ export interface ImageThread {
   /** The signal it took and NT_SIGINFO word for word, of a core cut down from another. */
   readonly signal?: number;
   readonly siginfo?: Uint8Array | null;
+  /** Of AArch64: the number of its system call, -1: it is in none; null: not known. */
+  readonly systemCall?: number | null;
 }
 
 const PHDR64_SIZE = 56;
@@ -151,10 +153,11 @@ function notesOf({ machine, process, threads, auxv, mappings, keep, metadata }: 
       return { ...thread, knownRegisters: names.length === all.length ? null : names };
     }),
   };
-  const [first, ...others] = threads.map(({ tid, registers, signal = 0, siginfo = null }) =>
+  const [first, ...others] = threads.map(({ tid, registers, signal = 0, siginfo = null, systemCall = null }) =>
     concatenate([
       encodeNote('CORE', NT.PRSTATUS, encodePrstatus(machine, process, tid, registers, signal)),
       ...(siginfo ? [encodeNote('CORE', NT.SIGINFO, siginfo)] : []),
+      ...(systemCall === null ? [] : [encodeSystemCall(systemCall)]),
     ]),
   );
   return concatenate([

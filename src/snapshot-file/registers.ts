@@ -7,7 +7,7 @@ import type { Architecture } from '../process/arch.js';
 import { pointerNames, registerNames, SYSCALL_REGISTERS } from '../process/core/index.js';
 import type { OsLook } from '../process/process.js';
 
-/** `orig_rax` outside of a system call. */
+/** A register with all bits set: `orig_rax` outside of a system call. */
 const NO_CALL = 0xffff_ffff_ffff_ffffn;
 
 /** By name; what is not known is left out. */
@@ -30,14 +30,15 @@ export function registersOf(
   const { sp, pc } = pointerNames(machine);
   set(sp, native?.sp ?? look?.sp ?? null);
   set(pc, native?.pc ?? look?.pc ?? null);
-  if (machine !== 'x86-64' || !look || look.running === null) return registers;
+  if (!look || look.running === null) return registers;
+  const inCall = SYSCALL_REGISTERS[machine];
   if (look.syscall) {
     const { number, args } = look.syscall;
-    set('orig_rax', number);
-    SYSCALL_REGISTERS.forEach((name, i) => {
+    set(inCall.number, number);
+    inCall.args.forEach((name, i) => {
       set(name, args[i] ?? null);
     });
-  } else if (!registers.has('orig_rax')) {
+  } else if (machine === 'x86-64' && !registers.has('orig_rax')) {
     registers.set('orig_rax', NO_CALL);
   }
   return registers;
@@ -47,4 +48,10 @@ export function registersOf(
 function unsigned(value: number): bigint {
   const whole = BigInt(value);
   return whole > NO_CALL ? NO_CALL : BigInt.asUintN(64, whole);
+}
+
+/** What AArch64 keeps apart from the registers: the number of the call that the thread was in, -1 for none; null: not known. */
+export function systemCallOf(machine: Architecture, look: OsLook | null): number | null {
+  if (machine !== 'aarch64' || !look || look.running === null) return null;
+  return look.syscall ? look.syscall.number : -1;
 }

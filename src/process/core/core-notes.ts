@@ -16,12 +16,20 @@ import { decodeAuxv, decodeFileNote, decodePrpsinfo, decodePrstatus, decodeSigin
 /** https://elixir.bootlin.com/linux/v6.6/source/include/uapi/linux/elf.h#L372 */
 export const NT = { PRSTATUS: 1, PRPSINFO: 3, AUXV: 6, SIGINFO: 0x53494749, FILE: 0x46494c45 } as const;
 
+/**
+ * The note in which AArch64 keeps the number of a thread's system call; -1: it is in none.
+ * https://elixir.bootlin.com/linux/v6.6/source/include/uapi/linux/elf.h#L439
+ */
+export const ARM_SYSTEM_CALL_NOTE = { owner: 'LINUX', type: 0x404 } as const;
+
 /** Owner and types of our own notes: JSON, see saved/metadata.ts, and the ranges of saved/kept-ranges.ts. */
 export const PYSTACK_NOTE = { owner: 'pystack', metadata: 1, kept: 2 } as const;
 
 /** A thread as the core has it; its siginfo where one was written for it. */
 export interface CoreThread extends ThreadRecord {
   readonly siginfo: SignalRecord | null;
+  /** Of AArch64: the number of its system call, -1 where it is in none; null: not told. */
+  readonly systemCall: number | null;
 }
 
 export interface CoreNotes {
@@ -48,7 +56,7 @@ const MAX_THREADS = 1 << 19;
 /** Reads the notes of all segments, each byte once however the segments overlap. Never throws for what they contain. */
 export function readCoreNotes(file: ByteSource, segments: readonly Segment[], machine: Architecture): CoreNotes {
   const problems: string[] = [];
-  const threads: (ThreadRecord & { siginfo: SignalRecord | null })[] = [];
+  const threads: (ThreadRecord & { siginfo: SignalRecord | null; systemCall: number | null })[] = [];
   let process: ProcessRecord | null = null;
   let auxv: ReadonlyMap<number, bigint> = new Map();
   let files: readonly MappedFile[] | null = null;
@@ -64,12 +72,16 @@ export function readCoreNotes(file: ByteSource, segments: readonly Segment[], ma
       if (note.type === PYSTACK_NOTE.metadata) metadata ??= new TextDecoder().decode(note.desc);
       if (note.type === PYSTACK_NOTE.kept) kept ??= decodeRanges(note.desc);
     }
+    if (note.name === ARM_SYSTEM_CALL_NOTE.owner && note.type === ARM_SYSTEM_CALL_NOTE.type && machine === 'aarch64') {
+      const last = threads.at(-1);
+      if (last && note.desc.length >= 4) last.systemCall ??= Buffer.from(note.desc).readInt32LE(0);
+    }
     if (note.name !== 'CORE') continue;
     const desc = new DataView(note.desc.buffer, note.desc.byteOffset, note.desc.byteLength);
     switch (note.type) {
       case NT.PRSTATUS: {
         const thread = threads.length < MAX_THREADS ? decodePrstatus(desc, machine) : null;
-        if (thread) threads.push(Object.assign(thread, { siginfo: null }));
+        if (thread) threads.push(Object.assign(thread, { siginfo: null, systemCall: null }));
         else problems.push(`the status of thread number ${threads.length + 1} makes no sense`);
         break;
       }
