@@ -48,11 +48,26 @@ export function renderPage(rows, missing) {
     ...notesOf(rows),
     ...missing.map(({ name, reason }) => `- ${name}: not tried. ${reason}`),
     '',
+    ...KNOWN,
     ...HOW,
   ]
     .join('\n')
     .replace(/\n{3,}/g, '\n\n');
 }
+
+const KNOWN = [
+  '## Known',
+  '',
+  'On 64-bit ARM a return address is in a register (x30) until a function saves it, and a thread shows that one only when it is',
+  'stopped. System calls that a function makes which calls nobody else are such: `semop`, `syscall`, and from glibc 2.41 on all',
+  'that can be cancelled. With `--native` these threads are stopped there, so that some of their calls end early; with `--no-block`',
+  'their native stacks end. Without `--native` nobody is stopped. Under glibc 2.31 the first function of a program says nothing',
+  'of itself, and the native stack of the main thread is marked as cut at its outer end.',
+  '',
+  'ARM is emulated as a Neoverse N1. With all that qemu 7.2 knows (`--cpu=max`) the run-time system of the one file (Bun 1.4.5) crashed in',
+  '5 of 129 looks, in code that its compiler had made; as a Cortex-A72 in none of 11. Whether that is the emulator or Bun is not known.',
+  '',
+];
 
 const HOW = [
   '## Running it',
