@@ -28,6 +28,13 @@ UniqueFd openProcess(pid_t pid) {
   return directory;
 }
 
+// Byte by byte: a name need not be UTF-8, and whoever has the bytes can tell.
+Napi::Value latin1(Napi::Env env, const std::string& bytes) {
+  napi_value value = nullptr;
+  if (napi_create_string_latin1(env, bytes.data(), bytes.size(), &value) != napi_ok) throw Napi::Error::New(env);
+  return Napi::Value(env, value);
+}
+
 }  // namespace
 
 LiveProcess::Access::Access(pid_t pid)
@@ -147,7 +154,7 @@ Napi::Value LiveProcess::labels(const Napi::CallbackInfo& info) {
     auto names = Napi::Array::New(env);
     for (size_t i = 0; i < tids.size(); i++) {
       if (labels[i].letter == 0) continue;
-      names.Set(static_cast<uint32_t>(living.size()), Napi::String::New(env, labels[i].name));
+      names.Set(static_cast<uint32_t>(living.size()), latin1(env, labels[i].name));
       living.push_back(tids[i]);
       letters.push_back(labels[i].letter);
     }

@@ -46,7 +46,8 @@ interface CommonOptions {
   readonly exhaustive?: boolean;
   /** Names of the only locating strategies to use; null (the default): all. */
   readonly locateBy?: readonly string[] | null;
-  /** Part of the path of the file whose interpreter is shown, where a process has several; null (the default): the busiest. */
+  /** Part of the path of the file whose interpreter is shown, where a process has several, or its address as `0x…`; null (the
+   * default): the busiest. */
   readonly library?: string | null;
   /** Told what is being done. Default: nobody. */
   readonly log?: Log;

@@ -304,9 +304,11 @@ export interface CoreInfo {
   state: string | null;
   /** Nice value. */
   nice: number | null;
+  /** `pr_flag`, the kernel's flags of the process (PF_*). */
+  flag: number | null;
   /** `pr_fname`, up to 15 characters. */
   fname: string | null;
-  /** `pr_psargs`, up to 80 characters. */
+  /** `pr_psargs`, up to 80 characters, as it is: kernels end it with a blank. */
   psargs: string | null;
   /** Whether the process was a zombie. */
   zombie: boolean | null;
@@ -314,10 +316,20 @@ export interface CoreInfo {
   signal: CoreSignal | null;
   /** Written on demand (gcore, snapshot), no crash. */
   onDemand: boolean;
+  /** Its threads, Python's or not, as the core lists them. */
+  threads: CoreThread[];
   /** The files that were mapped. */
   modules: CoreModule[];
   /** Its memory, range by range. */
   maps: CoreMap[];
+}
+
+/** A thread that the core has registers of. */
+export interface CoreThread {
+  /** As recorded. */
+  tid: number;
+  /** How many of its registers are known. */
+  registers: number;
 }
 
 export interface CoreSignal {
@@ -327,6 +339,8 @@ export interface CoreSignal {
   name: string;
   /** `si_code`. */
   code: number | null;
+  /** `si_errno`; mostly 0. */
+  errno: number | null;
   /** Its name, `SEGV_MAPERR`; null: it has none that is known. */
   codeName: string | null;
   /** Hexadecimal; null for signals without. */

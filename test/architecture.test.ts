@@ -123,7 +123,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // One graph of the waits of many.
   'many/waits': ['snapshot', 'process', 'report/wait-graph', 'report/deadlocks'],
   // Which targets, and one after the other. Who looks is given to it.
-  many: ['snapshot', 'errors', 'process', 'many/document', 'many/looks'],
+  many: ['memory', 'snapshot', 'errors', 'process', 'many/document', 'many/looks'],
   // Who carries it to other hosts, and what they answer.
   'many/fleet': ['errors', 'many', 'many/looks'],
   // Looks at the same processes, compared. Only the watcher knows how they are had.
@@ -210,6 +210,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
   // Of python/ only which names are secrets.
   cli: [
+    'memory',
     'thousands',
     'snapshot',
     'errors',

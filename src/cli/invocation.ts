@@ -301,6 +301,12 @@ function usageError(error: CommanderError, argv: readonly string[], program: Com
       nextStep: `pystack remote ${asCommand}`,
     });
   }
+  if (first === "unknown option '--self'") {
+    return new PystackError('usage', first, {
+      cause: 'pystack is a program of its own, and the process to look at is one like any other.',
+      nextStep: `give its id: $$ in a shell, os.getpid() in Python, process.pid in Node.js (see ${help})`,
+    });
+  }
   return new PystackError('usage', first.replace(/\.$/, ''), {
     cause: 'The command line cannot be understood.',
     nextStep: suggestion === '' ? help : `${suggestion} See also: ${help}`,

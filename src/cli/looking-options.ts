@@ -137,7 +137,10 @@ export function addLocating(command: Command): void {
   );
   add(
     command,
-    new Option('--library <name>', 'of several interpreters, the one in the file of that name (part of it)'),
+    new Option(
+      '--library <name>',
+      'of several interpreters, the one in the file of that name (part of it), or at that address (0x…)',
+    ),
   );
   addGeneral(command);
   command.helpOption('-h, --help', 'print this help');

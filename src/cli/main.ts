@@ -1,5 +1,6 @@
 /** Where does the program begin? The only place that touches the process: its arguments, streams and exit code. */
 import { fstatSync, readFileSync } from 'node:fs';
+import { decodeBytes } from '../memory/byte-text.js';
 import { sinkOf } from './output.js';
 import { reportError, run } from './run.js';
 import { viewBefore } from './view.js';
@@ -39,6 +40,19 @@ const world: World = {
   pid: process.pid,
   platform: () => `${runtimeName()}, ${process.platform} ${process.arch}, kernel ${kernelRelease()}`,
 };
+
+/** What we were called with. Node writes U+FFFD for bytes that are no UTF-8, and a path would be another. */
+function ownArguments(): string[] {
+  const given = process.argv.slice(2);
+  if (given.length === 0 || !given.some((word) => word.includes('\ufffd'))) return given;
+  try {
+    const words = decodeBytes(readFileSync('/proc/self/cmdline')).replace(/\0$/, '').split('\0');
+    return words.slice(-given.length);
+  } catch {
+    // Without /proc there is nothing better.
+    return given;
+  }
+}
 
 let interruptedBy: NodeJS.Signals | null = null;
 
@@ -89,4 +103,4 @@ process.on('uncaughtException', lastResort);
 process.on('unhandledRejection', lastResort);
 
 // Everything is written synchronously: nothing can be lost by leaving at once.
-run(process.argv.slice(2), world).then(leave);
+run(ownArguments(), world).then(leave);

@@ -26,8 +26,8 @@ export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
   },
   'other-interpreter': {
     meaning:
-      'The process has more than one Python at work, each with a library of its own; the threads of one are shown.',
-    remedy: 'Name the library of the other: `--library`, with part of its path.',
+      'The process has more than one Python at work, each with a library (or a copy of one) of its own; the threads of one are shown.',
+    remedy: 'Name the other: `--library`, with part of its library’s path, or the address that the warning tells.',
   },
   'version-untested': {
     meaning: 'The interpreter describes itself well enough to be read, but its version has not been tested with.',

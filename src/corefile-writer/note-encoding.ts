@@ -1,6 +1,7 @@
 /**
  * How are the records of a core's notes written? The other direction of process/core/note-records.ts, pure as well.
  */
+import { decodeBytes, encodeBytes } from '../memory/byte-text.js';
 import type { Mapping } from '../memory/mapping.js';
 import { PAGE_BYTES } from '../memory/pages.js';
 import type { Architecture } from '../process/arch.js';
@@ -71,17 +72,28 @@ export function encodePrpsinfo(process: ProcessRecord): Uint8Array {
   view.setInt32(28, process.ppid, true);
   view.setInt32(32, process.pgrp, true);
   view.setInt32(36, process.sid, true);
-  new TextEncoder().encodeInto(process.fname, bytes.subarray(40, 40 + 15));
-  new TextEncoder().encodeInto(process.psargs, bytes.subarray(56, 56 + 79));
+  putText(process.fname, bytes.subarray(40, 40 + 15));
+  putText(process.psargs, bytes.subarray(56, 56 + 79));
   return bytes;
+}
+
+/** As much as fits, cut at a whole character. */
+function putText(text: string, into: Uint8Array): void {
+  const bytes = encodeBytes(text);
+  let end = Math.min(bytes.length, into.length);
+  while (
+    end > 0 &&
+    end < bytes.length &&
+    decodeBytes(bytes.subarray(0, end)) !== text.slice(0, decodeBytes(bytes.subarray(0, end)).length)
+  )
+    end--;
+  into.set(bytes.subarray(0, end));
 }
 
 /** NT_FILE of the mappings that have a file. */
 export function encodeFileNote(mappings: readonly Mapping[]): Uint8Array {
   const files = mappings.filter(({ path }) => path !== null && !path.startsWith('['));
-  const names = new TextEncoder().encode(
-    files.map(({ path, deleted }) => `${path}${deleted ? ' (deleted)' : ''}\0`).join(''),
-  );
+  const names = encodeBytes(files.map(({ path, deleted }) => `${path}${deleted ? ' (deleted)' : ''}\0`).join(''));
   const bytes = new Uint8Array(16 + files.length * 24 + names.length);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(files.length), true);

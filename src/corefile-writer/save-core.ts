@@ -7,6 +7,7 @@ import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PystackError } from '../errors.js';
+import { decodeBytes, systemPath } from '../memory/byte-text.js';
 
 /** Written at a time; between two, whoever gave a signal is heard. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -17,9 +18,9 @@ const CHUNK_BYTES = 1024 * 1024;
  */
 export function outputFile(path: string): string {
   try {
-    if (!existsAt(path)) return join(realpathSync(dirname(path)), basename(path));
-    const real = realpathSync(path);
-    if (statSync(real).isFile()) return real;
+    if (!existsAt(path)) return join(realPath(dirname(path)), basename(path));
+    const real = realPath(path);
+    if (statSync(systemPath(real)).isFile()) return real;
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -38,7 +39,7 @@ export async function saveCore(path: string, pieces: readonly Uint8Array[], sign
   try {
     const written = await writeSynced(temporary, content, signal);
     signal?.throwIfAborted();
-    await rename(temporary, final);
+    await rename(systemPath(temporary), systemPath(final));
     syncFolder(dirname(final));
     return written;
   } catch (error) {
@@ -49,7 +50,7 @@ export async function saveCore(path: string, pieces: readonly Uint8Array[], sign
 
 async function writeSynced(path: string, pieces: readonly Uint8Array[], signal?: AbortSignal): Promise<number> {
   signal?.throwIfAborted();
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(systemPath(path), 'wx', 0o600);
   let written = 0;
   try {
     for (const piece of pieces) {
@@ -70,7 +71,7 @@ async function writeSynced(path: string, pieces: readonly Uint8Array[], signal?:
 
 /** So that the new name, too, survives a power cut. */
 function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
+  const fd = openSync(systemPath(folder), 'r');
   try {
     fsyncSync(fd);
   } finally {
@@ -78,13 +79,18 @@ function syncFolder(folder: string): void {
   }
 }
 
+/** Where symbolic links lead. */
+function realPath(path: string): string {
+  return decodeBytes(realpathSync.native(systemPath(path), 'buffer'));
+}
+
 function existsAt(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statSync(systemPath(path), { throwIfNoEntry: false }) !== undefined;
 }
 
 function removeIfThere(path: string): void {
   try {
-    unlinkSync(path);
+    unlinkSync(systemPath(path));
   } catch (error) {
     // Where the folder cannot be written to, or is none, nothing was made.
     if (!(error instanceof Error && 'code' in error)) throw error;

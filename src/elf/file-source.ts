@@ -1,6 +1,7 @@
 /**
  * How are ranges of a file read without reading the file? One descriptor, positioned reads. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { systemPath } from '../memory/byte-text.js';
 import type { ByteSource } from './byte-source.js';
 
 /** A file that is not a regular one: reading it could block or have effects. */
@@ -31,7 +32,7 @@ export interface FileSource extends ByteSource {
  */
 export function openFileSource(path: string, name = path): FileSource {
   // Without O_NONBLOCK, opening a FIFO waits for its writer for ever.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  const fd = openSync(systemPath(path), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   let stat: ReturnType<typeof fstatSync>;
   try {
     stat = fstatSync(fd);

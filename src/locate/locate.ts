@@ -29,7 +29,7 @@ import type { LayoutChoice } from './layout-choice.js';
 import { claimedChoice, everyRow, isDebugBuild, readOwnChoice, rowChoices } from './layout-choice.js';
 import type { Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
-import { type FailedSearch, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
+import { type FailedSearch, noSuchInterpreter, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import { ANYWHERE, chosenStrategies, QUICK } from './strategies.js';
@@ -39,7 +39,10 @@ import { typesOf } from './types.js';
 export interface LocateOptions {
   /** Also search anonymous memory, and modules that nothing marks as Python. Default false. */
   readonly exhaustive?: boolean;
-  /** Part of the name of the only file to look in, for a process with several interpreters. Default null: all. */
+  /**
+   * Of several interpreters in a process, which: part of the name of the file that it is in, or its own address as `0x…`.
+   * Default null: the one with most threads.
+   */
   readonly library?: string | null;
   /** Names of the only strategies to use ({@link STRATEGY_NAMES}), tried in their usual order. Default: all. */
   readonly strategies?: readonly string[] | null;
@@ -107,6 +110,9 @@ const NO_THREADS = 'nothing that holds what a thread points to itself by is a th
 const SEARCH_MS = 5_000;
 const EXHAUSTIVE_SEARCH_MS = 60_000;
 
+/** How an interpreter's address is given. */
+const ADDRESS = /^0x[0-9a-f]{1,12}$/i;
+
 interface Proven extends Omit<Located, 'attempts' | 'others' | 'asyncioTable' | 'strays' | 'address'> {
   readonly address: Address;
   readonly threadStates: number;
@@ -124,6 +130,8 @@ class OpenSearch implements Search {
   readonly #unsupported = new Map<string, UnsupportedVersion>();
   /** Where a runtime without an interpreter was seen. */
   #empty: FailedSearch['empty'] = null;
+  /** Of the only interpreter that is looked for; null: any. */
+  readonly #wantedAt: number | null;
   #writable: Range[] | undefined;
   #isWritable: ((address: number) => boolean) | undefined;
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
@@ -136,7 +144,9 @@ class OpenSearch implements Search {
     this.outOfTime = timeFor(target, this.exhaustive);
     this.#strategies = chosenStrategies(options.strategies ?? null);
     const { likely, others } = listModules(target);
-    const { library = null } = options;
+    const { library: wanted = null } = options;
+    this.#wantedAt = wanted !== null && ADDRESS.test(wanted) ? Number(wanted) : null;
+    const library = this.#wantedAt === null ? wanted : null;
     const isWanted = ({ path }: Module) => library === null || path.includes(library);
     this.#likely = likely.filter(isWanted);
     this.#others = others.filter(isWanted);
@@ -163,10 +173,10 @@ class OpenSearch implements Search {
       for (const strategy of strategies) {
         const proven = modules.flatMap((module) => this.#try(strategy, module));
         // Two at once: both structures hold, so it is two interpreters. The one at work is the one with threads.
-        const best = proven.reduce<Proven | null>((a, b) => (a && a.threadStates >= b.threadStates ? a : b), null);
+        const best = this.#bestOf(proven);
         if (best) {
           const { threadStates: _, ...located } = best;
-          const others = proven
+          const others = (this.#wantedAt === null ? proven : [])
             .filter((other) => other !== best)
             .map(({ address, version, library }) => ({ address, version, library }));
           return {
@@ -192,6 +202,17 @@ class OpenSearch implements Search {
       isLive: this.target.sampler !== null,
       isDamaged: this.target.isDamaged,
     });
+  }
+
+  /** The one that was asked for, else the one with most threads. Throws PystackError `file-not-found`: that is not among them. */
+  #bestOf(proven: readonly Proven[]): Proven | null {
+    const wanted = this.#wantedAt;
+    if (wanted !== null && proven.length > 0) {
+      const found = proven.find(({ address }) => address === wanted);
+      if (!found) throw noSuchInterpreter(wanted, proven);
+      return found;
+    }
+    return proven.reduce<Proven | null>((a, b) => (a && a.threadStates >= b.threadStates ? a : b), null);
   }
 
   /** A Python for another processor than the one that runs; null: there is none. */

@@ -4,6 +4,7 @@
 
 import { machineName } from '../elf/header.js';
 import { PystackError } from '../errors.js';
+import { type Address, formatAddress } from '../memory/address.js';
 import { SUPPORTED_VERSIONS } from '../python/layouts/index.js';
 import type { Module } from './module.js';
 import type { PythonVersion } from './python-version.js';
@@ -73,6 +74,18 @@ export function notFound(search: FailedSearch): PystackError {
     });
   }
   return likely.length > 0 ? notMadeOut(subject, likely, search) : notPython(subject, modules, search);
+}
+
+/** The PystackError where interpreters are, and none at `address`. */
+export function noSuchInterpreter(
+  address: number,
+  found: readonly { readonly address: Address; readonly library: string | null }[],
+): PystackError {
+  const places = found.map((one) => `${formatAddress(one.address)} (${one.library ?? 'in memory of no file'})`);
+  return new PystackError('file-not-found', `no interpreter is at 0x${address.toString(16)}`, {
+    cause: 'what is asked for is the address of an interpreter, as warnings and the JSON document have it',
+    nextStep: `name one of: ${places.join(', ')}`,
+  });
 }
 
 /** The emulator is the only program that is mapped as code. */

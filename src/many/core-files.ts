@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PystackError } from '../errors.js';
+import { decodeBytes, systemPath } from '../memory/byte-text.js';
 import { sniff } from '../process/core/sniff.js';
 import { storedCores } from '../process/core/systemd.js';
 import { errnoOf } from '../process/live/proc-files.js';
@@ -9,7 +10,7 @@ import { errnoOf } from '../process/live/proc-files.js';
 /** Whether the two words after `pystack core` are two cores, and not one with its program. */
 export function isCoreOrFolder(path: string): boolean {
   try {
-    if (statSync(path).isDirectory()) return true;
+    if (statSync(systemPath(path)).isDirectory()) return true;
     const kind = sniff(path);
     return kind === 'core' || kind === 'packed';
   } catch (error) {
@@ -20,7 +21,7 @@ export function isCoreOrFolder(path: string): boolean {
 
 export function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(systemPath(path)).isDirectory();
   } catch (error) {
     if (errnoOf(error) === null) throw error;
     return false;
@@ -38,7 +39,7 @@ export function expandCoreFiles(paths: readonly string[]): string[] {
 function coresIn(folder: string): string[] {
   let names: string[];
   try {
-    names = readdirSync(folder).sort();
+    names = readdirSync(systemPath(folder), 'buffer').map(decodeBytes).sort();
   } catch (error) {
     throw new PystackError('file-unreadable', `the folder ${folder} cannot be read`, {
       cause: error instanceof Error ? error.message : undefined,
@@ -56,7 +57,7 @@ function coresIn(folder: string): string[] {
 /** Of what is packed only its name can say that it is a core, as systemd and most others call it. */
 function isCoreIn(path: string): boolean {
   try {
-    if (!statSync(path).isFile()) return false;
+    if (!statSync(systemPath(path)).isFile()) return false;
     const kind = sniff(path);
     return kind === 'core' || (kind === 'packed' && /core/i.test(path.slice(path.lastIndexOf('/') + 1)));
   } catch (error) {

@@ -2,8 +2,10 @@
  * How does anybody above get bytes of the target? Through this one method, without knowing where they come from: a
  * live process, a recording of it, a core file, or memory drawn by a test.
  */
+
 import type { Address } from './address.js';
 import { formatAddress, toAddress } from './address.js';
+import { decodeBytes } from './byte-text.js';
 
 export interface MemoryReader {
   /**
@@ -68,7 +70,7 @@ export function bytesOf(view: DataView): Uint8Array {
 }
 
 /**
- * The NUL-terminated string at `address`, at most `limit` bytes, decoded as UTF-8 (malformed bytes become U+FFFD).
+ * The NUL-terminated string at `address`, at most `limit` bytes, decoded as UTF-8 (malformed bytes as byte-text.ts has them).
  * Reads in steps that do not cross into a page it need not touch. Throws {@link MemoryFault}.
  */
 export function readCString(memory: MemoryReader, address: Address, limit = 4096): string {
@@ -82,5 +84,5 @@ export function readCString(memory: MemoryReader, address: Address, limit = 4096
     if (end >= 0) break;
     at += step;
   }
-  return new TextDecoder().decode(Uint8Array.from(parts));
+  return decodeBytes(Uint8Array.from(parts));
 }

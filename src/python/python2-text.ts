@@ -1,16 +1,10 @@
 /** What does text of Python 2 say? Its `str` are bytes, its `unicode` has characters of 2 or 4 bytes, by build. */
-import { isUtf8 } from 'node:buffer';
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
-
-/** A `str` that is a name or path, as text: UTF-8 if it is that, else each byte a character. */
-export function decodeBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(isUtf8(bytes) ? 'utf8' : 'latin1');
-}
 
 /** The first characters of the `unicode` at `address`. Throws MemoryFault, CorruptData. */
 export function readWideCharacters(python: Python, address: Address, limit: number): Characters {

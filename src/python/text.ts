@@ -1,11 +1,11 @@
 /** What does a `str` or `bytes` object say? In any of the storage forms, exactly, bounded in length. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
+import { decodeBytes } from '../memory/byte-text.js';
 import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
-import { decodeBytes } from './python2-text.js';
 
 export interface Text {
   /** Lone surrogates stay lone surrogates; characters beyond U+FFFF are pairs, as everywhere in JavaScript. */

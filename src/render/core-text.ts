@@ -28,7 +28,20 @@ export function informationLines(snapshot: OfCore, core: CoreInfo, palette: Pale
     `uid: ${shown(core.uid)} gid: ${shown(core.gid)} pgrp: ${shown(core.pgrp)}`,
     `executable: ${shown(core.fname)} arguments: ${shown(core.psargs)}`,
     `captured: ${shown(snapshot.capturedAt)} host: ${shown(snapshot.process?.host ?? null)}`,
+    `threads: ${shown(threadsText(core))} maps: ${shown(mapsText(core))}`,
   ];
+}
+
+/** How many, and how many registers are known of each; the least, should they differ. */
+function threadsText({ threads }: CoreInfo): string {
+  if (threads.length === 0) return '0';
+  return `${threads.length} (${Math.min(...threads.slice(0, 1000).map(({ registers }) => registers))} registers each)`;
+}
+
+/** How many, and how much of them the core holds. */
+function mapsText({ maps }: CoreInfo): string {
+  const held = maps.reduce((sum, { dumpedBytes }) => sum + dumpedBytes, 0);
+  return `${maps.length} (${(held / 1024 / 1024).toFixed(1)} MiB held)`;
 }
 
 export function endLines(core: CoreInfo, palette: Palette): string[] {

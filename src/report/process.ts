@@ -158,7 +158,7 @@ function otherInterpreter({ version, library, address }: OtherInterpreter): Warn
   const which = `Python ${formatVersion(version)} of ${library ?? 'no file'} at ${formatAddress(address)}`;
   return {
     code: 'other-interpreter',
-    message: `another interpreter is at work in this process and not shown: ${which} (--library chooses)`,
+    message: `another interpreter is at work in this process and not shown: ${which} (--library ${formatAddress(address)} shows it)`,
   };
 }
 

@@ -4,6 +4,7 @@
  * passed off as what did. Of code without a file the program itself may hold the lines.
  */
 
+import { canBeName } from '../memory/byte-text.js';
 import type { TargetFile } from '../process/process.js';
 import type { Position } from '../python/positions.js';
 import type { HeldLine } from '../python/sources/linecache.js';
@@ -54,9 +55,9 @@ export function sourceReader(
   };
 }
 
-/** `<string>`, `<frozen importlib._bootstrap>`, … name no file; a NUL or a lone surrogate cannot be in a path we open. */
+/** `<string>`, `<frozen importlib._bootstrap>`, … name no file; there are strings that are no name. */
 function mayBeFile(path: string): boolean {
-  return path !== '' && !path.startsWith('<') && !path.includes('\0') && path.isWellFormed();
+  return path !== '' && !path.startsWith('<') && canBeName(path);
 }
 
 function readSource(

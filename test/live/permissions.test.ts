@@ -3,15 +3,15 @@
  * itself unreadable, where /proc hides: either all is shown, or the check that refuses is named, with what can be seen
  * nevertheless. Users are changed with setpriv, so that it needs root, as in most containers and on build machines.
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedLibrary } from '../locate/builds.js';
 import { type CommandResult, PYSTACK, RUNNER, runCommand } from '../support/command.js';
 import { findInterpreters, type Interpreter } from '../support/interpreters.js';
-import { type Program, type ProgramOptions, programPath, withProgram } from '../support/target.js';
+import { type Program, type ProgramOptions, programPath, until, withProgram } from '../support/target.js';
 
 /** `nobody` on most systems; any other that runs nothing would do. */
 const SOMEBODY = 65534;
@@ -148,6 +148,41 @@ describe.skipIf(interpreter === null)('with users to change to (needs root)', ()
         expect(whole.stdout).toContain(`in time_sleep (${copy})`);
       });
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('--follow: who is waited for and may not be looked at is named, with the reason', async (context) => {
+    if (!interpreter?.executable || interpreter.version.major === 2) context.skip('the program is for Python 3');
+    const folder = mkdtempSync(join(tmpdir(), 'pystack-follow-'));
+    const file = join(folder, 'locked');
+    chmodSync(folder, 0o755);
+    writeFileSync(file, '');
+    chmodSync(file, 0o666);
+    const holder = spawn('flock', [file, 'sleep', '600'], { detached: true });
+    try {
+      await until('it is locked', () =>
+        readFileSync('/proc/locks', 'utf8').includes(`FLOCK  ADVISORY  WRITE ${holder.pid} `),
+      );
+      await withProgram(
+        interpreter as Interpreter,
+        'flock_waiter.py',
+        { through: as(SOMEBODY), args: [file] },
+        async ({ pid }) => {
+          const { code, stdout, stderr } = await look(as(SOMEBODY), pid, '--follow');
+          expect(code).toBe(3);
+          expect(stdout).toMatch(new RegExp(`for the lock of a file .* held by process ${holder.pid} \\(flock\\)`));
+          expect(stderr).toMatch(
+            new RegExp(`process ${holder.pid}: no permission .*: Operation not permitted \\(permission\\)`),
+          );
+          expect(stderr).toContain('1 of 2 could not be shown');
+          // Who may look at it sees that it runs no Python, and that nothing is missing.
+          const asRoot = await look(['env'], pid, '--follow');
+          expect({ code: asRoot.code, stderr: asRoot.stderr }).toEqual({ code: 0, stderr: '' });
+        },
+      );
+    } finally {
+      process.kill(-(holder.pid ?? 0), 'SIGKILL');
       rmSync(folder, { recursive: true });
     }
   });

@@ -149,7 +149,15 @@ describe.skipIf(!older || !newer)('two libraries', () => {
   test('two copies of one', () =>
     withEmbedding('copies', [last, last], async (pid) => {
       const snapshot = await inspectProcess(pid);
-      expect(snapshot.warnings.map(({ code }) => code)).toContain('other-interpreter');
+      const [other] = snapshot.warnings.filter(({ code }) => code === 'other-interpreter');
+      const address = /--library (0x[0-9a-f]+) shows it/.exec(other?.message ?? '')?.[1] ?? '';
+      expect(address).not.toBe(snapshot.python?.runtimeAddress);
+      for (const library of [address, snapshot.python?.runtimeAddress ?? '']) {
+        const one = await inspectProcess(pid, { library });
+        expect(one.python?.runtimeAddress).toBe(library);
+        expect(one.complete).toBe(true);
+      }
+      await expect(inspectProcess(pid, { library: '0x1000' })).rejects.toMatchObject({ code: 'file-not-found' });
     }));
 });
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import { decodeWide } from '../../src/python/objects/python2-texts.js';
 import { Python } from '../../src/python/python.js';
-import { decodeBytes, readWideCharacters } from '../../src/python/python2-text.js';
+import { readWideCharacters } from '../../src/python/python2-text.js';
 import { decodeWideRepr } from '../../src/python/repr/string-repr.js';
 import { FakeMemory } from '../support/memory.js';
 
@@ -44,9 +44,4 @@ it('does not guess how wide they are', () => {
   expect(readWideCharacters(built(2), text, 2).view.byteLength).toBe(4);
   expect(readWideCharacters(built(4), text, 2)).toMatchObject({ kind: 4, length: 3 });
   expect(() => readWideCharacters(built(null), text, 2)).toThrow('2 or 4 bytes');
-});
-
-it('takes names for UTF-8 where they are', () => {
-  expect(decodeBytes(Buffer.from('wörker'))).toBe('wörker');
-  expect(decodeBytes(Uint8Array.of(0x77, 0xf6))).toBe('wö');
 });

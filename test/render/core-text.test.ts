@@ -7,6 +7,7 @@ const SEGV: CoreSignal = {
   number: 11,
   name: 'SIGSEGV',
   code: 1,
+  errno: 0,
   codeName: 'SEGV_MAPERR',
   faultAddress: '0x0',
   faultContext: 'nothing is mapped there',
@@ -27,6 +28,7 @@ test('the block before the threads', () => {
       'uid: 1000 gid: 1000 pgrp: 100',
       'executable: python3 arguments: python3 app.py',
       'captured: 2025-01-01T00:00:00.000Z host: web-1',
+      'threads: 2 (27 registers each) maps: 1 (0.0 MiB held)',
       '',
       'The process died due a segmentation fault accessing address: 0x0',
       '  SIGSEGV, SEGV_MAPERR, nothing is mapped there',
@@ -81,7 +83,7 @@ describe('what ended it', () => {
       ['The process died due receiving signal SIGSEGV', '  SIGSEGV, code 77'],
     ],
   ])('%s', (_, core, expected) => {
-    expect(told(core).slice(8, 8 + expected.length)).toEqual(expected);
+    expect(told(core).slice(9, 9 + expected.length)).toEqual(expected);
   });
 
   test('what is not known is a question mark, and nothing acts on the terminal', () => {

@@ -139,6 +139,7 @@ describe('what is in it', () => {
       number: 11,
       name: 'SIGSEGV',
       code: 1,
+      errno: 0,
       codeName: 'SEGV_MAPERR',
       faultAddress: '0x1234',
       faultContext: 'nothing is mapped there',

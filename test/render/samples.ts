@@ -136,6 +136,11 @@ export function coreInfo(fields: Partial<CoreInfo> = {}): CoreInfo {
     nice: 0,
     fname: 'python3',
     psargs: 'python3 app.py',
+    flag: 0x400000,
+    threads: [
+      { tid: 100, registers: 27 },
+      { tid: 112, registers: 27 },
+    ],
     zombie: false,
     signal: null,
     onDemand: true,

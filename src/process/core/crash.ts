@@ -34,6 +34,7 @@ export function describeSignal(target: CoreProcess, thread: CoreThread): CoreSig
     number,
     name: signalName(number),
     code: info?.code ?? null,
+    errno: info?.errno ?? null,
     codeName: info ? signalCodeName(number, info.code) : null,
     faultAddress: info && address !== null ? `0x${info.address.toString(16)}` : null,
     faultContext: address === null ? null : describeAddress(target, address, stackPointer(target, thread)),

@@ -22,11 +22,13 @@ export function describeCore(target: CoreProcess): CoreInfo {
     gid: process?.gid ?? null,
     state: process?.state ?? null,
     nice: process?.nice ?? null,
+    flag: process?.flag ?? null,
     fname: process?.fname ?? null,
     psargs: process?.psargs ?? null,
     zombie: process?.zombie ?? null,
     signal: faulting ? describeSignal(target, faulting) : null,
     onDemand: faulting === null && threads.length > 0,
+    threads: threads.map(({ tid }) => ({ tid, registers: knownCount(target, tid) })),
     modules: target.modules.map((module): CoreModule => {
       const { status, file, fileBuildId } = target.fileOf(module);
       return {
@@ -49,6 +51,12 @@ export function describeCore(target: CoreProcess): CoreInfo {
       }),
     ),
   };
+}
+
+/** How many registers of a thread the core tells. */
+function knownCount(target: CoreProcess, tid: number): number {
+  const names = target.thread(tid)?.registers.keys() ?? [];
+  return [...names].filter((name) => target.knowsRegister(tid, name)).length;
 }
 
 /** The file that was executed, an ELF file: of a script it is the interpreter, whatever AT_EXECFN says. */

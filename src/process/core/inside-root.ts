@@ -3,6 +3,7 @@
  */
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeBytes, systemPath } from '../../memory/byte-text.js';
 
 /** As many as the kernel follows. */
 const MAX_LINKS = 40;
@@ -33,14 +34,14 @@ function follow(root: string, path: string): string | null {
       continue;
     }
     const here = join(root, ...resolved, part);
-    const stat = lstatSync(here, { throwIfNoEntry: false });
+    const stat = lstatSync(systemPath(here), { throwIfNoEntry: false });
     if (!stat) return null;
     if (!stat.isSymbolicLink()) {
       resolved.push(part);
       continue;
     }
     if (++links > MAX_LINKS) return null;
-    const target = readlinkSync(here);
+    const target = decodeBytes(readlinkSync(systemPath(here), 'buffer'));
     if (target.startsWith('/')) resolved = [];
     rest = [...target.split('/').filter((piece) => piece !== '' && piece !== '.'), ...rest];
   }

@@ -8,6 +8,7 @@ import { ElfFile } from '../../elf/elf-file.js';
 import type { FileSource } from '../../elf/file-source.js';
 import { NotARegularFile, openFileSource } from '../../elf/file-source.js';
 import { ElfError } from '../../elf/header.js';
+import { decodeBytes, systemPath } from '../../memory/byte-text.js';
 import type { Warning } from '../../snapshot.js';
 import type { MappedModule } from './core-modules.js';
 import { resolveInside } from './inside-root.js';
@@ -145,13 +146,14 @@ function indexFiles(root: string): Map<string, string[]> {
   const walk = (folder: string, depth: number) => {
     for (const entry of entriesOf(folder)) {
       if (left-- <= 0) return;
-      const path = join(folder, entry.name);
+      const name = decodeBytes(entry.name);
+      const path = join(folder, name);
       if (entry.isDirectory()) {
         if (depth < MAX_DEPTH) walk(path, depth + 1);
       } else if (entry.isFile() || entry.isSymbolicLink()) {
-        const paths = index.get(entry.name);
+        const paths = index.get(name);
         if (paths) paths.push(path);
-        else index.set(entry.name, [path]);
+        else index.set(name, [path]);
       }
     }
   };
@@ -161,7 +163,7 @@ function indexFiles(root: string): Map<string, string[]> {
 
 function entriesOf(folder: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return readdirSync(systemPath(folder), { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
     // A folder that is not there or may not be read holds nothing for us.
     if (isSystemError(error)) return [];
@@ -213,7 +215,7 @@ function openIfPossible(path: string): FileSource | null {
 
 /** Why a file that was named is none to look into. */
 function unusable(path: string): string {
-  return existsSync(path) ? `${path} is no ELF file that can be read` : `there is no file ${path}`;
+  return existsSync(systemPath(path)) ? `${path} is no ELF file that can be read` : `there is no file ${path}`;
 }
 
 function isSystemError(error: unknown): boolean {

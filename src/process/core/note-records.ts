@@ -4,6 +4,7 @@
  * 64-bit layouts of struct elf_prstatus and elf_prpsinfo:
  * https://elixir.bootlin.com/linux/v6.6/source/include/linux/elfcore.h#L16
  */
+import { decodeBytes } from '../../memory/byte-text.js';
 import type { Architecture } from '../arch.js';
 import { registerNames } from './registers.js';
 
@@ -53,6 +54,8 @@ export interface ProcessRecord {
   readonly state: string | null;
   readonly zombie: boolean;
   readonly nice: number;
+  /** `pr_flag`: the kernel's flags of the process (PF_*); 0 where whoever wrote the core does not tell. */
+  readonly flag: number;
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
@@ -75,6 +78,7 @@ export function decodePrpsinfo(desc: DataView): ProcessRecord | null {
     state: letter > 32 && letter < 127 ? String.fromCharCode(letter) : null,
     zombie: desc.getUint8(2) !== 0,
     nice: desc.getInt8(3),
+    flag: Number(desc.getBigUint64(8, true)),
     uid: desc.getUint32(16, true),
     gid: desc.getUint32(20, true),
     pid: desc.getInt32(24, true),
@@ -82,13 +86,15 @@ export function decodePrpsinfo(desc: DataView): ProcessRecord | null {
     pgrp: desc.getInt32(32, true),
     sid: desc.getInt32(36, true),
     fname: fixedString(desc, 40, 16),
-    psargs: fixedString(desc, 56, 80).trimEnd(),
+    psargs: fixedString(desc, 56, 80),
   };
 }
 
 export interface SignalRecord {
   readonly signal: number;
   readonly code: number;
+  /** `si_errno` */
+  readonly errno: number;
   /** si_pid and si_uid, as they would be for a signal somebody sent. */
   readonly senderPid: number;
   readonly senderUid: number;
@@ -106,6 +112,7 @@ export function decodeSiginfo(desc: DataView): SignalRecord | null {
   return {
     signal: desc.getInt32(0, true),
     code: desc.getInt32(8, true),
+    errno: desc.getInt32(4, true),
     senderPid: desc.getInt32(16, true),
     senderUid: desc.getUint32(20, true),
     address: desc.getBigUint64(16, true),
@@ -151,7 +158,6 @@ export function decodeFileNote(desc: DataView): { files: MappedFile[]; problem: 
   const pageBytes = Number(desc.getBigUint64(8, true));
   const count = Math.min(claimed, Math.floor((desc.byteLength - 16) / 24));
   const bytes = new Uint8Array(desc.buffer, desc.byteOffset, desc.byteLength);
-  const decoder = new TextDecoder();
   let nameAt = 16 + claimed * 24;
   let odd = count < claimed ? claimed - count : 0;
   for (let i = 0; i < count; i++) {
@@ -160,7 +166,7 @@ export function decodeFileNote(desc: DataView): { files: MappedFile[]; problem: 
       odd += count - i;
       break;
     }
-    const name = decoder.decode(bytes.subarray(nameAt, end));
+    const name = decodeBytes(bytes.subarray(nameAt, end));
     nameAt = end + 1;
     const start = Number(desc.getBigUint64(16 + i * 24, true));
     const stop = Number(desc.getBigUint64(24 + i * 24, true));
@@ -182,5 +188,5 @@ export function decodeFileNote(desc: DataView): { files: MappedFile[]; problem: 
 function fixedString(view: DataView, at: number, size: number): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
   const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  return decodeBytes(end < 0 ? bytes : bytes.subarray(0, end));
 }

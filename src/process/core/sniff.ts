@@ -1,6 +1,7 @@
 /** Does a file look like a core, by its first bytes? Asked of whole folders: nothing is unpacked for it. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { hasElfMagic } from '../../elf/header.js';
+import { systemPath } from '../../memory/byte-text.js';
 import { compressionOf } from './packing.js';
 
 /** `e_type` of a core: https://gabi.xinuos.com/elf/02-eheader.html */
@@ -17,7 +18,7 @@ export function sniff(path: string): Sniffed {
 }
 
 function firstBytes(path: string, length: number): Uint8Array {
-  const fd = openSync(path, 'r');
+  const fd = openSync(systemPath(path), 'r');
   try {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, readSync(fd, bytes, 0, length, 0));

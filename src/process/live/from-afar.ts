@@ -3,6 +3,7 @@
  * sleep: the kernel shows these to everybody, unless /proc is mounted with hidepid.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { decodeBytes } from '../../memory/byte-text.js';
 import { ProcessIdentity } from './identity.js';
 import { errnoOf, readProcText, readStat, readStatus } from './proc-files.js';
 
@@ -46,7 +47,9 @@ export function seenFromAfar(pid: number): string[] {
 
 function commandOf(pid: number): string | null {
   try {
-    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
+    const text = decodeBytes(readFileSync(`/proc/${pid}/cmdline`))
+      .replace(/\0+$/, '')
+      .replaceAll('\0', ' ');
     if (text === '') return null;
     return text.length > MAX_COMMAND ? `${text.slice(0, MAX_COMMAND)}…` : text;
   } catch (error) {

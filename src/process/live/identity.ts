@@ -2,6 +2,7 @@
  * Who is the target? Facts that stay the same while it lives, each read when first asked for.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { decodeBytes } from '../../memory/byte-text.js';
 import { errnoOf, readProcText, readStat, readStatus } from './proc-files.js';
 
 /** Clock ticks a second in /proc/<pid>/stat: USER_HZ, 100 on x86-64 and AArch64. */
@@ -20,7 +21,7 @@ export class ProcessIdentity {
   /** Path of the executable as the target sees it, ` (deleted)` removed; null when it may not be read. */
   get executable(): string | null {
     try {
-      return readlinkSync(`/proc/${this.procId}/exe`).replace(/ \(deleted\)$/, '');
+      return decodeBytes(readlinkSync(`/proc/${this.procId}/exe`, 'buffer')).replace(/ \(deleted\)$/, '');
     } catch (error) {
       if (errnoOf(error) === null) throw error;
       return null;
@@ -30,7 +31,7 @@ export class ProcessIdentity {
   /** Arguments, the program's name first; empty when it has overwritten them, null when they cannot be read. */
   get commandLine(): string[] | null {
     try {
-      const text = readFileSync(`/proc/${this.procId}/cmdline`, 'utf8');
+      const text = decodeBytes(readFileSync(`/proc/${this.procId}/cmdline`));
       return text === '' ? [] : text.replace(/\0$/, '').split('\0');
     } catch (error) {
       if (errnoOf(error) === null) throw error;

@@ -6,6 +6,7 @@ import type { ByteSource } from '../../elf/byte-source.js';
 import { PystackError } from '../../errors.js';
 import type { Address } from '../../memory/address.js';
 import { toAddress } from '../../memory/address.js';
+import { decodeBytes } from '../../memory/byte-text.js';
 import type { Mapping } from '../../memory/mapping.js';
 import type { MemoryReader } from '../../memory/reader.js';
 import { MemoryFault } from '../../memory/reader.js';
@@ -203,7 +204,7 @@ class OpenLiveProcess implements LiveProcess {
     const { tids, names, letters } = this.native.labels();
     return names.map((name, i) => {
       const tid = tids[i] ?? 0;
-      return { tid, innerTid: tid, name, state: letters.charAt(i) };
+      return { tid, innerTid: tid, name: decodeBytes(Buffer.from(name, 'latin1')), state: letters.charAt(i) };
     });
   }
 
@@ -264,5 +265,5 @@ class LiveMemory implements MemoryReader {
 
 /** Throws the system's error. */
 function readMappings(procId: number): Mapping[] {
-  return decodeMappings(readFileSync(`/proc/${procId}/maps`, 'utf8'));
+  return decodeMappings(decodeBytes(readFileSync(`/proc/${procId}/maps`)));
 }

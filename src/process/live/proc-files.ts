@@ -3,6 +3,7 @@
  * https://man7.org/linux/man-pages/man5/proc_pid_status.5.html, proc_pid_stat.5.html
  */
 import { readFileSync } from 'node:fs';
+import { decodeBytes } from '../../memory/byte-text.js';
 
 /** Process flag of kernel threads in field 9 of `stat`; include/linux/sched.h, PF_KTHREAD. */
 const PF_KTHREAD = 0x200000;
@@ -22,7 +23,7 @@ export function isOutOfDescriptors(error: unknown): boolean {
 /** Text of a /proc file; null where it is not there, may not be read, or its process is gone. */
 export function readProcText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return decodeBytes(readFileSync(path));
   } catch (error) {
     if (errnoOf(error) === null) throw error;
     return null;

@@ -15,6 +15,7 @@ export function readProcessRecord(pid: number, commandLine: readonly string[] | 
     state,
     zombie: state === 'Z',
     nice,
+    flag: 0,
     uid: status.uids[0] ?? 0,
     gid: status.gids[0] ?? 0,
     pid,

@@ -55,6 +55,7 @@ export function image(more: Partial<CoreImage> = {}): CoreImage {
       pgrp: 43,
       sid: 44,
       fname: 'python3',
+      flag: 0,
       psargs: 'python3 program.py',
     },
     threads: [
