@@ -11,7 +11,6 @@ import { membership, mergeRanges, overlaps, type Range } from '../memory/ranges.
 import { ELF_MACHINE_OF } from '../process/arch.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
-import type { GlobalAddresses } from '../python/layouts/old-layout.js';
 import { taskFieldsOf } from '../python/layouts/task-fields.js';
 import { Python } from '../python/python.js';
 import { readRuntime } from '../python/runtime.js';
@@ -27,6 +26,7 @@ import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
 import { claimedChoice, everyRow, isDebugBuild, readOwnChoice, rowChoices } from './layout-choice.js';
+import type { Located, OtherInterpreter } from './located.js';
 import type { Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchInterpreter, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
@@ -35,6 +35,8 @@ import type { PythonVersion } from './python-version.js';
 import { ANYWHERE, chosenStrategies, QUICK } from './strategies.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
 import { typesOf } from './types.js';
+
+export type { Located, OtherInterpreter };
 
 export interface LocateOptions {
   /** Also search anonymous memory, and modules that nothing marks as Python. Default false. */
@@ -49,40 +51,6 @@ export interface LocateOptions {
   /** Told each attempt and its outcome; `isDetail`: one that failed where nothing was expected. */
   readonly log?: (line: string, isDetail: boolean) => void;
 }
-
-/** A found interpreter. It is what the walk over CPython's structures starts from. */
-export interface Located {
-  /** Of `_PyRuntime`; before 3.7 of `interp_head`. null: it is lost, and `strays` are all there is. */
-  readonly address: Address | null;
-  /** Thread states that no list leads to any more, found by what their threads point to themselves by. */
-  readonly strays: readonly Address[];
-  readonly layout: Layout;
-  /** Before 3.7: where the other variables are. */
-  readonly globals?: GlobalAddresses;
-  /** 3.14+: where `_asyncio` describes its structures; null: nowhere that could be found. */
-  readonly asyncioTable: Address | null;
-  readonly version: PythonVersion;
-  readonly freeThreaded: boolean;
-  /** Whether it was built with `--with-pydebug`; null: not known. */
-  readonly debugBuild: boolean | null;
-  /** Whether it is a version newer than any known, read as far as it describes itself: worth a warning. */
-  readonly approximate: boolean;
-  /** The file that holds the interpreter, as the target sees it; null: none (anonymous memory). */
-  readonly library: string | null;
-  /** Its first mapping. */
-  readonly moduleMapping: Mapping | null;
-  readonly strategy: StrategyName;
-  /** Of a process that does not run: names of types by address, as the symbols of that file tell. */
-  readonly types?: ReadonlyMap<number, string>;
-  /** Where files are mapped. */
-  readonly files?: readonly Range[];
-  /** What was tried, in order. */
-  readonly attempts: readonly Attempt[];
-  /** More places that hold a proven interpreter of their own; the one with most threads was taken. */
-  readonly others: readonly OtherInterpreter[];
-}
-
-export type OtherInterpreter = Pick<Located, 'version' | 'library'> & { readonly address: Address };
 
 /**
  * Finds the interpreter in `target`, which runs all the while; nothing of it is executed or stopped.
@@ -171,7 +139,8 @@ class OpenSearch implements Search {
       [anywhere, this.exhaustive && nowhere ? [nowhere] : []],
     ] as const) {
       for (const strategy of strategies) {
-        const proven = modules.flatMap((module) => this.#try(strategy, module));
+        const found = modules.flatMap((module) => this.#try(strategy, module));
+        const proven = modules === this.#likely && QUICK.has(strategy.name) ? this.#withOthers(found, quick) : found;
         // Two at once: both structures hold, so it is two interpreters. The one at work is the one with threads.
         const best = this.#bestOf(proven);
         if (best) {
@@ -202,6 +171,21 @@ class OpenSearch implements Search {
       isLive: this.target.sampler !== null,
       isDamaged: this.target.isDamaged,
     });
+  }
+
+  /** Where one was found there may be another of a version that is found in another way: the files called Python are tried in each quick one. */
+  #withOthers(found: readonly Proven[], quick: readonly Strategy[]): readonly Proven[] {
+    if (found.length === 0) return found;
+    const libraries = new Set(found.map(({ library }) => library));
+    const rest = this.#likely.filter(({ path, isNamedPython }) => isNamedPython && !libraries.has(path));
+    const more = rest.flatMap((module) => {
+      for (const strategy of quick) {
+        const proven = this.#try(strategy, module);
+        if (proven.length > 0) return proven;
+      }
+      return [];
+    });
+    return [...found, ...more];
   }
 
   /** The one that was asked for, else the one with most threads. Throws PystackError `file-not-found`: that is not among them. */

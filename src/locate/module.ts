@@ -57,6 +57,11 @@ export class Module {
     return this.path.slice(this.path.lastIndexOf('/') + 1);
   }
 
+  /** Whether it is called as programs and libraries of CPython are. */
+  get isNamedPython(): boolean {
+    return PYTHON_NAME.test(this.name);
+  }
+
   /** The file behind it; null when it cannot be had or is no ELF file we read. */
   get file(): ElfFile | null {
     if (this.#source === undefined) this.#open();
@@ -240,7 +245,7 @@ export function listModules(target: Locatable): { likely: Module[]; others: Modu
   const modules = groupByFile(target.mappings())
     .filter((mappings) => isLoaded(mappings) && mayBeLibrary(mappings[0]?.path ?? '['))
     .map((mappings) => new Module(target, mappings[0]?.path ?? '', mappings));
-  const isNamed = (module: Module) => PYTHON_NAME.test(module.name);
+  const isNamed = (module: Module) => module.isNamedPython;
   const likely = modules.filter((module, i) => i === 0 || isNamed(module));
   // A program called something else comes after a library called libpython.
   likely.sort((a, b) => Number(isNamed(b)) - Number(isNamed(a)));
