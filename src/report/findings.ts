@@ -4,7 +4,7 @@ import { deadlocksOf, stoodStill, told } from './deadlocks.js';
 import { durationText } from './duration.js';
 import { taskFindings } from './task-findings.js';
 import { type Edge, type WaitGraph, waitGraph } from './wait-graph.js';
-import { atFrame, labelOf, resourceText } from './wait-words.js';
+import { atOwnFrame, labelOf, resourceText } from './wait-words.js';
 
 export interface FindingFacts {
   /** null: not known. */
@@ -94,7 +94,7 @@ function heldGil({ pid, threads, resources }: FindingFacts, graph: WaitGraph): F
     if (holder?.os?.activity !== 'waiting' || holder.stillMs === null || holder.stillMs < LONG_CALL_MS) return [];
     const since = ` and has not run for ${durationText(holder.stillMs)}`;
     const call = holder.os?.syscall ? ` in system call ${holder.os.syscall}` : '';
-    const message = `${labelOf(graph, holder.tid)} has the GIL, sleeps${call}${atFrame(holder)}${since}, and ${resource.waiters.length === 1 ? 'a thread waits' : `${resource.waiters.length} threads wait`} for it`;
+    const message = `${labelOf(graph, holder.tid)} has the GIL, sleeps${call}${atOwnFrame(holder.frames)}${since}, and ${resource.waiters.length === 1 ? 'a thread waits' : `${resource.waiters.length} threads wait`} for it`;
     const edges = resource.waiters.map((tid) => edgeOf(pid, tid, resource, holder.tid));
     return [
       {
@@ -117,7 +117,7 @@ function heldStop({ resources }: FindingFacts, graph: WaitGraph): Found[] {
       const holder = tid === null ? undefined : graph.threads.get(tid);
       if (holder?.os?.activity !== 'waiting' || holder.stillMs === null || holder.stillMs < LONG_CALL_MS) continue;
       const call = holder.os.syscall ? ` in system call ${holder.os.syscall}` : '';
-      const message = `${labelOf(graph, tid)} sleeps${call}${atFrame(holder)} in C code that has not let go of Python's objects, and has not run for ${durationText(holder.stillMs)}, while ${labelOf(graph, waiter)} wants all threads to stand still: whoever lets go may not go on`;
+      const message = `${labelOf(graph, tid)} sleeps${call}${atOwnFrame(holder.frames)} in C code that has not let go of Python's objects, and has not run for ${durationText(holder.stillMs)}, while ${labelOf(graph, waiter)} wants all threads to stand still: whoever lets go may not go on`;
       const tids = tid === null || waiter === null ? [] : [tid, waiter];
       return [{ code: 'stop-held', certain: stoodStill(holder), message, tids, edges: [] }];
     }
@@ -136,7 +136,7 @@ function starvedPool({ threads, resources }: FindingFacts, graph: WaitGraph): Fo
   if (workers.length === 0 || starved.length < workers.length) return [];
   const tids = starved.flatMap(({ tid }) => tid ?? []);
   const who = starved.length === 1 ? 'the only worker of a pool waits' : `all ${starved.length} workers of a pool wait`;
-  const message = `${who} for a future that nobody works on, which may be for them to do: ${labelOf(graph, tids[0] ?? null)}${starved[0] ? atFrame(starved[0]) : ''}`;
+  const message = `${who} for a future that nobody works on, which may be for them to do: ${labelOf(graph, tids[0] ?? null)}${starved[0] ? atOwnFrame(starved[0].frames) : ''}`;
   return [{ code: 'pool-starved', certain: false, message, tids, edges: [] }];
 }
 

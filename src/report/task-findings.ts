@@ -3,9 +3,10 @@
  * behind one lock. Pure. As of threads, a deadlock is only called one when every edge is exact and everything in it
  * provably stood still.
  */
-import type { EventLoop, Finding, FindingEdge, Frame, HolderEvidence, Resource, Task, Thread } from '../snapshot.js';
+import type { EventLoop, Finding, FindingEdge, HolderEvidence, Resource, Task, Thread } from '../snapshot.js';
 import { thousands } from '../thousands.js';
 import { durationText } from './duration.js';
+import { atOwnFrame } from './wait-words.js';
 
 export interface TaskFindingFacts {
   readonly pid: number | null;
@@ -203,14 +204,6 @@ class TaskGraph {
     const one = typeof node === 'number' ? this.#threads.get(node) : this.#tasks.get(node);
     return one?.consistent === true && (one.evidence === 'still' || one.evidence === 'stopped');
   }
-}
-
-/** The innermost frame that is not of the library: " at app.py:12". */
-function atOwnFrame(frames: readonly Frame[]): string {
-  const pythons = frames.filter((frame) => frame.kind === 'python');
-  const own = pythons.findLast(({ file }) => !/(?:^|\/)(?:asyncio|concurrent\/futures)\/\w+\.py$/.test(file));
-  const frame = own ?? pythons.at(-1);
-  return frame ? ` at ${frame.file.slice(frame.file.lastIndexOf('/') + 1)}:${frame.line ?? '?'}` : '';
 }
 
 /** A callback or task sleeps in a call, and nothing else of its loop goes on. */

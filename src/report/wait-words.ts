@@ -1,5 +1,5 @@
 /** How are threads, what they wait for and who has it called in a sentence? Of several processes, each thread with its process. Pure. */
-import type { Holder, Resource } from '../snapshot.js';
+import type { Frame, Holder, Resource } from '../snapshot.js';
 import { durationText } from './duration.js';
 import { type Edge, resourceOf, type WaitGraph, type WaitingThread } from './wait-graph.js';
 
@@ -17,7 +17,7 @@ export function labelOf({ threads, memberOf, processes }: WaitGraph, tid: number
 /** "worker-1 (812) at cache.py:88" */
 export function placeText(graph: WaitGraph, tid: number): string {
   const thread = graph.threads.get(tid);
-  return `${labelOf(graph, tid)}${thread ? atFrame(thread) : ''}`;
+  return `${labelOf(graph, tid)}${thread ? atOwnFrame(thread.frames) : ''}`;
 }
 
 /** "worker-1 (812) waits for cache._lock (Lock) at cache.py:88, held by worker-7 (819), `with` at cache.py:51" */
@@ -80,9 +80,17 @@ function heldAt(holder: Holder | undefined): string {
   return `, ${how} in ${holder.function ?? '?'} at ${baseName(holder.file)}:${line}`;
 }
 
-export function atFrame({ frames }: WaitingThread): string {
-  const frame = frames.findLast((each) => each.kind === 'python');
-  return frame?.kind === 'python' && frame.line !== null ? ` at ${baseName(frame.file)}:${frame.line}` : '';
+/** What programs wait with, of Python's library and of others': where the program called it tells more than where it waits. */
+const WAITING_LIBRARY = new RegExp(
+  '/python[\\d.]+t?/(?:(?:threading|queue|selectors|subprocess|weakref)\\.py|(?:asyncio|concurrent/futures|multiprocessing)/)' +
+    '|/(?:site|dist)-packages/(?:gevent|eventlet|greenlet|trio|anyio)/',
+);
+
+/** The innermost frame that is not of such a library; if all are, the innermost: " at app.py:12". */
+export function atOwnFrame(frames: readonly Frame[]): string {
+  const pythons = frames.filter((frame) => frame.kind === 'python');
+  const frame = pythons.findLast(({ file }) => !WAITING_LIBRARY.test(file)) ?? pythons.at(-1);
+  return !frame || frame.line === null ? '' : ` at ${baseName(frame.file)}:${frame.line}`;
 }
 
 function baseName(file: string): string {
