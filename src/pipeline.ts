@@ -75,7 +75,12 @@ export async function examine(
 ): Promise<Examined> {
   const located = locateIn(process, settings);
   watch.lap('locate');
-  return examineLocated(process, located, await stacksFor(process, located, settings), settings, watch, more);
+  const stacks = await stacksFor(process, located, settings);
+  try {
+    return examineLocated(process, located, stacks, settings, watch, more);
+  } finally {
+    stacks?.close();
+  }
 }
 
 /** The same, in one go, of an interpreter that was located before. `known`: stacks that need not be read again. */

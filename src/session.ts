@@ -145,6 +145,7 @@ class Session implements ProcessSession {
   #forget(): void {
     this.#opened?.process.close();
     this.#opened = null;
+    this.#stacks?.source.close();
     this.#stacks = null;
     this.#told = null;
   }
@@ -228,6 +229,7 @@ class Session implements ProcessSession {
       .join();
     if (this.#stacks?.code === code) return this.#stacks.source;
     const source = await stacksFor(process, located, this.#settings);
+    this.#stacks?.source.close();
     this.#stacks = source && { code, source };
     return source;
   }

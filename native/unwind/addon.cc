@@ -122,7 +122,8 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
                        {InstanceMethod<&UnwinderObject::unwind>("unwind"),
                         InstanceMethod<&UnwinderObject::name>("name"),
                         InstanceMethod<&UnwinderObject::isPartOf>("isPartOf"),
-                        InstanceMethod<&UnwinderObject::problems>("problems")});
+                        InstanceMethod<&UnwinderObject::problems>("problems"),
+                        InstanceMethod<&UnwinderObject::close>("close")});
   }
 
   explicit UnwinderObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<UnwinderObject>(info) {
@@ -174,6 +175,18 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
                                            unwinderOptions);
   }
 
+  // Lets go of all files and tables now: the collector sees a small object, and would come for it late.
+  Napi::Value close(const Napi::CallbackInfo& info) {
+    unwinder_.reset();
+    onProgress_.Reset();
+    return info.Env().Undefined();
+  }
+
+  Unwinder& unwinder(const Napi::Env& env) const {
+    if (!unwinder_) throw Napi::Error::New(env, "the unwinder was closed");
+    return *unwinder_;
+  }
+
   // unwind(registers: BigUint64Array, known: Uint8Array, memory: {address, bytes}[])
   Napi::Value unwind(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
@@ -196,7 +209,7 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
         const Napi::Uint8Array content = bytes(env, range.Get("bytes"), "bytes");
         memory.push_back({address(range.Get("address").ToNumber()), content.Data(), content.ByteLength()});
       }
-      return stackObject(env, unwinder_->unwind(registers, std::move(memory)));
+      return stackObject(env, unwinder(env).unwind(registers, std::move(memory)));
     });
   }
 
@@ -232,7 +245,7 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
       auto result = Napi::Array::New(env, pcs.ElementLength());
       for (std::size_t i = 0; i < pcs.ElementLength(); i++) {
         const Napi::HandleScope scope(env);
-        result.Set(static_cast<std::uint32_t>(i), namedObject(env, unwinder_->name(address(pcs[i]), flags[i])));
+        result.Set(static_cast<std::uint32_t>(i), namedObject(env, unwinder(env).name(address(pcs[i]), flags[i])));
       }
       return result;
     });
@@ -245,7 +258,7 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
       if (!info[0].IsNumber() || !info[1].IsNumber() || !info[2].IsString()) throw Napi::TypeError::New(env, "bad call");
       const auto flags = static_cast<std::uint8_t>(info[1].As<Napi::Number>().Uint32Value());
       const std::string symbol = info[2].As<Napi::String>();
-      return Napi::Boolean::New(env, unwinder_->isPartOf(address(info[0].As<Napi::Number>().DoubleValue()), flags, symbol));
+      return Napi::Boolean::New(env, unwinder(env).isPartOf(address(info[0].As<Napi::Number>().DoubleValue()), flags, symbol));
     });
   }
 
@@ -278,7 +291,7 @@ class UnwinderObject : public Napi::ObjectWrap<UnwinderObject> {
     const Napi::Env env = info.Env();
     return guarded(env, [&]() -> Napi::Value {
       auto result = Napi::Array::New(env);
-      for (const auto& module : unwinder_->modules()) {
+      for (const auto& module : unwinder(env).modules()) {
         if (module->problem().empty()) continue;
         auto object = Napi::Object::New(env);
         object.Set("path", module->source().path);

@@ -68,6 +68,11 @@ export class CoreStacks {
     return this.#stacks.problems();
   }
 
+  /** Lets go of files and tables. Nothing may be asked after. */
+  close(): void {
+    this.#stacks.close();
+  }
+
   /** As much as the core holds from `start` on; null: nothing. */
   #read(start: number, end: number): PlacedBytes | null {
     const firstPage = start - (start % PAGE_BYTES) + PAGE_BYTES;

@@ -47,6 +47,11 @@ export class LiveStacks {
     return this.#stacks?.problems() ?? [];
   }
 
+  /** Lets go of files and tables. Nothing may be asked after. */
+  close(): void {
+    this.#stacks?.close();
+  }
+
   /** Paths of mapped files that are not to be had any more. */
   lostFiles(): string[] {
     return lostFiles(this.#target);

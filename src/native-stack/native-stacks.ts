@@ -153,6 +153,11 @@ export class NativeStacks {
   problems(): { path: string; problem: string }[] {
     return this.#unwinder.problems().filter(({ path }) => path !== '');
   }
+
+  /** Lets go of files and tables. Nothing may be asked after. */
+  close(): void {
+    this.#unwinder.close();
+  }
 }
 
 /** The C library's own alias of a function (`__GI___clone3`), as the function that people know. */

@@ -16,6 +16,8 @@ export interface StackSource {
   lostFiles(): string[];
   /** What was wrong with mapped files that stacks led through: that may be why one ends. */
   problems(): { path: string; problem: string }[];
+  /** Lets go of the files and tables that were needed, tens of MiB. Nothing may be asked after. */
+  close(): void;
 }
 
 type Settings = Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress' | 'mode'>;
@@ -72,6 +74,7 @@ function sourceOf(
       stackOf: (tid) => stacks.stackOf(tid) ?? 'the core does not hold its registers',
       lostFiles: () => [],
       problems: () => stacks.problems(),
+      close: () => stacks.close(),
     };
   }
   const stacks = new LiveStacks(process, options);
@@ -85,5 +88,6 @@ function sourceOf(
     stackOf: (_, copied) => (copied ? stacks.stackOf(copied) : moved),
     lostFiles: () => stacks.lostFiles(),
     problems: () => stacks.problems(),
+    close: () => stacks.close(),
   };
 }

@@ -12,6 +12,7 @@ const failing: StackSource = {
   },
   lostFiles: () => [],
   problems: () => [],
+  close: () => {},
 };
 
 test('it is the reason why that stack is not there', () => {
