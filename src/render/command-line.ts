@@ -30,12 +30,16 @@ export function withoutSecrets(words: readonly string[], isSecret: (name: string
   });
 }
 
-/** `scheme://user:password@`, `name: value` to its end (a header), `name=value` anywhere in a word. */
+/** `scheme://user:password@`, `name: value` to its end (a header), `"name": "value"` and `name=value` anywhere, `Bearer …`. */
 function inText(text: string, isSecret: (name: string) => boolean): string {
   const isNamed = (name: string) => isSecret(name.replace(/^-+/, ''));
   return text
-    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, `$1:${REDACTED}@`)
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/]+@/gi, `$1:${REDACTED}@`)
     .replace(/^([\w-]+): *\S.*$/s, (all, name) => (isNamed(name) ? `${name}: ${REDACTED}` : all))
+    .replaceAll(/\b(Bearer) +[\w.~+/=-]{6,}/g, `$1 ${REDACTED}`)
+    .replaceAll(/(["'])([\w.-]+)\1( *: *)(["'])((?:(?!\4)[^\\]|\\.)*)\4/g, (all, quote, name, between, open) =>
+      isNamed(name) ? `${quote}${name}${quote}${between}${open}${REDACTED}${open}` : all,
+    )
     .replaceAll(/([\w.-]+)=("[^"]*"|'[^']*'|[^\s&,;]+)/g, (all, name) => (isNamed(name) ? `${name}=${REDACTED}` : all));
 }
 

@@ -32,7 +32,7 @@ export const DEFAULT_SECRETS: readonly string[] = [
  * name before it is looked at.
  */
 const HARMLESS_WORDS =
-  /secretar(?:y|ies|ial)|cookie[_-]?cutter|tokeni[sz](?:ers?|ed|ation|e)|(?:max|min|num|n|total|prompt|completion|input|output|new|cached)_tokens|tokens?_(?:count|type|limit|usage|length|len|budget)/gi;
+  /secretar(?:y|ies|ial)|cookie[_-]?cutter|tokeni[sz](?:ers?|ed|ation|e)|(?:max|min|num|n|total|prompt|completion|input|output|new|cached)[_-]tokens|tokens?[_-](?:count|type|limit|usage|length|len|budget)/gi;
 
 /** Environment variables that no password is in: where the process is. */
 const HARMLESS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
