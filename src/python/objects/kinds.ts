@@ -44,6 +44,8 @@ import { readArray, readMaskedArray, readMaskedConstant } from './numpy.js';
 import { readDtype, readNumpyText, readNumpyTime, readVoid, scalarReader } from './numpy-scalars.js';
 import { readOpaque } from './opaque.js';
 import { readLongTimeDelta, readNotATime, readTimestamp } from './pandas.js';
+import { readDataFrame, readIndex, readPandasArray, readRangeIndex, readSeries } from './pandas-frames.js';
+import { readInterval, readPeriod } from './pandas-periods.js';
 import { readMatch, readPattern } from './patterns.js';
 import { PYTHON_2_C_NAMES, PYTHON_2_CLASS_NAMES } from './python2-kinds.js';
 import { readOldOpaque, readOldType } from './python2-objects.js';
@@ -160,6 +162,9 @@ const BY_C_NAME = byName({
   'pandas._libs.tslibs.timestamps._Timestamp': readTimestamp,
   'pandas._libs.tslibs.timedeltas._Timedelta': readLongTimeDelta,
   'pandas._libs.tslibs.nattype._NaT': readNotATime,
+  'pandas._libs.tslibs.period._Period': readPeriod,
+  'pandas._libs.interval.Interval': readInterval,
+  'pandas._libs.arrays.NDArrayBacked': readPandasArray,
 });
 
 /** Classes of the standard library, by module and name; and what derives from them. */
@@ -172,6 +177,19 @@ const BY_CLASS_NAME = byName({
   'numpy.ma.MaskedArray': readMaskedArray,
   'numpy.ma.core.MaskedArray': readMaskedArray,
   'numpy.ma.core.MaskedConstant': readMaskedConstant,
+  'pandas._libs.missing.NAType': constant('<NA>'),
+  'pandas.api.typing.NAType': constant('<NA>'),
+  'pandas.core.arrays.masked.BaseMaskedArray': readPandasArray,
+  'pandas.DataFrame': readDataFrame,
+  'pandas.core.frame.DataFrame': readDataFrame,
+  'pandas.Series': readSeries,
+  'pandas.core.series.Series': readSeries,
+  'pandas.RangeIndex': readRangeIndex,
+  'pandas.core.indexes.range.RangeIndex': readRangeIndex,
+  'pandas.MultiIndex': readInstance,
+  'pandas.core.indexes.multi.MultiIndex': readInstance,
+  'pandas.Index': readIndex,
+  'pandas.core.indexes.base.Index': readIndex,
   'typing.TypeVar': readOldTypeVar,
   'typing.ParamSpec': readOldTypeVar,
   'typing.TypeVarTuple': readOldTypeVarTuple,
@@ -247,6 +265,7 @@ const SHOWN_WHATEVER_THEY_SAY: ReadonlySet<ReadKind> = new Set([
   readTimestamp,
   readLongTimeDelta,
   readNotATime,
+  readPandasArray,
 ]);
 
 /** Whether C code made it by `PyStructSequence_NewType` or the like. The interpreter's own keep their dicts elsewhere from 3.12 on. */

@@ -49,11 +49,14 @@ export const readMaskedArray: ReadKind = (object, reading, depth) => {
 /** What stands for an element of a masked array that is masked, taken out of it. */
 export const readMaskedConstant: ReadKind = () => ({ kind: 'constant', name: 'masked' });
 
-function readElements(
+/** `masked`: what stands for elements that `isMasked` tells of. */
+export function readElements(
   object: ObjectInHand,
   reading: Reading,
   depth: number,
   isMasked: (index: number) => boolean,
+  masked = MASKED,
+  most = reading.limits.maxItems,
 ): Tree {
   const array = arrayOf(object, reading);
   const { length, shape, strides, element, data } = array;
@@ -65,10 +68,10 @@ function readElements(
   // Objects in it are a level of their own, and may hold the array.
   const [items, shown] = reading.inside<readonly Tree[] | null>(object, depth, [], (inner) => {
     const found: Tree[] = [];
-    const count = length < BigInt(reading.limits.maxItems) ? Number(length) : reading.limits.maxItems;
+    const count = length < BigInt(most) ? Number(length) : most;
     for (let n = 0; n < count && !reading.isFull; n++) {
       const value = isMasked(n)
-        ? MASKED
+        ? masked
         : elementAt(toAddress(data + placeOf(n, shape, strides)), element, reading, inner);
       if (value === null) return null;
       found.push(value);

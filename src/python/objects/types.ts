@@ -9,6 +9,7 @@ import { CorruptData, pointerAt, readCString, ssizeAt } from '../../memory/reade
 import { readDict, readSplitKeys } from '../dict.js';
 import { NamedAttributes } from '../named-attributes.js';
 import { readTypeFacts, type TypeFacts } from '../objects.js';
+import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { readWideCharacters } from '../python2-text.js';
 import { decodeCharacters, readUnicode } from '../text.js';
@@ -80,6 +81,16 @@ export class Types {
   /** The type of the object at `object`. Throws MemoryFault, InvalidAddress, CorruptData. */
   of(object: Address): KnownType {
     return this.at(this.#python.pointer(object, this.#python.layout.PyObject.ob_type));
+  }
+
+  /** The type of what may be no object; null: it is none. */
+  maybeOf(pointer: number): KnownType | null {
+    try {
+      return isUserSpace(pointer) ? this.of(pointer as Address) : null;
+    } catch (error) {
+      reasonOf(error);
+      return null;
+    }
   }
 
   /** The type at `pointer`. Throws as {@link of}. */
@@ -250,6 +261,12 @@ export function cBaseOf(type: KnownType): KnownType | null {
 /** Whether objects of the type are built as C's `tp_name` is. */
 export function isOfCType(type: KnownType, tp_name: string): boolean {
   return cBaseOf(type)?.tp_name === tp_name;
+}
+
+/** Whether a type is that one of C's, or derives from it. */
+export function derivesFrom(type: KnownType, tp_name: string): boolean {
+  for (let each: KnownType | null = type; each; each = each.base) if (each.tp_name === tp_name) return true;
+  return false;
 }
 
 function has(flags: number, bit: number): boolean {
