@@ -23,10 +23,10 @@ const GROWTHS = [
   },
 ];
 
-/** `report` is { rounds, measure, table, print }; the least of all rounds counts, which other work on the machine meets last. */
+/** `report` is { rounds, measure, table, print }; the least CPU time of all rounds counts, which other work on the machine touches least. */
 export async function benchGrowth({ rounds, measure, table, print }, folder) {
   const [ours] = findCoreTools().tools;
-  print(`\nGrowth of reading a core: wall ms at each size, and what is added, the least of ${rounds} rounds`);
+  print(`\nGrowth of reading a core: CPU ms at each size, and what is added, the least of ${rounds} rounds`);
   const rows = [];
   for (const { of, per, sizes, core } of GROWTHS) {
     const why = hindrance(core(sizes[0]));
@@ -41,7 +41,7 @@ export async function benchGrowth({ rounds, measure, table, print }, folder) {
       removeCore(made);
       const failed = runs.find(({ status }) => status !== 0);
       if (failed) print(`by ${of}, at ${size}: exit ${failed.status}`);
-      points.push([size, Math.min(...runs.map(({ wallMs }) => wallMs))]);
+      points.push([size, Math.min(...runs.map(({ cpuMs }) => cpuMs))]);
     }
     const steps = points.slice(1).map(([size, ms], i) => ((ms - points[i][1]) / (size - points[i][0])) * per);
     rows.push([
@@ -52,7 +52,7 @@ export async function benchGrowth({ rounds, measure, table, print }, folder) {
       `${per}`,
     ]);
   }
-  table(['', 'wall ms', 'fitted ms', 'from size to size', 'for each'], rows);
+  table(['', 'CPU ms', 'fitted ms', 'from size to size', 'for each'], rows);
 }
 
 /** Least squares. */
