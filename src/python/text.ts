@@ -30,6 +30,10 @@ const TEXT_LIMIT = 65_536;
 export function readUnicode(python: Python, address: Address, limit = TEXT_LIMIT): Text {
   if (python.layout.str === 'bytes') {
     const { bytes, truncated } = readBytes(python, address, limit);
+    // As below: where zeros stand nothing is told, not even that it is empty.
+    if (bytes.length === 0 && python.pointer(address, python.layout.PyObject.ob_type) === 0) {
+      throw new CorruptData(`str at ${formatAddress(address)} has no type`);
+    }
     return { text: decodeBytes(bytes), truncated };
   }
   const { view, kind, length } = readCharacters(python, address, limit);
