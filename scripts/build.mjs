@@ -4,9 +4,9 @@
 // The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
 // does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -88,9 +88,27 @@ if (existsSync(`${root}/src/index.ts`)) {
       },
     );
     if (status !== 0) process.exit(status ?? 1);
+    keepReachable(`${dist}/types`, 'index.d.ts');
     // TypeScript takes declarations for those of a CommonJS module where the package.json beside them says so.
     cpSync(`${dist}/types`, `${dist}/types-cjs`, { recursive: true });
     writeFileSync(`${dist}/types-cjs/package.json`, '{ "type": "commonjs" }\n');
+  }
+}
+
+/** Removes the declarations in `folder` that `entry` does not lead to: tsc writes them of all that the library is made of. */
+function keepReachable(folder, entry) {
+  const reached = new Set();
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom |\bimport\()['"](\.[^'"]+)\.js['"]/g)) {
+      reach(join(dirname(file), `${name}.d.ts`));
+    }
+  };
+  reach(join(folder, entry));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !reached.has(file)) rmSync(file);
   }
 }
 
