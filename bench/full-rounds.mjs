@@ -1,6 +1,6 @@
 // Do we ever harm or disturb a target, over as many rounds as it takes to be sure? Runs what docs/gentleness.md names, one
 // after the other, and tells how each ended. Takes hours; SHARE=0.1 makes a tenth of the rounds.
-//   node bench/full-rounds.mjs [SHARE=1] [proofs|proofs-of-the-restless|kills|signals|calls|changes|no-block|blocking|server|interrupted …]
+//   node bench/full-rounds.mjs [SHARE=1] [proofs|proofs-of-the-restless|kills|signals|calls|changes|tasks|no-block|blocking|server|interrupted …]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -30,6 +30,8 @@ const runs = {
   calls: suite('test/harm/blocked-calls.test.ts', 10_000),
   /** fork, vfork, exec, exit, threads born and dying. */
   changes: suite('test/harm/changes.test.ts', 500),
+  /** Is a chain of tasks that is called consistent ever impossible? Each program ends by itself after some minutes. */
+  tasks: suite('test/tasks/moving.test.ts', 50),
   /** Is what is shown ever impossible? */
   'no-block': node('bench/no-block.mjs', rounds(1000)),
   blocking: { ...node('bench/no-block.mjs', rounds(200)), environment: { BLOCKING: '1' } },

@@ -4,7 +4,7 @@ import { inspectProcess } from '../../src/inspect.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 
-const LOOKS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 30);
+const LOOKS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 12);
 
 onEveryInterpreter('no deadlock is announced where there is none', (interpreter) =>
   withProgram(interpreter, 'contending.py', {}, async ({ pid }) => {

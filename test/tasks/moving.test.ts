@@ -3,13 +3,15 @@
  * from each call to one that its line makes, and those that rest are known as such.
  */
 import { readFileSync } from 'node:fs';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { inspectProcess } from '../../src/index.js';
 import type { Task } from '../../src/snapshot.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
 import { programPath, withProgram } from '../support/target.js';
 
-const LOOKS = 5;
+/** In each mode; bench/full-rounds.mjs takes more. */
+const LOOKS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 3);
+vi.setConfig({ testTimeout: 180_000 + LOOKS * 20_000 });
 
 /** By line: what it may call. */
 function callsOf(file: string): Map<number, string> {
