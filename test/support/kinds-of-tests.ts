@@ -12,7 +12,8 @@ export type Kind = 'pure' | 'idle' | 'moving';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Programs that keep CPUs busy with what is looked at, or that change all the time. */
-const MOVING_PROGRAMS = /\b(?:busy|changing|churn|collecting|contention|signalled|starved)\.py\b|start\('threads'/;
+const MOVING_PROGRAMS =
+  /\b(?:busy|changing|churn|collecting|contention|signalled|spinning|starved)\.py\b|start\('threads'/;
 /** Of a program that left a core nothing moves any more. */
 const OF_CORES = /^test\/core\//;
 /** What is of no use unless a process is started or looked at. */
