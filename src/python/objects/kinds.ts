@@ -53,6 +53,7 @@ import { readRange, readSlice } from './ranges.js';
 import type { KindOf, ReadKind } from './reading.js';
 import { readLock, readRLock, readWeakProxy, readWeakref } from './references.js';
 import { readStructSequence } from './struct-sequences.js';
+import { readTensor } from './tensors.js';
 import { readByteArray, readBytesObject, readMemoryView, readStr } from './texts.js';
 import { cBaseOf, type KnownType, type Types } from './types.js';
 import {
@@ -165,6 +166,8 @@ const BY_C_NAME = byName({
   'pandas._libs.tslibs.period._Period': readPeriod,
   'pandas._libs.interval.Interval': readInterval,
   'pandas._libs.arrays.NDArrayBacked': readPandasArray,
+  'torch._C.TensorBase': readTensor,
+  'torch._C._TensorBase': readTensor,
 });
 
 /** Classes of the standard library, by module and name; and what derives from them. */
@@ -266,6 +269,7 @@ const SHOWN_WHATEVER_THEY_SAY: ReadonlySet<ReadKind> = new Set([
   readLongTimeDelta,
   readNotATime,
   readPandasArray,
+  readTensor,
 ]);
 
 /** Whether C code made it by `PyStructSequence_NewType` or the like. The interpreter's own keep their dicts elsewhere from 3.12 on. */
