@@ -121,11 +121,12 @@ export class Reading {
     const { problem } = this;
     const inside = ++this.#inside;
     this.#nesting++;
+    let type: KnownType | null = null;
     try {
       if (pointer === 0) return NULL;
       if (!isUserSpace(pointer)) throw new CorruptData('no user-space address');
       const address = pointer as Address;
-      const type = this.types.of(address);
+      type = this.types.of(address);
       const tree = this.#context.kindOf(type)({ address, type }, this, depth);
       this.#characters += lengthOf(tree);
       if (inside !== this.#inside) this.secrets.note(tree, pointer);
@@ -134,7 +135,7 @@ export class Reading {
     } catch (error) {
       const reason = reasonOf(error);
       this.problem = problem ?? this.problem ?? reason;
-      return { kind: 'unreadable', address: pointer, reason };
+      return { kind: 'unreadable', address: pointer, type: type?.name ?? null, reason };
     } finally {
       this.#nesting--;
     }

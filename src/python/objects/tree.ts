@@ -385,7 +385,8 @@ export type MissingTree =
   | { readonly kind: 'unbound' }
   /** A variable whose value is somewhere else than in its frame. */
   | { readonly kind: 'not-kept' }
-  | { readonly kind: 'unreadable'; readonly address: number; readonly reason: string }
+  /** `type`: its name; null: that cannot be read either. */
+  | { readonly kind: 'unreadable'; readonly address: number; readonly type: string | null; readonly reason: string }
   /** Withheld, without being read. */
   | { readonly kind: 'redacted' }
   /** Left out because so much was read already. */

@@ -113,5 +113,5 @@ export class ValueReader {
 /** What stands for an object that cannot be read. */
 export function invalid(pointer: number, error: unknown): ReadValue {
   const problem = reasonOf(error);
-  return { type: null, tree: { kind: 'unreadable', address: pointer, reason: problem }, problem };
+  return { type: null, tree: { kind: 'unreadable', address: pointer, type: null, reason: problem }, problem };
 }

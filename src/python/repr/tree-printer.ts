@@ -103,7 +103,7 @@ export class TreePrinter extends Printer {
       case 'not-kept':
         return '<not kept in the frame>';
       case 'unreadable':
-        return `<invalid object at ${formatAddress(tree.address)}: ${tree.reason}>`;
+        return `<invalid ${tree.type ?? 'object'} at ${formatAddress(tree.address)}: ${tree.reason}>`;
       case 'redacted':
         return this.withheld();
       case 'cut':
