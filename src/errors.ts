@@ -55,7 +55,7 @@ export const ERRORS = {
     title: 'Not a Python process',
     meaning: 'Nothing in the mapped files or the memory of the process is a CPython interpreter.',
     remedy:
-      'Check the id: a wrapper, shell or supervisor may have started the interpreter as its child (`pgrep -P <pid>`). `-v` says where it was looked for; `--exhaustive` looks everywhere.',
+      'Check the id: a wrapper, shell or supervisor may have started the interpreter as its child (`pgrep -P <pid>`). `-v` says where it was looked for; `--exhaustive` looks everywhere. `--native-all` shows the native stacks of one process, or core, nevertheless.',
     exitCode: EXIT.nothing,
   },
   'not-initialized': {
@@ -239,6 +239,8 @@ export class PystackError extends Error {
       seen?: readonly string[];
       /** What a core tells before any Python is looked for. */
       core?: Pick<Snapshot, 'pid' | 'capturedAt' | 'process' | 'core'>;
+      /** The native stacks of all threads, where they were asked for and no Python was found. */
+      nativeOnly?: Snapshot;
       underlying?: unknown;
     } = {},
   ) {

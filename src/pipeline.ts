@@ -8,6 +8,7 @@ import { type Located, locate } from './locate/locate.js';
 import type { CapturedProcess } from './moment/captured.js';
 import { KnownStacks } from './moment/known-stacks.js';
 import { momentOf } from './moment/moment.js';
+import { nativeThreadsOnly } from './moment/native-threads.js';
 import { asPystackError } from './moment/unreadable.js';
 import type { StackSource } from './native-stack/stacks-of.js';
 import { type CoreSettings, DEFAULT_LOCALS, type InspectSettings } from './options.js';
@@ -16,6 +17,7 @@ import type { Process } from './process/process.js';
 import { type Questions, questionsFor } from './questions/index.js';
 import type { Question } from './questions/question.js';
 import { emulatorsFrames, isEmulated, withEmulator } from './report/emulation.js';
+import { describeNativeOnly } from './report/native-only.js';
 import { addPostMortem } from './report/post-mortem.js';
 import { describeProcess, isComplete, type ProcessFacts } from './report/process.js';
 import type { Capture, Snapshot, Warning } from './snapshot.js';
@@ -73,7 +75,7 @@ export async function examine(
   watch: Stopwatch,
   more: readonly Question<unknown>[] = [],
 ): Promise<Examined> {
-  const located = locateIn(process, settings);
+  const located = await locateOrTell(process, settings);
   watch.lap('locate');
   const stacks = await stacksFor(process, located, settings);
   try {
@@ -83,7 +85,53 @@ export async function examine(
   }
 }
 
-/** The same, in one go, of an interpreter that was located before. `known`: stacks that need not be read again. */
+/** As {@link locateIn}; where there is no Python, the error has the native stacks, if those of all threads are wanted. */
+async function locateOrTell(process: Process, settings: Settings): Promise<Located> {
+  try {
+    return locateIn(process, settings);
+  } catch (error) {
+    if (settings.native !== 'all' || !(error instanceof PystackError) || !NO_PYTHON.has(error.code)) throw error;
+    const nativeOnly = await nativeOnlyOf(process, settings);
+    throw new PystackError(error.code, error.message, {
+      ...error.details,
+      ...(nativeOnly && { nativeOnly }),
+      underlying: error,
+    });
+  }
+}
+
+/** No Python, or none that can be read; what else went wrong says nothing of the process. */
+const NO_PYTHON: ReadonlySet<PystackError['code']> = new Set<PystackError['code']>([
+  'not-python',
+  'not-initialized',
+  'unsupported-version',
+  'unsupported-interpreter',
+]);
+
+/** The native stacks of all threads, and nothing of Python; null: none were kept. */
+async function nativeOnlyOf(process: Process, settings: Settings): Promise<Snapshot | null> {
+  const stacks = await stacksFor(process, null, settings);
+  if (!stacks) return null;
+  try {
+    const { needOf, stackOf } = stacks;
+    const captured = nativeThreadsOnly(process, {
+      mode: settings.mode,
+      native: { stackBytes: FIRST_STACK_BYTES, needOf },
+      maxPauseMs: settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS,
+    });
+    if (process.sampler) settings.log(1, describeCapture(captured.capture));
+    // Where there is no Python, nothing is its plumbing.
+    const native = { mode: 'all', plumbing: true, stackOf } as const;
+    const described = describeNativeOnly(factsOf(process, false), captured, native);
+    for (const { path, problem } of stacks.problems()) settings.log(1, `native stacks through ${path}: ${problem}`);
+    for (const path of stacks.lostFiles()) settings.log(1, lostFile(path).message);
+    return addPostMortem(described, process.postMortem(), settings);
+  } finally {
+    stacks.close();
+  }
+}
+
+/** As {@link examine}, in one go, of an interpreter that was located before. `known`: stacks that need not be read again. */
 export function examineLocated(
   process: Process,
   located: Located,
@@ -128,8 +176,15 @@ export function report(
   return { snapshot: { ...snapshot, warnings, complete, timings: watch.laps }, located, captured, questions };
 }
 
-/** Where native stacks come from; null: none are asked for, or none were kept. Loaded then: all else works where libdw is not installed. */
-export async function stacksFor(process: Process, located: Located, settings: Settings): Promise<StackSource | null> {
+/**
+ * Where native stacks come from; null: none are asked for, or none were kept. Loaded then: all else works where libdw is
+ * not installed. `located`: null where no interpreter was found.
+ */
+export async function stacksFor(
+  process: Process,
+  located: Located | null,
+  settings: Settings,
+): Promise<StackSource | null> {
   if (settings.native === 'off' || process.postMortem()?.copied?.nativeStacks === false) return null;
   const { stacksOf } = await import('./native-stack/stacks-of.js');
   return stacksOf(process, located, settings);

@@ -5,6 +5,7 @@
 import { ERRORS, PystackError } from '../errors.js';
 import type { ErrorDocument } from '../many/document.js';
 import { harmless } from '../render/escape.js';
+import { threadInOrder } from '../render/json.js';
 import type { Palette } from '../render/palette.js';
 import { SCHEMA_VERSION } from '../snapshot.js';
 import { concise } from './concise.js';
@@ -63,6 +64,7 @@ export function errorJson(error: PystackError): string {
     tried: [...(details.tried ?? [])],
     seen: [...(details.seen ?? [])],
     core: details.core?.core ?? null,
+    threads: (details.nativeOnly?.threads ?? []).map(threadInOrder),
   };
   return `${JSON.stringify(document)}\n`;
 }

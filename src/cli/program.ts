@@ -58,7 +58,9 @@ function declareRemote(program: Command, handlers: Handlers): void {
   const remote = program
     .command('remote')
     .summary('show the threads of a running process')
-    .description('Shows the Python threads of a running process. Only threads that run are stopped, very briefly.')
+    .description(
+      'Shows the Python threads of a running process. Only threads that run are stopped, very briefly. With --native-all, where there is no Python, the native stacks are shown before the error.',
+    )
     .argument('[pid...]', 'process ids; left out where options say which processes')
     .action((pids: string[], opts: Opts) => handlers.remote(pids, opts, program.opts()));
   addSelection(remote);
@@ -106,7 +108,9 @@ function declareCore(program: Command, handlers: Handlers): void {
   const core = program
     .command('core')
     .summary('show the threads in a core file')
-    .description('Shows the Python threads in a core file, and what ended the process.')
+    .description(
+      'Shows the Python threads in a core file, and what ended the process. With --native-all, where there is no Python, the native stacks are shown before the error.',
+    )
     .argument(
       '[core...]',
       'core files, also compressed, and folders of them; left out with --systemd. A program after a single core is the ' +

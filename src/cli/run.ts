@@ -109,7 +109,13 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
     } catch {
       // Then stderr is the only place to say it.
     }
-  } else if (error.details.core) await tellCore(error.details.core, view, world);
+  } else {
+    try {
+      await tellNevertheless(error, view, world);
+    } catch {
+      // As above.
+    }
+  }
   const about = () => `pystack ${version()}, ${world.platform()}`;
   try {
     world.stderr.write(errorReport(error, palette, view.verbosity, about));
@@ -141,11 +147,22 @@ async function asMany(invocation: Invocation): Promise<LookingAtMany | null> {
   return isOfMany(view) || isFolder(core) ? asCores([core]) : null;
 }
 
-/** A core without a Python that can be found still tells whose it is and what ended it. */
-async function tellCore(core: NonNullable<PystackError['details']['core']>, view: View, world: World): Promise<void> {
-  const { coreText } = await import('../render/core-text.js');
+/**
+ * A core without a Python that can be found still tells whose it is and what ended it; and what was looked at with
+ * `--native-all`, what its threads do.
+ */
+async function tellNevertheless({ details }: PystackError, view: View, world: World): Promise<void> {
+  const { core, nativeOnly } = details;
+  if (!core && !nativeOnly) return;
   const palette = await paletteFor(await wantsColour(view.color, world.env, world.stdoutIsTerminal));
-  world.stdout.write(coreText(core, palette, false));
+  if (nativeOnly && view.format === 'text' && view.html === null) {
+    const { textPieces } = await import('../render/text.js');
+    const options = { palette, verbose: view.verbosity > 0, waits: view.layout !== 'plain' };
+    writePieces(world.stdout, textPieces(nativeOnly, options));
+  } else if (core) {
+    const { coreText } = await import('../render/core-text.js');
+    world.stdout.write(coreText(core, palette, false));
+  }
 }
 
 /** Commands that show what threads do. */

@@ -2,7 +2,7 @@
  * What is the result of a look at many processes or core files? A list of single results, each what it would be by
  * itself, and of those that could not be shown the reason.
  */
-import type { CoreInfo, Finding, SCHEMA_VERSION, Snapshot } from '../snapshot.js';
+import type { CoreInfo, Finding, SCHEMA_VERSION, Snapshot, Thread } from '../snapshot.js';
 
 export interface Processes {
   /** Version of the meaning of these fields, and of those of each snapshot. New fields do not raise it. */
@@ -33,6 +33,8 @@ export interface ErrorDocument {
   seen: string[];
   /** Of a core that could be opened: the process as it was, and what ended it; null: there is none. */
   core: CoreInfo | null;
+  /** With `--native-all`, where no Python was found: all threads with their native frames. Else empty. */
+  threads: Thread[];
 }
 
 export interface ProcessEntry {

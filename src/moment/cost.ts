@@ -11,7 +11,7 @@ export class Cost {
   pauseMs = 0;
   rounds = 0;
 
-  add({ frozen }: Pass): void {
+  add({ frozen }: Pick<Pass, 'frozen'>): void {
     for (const tid of frozen.stoppedTids) this.stopped.add(tid);
     this.pauseMs = Math.max(this.pauseMs, frozen.pauseMs);
     this.rounds += frozen.rounds;

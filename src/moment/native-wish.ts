@@ -21,7 +21,11 @@ export function otherTids(
  * Plans for what the native stacks of a freeze lack: of those threads of which the copy is right. Whether there is
  * anything to be had by another freeze.
  */
-export function askForStacks(native: NativeWish | null, pass: Pass, plan: PagePlan): boolean {
+export function askForStacks(
+  native: Pick<NativeWish, 'needOf'> | null,
+  pass: Pick<Pass, 'frozenThreads'>,
+  plan: PagePlan,
+): boolean {
   if (!native) return false;
   let asked = false;
   for (const { tid, native: state } of pass.frozenThreads.values()) {

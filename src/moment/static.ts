@@ -9,6 +9,7 @@ import type { ThreadStateWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CopiedQuestion } from '../questions/question.js';
 import { readStack } from '../questions/stacks.js';
+import type { Capture } from '../snapshot.js';
 import { type CapturedProcess, type CapturedThread, notLookedAt } from './captured.js';
 import { mendedStacks } from './mended.js';
 import { nativeIds } from './rehearse.js';
@@ -22,6 +23,16 @@ export interface StaticOptions {
   /** What is left of it; null: all. */
   readonly written?: readonly Range[] | null;
 }
+
+/** Nothing was copied, nobody stopped. */
+export const CORE_CAPTURE: Capture = {
+  mode: 'core',
+  pauseMs: 0,
+  stoppedThreads: 0,
+  rounds: 0,
+  simultaneous: true,
+  methods: ['core'],
+};
 
 /** `lookAt` tells what a thread was blocked in. Throws MemoryFault or CorruptData when not even the runtime can be read. */
 export function captureStatic(
@@ -85,14 +96,7 @@ export function captureStatic(
       evidence: 'stopped',
       native: null,
     })),
-    capture: {
-      mode: 'core',
-      pauseMs: 0,
-      stoppedThreads: 0,
-      rounds: 0,
-      simultaneous: true,
-      methods: ['core'],
-    },
+    capture: CORE_CAPTURE,
     warnings: [],
   };
 }

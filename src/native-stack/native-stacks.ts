@@ -32,14 +32,14 @@ export interface NativeStackOptions
 /** How long servers of debug information may be waited for in all, ms. */
 const DEBUGINFOD_MS = 10_000;
 
-/** The options that users set, in the unwinder's terms. */
+/** The options that users set, in the unwinder's terms; `located`: null where no interpreter is known. */
 export function stackOptions(
   settings: Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress'>,
-  { library, layout }: { readonly library: string | null; readonly layout: Layout },
+  located: { readonly library: string | null; readonly layout: Layout } | null,
 ): NativeStackOptions {
   return {
-    interpreterLibrary: library,
-    evalLoop: evalLoopOf(layout),
+    interpreterLibrary: located?.library ?? null,
+    ...(located && { evalLoop: evalLoopOf(located.layout) }),
     demangle: settings.demangle,
     debuginfodMs: settings.debuginfod ? DEBUGINFOD_MS : 0,
     onProgress: (path, had, expected) => {

@@ -28,7 +28,7 @@ type Settings = Pick<InspectSettings, 'demangle' | 'debuginfod' | 'progress' | '
  */
 export function stacksOf(
   process: Process,
-  located: { readonly library: string | null; readonly layout: Layout },
+  located: { readonly library: string | null; readonly layout: Layout } | null,
   settings: Settings,
 ): StackSource {
   return apart(sourceOf(process, located, settings));
@@ -60,7 +60,7 @@ export function apart(source: StackSource): StackSource {
 
 function sourceOf(
   process: Process,
-  located: { readonly library: string | null; readonly layout: Layout },
+  located: { readonly library: string | null; readonly layout: Layout } | null,
   settings: Settings,
 ): StackSource {
   const options = stackOptions(settings, located);

@@ -135,13 +135,19 @@ function* linePieces<T extends { readonly frames: readonly Frame[] }>(
   yield '[';
   let separator = '\n';
   for (const one of list) {
-    const frames = one.frames.map((frame) =>
-      frame.kind === 'python' ? inOrder(frame, PYTHON_FRAME) : inOrder(frame, NATIVE_FRAME),
-    );
-    yield `${separator}${JSON.stringify({ ...inOrder(one, order), frames })}`;
+    yield `${separator}${JSON.stringify({ ...inOrder(one, order), frames: framesInOrder(one) })}`;
     separator = ',\n';
   }
   yield list.length === 0 ? ']' : '\n]';
+}
+
+/** A copy of which the keys stand as they do in a document. */
+export function threadInOrder(thread: Thread): Thread {
+  return { ...inOrder(thread, THREAD), frames: framesInOrder(thread) };
+}
+
+function framesInOrder({ frames }: { readonly frames: readonly Frame[] }): Frame[] {
+  return frames.map((frame) => (frame.kind === 'python' ? inOrder(frame, PYTHON_FRAME) : inOrder(frame, NATIVE_FRAME)));
 }
 
 function orderOf<T>(keys: KeysOf<T>): readonly (keyof T)[] {
@@ -149,8 +155,9 @@ function orderOf<T>(keys: KeysOf<T>): readonly (keyof T)[] {
 }
 
 /** A copy whose keys stand in the given order; absent ones stay absent. */
-function inOrder<T extends object>(value: T, order: readonly (keyof T)[]): Partial<T> {
+function inOrder<T extends object>(value: T, order: readonly (keyof T)[]): T {
   const copy: Partial<T> = {};
   for (const key of order) if (value[key] !== undefined) copy[key] = value[key];
-  return copy;
+  // Every key that it has is in the order.
+  return copy as T;
 }

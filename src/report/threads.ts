@@ -35,6 +35,9 @@ export interface ThreadContext {
   readonly questions: Questions;
 }
 
+/** What is told of a thread without its interpreter. */
+export type OsContext = Pick<ThreadContext, 'osThreads' | 'pid' | 'architecture' | 'describeFd'>;
+
 export function describeThread(captured: CapturedThread, context: ThreadContext): Thread {
   const { walk, answers, tid } = captured;
   const { state } = walk;
@@ -73,7 +76,7 @@ function nameOf({ answers, tid }: CapturedThread, { pid }: ThreadContext): strin
 }
 
 /** A thread the interpreter does not know. */
-export function describeNativeThread(captured: CapturedNativeThread, context: ThreadContext): Thread {
+export function describeNativeThread(captured: CapturedNativeThread, context: OsContext): Thread {
   const { look, evidence } = captured;
   const os = context.osThreads.get(look.tid) ?? null;
   return {
@@ -141,7 +144,7 @@ function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThre
 function osState(
   os: OsThread | null,
   { look, answers }: DescribedThread['captured'],
-  context: ThreadContext,
+  context: OsContext,
 ): OsThreadState | null {
   const call = look?.syscall ?? null;
   if (!os && !call) return null;

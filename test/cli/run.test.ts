@@ -123,6 +123,7 @@ describe('errors', () => {
       tried: ['a'],
       seen: ['b'],
       core: null,
+      threads: [],
     });
     expect(stderr).toMatch(/^pystack: process 7 has ended\n/);
     const usage = await runCli(['remote', '--json', 'x'], fails(error));

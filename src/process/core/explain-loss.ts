@@ -23,6 +23,7 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
         cause: damage,
         tried: [error.message, error.details.cause ?? '', ...(error.details.tried ?? [])].filter(Boolean),
         nextStep: 'copy it again, or check `ulimit -c` and the free space where cores are written',
+        nativeOnly: error.details.nativeOnly,
         underlying: error,
       },
     );
@@ -31,6 +32,7 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
     return new PystackError('executable-not-found', `Python was not found in the core file ${target.path}`, {
       cause: `files that the core leaves out are not to be had: ${absence.join(', ')}`,
       tried: error.details.tried,
+      nativeOnly: error.details.nativeOnly,
       nextStep:
         'give those files with --sysroot, --lib-search-path, --lib-search-root, or the executable after the core',
       underlying: error,
