@@ -32,6 +32,7 @@ import {
   readSet,
   readTuple,
 } from './containers.js';
+import { readCompoundCData, readSimpleCData } from './ctypes.js';
 import { readDate, readDateTime, readTime, readTimeDelta, readTimeZone, readZoneInfo } from './datetimes.js';
 import { readException } from './exceptions.js';
 import { readGenerator } from './generators.js';
@@ -166,6 +167,9 @@ const BY_C_NAME = byName({
   'pandas._libs.tslibs.period._Period': readPeriod,
   'pandas._libs.interval.Interval': readInterval,
   'pandas._libs.arrays.NDArrayBacked': readPandasArray,
+  '_ctypes._SimpleCData': readSimpleCData,
+  '_ctypes.Array': readCompoundCData,
+  '_ctypes.Structure': readCompoundCData,
   'torch._C.TensorBase': readTensor,
   'torch._C._TensorBase': readTensor,
 });
@@ -269,6 +273,8 @@ const SHOWN_WHATEVER_THEY_SAY: ReadonlySet<ReadKind> = new Set([
   readLongTimeDelta,
   readNotATime,
   readPandasArray,
+  readSimpleCData,
+  readCompoundCData,
   readTensor,
 ]);
 
