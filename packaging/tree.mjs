@@ -32,7 +32,8 @@ export function makeTree(folder, addons, { types }) {
   for (const part of ['bin', 'schema', 'man', 'docs', 'LICENSE', 'README.md', 'CHANGELOG.md']) {
     const from = join(root, part);
     if (!existsSync(from)) continue;
-    cpSync(from, join(folder, part), { recursive: true });
+    // Pictures of pages are a tenth of all that is fetched, and for who reads the documents in a browser.
+    cpSync(from, join(folder, part), { recursive: true, filter: (file) => !file.endsWith('.png') });
   }
   writeCompletions(folder);
   // Maps are for those who have the source.
