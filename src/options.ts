@@ -9,7 +9,7 @@ export type LogLevel = 1 | 2;
 export type Log = (level: LogLevel, message: string) => void;
 
 /** Ways of finding the interpreter, in the order in which they are tried. */
-export const LOCATE_STRATEGIES = ['note', 'symbol', 'section', 'cookie', 'scan', 'thread-id'] as const;
+export const LOCATE_STRATEGIES = ['note', 'symbol', 'section', 'cookie', 'scan', 'thread-id', 'code-type'] as const;
 
 /** `python`: in the threads Python knows; `all`: in all; `last`: only what comes after the last Python frame. */
 export type NativeMode = 'off' | 'python' | 'all' | 'last';

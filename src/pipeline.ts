@@ -214,6 +214,7 @@ function capture(
     mode: settings.mode,
     native: stacks && { stackBytes: FIRST_STACK_BYTES, needOf: stacks.needOf },
     allThreads: settings.native === 'all',
+    exhaustive: settings.exhaustive,
     maxPauseMs: settings.maxPauseMs ?? DEFAULT_MAX_PAUSE_MS,
     timeBudgetMs: settings.timeBudgetMs,
     known,

@@ -8,7 +8,7 @@
  */
 
 import type { ThreadException } from './snapshot-exceptions.js';
-import type { Frame, Value } from './snapshot-frames.js';
+import type { Frame, PythonFrame, Value } from './snapshot-frames.js';
 import type { EventLoop, Task } from './snapshot-tasks.js';
 import type { Finding, Resource, Wait } from './snapshot-waits.js';
 
@@ -48,6 +48,11 @@ export interface Snapshot {
    * crash, the faulting thread comes before all others.
    */
   threads: Thread[];
+  /**
+   * Only of a core whose thread states are lost, with `--exhaustive`: calls that were found in its memory. Absent: there are
+   * none, or they were not looked for.
+   */
+  looseStacks?: LooseStack[];
   /** What event loops and hubs resume: tasks, greenlets. Empty: there are none. null: they were not asked for. */
   tasks: Task[] | null;
   /** How many tasks were left out for their number. */
@@ -228,6 +233,16 @@ export interface Thread {
   faulting: boolean;
   /** Of a core, with -v, or of stopped threads: register name -> hexadecimal value. */
   registers: Record<string, string> | null;
+}
+
+/** Calls that were under way, and follow each other; which thread was in them is not known. */
+export interface LooseStack {
+  /** How it came to be here, instead of from a thread: its frames name code objects, which name their type. */
+  foundBy: 'code-type';
+  /** `complete`: its links end with the outermost frame here. */
+  ending: StackEnding;
+  /** Outermost first. */
+  frames: PythonFrame[];
 }
 
 export interface OsThreadState {

@@ -125,7 +125,10 @@ export function addLocals(command: Command): void {
 export function addLocating(command: Command): void {
   add(
     command,
-    new Option('--exhaustive', 'look for the interpreter in all memory if nothing quicker finds it (up to a minute)'),
+    new Option(
+      '--exhaustive',
+      'look for the interpreter in all memory if nothing quicker finds it (up to a minute); of a core whose thread states are lost, for frames without a thread',
+    ),
   );
   add(
     command,

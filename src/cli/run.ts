@@ -207,7 +207,7 @@ async function show(invocation: Looking, world: World, pipeline: Pipeline): Prom
     world.stderr.write(timingTable(timings));
     world.stderr.write(`pystack: peak memory ${world.peakMemoryMiB().toFixed(1)} MiB\n`);
   }
-  if (snapshot.threads.length === 0) {
+  if (snapshot.threads.length === 0 && snapshot.looseStacks === undefined) {
     world.stderr.write('pystack: there is no Python thread to show\n');
     return EXIT.nothing;
   }

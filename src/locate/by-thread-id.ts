@@ -159,7 +159,8 @@ function pointsTo(python: Python, at: number, address: number): boolean {
   }
 }
 
-function hasFrames(python: Python, address: Address): boolean {
+/** Whether a call is found from the thread state at `address`. Never throws for what memory holds. */
+export function hasFrames(python: Python, address: Address): boolean {
   if (readFrames(python, { address }).frames.length > 0) return true;
   return readDataStack(python, address)?.frames().next().done === false;
 }

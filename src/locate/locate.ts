@@ -5,7 +5,6 @@
 
 import type { Address } from '../memory/address.js';
 import { formatAddress } from '../memory/address.js';
-import { workBudget } from '../memory/budget.js';
 import type { Mapping } from '../memory/mapping.js';
 import { membership, mergeRanges, overlaps, type Range } from '../memory/ranges.js';
 import { ELF_MACHINE_OF } from '../process/arch.js';
@@ -15,7 +14,9 @@ import { taskFieldsOf } from '../python/layouts/task-fields.js';
 import { Python } from '../python/python.js';
 import { readRuntime } from '../python/runtime.js';
 import { findAsyncioTable } from './asyncio-table.js';
+import { callsOf } from './by-code-type.js';
 import {
+  hasFrames,
   type SearchedThreads,
   sightThreads,
   type ThreadPointers,
@@ -32,6 +33,8 @@ import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchInterpreter, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
 import { PROOF_TRIES, prove } from './proof.js';
 import type { PythonVersion } from './python-version.js';
+import { remembered } from './remembered.js';
+import { timeFor } from './search-time.js';
 import { ANYWHERE, chosenStrategies, QUICK } from './strategies.js';
 import type { Attempt, Candidate, Search, Strategy, StrategyName } from './strategy.js';
 import { typesOf } from './types.js';
@@ -73,10 +76,6 @@ function filesOf(target: Locatable): Range[] {
 }
 
 const NO_THREADS = 'nothing that holds what a thread points to itself by is a thread state';
-
-/** What the costly strategies may take in all; found interpreters are found in a small part of it. */
-const SEARCH_MS = 5_000;
-const EXHAUSTIVE_SEARCH_MS = 60_000;
 
 /** How an interpreter's address is given. */
 const ADDRESS = /^0x[0-9a-f]{1,12}$/i;
@@ -158,7 +157,9 @@ class OpenSearch implements Search {
         }
       }
     }
-    const found = this.#byThreadId();
+    const threads = this.#byThreadId();
+    // Calls that are there speak louder than states of threads that are in none: those may be anything.
+    const found = threads && this.#areInCalls(threads) ? threads : (this.#byCodeType() ?? threads);
     if (found) return found;
     throw notFound({
       pid: this.target.pid,
@@ -223,29 +224,18 @@ class OpenSearch implements Search {
     if (this.#unsupported.size > 0) return null;
     let threads: SearchedThreads | null = null;
     let best: Located | null = null;
-    // A program called like Python may be a stub of a few pages beside its library.
-    const own = this.#likely.filter((module) => this.#foreignMachine(module) === null);
-    const holding = own.filter((module) => module.dynamicSymbol('PyType_Type') !== null);
-    for (const module of new Set([...holding, ...own])) {
-      for (const { layout, version, freeThreaded, approximate } of this.#choices(module)) {
+    for (const module of this.#holdingFirst()) {
+      let isVersionKnown = false;
+      for (const choice of this.#choices(module)) {
+        // Once a version is known, under the layouts of others anything may pass for a thread state.
+        if (choice.isGuess && isVersionKnown) break;
+        isVersionKnown ||= !choice.isGuess;
         threads ??= this.#sight(this.#threadPointers());
+        const { layout, version } = choice;
         const interpreter = { address: null, layout, version, types: typesOf(module) };
         const strays = threadStatesAt(new Python(interpreter, target.memory), threads, this);
         if (strays.length <= (best?.strays.length ?? 0)) continue;
-        best = {
-          ...interpreter,
-          ...this.#settleStrays(layout, version, module, strays),
-          strays,
-          freeThreaded,
-          debugBuild: isDebugBuild(module),
-          approximate,
-          library: module.isAnonymous ? null : module.path,
-          moduleMapping: module.mappings[0] ?? null,
-          strategy: 'thread-id',
-          asyncioTable: this.#asyncioTable({ layout, library: module.path }),
-          attempts: this.#attempts,
-          others: [],
-        };
+        best = this.#withoutInterpreter(module, choice, 'thread-id', strays);
       }
       const outcome = best?.library === module.path ? `found ${best.strays.length} threads` : NO_THREADS;
       this.#attempts.push({ strategy: 'thread-id', module: module.name, outcome });
@@ -253,6 +243,58 @@ class OpenSearch implements Search {
       if (best !== null) return best;
     }
     return null;
+  }
+
+  #areInCalls(found: Located): boolean {
+    const python = new Python(found, this.target.memory);
+    return found.strays.some((stray) => hasFrames(python, stray));
+  }
+
+  /** Of what does not move, calls alone, where not even their threads are left: only if all memory is to be searched. */
+  #byCodeType(): Located | null {
+    const { target } = this;
+    if (target.sampler !== null || !this.exhaustive || !this.#isAllowed('code-type')) return null;
+    if (this.#unsupported.size > 0) return null;
+    for (const module of this.#holdingFirst()) {
+      const found = callsOf(target, module, this.#choices(module), this.#searched(), () => timeFor(target, true));
+      const outcome = typeof found === 'string' ? found : `found ${found.loose.stacks.length} stacks`;
+      this.#attempts.push({ strategy: 'code-type', module: module.name, outcome });
+      this.options.log?.(`locate by code-type in ${module.path}: ${outcome}`, typeof found === 'string');
+      if (typeof found === 'string') continue;
+      return { ...this.#withoutInterpreter(module, found.choice, 'code-type', []), loose: found.loose };
+    }
+    return null;
+  }
+
+  /** Those of this processor, where an interpreter may be; a program called like Python may be a stub of a few pages beside its library. */
+  #holdingFirst(): Set<Module> {
+    const own = this.#likely.filter((module) => this.#foreignMachine(module) === null);
+    const holding = own.filter((module) => module.dynamicSymbol('PyType_Type') !== null);
+    return new Set([...holding, ...own]);
+  }
+
+  #withoutInterpreter(
+    module: Module,
+    { layout, version, freeThreaded, approximate }: LayoutChoice,
+    strategy: StrategyName,
+    strays: readonly Address[],
+  ): Located {
+    return {
+      address: null,
+      version,
+      types: typesOf(module),
+      ...this.#settleStrays(layout, version, module, strays),
+      strays,
+      freeThreaded,
+      debugBuild: isDebugBuild(module),
+      approximate,
+      library: module.isAnonymous ? null : module.path,
+      moduleMapping: module.mappings[0] ?? null,
+      strategy,
+      asyncioTable: this.#asyncioTable({ layout, library: module.path }),
+      attempts: this.#attempts,
+      others: [],
+    };
   }
 
   /** Threads of this interpreter that its lists do not lead to, where they may have been cut. */
@@ -270,12 +312,13 @@ class OpenSearch implements Search {
 
   /** What was looked for before may have taken its time: this begins anew. The smallest ranges first, as heaps are of any size. */
   #sight(pointers: ThreadPointers): SearchedThreads {
-    const outOfTime = timeFor(this.target, this.exhaustive);
+    return sightThreads(this.target, pointers, this.#searched(), timeFor(this.target, this.exhaustive));
+  }
+
+  #searched(): Range[] {
     const { written } = this.target;
-    const ranges = (written === null ? this.writableRanges() : overlaps(this.writableRanges(), written)).toSorted(
-      (a, b) => a.end - a.start - (b.end - b.start),
-    );
-    return sightThreads(this.target, pointers, ranges, outOfTime);
+    const ranges = written === null ? this.writableRanges() : overlaps(this.writableRanges(), written);
+    return ranges.toSorted((a, b) => a.end - a.start - (b.end - b.start));
   }
 
   #threadPointers(): ThreadPointers {
@@ -449,30 +492,5 @@ class OpenSearch implements Search {
   readonly isWritable = (address: number): boolean => {
     this.#isWritable ??= membership(this.writableRanges());
     return this.#isWritable(address);
-  };
-}
-
-/** Tells when to give up. A process that runs may not run for long: then it is time that counts, and not work. */
-function timeFor({ sampler }: Locatable, exhaustive: boolean): () => boolean {
-  const ms = exhaustive ? EXHAUSTIVE_SEARCH_MS : SEARCH_MS;
-  if (sampler === null) return workBudget(ms);
-  const end = Date.now() + ms;
-  return () => Date.now() > end;
-}
-
-/** What a generator yields, to be gone through more than once and no further than anybody needs. */
-function remembered<T>(source: Generator<T>): Iterable<T> {
-  const items: T[] = [];
-  return {
-    *[Symbol.iterator]() {
-      for (let i = 0; ; i++) {
-        if (i === items.length) {
-          const next = source.next();
-          if (next.done) return;
-          items.push(next.value);
-        }
-        yield items[i] as T;
-      }
-    },
   };
 }

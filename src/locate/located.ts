@@ -4,6 +4,7 @@ import type { Mapping } from '../memory/mapping.js';
 import type { Range } from '../memory/ranges.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { GlobalAddresses } from '../python/layouts/old-layout.js';
+import type { LooseStacks } from '../python/lost/loose-frames.js';
 import type { PythonVersion } from './python-version.js';
 import type { Attempt, StrategyName } from './strategy.js';
 
@@ -13,6 +14,8 @@ export interface Located {
   readonly address: Address | null;
   /** Thread states that no list leads to any more, found by what their threads point to themselves by. */
   readonly strays: readonly Address[];
+  /** Only where not one thread state is left either: calls that were found by their code. */
+  readonly loose?: LooseStacks;
   readonly layout: Layout;
   /** Before 3.7: where the other variables are. */
   readonly globals?: GlobalAddresses;

@@ -11,6 +11,7 @@ import type { RuntimeWalk } from '../python/runtime.js';
 import type { Answered } from '../questions/answered.js';
 import type { Answers } from '../questions/answers.js';
 import type { Question } from '../questions/question.js';
+import type { WalkedStack } from '../questions/stacks.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
 import type { ThreadWalk } from './walker.js';
 
@@ -34,9 +35,14 @@ export interface CapturedProcess {
   readonly threads: readonly CapturedThread[];
   /** Threads of the process the interpreter does not know, if asked for. */
   readonly nativeThreads: readonly CapturedNativeThread[];
+  /** Of a core, calls whose threads are not known; null: there are none, or they were not looked for. */
+  readonly loose?: { readonly stacks: readonly LooseWalk[]; readonly isCutShort: boolean } | null;
   readonly capture: Capture;
   readonly warnings: readonly Warning[];
 }
+
+/** Calls that follow each other, and what they run. */
+export type LooseWalk = Pick<WalkedStack, 'frames' | 'ending'>;
 
 export interface CapturedThread {
   readonly walk: ThreadWalk;

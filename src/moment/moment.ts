@@ -5,6 +5,7 @@
  */
 import { HERE } from '../process/arch.js';
 import type { Process, Sampler } from '../process/process.js';
+import type { LooseStacks } from '../python/lost/loose-frames.js';
 import { Python, type PythonRuntime } from '../python/python.js';
 import { answerOf } from '../questions/answers.js';
 import type { Question } from '../questions/question.js';
@@ -13,6 +14,7 @@ import { askingsOf } from './asked.js';
 import { BesideCopy } from './beside.js';
 import { type BlockingOptions, captureBlocking } from './blocking.js';
 import type { CapturedProcess, NativeWish } from './captured.js';
+import { looseStacksOf } from './loose.js';
 import { captureNonBlocking } from './non-blocking.js';
 import { asNoted } from './noted.js';
 import { captureStatic } from './static.js';
@@ -25,7 +27,12 @@ export interface MomentOptions extends Omit<BlockingOptions, 'questions' | 'nati
   readonly native: Omit<NativeWish, 'allThreads'> | null;
   /** Whether threads that the interpreter does not know are wanted as well. */
   readonly allThreads: boolean;
+  /** Whether all memory of a core is to be searched for calls, where states of threads are lost. Default: no. */
+  readonly exhaustive?: boolean;
 }
+
+/** `loose`: of a core that not one thread's state is left of, the calls that were found in it. */
+type Target = PythonRuntime & { readonly loose?: LooseStacks };
 
 /**
  * The threads of a Python and the answers to these questions, as of one moment as far as that could be had. Throws
@@ -34,13 +41,13 @@ export interface MomentOptions extends Omit<BlockingOptions, 'questions' | 'nati
  */
 export function momentOf(
   process: Process,
-  python: PythonRuntime,
+  python: Target,
   questions: readonly Question<unknown>[],
   options: MomentOptions,
 ): CapturedProcess {
   return process.sampler
     ? momentOfMoving(process.sampler, python, questions, options)
-    : momentOfStill(process, python, questions, options.allThreads);
+    : momentOfStill(process, python, questions, options);
 }
 
 function momentOfMoving(
@@ -63,9 +70,9 @@ function momentOfMoving(
 /** Nothing has to be copied: each thread is walked once, and all is asked once. */
 function momentOfStill(
   process: Process,
-  python: PythonRuntime,
+  python: Target,
   questions: readonly Question<unknown>[],
-  allThreads: boolean,
+  { allThreads, exhaustive = false }: Pick<MomentOptions, 'allThreads' | 'exhaustive'>,
 ): CapturedProcess {
   const recorded = process.postMortem();
   const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
@@ -82,5 +89,6 @@ function momentOfStill(
   for (const asking of askingsOf(captured, python, process.identify().architecture, questions)) {
     asking.note(answerOf(asking.thread?.evidence ?? ofProcess, () => asking.ask(over)));
   }
-  return captured;
+  if (python.loose === undefined && (!exhaustive || recorded?.copied)) return captured;
+  return { ...captured, loose: looseStacksOf(process, over, captured, python.loose) };
 }

@@ -148,7 +148,8 @@ function walkRuntime(
 /** What is left where the runtime is lost: threads that were found, and interpreters that they lead to. */
 function walkStrays(python: Python, readThreads: Parameters<typeof walkRuntime>[1]): RuntimeWalk {
   const { fields } = python;
-  const problems = ['the structure that interpreters hang on is lost: what is shown was found by its threads'];
+  const lost = 'the structure that interpreters hang on is lost';
+  const problems = [python.strays.length === 0 ? lost : `${lost}: what is shown was found by its threads`];
   const walk: RuntimeWalk = { interpreters: [], threadStates: [], state: 'unknown', finalizing: null, problems };
   const seen = new Set<number>();
   for (const stray of python.strays) {

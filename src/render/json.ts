@@ -3,7 +3,7 @@
  * for each member of the top level and one for each thread and task: quick to write, and `diff`, `grep` and `head` work on it.
  * Lone surrogates come out as `\udXXX` (well-formed JSON.stringify), so the bytes are always valid UTF-8.
  */
-import type { Frame, NativeFrame, PythonFrame, Snapshot, Task, Thread } from '../snapshot.js';
+import type { Frame, LooseStack, NativeFrame, PythonFrame, Snapshot, Task, Thread } from '../snapshot.js';
 
 /** Every key of T, each once, in order. */
 type KeysOf<T> = { readonly [K in keyof Required<T>]: null };
@@ -21,6 +21,7 @@ const SNAPSHOT = orderOf<Snapshot>({
   pauseMs: null,
   capture: null,
   threads: null,
+  looseStacks: null,
   tasks: null,
   tasksLeftOut: null,
   loops: null,
@@ -60,6 +61,8 @@ const THREAD = orderOf<Thread>({
   faulting: null,
   registers: null,
 });
+
+const LOOSE_STACK = orderOf<LooseStack>({ foundBy: null, ending: null, frames: null });
 
 const TASK = orderOf<Task>({
   id: null,
@@ -118,16 +121,19 @@ export function renderJson(snapshot: Snapshot): string {
 export function* jsonPieces(snapshot: Snapshot): Generator<string> {
   let separator = '{\n';
   for (const key of SNAPSHOT) {
+    // Of an answer that may be absent, nothing.
+    if (snapshot[key] === undefined) continue;
     yield `${separator}${JSON.stringify(key)}: `;
     separator = ',\n';
     if (key === 'threads') yield* linePieces(snapshot.threads, THREAD);
+    else if (key === 'looseStacks' && snapshot.looseStacks) yield* linePieces(snapshot.looseStacks, LOOSE_STACK);
     else if (key === 'tasks' && snapshot.tasks) yield* linePieces(snapshot.tasks, TASK);
     else yield JSON.stringify(snapshot[key]);
   }
   yield '\n}\n';
 }
 
-/** A line each: threads, tasks. */
+/** A line each: threads, stacks without one, tasks. */
 function* linePieces<T extends { readonly frames: readonly Frame[] }>(
   list: readonly T[],
   order: readonly (keyof T)[],

@@ -12,6 +12,7 @@ import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { headText } from './head.js';
 import { type Link, NO_LINKS } from './links.js';
+import { looseText } from './loose-text.js';
 import type { Palette } from './palette.js';
 import { FULL_PATHS, shortPaths } from './paths.js';
 import { tasksPieces } from './tasks-text.js';
@@ -61,6 +62,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
       separator = '\n';
       previous = thread;
     }
+    yield* looseText(snapshot, context, separator !== '');
     if (options.tasks !== false) yield* tasksPieces(snapshot, palette, frames);
     return;
   }
@@ -74,6 +76,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
     yield `${separator}${header.join('\n')}\n${own}`;
     separator = '\n';
   }
+  yield* looseText(snapshot, context, separator !== '');
   if (options.tasks !== false) yield* tasksPieces(snapshot, palette, frames);
 }
 

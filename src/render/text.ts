@@ -8,6 +8,7 @@ import { coreText } from './core-text.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { conditionsText } from './head.js';
+import { looseText } from './loose-text.js';
 import { PLAIN } from './palette.js';
 import { tasksPieces } from './tasks-text.js';
 import { contextOf, framesAsFound, type TextOptions, threadBody, threadHeader } from './thread-text.js';
@@ -38,5 +39,6 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
     yield `${separator}${[...header, ...body].join('\n')}\n`;
     previous = thread;
   }
+  yield* looseText(snapshot, context, snapshot.threads.length > 0);
   if (options.tasks !== false) yield* tasksPieces(snapshot, palette, context.frames);
 }

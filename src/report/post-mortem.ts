@@ -35,7 +35,7 @@ export function addPostMortem(
       message: 'the snapshot was taken without --native: it holds no native stacks',
     });
   }
-  if (threads.length === 0) {
+  if (threads.length === 0 && snapshot.looseStacks === undefined) {
     const message = 'the interpreter has no threads: it was still starting, had shut down, or its list is damaged';
     warnings.push({ code: 'interpreter-unreadable', message });
   }

@@ -22,6 +22,7 @@ import {
 import { ExceptionDescriber } from './exceptions.js';
 import { findingsOf } from './findings.js';
 import { FrameDescriber } from './frames.js';
+import { describeLoose } from './loose-stacks.js';
 import { addNativeFrames, type NativeFrames } from './native-frames.js';
 import { sourceReader } from './source-lines.js';
 import { describeTasks, mergedResources } from './tasks.js';
@@ -91,6 +92,7 @@ export function describeProcess({ facts, located, captured, questions, native }:
   ];
   const merged = native && addNativeFrames(described, native, evalLoopOf(located.layout));
   const shown = merged ?? described;
+  const loose = describeLoose(captured.loose, frames);
   const warnings = [
     ...captured.warnings,
     ...located.others.map(otherInterpreter),
@@ -98,6 +100,7 @@ export function describeProcess({ facts, located, captured, questions, native }:
     ...warningsOf(captured, shown, questions),
     ...changedSources(shown),
     ...(merged ?? []).flatMap((one) => one.warnings),
+    ...loose.warnings,
   ];
   const waits = addWaits(shown, captured, { describeFd, outsideOwners, stillMs, now });
   const { threads } = waits;
@@ -115,6 +118,7 @@ export function describeProcess({ facts, located, captured, questions, native }:
     pauseMs: capture.pauseMs,
     capture,
     threads,
+    ...(loose.stacks.length > 0 && { looseStacks: loose.stacks }),
     tasks,
     tasksLeftOut,
     loops,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { renderJson } from '../../src/render/json.js';
-import type { Snapshot } from '../../src/snapshot.js';
+import type { LooseStack, Snapshot } from '../../src/snapshot.js';
 import { coreSnapshot, nativeFrame, pythonFrame, snapshot, thread, value } from './samples.js';
 
 const path = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
@@ -47,12 +47,23 @@ describe('the document', () => {
     const frame = pythonFrame({ problem: 'p', gap: 'g', arguments: [], locals: [], omittedLocals: 3 });
     const backwards = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).reverse()) as T;
     const frames = [backwards(frame), backwards(nativeFrame())];
+    const loose: LooseStack = {
+      foundBy: 'code-type',
+      ending: { kind: 'complete', reason: null },
+      frames: [backwards(frame)],
+    };
     const document = JSON.parse(
-      renderJson(backwards(snapshot({ threads: [backwards(thread({ frames, innerGap: 'i' }))] }))),
+      renderJson(
+        backwards(
+          snapshot({ threads: [backwards(thread({ frames, innerGap: 'i' }))], looseStacks: [backwards(loose)] }),
+        ),
+      ),
     );
     const order = (name: string) => Object.keys(schema['definitions'][name].properties);
     expect(Object.keys(document)).toEqual(Object.keys(schema['properties']));
     expect(Object.keys(document.threads[0])).toEqual(order('Thread'));
+    expect(Object.keys(document.looseStacks[0])).toEqual(order('LooseStack'));
+    expect(Object.keys(document.looseStacks[0].frames[0])).toEqual(order('PythonFrame'));
     expect(Object.keys(document.threads[0].frames[0])).toEqual(order('PythonFrame'));
     expect(Object.keys(document.threads[0].frames[1])).toEqual(order('NativeFrame'));
   });
