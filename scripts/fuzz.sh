@@ -1,18 +1,32 @@
 #!/bin/bash
 # Looks for inputs that break it, for as long as it is let: cores with seeded changes through the whole program, files
 # and unwind tables by coverage through the native part (with clang's libFuzzer, if there is a clang).
-# Usage: scripts/fuzz.sh [SECONDS] [native|cores]: for each (60), and which of them (both). What is found stays in
-# build/fuzz, and becomes a case: a seed in test/core/fuzz.test.ts, a file beside the fuzz target.
+# Usage: scripts/fuzz.sh [SECONDS] [native|cores]: for each (60), and which of them (both); scripts/fuzz.sh keep: what
+# the last run came to begins the next ones, from native/unwind/test/corpus.tar.xz. What is found stays in build/fuzz, and
+# becomes a case: a seed in test/core/fuzz.test.ts, a file beside the fuzz target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+out=build/fuzz
+corpus=native/unwind/test/corpus.tar.xz
+sanitizers='allocator_may_return_null=1:detect_leaks=0'
+
+# Of all inputs, those that reach what no other reaches.
+if [ "${1:-}" = keep ]; then
+  rm -rf "$out/kept"
+  mkdir -p "$out/kept"
+  ASAN_OPTIONS=$sanitizers "$out/fuzz_unwinding" -merge=1 -rss_limit_mb=1024 -max_len=20000 "$out/kept" "$out/corpus"
+  tar -C "$out/kept" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - . | xz -9e > "$corpus"
+  exit
+fi
+
 seconds=${1:-60}
 what=${2:-both}
-out=build/fuzz
 mkdir -p "$out/corpus" "$out/finds"
 
-# Something to begin with: sections and all of a small program.
+# Something to begin with: what earlier runs came to, and sections and all of a small program.
 seeds() {
+  if command -v xz > /dev/null; then tar -C "$out/corpus" -xJf "$corpus"; fi
   local source='#include <math.h>
 int leaf(int n) { char room[n]; room[0] = 1; return room[0] + n; }
 int main(int argc, char **argv) { return argv ? leaf(argc) + (int)sqrt(argc) : 0; }'
@@ -51,7 +65,7 @@ native() {
     printf '%s\0-o\0%s\0' "$source" "$out/objects/$(basename "$source" .cc).o"
   done | xargs -0 -n 3 -P "$(nproc)" $compiler_cache "$compiler" "${flags[@]}" -c
   "$compiler" "${flags[@]}" "$out"/objects/*.o -ldw -lelf -llzma -l:libiberty.a -o "$out/fuzz_unwinding"
-  ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+  ASAN_OPTIONS=$sanitizers UBSAN_OPTIONS=print_stacktrace=1 \
     timeout $((seconds + 120)) "$out/fuzz_unwinding" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
     -max_len=20000 -artifact_prefix="$out/finds/" -verbosity=1 "$out/corpus" 2> "$out/native.log" ||
     { tail -n 60 "$out/native.log" >&2; exit 1; }
