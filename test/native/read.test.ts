@@ -4,7 +4,11 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { LOOK, type NativeProcess, native } from '../../src/process/native.js';
+import { LONG_MS } from '../support/target.js';
 import { CPrograms, type Started } from './c_program.js';
+
+/** What a process comes to by itself, given a CPU, which other work may have. */
+const eventually = <T>(see: () => T) => vi.waitFor(see, { timeout: LONG_MS });
 
 const programs = new CPrograms();
 let holes: Started;
@@ -96,7 +100,7 @@ describe('labels', () => {
     try {
       await once(child.stdout, 'data');
       const named = new (native().LiveProcess)(child.pid ?? 0);
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(named.labels()).toEqual({ tids: Int32Array.of(child.pid ?? 0), names: [shown], letters: 'S' }),
       );
       named.close();
@@ -123,7 +127,7 @@ describe('stoodSince', () => {
     try {
       await once(child.stdout, 'data');
       const process = new (native().LiveProcess)(child.pid ?? 0);
-      const { tids, states, runs } = await vi.waitFor(() => {
+      const { tids, states, runs } = await eventually(() => {
         const look = process.look();
         expect(process.stoodSince(look.tids, look.states, look.runs)).toBe(true);
         return look;
@@ -207,5 +211,5 @@ test('a process whose main thread has ended is read through another', async () =
   expect(memory.read(leaderless.says['word'] ?? 0, bytes)).toBe(4);
   expect([...bytes]).toEqual([4, 3, 2, 1]);
   // The other thread may still be on its way to its wait.
-  await vi.waitFor(() => expect([...memory.look().states].sort()).toEqual([1, 2]));
+  await eventually(() => expect([...memory.look().states].sort()).toEqual([1, 2]));
 });
