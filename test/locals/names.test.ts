@@ -67,7 +67,7 @@ onEveryInterpreter('names, kinds and order', (interpreter) =>
     const locals = new Map(frame('handled').locals?.map(({ name, value }) => [name, value]));
     expect(locals.get('password')).toEqual({ type: 'str', repr: '<redacted>', truncated: false, redacted: true });
     expect(locals.get('settings')?.repr).toBe(
-      "{'user': 'u', 'API_KEY': <redacted>, 'nested': {'token': <redacted>, b'secret': 'not a name'}, 'my_custom': <redacted>}",
+      "{'user': 'u', 'API_KEY': <redacted>, 'nested': {'token': <redacted>, b'secret': <redacted>}, 'my_custom': <redacted>}",
     );
     expect(locals.get('settings')?.redacted).toBe(true);
     expect(locals.get('account')?.repr).toBe("namespace(name='n', secret=<redacted>)");

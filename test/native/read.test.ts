@@ -87,10 +87,10 @@ describe('readPages', () => {
 });
 
 describe('labels', () => {
-  // What a thread is called is for its process to say: as /proc shows it, parentheses, lines and broken UTF-8 included.
+  // What a thread is called is for its process to say: as /proc shows it, parentheses and lines included, a character a byte.
   test.each([
     ['a) R (b\n)', 'a) R (b\n)'],
-    ['\xff) Z é', '\ufffd) Z \ufffd'],
+    ['\xff) Z é', '\xff) Z é'],
     ['', ''],
   ])('of a program called %j', async (name, shown) => {
     const child = spawn('python3', [

@@ -67,7 +67,7 @@ def failing(n):
 
 def handled():
     password = 'hunter2'
-    settings = {'user': 'u', 'API_KEY': 'k-1', 'nested': {'token': 't-1', b'secret': 'not a name'}, 'my_custom': 'c-1'}
+    settings = {'user': 'u', 'API_KEY': 'k-1', 'nested': {'token': 't-1', b'secret': 's-2'}, 'my_custom': 'c-1'}
     account = types.SimpleNamespace(name='n', secret='s-1')
     terminal = '\x1b[31mred\u202e'
     oracle.announce()
