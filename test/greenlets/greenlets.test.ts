@@ -10,7 +10,7 @@ import type { Snapshot } from '../../src/snapshot.js';
 import { noKernelCores, withFolder, withKernelCore } from '../support/cores.js';
 import { findInterpreters } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
-import { type Program, withProgram } from '../support/target.js';
+import { type Program, untilAllSleep, withProgram } from '../support/target.js';
 import { packagesFor } from './packages.js';
 import { type ToldGreenlet, wrongGreenlets } from './truth.js';
 
@@ -30,6 +30,7 @@ for (const runs of ['main', 'other']) {
     if (path === null) return context.skip('there is no greenlet for it');
     const options = { args: [runs], environment: { PYTHONPATH: path } };
     await withProgram(interpreter, PROGRAM, options, async (program) => {
+      await untilAllSleep(program.pid);
       for (const mode of MODES) expectTold(await inspectProcess(program.pid, { mode }), program);
       await withFolder(async (folder) => {
         const file = join(folder, 'snapshot');
@@ -61,6 +62,7 @@ for (const version of VERSIONS) {
     const options = { args: ['other'], environment: { PYTHONPATH: path } };
     await withProgram(interpreter, PROGRAM, options, async (program) => {
       expect(program.ready['version']).toBe(version);
+      await untilAllSleep(program.pid);
       expectTold(await inspectProcess(program.pid), program);
     });
   });

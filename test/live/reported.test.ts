@@ -32,9 +32,8 @@ onEveryInterpreter('threads that compute are not said to all wait for a GIL that
         const spinning = threads.filter(({ name }) => name?.startsWith('spin-'));
         expect(spinning.length).toBe(3);
         const nobody = spinning.every(({ gil }) => gil === 'waiting') && !threads.some(({ gil }) => gil === 'holding');
-        const said = findings.some(({ code }) => code === 'not-one-instant');
-        // Of threads that stood at one instant it cannot be; of others it is said that they did not.
-        expect(nobody).toBe(nobody && mode === 'non-blocking' && said);
+        // Of one instant it may be: between two turns nobody has it.
+        if (nobody && mode === 'non-blocking') expect(findings.map(({ code }) => code)).toContain('not-one-instant');
       }
     }
   }),

@@ -4,7 +4,7 @@
  * killed when the test is over, however it ends.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { innerTids, outerPid } from './inner-ids.js';
@@ -167,6 +167,12 @@ export async function until(
     if (Date.now() > end) throw new Error(`waited ${withinMs} ms in vain until ${what}`);
     await sleep(5);
   }
+}
+
+/** Waits until every thread of a process sleeps: who has just said that it is ready still has to come to its wait. */
+export function untilAllSleep(pid: number): Promise<void> {
+  const sleeps = (tid: string) => /\) S [^)]*$/.test(readFileSync(`/proc/${pid}/task/${tid}/stat`, 'latin1'));
+  return until(`all threads of ${pid} sleep`, () => readdirSync(`/proc/${pid}/task`).every(sleeps));
 }
 
 function readyLine(
