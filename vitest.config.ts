@@ -45,7 +45,7 @@ export default defineConfig({
       {
         // Most of the time is spent waiting for other programs to start, to sleep, to end.
         define: define(),
-        test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: 3 * cpus, sequence: { groupOrder: 1 } },
+        test: { ...COMMON, name: 'idle', include: files.idle, maxWorkers: cpus + 1, sequence: { groupOrder: 1 } },
       },
       {
         // Each of its programs wants a CPU, and who looks at it another.
