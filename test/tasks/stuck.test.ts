@@ -1,16 +1,22 @@
 /** Is it told why tasks are stuck? Rings of tasks, a loop that one call blocks, many behind one lock. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { inspectProcess } from '../../src/index.js';
 import { renderText } from '../../src/render/text.js';
-import type { Snapshot } from '../../src/snapshot.js';
+import type { Finding, Snapshot } from '../../src/snapshot.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
-import { withProgram } from '../support/target.js';
+import { until, withProgram } from '../support/target.js';
 
-function stuck(name: string, how: string, check: (snapshot: Snapshot) => void, after = 0): void {
+/** `code`: what is told only of a call that lasts. */
+function stuck(
+  name: string,
+  how: string,
+  check: (snapshot: Snapshot) => void,
+  code: Finding['code'] | null = null,
+): void {
   onEveryInterpreter(name, (interpreter) =>
     withProgram(interpreter, 'stuck_tasks.py', { args: [how], flags: ['-W', 'ignore'] }, async ({ pid }) => {
-      await sleep(after);
+      const isTold = async () => (await inspectProcess(pid)).findings.some((finding) => finding.code === code);
+      if (code !== null) await until(`${code} is told`, isTold);
       for (const mode of MODES) check(await inspectProcess(pid, { mode }));
     }),
   );
@@ -53,7 +59,7 @@ stuck(
       /by callback handler, which waits in system call \w+ at stuck_tasks\.py:\d+; 6 other tasks do not go on$/,
     );
   },
-  1500,
+  'loop-blocked',
 );
 
 stuck(
@@ -66,5 +72,5 @@ stuck(
     const deadlock = findings.find(({ code }) => code === 'deadlock');
     expect(deadlock?.message).toContain('tasks and threads wait for each other');
   },
-  1500,
+  'loop-blocked',
 );
