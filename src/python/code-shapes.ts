@@ -7,6 +7,7 @@ import { formatAddress, isUserSpace } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import { isCode } from './code-type.js';
 import { partOf } from './part.js';
+import { reasonOf } from './problem.js';
 import type { Python } from './python.js';
 
 export interface CodeShape {
@@ -48,6 +49,16 @@ export class CodeShapes {
       this.#shapes.set(address, shape);
     }
     return shape;
+  }
+
+  /** Whether there is a code object at `address`: not where it cannot be read. Never throws for what memory holds. */
+  has(address: number): boolean {
+    try {
+      return this.read(address) !== null;
+    } catch (error) {
+      reasonOf(error);
+      return false;
+    }
   }
 
   /** As {@link readFirstInstruction}, each copy looked up once. */

@@ -1,56 +1,23 @@
 /** Of a core that lost the states of its threads, --exhaustive shows the calls that are left in it, apart from threads: none that was not. */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { locate } from '../../src/locate/locate.js';
-import { PAGE_BYTES } from '../../src/memory/pages.js';
-import type { Range } from '../../src/memory/ranges.js';
-import { KnownStacks } from '../../src/moment/known-stacks.js';
 import { momentOf } from '../../src/moment/moment.js';
 import { openCoreProcess } from '../../src/process/core/open-core.js';
 import { runPystackHere } from '../support/command.js';
 import { noKernelCores, SMALL_THREADS, withKernelCore } from '../support/cores.js';
 import { findInterpreters } from '../support/interpreters.js';
-import { pagesOf, type WholeCore, wholeCore } from './lost-memory.js';
-
-const MOMENT = {
-  mode: 'blocking',
-  native: null,
-  allThreads: false,
-  maxPauseMs: 1000,
-  timeBudgetMs: 1000,
-  known: new KnownStacks(),
-  log: () => {},
-  exhaustive: true,
-} as const;
+import { everyTenth, MOMENT, pagesOf, type WholeCore, wholeCore, zero } from './lost-memory.js';
 
 /** Without those that go through all memory for an interpreter, which is not there. */
 const STRATEGIES = ['symbol', 'thread-id', 'code-type'];
 const LOOKING = ['--exhaustive', `--locate-by=${STRATEGIES.join(',')}`];
-
-function zero({ path, loads }: WholeCore, ranges: readonly Range[]): void {
-  const fd = openSync(path, 'r+');
-  for (const { start, end } of ranges) {
-    const load = loads.find(({ vaddr, filesz }) => start >= vaddr && start < vaddr + filesz);
-    if (load) writeSync(fd, new Uint8Array(end - start), 0, end - start, load.offset + start - load.vaddr);
-  }
-  closeSync(fd);
-}
-
-function everyTenth({ loads }: WholeCore): Range[] {
-  const pages: Range[] = [];
-  for (const { vaddr, filesz } of loads) {
-    for (let at = 3 * PAGE_BYTES; at + PAGE_BYTES <= filesz; at += 10 * PAGE_BYTES)
-      pages.push({ start: vaddr + at, end: vaddr + at + PAGE_BYTES });
-  }
-  return pages;
-}
 
 /** Stacks without a thread, and how many threads have one, of the core as it is now. */
 async function looseIn(path: string) {
   const process = await openCoreProcess(path);
   try {
     const located = locate(process, { exhaustive: true, strategies: STRATEGIES });
-    const { loose, threads } = momentOf(process, located, [], MOMENT);
+    const { loose, threads } = momentOf(process, located, [], { ...MOMENT, exhaustive: true });
     return { strategy: located.strategy, stacks: loose?.stacks ?? [], threads };
   } finally {
     process.close();
@@ -132,7 +99,7 @@ describe.skipIf(noKernelCores !== null)('of a core without the states of its thr
       expect(document.looseStacks[0]).toMatchObject({ foundBy: 'code-type' });
 
       // And of pages here and there: less is shown, and still nothing that was not.
-      zero(whole, everyTenth(whole));
+      zero(whole, everyTenth(whole, 3));
       for (const { frames: left } of (await looseIn(core)).stacks) {
         const first = left[0]?.address;
         const was = whole.threads.find((thread) => thread.frames.some(({ address }) => address === first));

@@ -2,10 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { noKernelCores, SMALL_THREADS, withFolder, withKernelCore } from '../support/cores.js';
 import { findInterpreters } from '../support/interpreters.js';
-import { cutTo, pagesOf, type Score, type WholeCore, wholeCore, zeroed } from './lost-memory.js';
+import { cutTo, everyTenth, pagesOf, type Score, type WholeCore, wholeCore, zeroed } from './lost-memory.js';
 
 /** Percents of a core that are left. */
 const CUTS = [99, 97, 95, 92, 85, 70, 40, 15];
@@ -67,14 +66,6 @@ describe.skipIf(noKernelCores !== null)('of a core that lost memory', () => {
     );
   });
 });
-
-function everyTenth({ loads }: WholeCore, from: number) {
-  return loads.flatMap(({ vaddr, filesz }) =>
-    Array.from({ length: Math.ceil(filesz / PAGE_BYTES) }, (_, i) => i)
-      .filter((i) => i % 10 === from)
-      .map((i) => ({ start: vaddr + i * PAGE_BYTES, end: vaddr + Math.min(filesz, (i + 1) * PAGE_BYTES) })),
-  );
-}
 
 /** Each from the stack pointer up to what its thread points to itself by. */
 function cStacksOf({ threads, loads }: WholeCore) {

@@ -67,7 +67,8 @@ export interface Score {
   refused: string | null;
 }
 
-const MOMENT = {
+/** How cores are looked at here. */
+export const MOMENT = {
   mode: 'blocking',
   native: null,
   allThreads: false,
@@ -229,19 +230,33 @@ export async function cutTo(whole: WholeCore, size: number, exhaustive = false):
   );
 }
 
-/** Zeroes these ranges of memory (for good). */
+/** Zeroes these ranges of memory (for good), and scores what is shown then. */
 export async function zeroed(whole: WholeCore, ranges: readonly Range[], exhaustive = false): Promise<Score> {
+  zero(whole, ranges);
+  const sorted = ranges.toSorted((a, b) => a.start - b.start);
+  return scoreOf(
+    whole,
+    (range) => !sorted.some(({ start, end }) => start < range.end && range.start < end),
+    exhaustive,
+  );
+}
+
+/** Zeroes these ranges of memory (for good). */
+export function zero(whole: WholeCore, ranges: readonly Range[]): void {
   const fd = openSync(whole.path, 'r+');
   for (const { start, end } of ranges) {
     const place = placeOf(whole, start);
     if (place !== null) writeSync(fd, new Uint8Array(end - start), 0, end - start, place);
   }
   closeSync(fd);
-  const sorted = ranges.toSorted((a, b) => a.start - b.start);
-  return scoreOf(
-    whole,
-    (range) => !sorted.some(({ start, end }) => start < range.end && range.start < end),
-    exhaustive,
+}
+
+/** Of each part that the file has, every tenth page, from that one on. */
+export function everyTenth({ loads }: WholeCore, from: number): Range[] {
+  return loads.flatMap(({ vaddr, filesz }) =>
+    Array.from({ length: Math.ceil(filesz / PAGE_BYTES) }, (_, i) => i)
+      .filter((i) => i % 10 === from)
+      .map((i) => ({ start: vaddr + i * PAGE_BYTES, end: vaddr + Math.min(filesz, (i + 1) * PAGE_BYTES) })),
   );
 }
 

@@ -46,20 +46,11 @@ export function frameObjectAt(python: Python, address: number): { walk: FrameWal
     if (python.the(TypeNames).ofType(ob_type) !== 'frame' || !isUserSpace(f_code)) return null;
     const unit = layout.lasti === 'instructions' ? 2 : 1;
     // Whether its code object is there says who shows it.
-    const lasti = hasCode(python, f_code) && f_lasti >= 0 ? f_lasti * unit : -1;
+    const lasti = python.the(CodeShapes).has(f_code) && f_lasti >= 0 ? f_lasti * unit : -1;
     const code: Address = toAddress(f_code);
     return { walk: { address: at, code, lasti, isEntry: true, owner: null }, f_back };
   } catch (error) {
     reasonOf(error);
     return null;
-  }
-}
-
-function hasCode(python: Python, code: number): boolean {
-  try {
-    return python.the(CodeShapes).read(code) !== null;
-  } catch (error) {
-    reasonOf(error);
-    return false;
   }
 }

@@ -69,7 +69,7 @@ class Search {
     let count = 0;
     for (const at of this.#of(['code'])) {
       const code = at - python.layout.PyObject.ob_type;
-      if (!isCodeObject(python, code)) continue;
+      if (!python.the(CodeShapes).has(code)) continue;
       if (!this.#isRoom(count++, MOST_CODES)) break;
       // References of frames may be tagged.
       for (let tag = 0; tag <= layout.tagMask; tag++) codes.add(code + tag);
@@ -105,15 +105,6 @@ class Search {
   #isRoom(count: number, most: number): boolean {
     if (count >= most) this.isCutShort = true;
     return count < most;
-  }
-}
-
-function isCodeObject(python: Python, address: number): boolean {
-  try {
-    return python.the(CodeShapes).read(address) !== null;
-  } catch (error) {
-    reasonOf(error);
-    return false;
   }
 }
 
