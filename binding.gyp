@@ -11,6 +11,7 @@
       "target_name": "pystack_native",
       "sources": [
         "native/addon.cc",
+        "native/cpu_clock.cc",
         "native/freeze.cc",
         "native/freeze_boundary.cc",
         "native/held_stop.cc",

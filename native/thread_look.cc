@@ -13,6 +13,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "cpu_clock.h"
 #include "system_error.h"
 
 namespace pystack {
@@ -45,27 +46,6 @@ bool kernelCountsRuns() noexcept {
   text[length] = '\0';
   uint64_t runs = 0;
   return parseSchedstat(text, runs) && runs > 0;
-}
-
-// When a thread last began to run, ms on a clock of its CPU, by the line `se.exec_start : <ms, six decimals>`. Nothing: the
-// kernel does not tell, or the thread was moved to another CPU in its sleep, which sets it to zero.
-// https://github.com/torvalds/linux/blob/v6.10/kernel/sched/fair.c (migrate_task_rq_fair)
-std::optional<double> readExecStart(int directory, const char* path) noexcept {
-  UniqueFd fd(::openat(directory, path, O_RDONLY | O_CLOEXEC));
-  // The third line, behind the name and the rule.
-  char text[512];
-  const ssize_t length = fd ? pread(fd.get(), text, sizeof text - 1, 0) : -1;
-  if (length <= 0) return std::nullopt;
-  text[length] = '\0';
-  const char* line = std::strstr(text, "\nse.exec_start");
-  const char* value = line != nullptr ? std::strchr(line, ':') : nullptr;
-  if (value == nullptr) return std::nullopt;
-  // Not strtod, which reads as the locale writes.
-  char* end = nullptr;
-  const unsigned long long whole = std::strtoull(value + 1, &end, 10);
-  const double part = *end == '.' ? static_cast<double>(std::strtoull(end + 1, nullptr, 10)) / 1e6 : 0;
-  const double ms = static_cast<double>(whole) + part;
-  return ms > 0 ? std::optional<double>(ms) : std::nullopt;
 }
 
 // Once for the process: as many descriptors as we may have. Whether there is room now that was not before.
@@ -243,13 +223,18 @@ std::vector<ThreadLabel> ThreadLook::labels(const std::vector<pid_t>& tids) cons
 }
 
 std::vector<double> ThreadLook::stillMs(const std::vector<pid_t>& tids) const {
+  std::vector<int> cpus(tids.size());
+  std::transform(tids.begin(), tids.end(), cpus.begin(), [this](pid_t tid) { return lastCpu(tid); });
+  const std::map<int, double> clocks = readCpuClocks(std::set<int>(cpus.begin(), cpus.end()));
   std::vector<double> still(tids.size(), std::nan(""));
-  const std::optional<double> now = readExecStart(AT_FDCWD, "/proc/thread-self/sched");
-  for (size_t i = 0; now && i < tids.size(); i++) {
+  for (size_t i = 0; i < tids.size(); i++) {
+    const auto now = clocks.find(cpus[i]);
+    if (now == clocks.end()) continue;
     char path[24];
     std::snprintf(path, sizeof path, "%d/sched", tids[i]);
+    // Written after the clock was read when it has run since; and it may have run on another CPU.
     const std::optional<double> then = readExecStart(tasks_.fd(), path);
-    if (then) still[i] = std::max(std::round(*now - *then), 0.0);
+    if (then && lastCpu(tids[i]) == cpus[i]) still[i] = std::max(std::round(now->second - *then), 0.0);
   }
   return still;
 }

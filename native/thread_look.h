@@ -50,7 +50,8 @@ class ThreadLook {
   bool stillSince(pid_t tid, const Look& since);
   // Those threads' names, bytes as they are, and letters; of one that has ended since it was listed the letter is 0.
   std::vector<ThreadLabel> labels(const std::vector<pid_t>& tids) const;
-  // For how long each has not run, ms, to about a second; NaN: the kernel does not tell.
+  // For how long each has not run, ms, at least; NaN: the kernel does not tell, or we may not run on the CPU that it last
+  // ran on, whose clock it is by.
   std::vector<double> stillMs(const std::vector<pid_t>& tids) const;
   // The scheduler's letter for the thread (`D`: cannot be stopped), 0 when it is gone.
   char stateLetter(pid_t tid) const noexcept;

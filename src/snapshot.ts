@@ -204,7 +204,7 @@ export interface Thread {
   status: 'alive' | 'terminated' | 'unstarted';
   /** Kernel's state letter and, for a blocked thread, the system call it is in. */
   os: OsThreadState | null;
-  /** For how long it has not run, ms, right to about a second; null: it runs, or that is not known (cores, refused). */
+  /** For how long it has not run, ms, at least; null: it runs, or that is not known (cores, refused, a CPU that we may not use). */
   stillMs: number | null;
   /** What it waits for, as the program has it. Empty: for nothing, or it could not be told for certain. */
   waits: Wait[];

@@ -39,7 +39,6 @@ const ORDER: readonly ThreadChange[] = ['new', 'gone', 'moved', 'line', 'same', 
 function changeOf(was: SeenThread, is: SeenThread, betweenMs: number): ThreadChange {
   if (!callsMatch(was.calls, is.calls)) return 'moved';
   if (!sameCalls(was.calls, is.calls)) return 'line';
-  // For how long a thread has not run is right to about a second.
   return is.stillMs !== null && betweenMs >= 0 && is.stillMs > betweenMs + NEAR_MS ? 'stood' : 'same';
 }
 

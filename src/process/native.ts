@@ -48,9 +48,11 @@ export interface NativeProcess {
   /** Lists the threads with what the kernel calls them, a small file each. Empty when the process is gone. */
   labels(): ThreadLabels;
   /**
-   * For how long each of these threads has not run, ms, right to about a second: its note `se.exec_start` of when it last
-   * began to, beside that of our own thread, which runs. NaN: the kernel does not tell (before Linux 6.15 it needs
-   * CONFIG_SCHED_DEBUG), or the thread is gone. https://docs.kernel.org/scheduler/sched-debug.html
+   * For how long each of these threads has not run, ms, at least: its note `se.exec_start` of when it last did, beside that
+   * of a thread of ours that runs on the same CPU, as each CPU keeps that clock for itself, without the time that
+   * interrupts and other virtual machines took. NaN: the kernel does not tell (before Linux 6.15 it needs
+   * CONFIG_SCHED_DEBUG), we may not run on that CPU, or the thread is gone.
+   * https://docs.kernel.org/scheduler/sched-debug.html
    */
   stillMs(tids: Int32Array): Float64Array;
   /**

@@ -1,6 +1,7 @@
 /**
- * For how long has a thread not run? The scheduler notes when each thread last began to (`se.exec_start`), on a clock whose
- * time is the same field of our own thread, which runs. Right to about a second: CPUs keep that clock each for itself.
+ * For how long has a thread not run? The scheduler notes when each thread last did (`se.exec_start`), on a clock of the CPU
+ * that it ran on, whose time is the same field of a thread of ours that runs there. Never more than it was: that clock
+ * leaves out what interrupts and other virtual machines took of the CPU.
  * https://docs.kernel.org/scheduler/sched-debug.html; before Linux 6.15 it needs CONFIG_SCHED_DEBUG.
  */
 import type { NativeProcess } from '../native.js';
