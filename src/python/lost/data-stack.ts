@@ -32,6 +32,12 @@ interface PlacedRun extends Run {
   readonly piece: number;
 }
 
+interface Found {
+  readonly runs: readonly PlacedRun[];
+  /** Place of each frame: run, and number in it. */
+  readonly places: ReadonlyMap<number, readonly [number, number]>;
+}
+
 /** What lies next on the stack, as far as something is left there. */
 export interface Below {
   readonly frame: FrameAt;
@@ -40,9 +46,8 @@ export interface Below {
 }
 
 export class DataStack {
-  readonly #runs: readonly PlacedRun[];
-  /** Place of each frame: run, and number in it. */
-  readonly #places = new Map<number, readonly [number, number]>();
+  /** What {@link #read} has found. */
+  #found: Found | undefined;
   /** Whether the pieces begin where the stack does. */
   readonly #isWhole: boolean;
 
@@ -52,19 +57,14 @@ export class DataStack {
     readonly ranges: readonly Range[],
     isWhole: boolean,
   ) {
-    this.#runs = ranges.flatMap((range, piece) => runsIn(python, range).map((run) => ({ ...run, piece })));
-    this.#runs.forEach(({ frames }, run) => {
-      frames.forEach(({ address }, i) => void this.#places.set(address, [run, i]));
-    });
     this.#isWhole = isWhole;
   }
 
   /** The oldest frame; null: there is none, or it is lost. */
   get base(): FrameAt | null {
-    const start = this.#isWhole ? this.ranges[0]?.start : undefined;
-    if (start === undefined) return null;
-    const first = this.#runs[0]?.frames[0];
-    return first?.address === start ? first : bareAt(this.python, start);
+    const oldest = this.#isWhole ? this.ranges[0] : undefined;
+    if (oldest === undefined) return null;
+    return wholeFrameAt(this.python, oldest.start, oldest.end) ?? bareAt(this.python, oldest.start);
   }
 
   get isEmpty(): boolean {
@@ -73,7 +73,7 @@ export class DataStack {
 
   /** Those that are certain to be frames by their code, the oldest first. */
   *frames(): Generator<FrameAt> {
-    for (const { frames } of this.#runs) yield* frames;
+    for (const { frames } of this.#read().runs) yield* frames;
   }
 
   /** Whether it lies where this thread's frames lie. */
@@ -93,14 +93,30 @@ export class DataStack {
     return piece >= 0 && piece === this.#pieceOf(other);
   }
 
+  /** Of most stacks nobody asks more than where they begin: the frames are read when somebody does. */
+  #read(): Found {
+    if (this.#found === undefined) {
+      const runs = this.ranges.flatMap((range, piece) =>
+        runsIn(this.python, range).map((run): PlacedRun => ({ ...run, piece })),
+      );
+      const places = new Map<number, readonly [number, number]>();
+      runs.forEach(({ frames }, run) => {
+        frames.forEach(({ address }, i) => void places.set(address, [run, i]));
+      });
+      this.#found = { runs, places };
+    }
+    return this.#found;
+  }
+
   #pieceOf(address: number): number {
     return this.ranges.findIndex(({ start, end }) => address >= start && address < end);
   }
 
   /** The next older frame that is certain to be one. `of`: null for the newest. */
   before(of: number | null): Below | null {
-    const place = of === null ? undefined : this.#places.get(of);
-    const below = place && this.#runs[place[0]]?.frames[place[1] - 1];
+    const { runs, places } = this.#read();
+    const place = of === null ? undefined : places.get(of);
+    const below = place && runs[place[0]]?.frames[place[1] - 1];
     if (below) return { frame: below, isNext: true };
     const known = place ? this.#newestOf(place[0] - 1, of) : this.#newestBelow(of);
     return this.#newestBare(of, known) ?? known;
@@ -124,7 +140,7 @@ export class DataStack {
 
   /** Of pieces between it and what follows nothing is left. */
   #newestOf(run: number, of: number | null): Below | null {
-    const found = this.#runs[run];
+    const found = this.#read().runs[run];
     const newest = found?.frames.at(-1);
     const piece = of === null ? this.ranges.length : this.#pieceOf(of);
     return newest ? { frame: newest, isNext: found?.reachesNext === true && piece - found.piece <= 1 } : null;
@@ -132,7 +148,7 @@ export class DataStack {
 
   /** Of a frame that is in no run: one whose code object is lost, or none (the newest is asked for). */
   #newestBelow(of: number | null): Below | null {
-    if (of === null) return this.#newestOf(this.#runs.length - 1, null);
+    if (of === null) return this.#newestOf(this.#read().runs.length - 1, null);
     let newest: FrameAt | null = null;
     for (const frame of this.frames()) {
       if (this.isBelow(frame.address, of)) newest = frame;
@@ -203,12 +219,22 @@ function framesFrom(python: Python, start: number, end: number): Run {
   const frames: FrameAt[] = [];
   let at = start;
   while (at < end) {
-    const frame = frameAt(python, at);
-    if (frame?.size == null || at + frame.size > end) return { frames, reachesNext: false };
+    const frame = wholeFrameAt(python, at, end);
+    if (frame === null) return { frames, reachesNext: false };
     frames.push(frame);
     at += frame.size;
   }
   return { frames, reachesNext: true };
+}
+
+/** The frame at `at`, if it is certain to be one by its code, and ends no later than `end`. */
+function wholeFrameAt(python: Python, at: number, end: number): (FrameAt & { readonly size: number }) | null {
+  const frame = at < end ? frameAt(python, at) : null;
+  return frame !== null && isSized(frame) && at + frame.size <= end ? frame : null;
+}
+
+function isSized(frame: FrameAt): frame is FrameAt & { readonly size: number } {
+  return frame.size !== null;
 }
 
 /** null: this version has none, or the thread state does not tell where it is. Never throws for what memory holds. */

@@ -39,7 +39,8 @@ export interface Remains {
 export function lacksFrames({ frames, ending }: StackWalk, stack: DataStack): boolean {
   if (ending.kind === 'truncated') return true;
   const { base } = stack;
-  return base !== null && !base.isHidden && !frames.some(({ address }) => address === base.address);
+  // From where it is: the outermost comes last.
+  return base !== null && !base.isHidden && frames.findLast(({ address }) => address === base.address) === undefined;
 }
 
 /** The stack that begins with the frame at `first` (null: not known; 0: none is noted). */
