@@ -15,6 +15,8 @@ export interface Note {
 
 const LATIN1 = new TextDecoder('latin1');
 const HEADER_SIZE = 12;
+/** Letters. */
+const SHORT_NAME = 16;
 const NT_GNU_BUILD_ID = 3;
 
 /**
@@ -40,10 +42,21 @@ export function* decodeNotes(
       onTruncated?.(type, nameSize + descSize);
       return;
     }
-    const name = LATIN1.decode(bytes.subarray(nameAt, nameAt + Math.max(0, nameSize - 1)));
+    const name = nameIn(bytes, nameAt, nameAt + Math.max(0, nameSize - 1));
     yield { name, type, desc: bytes.subarray(descOffset, end), descOffset };
     at = roundUp(end, step);
   }
+}
+
+/** A core has several notes for each thread, and a decoder costs more than a name of a few letters is long. */
+function nameIn(bytes: Uint8Array, start: number, end: number): string {
+  let name = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80 || name.length >= SHORT_NAME) return LATIN1.decode(bytes.subarray(start, end));
+    name += String.fromCharCode(byte);
+  }
+  return name;
 }
 
 /** The build id among notes, lower-case hexadecimal; null without one. */

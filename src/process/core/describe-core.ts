@@ -6,6 +6,7 @@ import type { CoreInfo, CoreMap, CoreModule } from '../../snapshot.js';
 import type { CoreProcess } from './core-process.js';
 import { describeSignal, faultingThread, permissionsText } from './crash.js';
 import { executableName } from './link-map.js';
+import { registerNames } from './registers.js';
 
 /** Looks for every module's file; reads nothing else that was not read already. */
 export function describeCore(target: CoreProcess): CoreInfo {
@@ -55,8 +56,8 @@ export function describeCore(target: CoreProcess): CoreInfo {
 
 /** How many registers of a thread the core tells. */
 function knownCount(target: CoreProcess, tid: number): number {
-  const names = target.thread(tid)?.registers.keys() ?? [];
-  return [...names].filter((name) => target.knowsRegister(tid, name)).length;
+  if (target.thread(tid) === null) return 0;
+  return registerNames(target.machine).reduce((count, name) => count + Number(target.knowsRegister(tid, name)), 0);
 }
 
 /** The file that was executed, an ELF file: of a script it is the interpreter, whatever AT_EXECFN says. */

@@ -6,7 +6,7 @@
  */
 import { decodeBytes } from '../../memory/byte-text.js';
 import type { Architecture } from '../arch.js';
-import { registerNames } from './registers.js';
+import { registerNames, registerPlaces } from './registers.js';
 
 export interface ThreadRecord {
   readonly tid: number;
@@ -30,7 +30,8 @@ export function decodePrstatus(desc: DataView, machine: Architecture): ThreadRec
   const tid = desc.getInt32(32, true);
   if (tid <= 0) return null;
   // A copy: the note is part of many, of which nothing else is to stay in memory. Small ones share their allocation.
-  const words = Buffer.from(new Uint8Array(desc.buffer, desc.byteOffset + REGISTERS_AT, names.length * 8));
+  const bytes = Buffer.from(new Uint8Array(desc.buffer, desc.byteOffset + REGISTERS_AT, names.length * 8));
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let registers: ReadonlyMap<string, bigint> | null = null;
   return {
     tid,
@@ -39,12 +40,12 @@ export function decodePrstatus(desc: DataView, machine: Architecture): ThreadRec
     sid: desc.getInt32(44, true),
     signal: desc.getInt16(12, true),
     get registers() {
-      registers ??= new Map(names.map((name, i) => [name, words.readBigUInt64LE(i * 8)]));
+      registers ??= new Map(names.map((name, i) => [name, words.getBigUint64(i * 8, true)]));
       return registers;
     },
     register(name) {
-      const i = names.indexOf(name);
-      return i < 0 ? null : words.readBigUInt64LE(i * 8);
+      const i = registerPlaces(machine).get(name);
+      return i === undefined ? null : words.getBigUint64(i * 8, true);
     },
   };
 }

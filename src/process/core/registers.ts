@@ -21,6 +21,17 @@ export function registerNames(machine: Architecture): readonly string[] {
   }
 }
 
+/** Which place each has among them. */
+export function registerPlaces(machine: Architecture): ReadonlyMap<string, number> {
+  return PLACES[machine];
+}
+
+const placesOf = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
+const PLACES: Readonly<Record<Architecture, ReadonlyMap<string, number>>> = {
+  'x86-64': placesOf(X86_64),
+  aarch64: placesOf(AARCH64),
+};
+
 /** The names of the stack pointer and of the program counter. */
 export function pointerNames(machine: Architecture): { readonly sp: string; readonly pc: string } {
   switch (machine) {

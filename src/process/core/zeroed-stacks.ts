@@ -11,6 +11,8 @@ import { pointerNames } from './registers.js';
 
 /** So much of a stack is never zero: whoever runs, or waits in a system call, returns to somewhere. Bytes. */
 const LEAST_STACK = 4096;
+/** Nearly every stack shows with so much of it that it is none of these. Bytes. */
+const FIRST_WORDS = 64;
 
 /** The warning, if there are such threads; `dumped` is what the core itself holds. */
 export function zeroedStacks(
@@ -31,7 +33,8 @@ export function zeroedStacks(
 function isZeroed(dumped: MemoryReader, sp: number): boolean {
   if (!isUserSpace(sp)) return false;
   try {
-    return bytesOf(dumped.read(toAddress(sp), LEAST_STACK)).every((byte) => byte === 0);
+    const stack = toAddress(sp);
+    return [FIRST_WORDS, LEAST_STACK].every((size) => bytesOf(dumped.read(stack, size)).every((byte) => byte === 0));
   } catch (error) {
     if (error instanceof MemoryFault) return false;
     throw error;
