@@ -7,7 +7,7 @@ import type { CoreOptions, CoreSource, InspectOptions, SnapshotOptions } from '.
 import { UNTIL, type Until } from '../watch/until.js';
 import { fleetRequest } from './fleet-request.js';
 import type { Opts } from './handlers.js';
-import { remoteOptions, stackOptions } from './look-options.js';
+import { coreOptions, remoteOptions, stackOptions } from './look-options.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
 import { COMMAND_NAMES, type CommandName, commandNamed, declareProgram, SHELLS, type Shell } from './program.js';
 
@@ -385,14 +385,4 @@ function coreSource(core: string | undefined, opts: Opts): CoreSource {
     cause: 'It has to be said which core to look at.',
     nextStep: 'pystack core <file>',
   });
-}
-
-function coreOptions(executable: string | undefined, opts: Opts, view: View): CoreOptions {
-  return {
-    executable: executable ?? null,
-    libSearchPath: stringsOf(opts['libSearchPath']) ?? [],
-    libSearchRoot: stringOf(opts['libSearchRoot']),
-    sysroot: stringOf(opts['sysroot']),
-    registers: view.verbosity > 0,
-  };
 }

@@ -1,5 +1,5 @@
 /** How is a process or a core looked at, by the options of a command line? Knows nothing of how that is parsed. */
-import type { InspectOptions, LocalsOptions, NativeMode } from '../options.js';
+import type { CoreOptions, InspectOptions, LocalsOptions, NativeMode } from '../options.js';
 import type { Opts } from './handlers.js';
 import { numberOf, stringOf, stringsOf } from './option-values.js';
 import type { View } from './view.js';
@@ -11,6 +11,16 @@ export function remoteOptions(opts: Opts): InspectOptions {
     mode: opts['block'] === false ? 'non-blocking' : 'blocking',
     ...(maxPauseMs === undefined ? {} : { maxPauseMs }),
     ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
+  };
+}
+
+export function coreOptions(executable: string | undefined, opts: Opts, view: View): CoreOptions {
+  return {
+    executable: executable ?? null,
+    libSearchPath: stringsOf(opts['libSearchPath']) ?? [],
+    libSearchRoot: stringOf(opts['libSearchRoot']),
+    sysroot: stringOf(opts['sysroot']),
+    registers: view.verbosity > 0,
   };
 }
 

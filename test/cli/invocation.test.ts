@@ -251,11 +251,26 @@ describe('help and version', () => {
   });
 });
 
-test('a process id alone and --version are understood as the parser does, and nothing else is', () => {
+test('a process id or a core alone and --version are understood as the parser does, and nothing else is', () => {
   for (const layout of ['auto', 'plain', 'page', 'compat'] as const) {
-    expect(plainInvocation(['remote', '17'], layout)).toEqual(parseInvocation(['remote', '17'], undefined, layout));
+    for (const argv of [
+      ['remote', '17'],
+      ['core', 'core.17'],
+      ['core', '17'],
+      ['core', ''],
+    ])
+      expect(plainInvocation(argv, layout), argv.join(' ')).toEqual(parseInvocation(argv, undefined, layout));
   }
   expect(plainInvocation(['--version'], 'auto')).toEqual(parseInvocation(['--version']));
-  for (const argv of [[], ['remote'], ['remote', 'x'], ['remote', '-v', '17'], ['remote', '17', '18'], ['core', '17']])
+  for (const argv of [[], ['remote'], ['remote', 'x'], ['remote', '-v', '17'], ['remote', '17', '18']])
+    expect(plainInvocation(argv, 'auto')).toBeNull();
+  for (const argv of [
+    ['core'],
+    ['core', '--systemd'],
+    ['core', '-'],
+    ['core', '--', 'a'],
+    ['core', 'a', 'b'],
+    ['-v', 'a'],
+  ])
     expect(plainInvocation(argv, 'auto')).toBeNull();
 });
