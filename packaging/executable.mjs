@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { programInChunks } from '../scripts/chunks.mjs';
 import { lazyBuiltins } from '../scripts/lazy-builtins.mjs';
 import { pageAssets } from '../scripts/page-assets.mjs';
 import { bunPackage, CACHE, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
@@ -87,18 +87,10 @@ export async function makeExecutable(target, addons, work, into) {
 
 /** The program, which finds its addons among its open files. */
 async function program(version) {
-  const { outputFiles } = await build({
+  return programInChunks({
     absWorkingDir: root,
     entryPoints: ['src/cli/main.ts'],
-    bundle: true,
-    platform: 'node',
     target: 'esnext',
-    format: 'cjs',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    write: false,
-    supported: { 'dynamic-import': false },
     plugins: [lazyBuiltins],
     define: {
       ...(await pageAssets()),
@@ -107,7 +99,6 @@ async function program(version) {
       PYSTACK_VERSION: JSON.stringify(version),
     },
   });
-  return outputFiles[0].contents;
 }
 
 /**

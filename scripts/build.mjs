@@ -2,14 +2,15 @@
 // library.cjs, and its types.
 //
 // The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
-// does not need is inside functions that are never compiled (docs/decisions/003-one-cjs-bundle-for-the-cli.md).
+// does not need is inside functions that are never called (chunks.mjs, docs/decisions/003-one-cjs-bundle-for-the-cli.md).
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { programInChunks } from './chunks.mjs';
 import { lazyBuiltins } from './lazy-builtins.mjs';
 import { pageAssets } from './page-assets.mjs';
 
@@ -54,17 +55,15 @@ rmSync(dist, { recursive: true, force: true });
 
 const { define, banner } = importMeta;
 
-await build({
-  ...common,
+const program = await programInChunks({
+  absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
-  outfile: `${dist}/cli.cjs`,
-  format: 'cjs',
-  // A real import() would start Node's ES module loader (5 ms), be it only for a built-in module.
-  supported: { 'dynamic-import': false },
+  target: common.target,
   plugins: [lazyBuiltins],
   define: { ...define, ...(await pageAssets()) },
-  banner,
 });
+mkdirSync(dist, { recursive: true });
+writeFileSync(`${dist}/cli.cjs`, banner.js + program);
 
 if (!asked['no-cache']) await writeCodeCache();
 

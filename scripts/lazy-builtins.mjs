@@ -16,17 +16,23 @@ export const lazyBuiltins = {
     });
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
       const [module, names] = path.split('?');
-      const lookups = names.split(',').map((name) => lookup(module, name));
-      return { contents: `module.exports = { ${lookups.join(', ')} };` };
+      return { contents: moduleOf(module, names.split(',')) };
     });
   },
 };
 
-/** Functions are handed on as such, so that to mention one is not to use it; what is a class (by its capital) is not. */
-function lookup(module, name) {
-  return /^[a-z]/.test(name)
-    ? `${name}(...args) { return require('${module}').${name}(...args); }`
-    : `get ${name}() { return require('${module}').${name}; }`;
+/**
+ * Functions are handed on as such, so that to mention one is not to use it; what is a class (by its capital) is not, and only
+ * a CommonJS module can have that looked up.
+ */
+function moduleOf(module, names) {
+  const call = (name) => `${name}(...args) { return require('${module}').${name}(...args); }`;
+  const isFunction = (name) => /^[a-z]/.test(name);
+  if (names.every(isFunction)) return names.map((name) => `export function ${call(name)}`).join('\n');
+  const lookups = names.map((name) =>
+    isFunction(name) ? call(name) : `get ${name}() { return require('${module}').${name}; }`,
+  );
+  return `module.exports = { ${lookups.join(', ')} };`;
 }
 
 function namesForCommander(module) {

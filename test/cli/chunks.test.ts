@@ -1,0 +1,64 @@
+/** Is what the program does not ask for left alone, and what it asks for evaluated once, in the order of its imports? */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { programInChunks } from '../../scripts/chunks.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'pystack-chunks-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SOURCES = {
+  'main.ts': `
+    import { note, notes } from './notes.js';
+    note('main');
+    export const rare = async () => (await import('./rare.js')).rare();
+    export const other = async () => (await import('./other.js')).other;
+    export const never = () => import('./never.js');
+    export const exists = async () => (await import('node:fs')).existsSync('/');
+    export { notes };
+    module.exports = { rare, other, never, exists, notes };`,
+  'notes.ts': `
+    export const notes: string[] = [];
+    export function note(what: string) { notes.push(what); }`,
+  'shared.ts': `
+    import { basename as lastOf } from 'node:path';
+    import * as path from 'node:path';
+    import { note } from './notes.js';
+    note('shared');
+    export const $shared = lastOf('/a/b') + path.basename('/c');`,
+  'rare.ts': `
+    import { note } from './notes.js';
+    import { $shared } from './shared.js';
+    note('rare');
+    const inner = () => 'rare with ' + $shared;
+    export { inner as rare };`,
+  'other.ts': `
+    import { note } from './notes.js';
+    import { $shared as theirs } from './shared.js';
+    note('other');
+    export default 'not asked for';
+    export const other = 'other with ' + theirs;`,
+  'never.ts': `
+    import { note } from './notes.js';
+    note('never');`,
+};
+
+async function programOf(sources: Record<string, string>): Promise<string> {
+  for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
+  return programInChunks({ absWorkingDir: folder, entryPoints: ['main.ts'], target: 'node20' });
+}
+
+it('a part is evaluated when it is first asked for, and once', async () => {
+  const file = join(folder, 'program.cjs');
+  writeFileSync(file, await programOf(SOURCES));
+  const program = createRequire(import.meta.url)(file);
+  expect(program.notes).toEqual(['main']);
+  expect(await program.rare()).toBe('rare with bc');
+  expect(await program.rare()).toBe('rare with bc');
+  expect(program.notes).toEqual(['main', 'shared', 'rare']);
+  expect(await program.other()).toBe('other with bc');
+  expect(program.notes).toEqual(['main', 'shared', 'rare', 'other']);
+  expect(await program.exists()).toBe(true);
+});
