@@ -147,16 +147,19 @@ static void map(long fd, uint64_t offset, struct Image *image) {
 // What the run-time system is told by its environment; whoever has set one of these already is heard, as the first of a name
 // counts. A look is over before code that was optimized for it could pay, but for one of a thousand threads its optimizing
 // compiler, on threads of its own, took half as much CPU time as all the rest: so it waits until something is called a hundred
-// times more often than it would by itself (who watches gets there). Compiling once, without optimizing, pays. And it
-// collects garbage where it runs, when it has to: helpers cost more than they save on a heap that is small.
+// times more often than it would by itself (who watches gets there). Compiling once, without optimizing, pays. It
+// compiles and collects garbage where it runs, when it has to, and has no memory touched beforehand: helpers cost more than
+// they save on a heap that is small, and are threads to be started.
 // (One after the other, as a table of pointers would have to be relocated.)
 static const char kSettings[] =
     "BUN_JSC_thresholdForOptimizeAfterWarmUp=100000\0"
     "BUN_JSC_thresholdForOptimizeAfterLongWarmUp=100000\0"
     "BUN_JSC_thresholdForOptimizeSoon=100000\0"
+    "BUN_JSC_useConcurrentJIT=0\0"
+    "BUN_JSC_useWarmUpMarkedBlocks=0\0"
     "BUN_JSC_useConcurrentGC=0\0"
     "BUN_JSC_numberOfGCMarkers=1";
-enum { kSettingCount = 5 };
+enum { kSettingCount = 7 };
 
 __attribute__((used, noreturn)) void start(uint64_t *stack) {
   const long self = call(SYS_openat, AT_FDCWD, (long)"/proc/self/exe", O_CLOEXEC, 0, 0, 0);
