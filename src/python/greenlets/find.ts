@@ -2,10 +2,10 @@
  * Where are the greenlets of a process, and what may resume them? Nobody keeps a list, so the collector's are gone through:
  * once, for that takes long where there are many objects.
  */
-import { toAddress } from '../../memory/address.js';
 import { visitTracked } from '../gc-lists.js';
 import type { Python } from '../python.js';
 import type { InterpreterWalk } from '../runtime.js';
+import { moduleNamed } from '../waits/imported.js';
 import { WaitTools } from '../waits/tools.js';
 import { type Clue, ClueTypes } from './clues.js';
 import { GreenletTypes } from './greenlets.js';
@@ -44,8 +44,8 @@ export function findGreenlets(python: Python, interpreters: readonly Interpreter
 export function moduleOf(python: Python, interpreters: readonly InterpreterWalk[], name: string): number {
   const { objects } = python.the(WaitTools);
   for (const { modules } of interpreters) {
-    const found = modules && objects.items(toAddress(modules)).find((item) => item.name === name);
-    if (found) return found.value;
+    const found = modules && objects.attempt(() => moduleNamed(objects, modules, name));
+    if (found) return found;
   }
   return 0;
 }

@@ -7,6 +7,7 @@ import { toAddress } from '../../memory/address.js';
 import { readDict } from '../dict.js';
 import type { Python } from '../python.js';
 import { readUnicode } from '../text.js';
+import { moduleNamed } from '../waits/imported.js';
 import { Objects } from '../waits/objects.js';
 
 /** Lines that are asked for, by the name of the code's file. */
@@ -37,10 +38,10 @@ const ENTRY_ITEMS = 4;
  */
 export function readHeldLines(python: Python, modules: Address, wanted: WantedLines): HeldLine[] {
   const objects = new Objects(python);
-  const found = readDict(python, modules).items.find(({ key }) => objects.text(key) === 'linecache');
-  if (!found || objects.typeName(found.value) !== 'module') return [];
+  const module = moduleNamed(objects, modules, 'linecache');
+  if (objects.typeName(module) !== 'module') return [];
   // PyModuleObject is a PyObject and then md_dict, in all versions.
-  const globals = objects.items(objects.pointer(found.value, python.layout.PyObject.sizeof));
+  const globals = objects.items(objects.pointer(module, python.layout.PyObject.sizeof));
   const held: HeldLine[] = [];
   const cache = globals.find(({ name }) => name === 'cache')?.value ?? 0;
   if (objects.typeName(cache) === 'dict') readCache(objects, toAddress(cache), wanted, held);

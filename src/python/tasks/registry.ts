@@ -6,9 +6,9 @@ import { type Address, isUserSpace, offsetBy, toAddress } from '../../memory/add
 import { pointerAt, readPointer, readSsize } from '../../memory/reader.js';
 import { readDict } from '../dict.js';
 import { taskFieldsOf } from '../layouts/task-fields.js';
-import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import type { InterpreterWalk, ThreadStateWalk } from '../runtime.js';
+import { moduleNamed } from '../waits/imported.js';
 import type { Objects } from '../waits/objects.js';
 import type { AsyncioTable } from './asyncio-table.js';
 
@@ -42,9 +42,10 @@ export function readRegistered(
   { states, table, unnamed }: Sources,
   ahead: (addresses: readonly number[]) => void,
 ): Registered | null {
-  const module = moduleNamed(python, objects, interpreter.modules, 'asyncio.tasks');
+  const { modules } = interpreter;
+  const module = modules && (objects.attempt(() => moduleNamed(objects, modules, 'asyncio.tasks')) ?? 0);
   const registry = taskFieldsOf(python.layout)?.asyncio.registry;
-  if (module === 0 || registry === undefined) return null;
+  if (!module || registry === undefined) return null;
   const reader = new RegistryReader(python, objects, ahead);
   const globals = objects.pointer(module, python.layout.objects.PyModuleObject.md_dict);
   const global = (name: string) => objects.items(globals).find((item) => item.name === name)?.value ?? 0;
@@ -139,20 +140,4 @@ class RegistryReader implements Registered {
       at = this.objects.pointer(at);
     }
   }
-}
-
-/** A module by its name; 0: it has not been imported. Throws only what is not a failure of the target's memory. */
-export function moduleNamed(python: Python, objects: Objects, modules: Address | null, name: string): number {
-  if (modules === null) return 0;
-  const { layout } = python;
-  const lengthAt = layout.PyUnicodeObject?.length ?? layout.PyVarObject.ob_size;
-  try {
-    for (const { key, value } of readDict(python, modules).items) {
-      // There may be thousands, most of another length.
-      if (python.pointer(toAddress(key), lengthAt) === name.length && objects.text(key) === name) return value;
-    }
-  } catch (error) {
-    reasonOf(error);
-  }
-  return 0;
 }
