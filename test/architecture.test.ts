@@ -243,7 +243,7 @@ const PYTHON_FILES: readonly (readonly string[])[] = [
   ['attachment', 'characters', 'dict-items', 'gil-walk', 'part', 'positions', 'problem', 'slot-budget'],
   ['python'],
   ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
-  ['code-type', 'dict', 'text'],
+  ['code-type', 'dict', 'text', 'torn-code'],
   ['code', 'code-shapes', 'objects'],
   ['code-left', 'named-attributes', 'runtime', 'foreign-frames'],
   ['frames', 'gc-lists', 'gil', 'ran-code', 'thread-ids', 'threading-names'],

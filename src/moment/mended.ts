@@ -4,14 +4,14 @@
  */
 import { workBudget } from '../memory/budget.js';
 import { overlaps, type Range } from '../memory/ranges.js';
-import { describeLost, hasZeroedLines, readCodeLeft } from '../python/code-left.js';
+import { describeLost, isEmptyTableLost, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
 import { linkedGenerators, RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
 import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-frames.js';
 import type { Python } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
-import { type CodeResult, type WalkedFrame, type WalkedStack, withCode } from '../questions/stacks.js';
+import { type CodeResult, type WalkedFrame, type WalkedStack, withCode, withoutPlace } from '../questions/stacks.js';
 
 /** What is left besides what links lead to. */
 export interface Left {
@@ -19,6 +19,8 @@ export interface Left {
   readonly writable: readonly Range[];
   /** What is left of all memory, in address order; null: all is. */
   readonly written: readonly Range[] | null;
+  /** Whether a page that holds only zeros does so for it was lost, or held them: not because nobody needed it. */
+  readonly hasWholePages: boolean;
   /** A thread's C stack, from its stack pointer on; null: not known. */
   cStackOf(state: ThreadStateWalk): Range | null;
 }
@@ -34,20 +36,18 @@ export function mendedStacks(
   left: Left,
 ): WalkedStack[] {
   const joined = joinedStacks(python, states, stacks, left);
-  if (python.strays.length === 0 && !joined.some(isDamaged)) return joined;
   const known = new Map<CodeResult, CodeResult>();
-  return joined.map((stack) => withCodeLeft(python, stack, known));
+  return joined.map((stack) => withCodeLeft(python, stack, left, known));
 }
 
-/** Whether something of it is lost. */
-function isDamaged({ ending, frames, innerGap }: WalkedStack): boolean {
-  const isLost = innerGap !== undefined || ending.kind === 'truncated';
-  return isLost || frames.some(({ ran, gap }) => 'problem' in ran || gap !== undefined);
-}
-
-/** With what is left of code objects that lost something; a table of lines that is zeros tells false ones. */
-function withCodeLeft(python: Python, stack: WalkedStack, known: Map<CodeResult, CodeResult>): WalkedStack {
-  const mayLack = ({ ran }: WalkedFrame) => 'problem' in ran || ran.code.lineTable.length === 0;
+/** With what is left of code objects that lost something. */
+function withCodeLeft(
+  python: Python,
+  stack: WalkedStack,
+  { hasWholePages }: Left,
+  known: Map<CodeResult, CodeResult>,
+): WalkedStack {
+  const mayLack = ({ ran }: WalkedFrame) => 'problem' in ran || (hasWholePages && isEmptyTableLost(python, ran.code));
   if (!stack.frames.some(mayLack)) return stack;
   const frames = stack.frames.map((frame) => {
     if (!mayLack(frame)) return frame;
@@ -61,12 +61,11 @@ function withCodeLeft(python: Python, stack: WalkedStack, known: Map<CodeResult,
   return { ...stack, frames };
 }
 
-function ranLeft(python: Python, { code, ran }: WalkedFrame): CodeResult {
-  if ('code' in ran && !hasZeroedLines(python, code)) return ran;
+function ranLeft(python: Python, { code, ran, isPlaceLost }: WalkedFrame): CodeResult {
   const left = readCodeLeft(python, code);
-  const lost = left && describeLost(left);
-  if (left && lost !== null) return { problem: lost, left };
-  return 'problem' in ran ? ran : { problem: 'its table of lines is lost' };
+  const problem = left && describeLost(python, left);
+  if (!left || problem === null) return ran;
+  return isPlaceLost ? withoutPlace({ problem, left }) : { problem, left };
 }
 
 function joinedStacks(

@@ -82,6 +82,8 @@ function momentOfStill(
     // A snapshot holds what stacks lead to, and no more.
     mappings: recorded?.copied ? null : process.mappings(),
     written: process.written,
+    hasWholePages: recorded?.hasWholePages ?? true,
+    pointers: process.threadPointers(),
   });
   const captured = asNoted(walked, recorded?.copied ?? null, lookAt);
   const over = new Python(python, memory);

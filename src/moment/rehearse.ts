@@ -108,12 +108,13 @@ export function tidsOf(
   return outer;
 }
 
-/** As seen from inside the target's pid namespace; null: no OS thread. */
+/** As seen from inside the target's pid namespace; null: no OS thread. `pointers`: as registers tell them. */
 export function nativeIds(
   memory: MemoryReader,
   states: readonly ThreadStateWalk[],
   innerTids: Iterable<number>,
+  pointers?: ReadonlyMap<number, number>,
 ): Map<Address, number | null> {
   const framed = new Set(states.filter((state) => state.currentFrame !== null).map((state) => state.address));
-  return resolveNativeIds(memory, states, innerTids, ({ address }) => framed.has(address));
+  return resolveNativeIds(memory, states, innerTids, ({ address }) => framed.has(address), pointers);
 }

@@ -22,6 +22,10 @@ export interface StaticOptions {
   readonly mappings?: readonly Mapping[] | null;
   /** What is left of it; null: all. */
   readonly written?: readonly Range[] | null;
+  /** Whether all of each page is there that is: false of a core that was cut down to what was needed. */
+  readonly hasWholePages?: boolean;
+  /** What threads point to themselves by, by inner id. */
+  readonly pointers?: ReadonlyMap<number, number>;
 }
 
 /** Nothing was copied, nobody stopped. */
@@ -41,7 +45,7 @@ export function captureStatic(
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
   questions: readonly CopiedQuestion<unknown>[],
-  { allThreads = false, mappings = null, written = null }: StaticOptions = {},
+  { allThreads = false, mappings = null, written = null, hasWholePages = true, pointers }: StaticOptions = {},
 ): CapturedProcess {
   const over = new Python(python, memory);
   const walk = new Walk(over, questions);
@@ -51,6 +55,7 @@ export function captureStatic(
     memory,
     runtime.threadStates,
     osThreads.map((thread) => thread.innerTid),
+    pointers,
   );
   const outer = new Map(osThreads.map((thread) => [thread.innerTid, thread.tid]));
   const tidOf = (state: ThreadStateWalk): number | null => {
@@ -64,6 +69,7 @@ export function captureStatic(
       : mendedStacks(over, runtime.threadStates, linked, {
           writable: mappings.filter(({ readable, writable }) => readable && writable),
           written,
+          hasWholePages,
           cStackOf: (state) => cStackOf(lookAt(tidOf(state) ?? 0)?.sp ?? null, mappings),
         });
   const threads = runtime.threadStates.map((state, i): CapturedThread => {

@@ -145,6 +145,8 @@ export interface CoreFileNotes {
 export interface PostMortem {
   /** How the copy was had, if that was noted: then its threads were not all dead. null: of a core. */
   readonly copied: CopyNote | null;
+  /** Whether all of each page is there that is: false of a core that was cut down to what was needed. */
+  readonly hasWholePages: boolean;
   /** The thread that took the fatal signal; null: there was none, or it is not known. */
   readonly faultingTid: number | null;
   describe(): CoreInfo;

@@ -2,14 +2,14 @@
  * What does a code object still say, where part of what it refers to is lost? Its names and its table of lines are objects of
  * their own: each that is left is worth showing.
  */
-import { type Address, isUserSpace, toAddress } from '../memory/address.js';
-import { PAGE_BYTES } from '../memory/pages.js';
-import { bytesOf } from '../memory/reader.js';
+import { type Address, toAddress } from '../memory/address.js';
+import type { CodeObject } from './code.js';
 import { CodeShapes } from './code-shapes.js';
 import type { Field } from './layouts/fields.js';
 import { reasonOf } from './problem.js';
 import type { Python } from './python.js';
 import { readBytes, readUnicode } from './text.js';
+import { isTorn, isZeroedTable } from './torn-code.js';
 
 /** Each null: it is lost. */
 export interface CodeLeft {
@@ -35,15 +35,17 @@ export function readCodeLeft(python: Python, address: Address): CodeLeft | null 
       qualname: text(co_qualname),
       file: text(co_filename),
       firstLine: python.get(address, co_firstlineno),
-      lineTable: hasZeroedLines(python, address) ? null : attempt(() => linesOf(python, address)),
+      lineTable: attempt(() => linesOf(python, address)),
     };
   });
 }
 
 /** What of it is lost, in words: "its name and its file are lost". */
-export function describeLost({ name, file, lineTable }: CodeLeft): string | null {
+export function describeLost(python: Python, { name, qualname, file, lineTable }: CodeLeft): string | null {
+  const isQualified = python.layout.PyCodeObject.co_qualname !== undefined;
   const lost = [
     ...(name === null ? ['its name'] : []),
+    ...(qualname === null && isQualified ? ['its qualified name'] : []),
     ...(file === null ? ['its file'] : []),
     ...(lineTable === null ? ['its table of lines'] : []),
   ];
@@ -54,28 +56,18 @@ export function describeLost({ name, file, lineTable }: CodeLeft): string | null
 
 function textAt(python: Python, pointer: number): string | null {
   const { text, truncated } = readUnicode(python, toAddress(pointer));
-  // Of memory that was lost zeros may stand there; no name has any.
-  return truncated || text === '' || text.includes('\0') ? null : text;
+  return truncated || text === '' || isTorn(python, pointer, text) ? null : text;
 }
 
 function linesOf(python: Python, code: Address): Uint8Array | null {
   const table = toAddress(python.get(code, python.fields.PyCodeObject.co_linetable));
   const { bytes, truncated } = readBytes(python, table, MOST_LINE_BYTES);
-  return truncated ? null : bytes;
+  return truncated || isZeroedTable(python, table, bytes) ? null : bytes;
 }
 
-/**
- * Whether zeros stand where its table of lines was: they say that all is one line. A table may be empty; a whole page is not.
- */
-export function hasZeroedLines(python: Python, code: Address): boolean {
-  return (
-    attempt(() => {
-      const table = python.get(code, python.fields.PyCodeObject.co_linetable);
-      if (!isUserSpace(table)) return false;
-      const page = toAddress(Math.floor(table / PAGE_BYTES) * PAGE_BYTES);
-      return bytesOf(python.memory.read(page, PAGE_BYTES)).every((byte) => byte === 0);
-    }) ?? false
-  );
+/** Whether the table of lines that seems to be empty is lost. Zeros must be what was there, not what nobody needed. */
+export function isEmptyTableLost(python: Python, { address, lineTable }: CodeObject): boolean {
+  return lineTable.length === 0 && attempt(() => linesOf(python, address)) === null;
 }
 
 /** null: what memory holds does not tell. */

@@ -6,6 +6,7 @@ import { isCode } from './code-type.js';
 import { partOf } from './part.js';
 import type { Python } from './python.js';
 import { readBytes, readUnicode } from './text.js';
+import { isTorn, isZeroedTable } from './torn-code.js';
 
 export interface CodeObject {
   address: Address;
@@ -71,6 +72,10 @@ export function readCode(python: Python, address: Address): CodeObject {
   if (lineTable.truncated) {
     throw new CorruptData(`the line table of the code object at ${formatAddress(address)} has an absurd size`);
   }
+  // (Of an empty one that says nothing where only what was needed is left of a page: see code-left.ts.)
+  if (lineTable.bytes.length > 0 && isZeroedTable(python, toAddress(co_linetable), lineTable.bytes)) {
+    throw new CorruptData(`the line table of the code object at ${formatAddress(address)} is lost`);
+  }
   return {
     address,
     ...numbers,
@@ -83,6 +88,7 @@ export function readCode(python: Python, address: Address): CodeObject {
 
 function textOf(python: Python, address: Address): string {
   const { text, truncated } = readUnicode(python, address);
+  if (isTorn(python, address, text)) throw new CorruptData(`part of the text at ${formatAddress(address)} is lost`);
   // A shortened name says so; nothing real is that long.
   return truncated ? `${text}…` : text;
 }

@@ -6,6 +6,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
+import { isLostZero, isZeroedPage } from '../memory/zeroed-pages.js';
 import type { StackEnding } from '../snapshot.js';
 import { CodeShapes } from './code-shapes.js';
 import { type ForeignFrame, readForeignFrame } from './foreign-frames.js';
@@ -20,8 +21,10 @@ export interface FrameWalk {
   /** Of the PyFrameObject (up to 3.10) or _PyInterpreterFrame (3.11+). */
   address: Address;
   code: Address;
-  /** Bytes into the bytecode of the instruction being executed; -1: not started (the call is being set up). */
+  /** Bytes into the bytecode of the instruction being executed; -1: not started (the call is being set up), or lost. */
   lasti: number;
+  /** Only where memory is lost that tells the instruction. */
+  isPlaceLost?: true;
   /** Whether it was entered from C, with an eval loop of its own. */
   isEntry: boolean;
   /** `owner` of an interpreter frame: 0 thread, generator as the layout says, 2 frame object; null up to 3.10. */
@@ -82,7 +85,7 @@ export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'a
           ending: walkFrameObjects(
             python,
             layout.frames,
-            python.pointer(threadState.address, layout.frames.tstate_frame),
+            frameLink(python, threadState.address, layout.frames.tstate_frame),
             frames,
           ),
           enteredAt: null,
@@ -145,12 +148,29 @@ function walkFrameObjects(
       isEntry: true,
       owner: null,
     };
+    if (lasti === 0 && isPlaceLost(python, at)) {
+      frame.lasti = -1;
+      frame.isPlaceLost = true;
+    }
     const foreign = readForeignFrame(python, at);
     if (foreign) frame.foreign = foreign;
     frames.push(frame);
     at = f_back;
   }
   return COMPLETE;
+}
+
+/**
+ * Whether the zero that stands for its instruction is of a page that is lost, of the frame at `address` that is there by its
+ * code object. Never true where no memory is lost.
+ */
+export function isPlaceLost(python: Python, address: number): boolean {
+  const { frames } = python.layout;
+  const [code, place] =
+    frames.kind === 'frame-objects'
+      ? [frames.PyFrameObject.f_code, frames.PyFrameObject.f_lasti]
+      : [frames._PyInterpreterFrame.f_code, frames._PyInterpreterFrame.instr];
+  return isLostZero(python.memory, address + code, address + place);
 }
 
 /** Entries into eval loops as they are met, innermost first. */
@@ -169,6 +189,7 @@ function walkInterpreterFrames(
   entries: Entries,
 ): StackEnding {
   const part = INTERPRETER_FRAME(python);
+  const link = layout._PyInterpreterFrame.previous;
   const shapes = python.the(CodeShapes);
   const seen = new Set<number>();
   for (let at = first; at !== 0; ) {
@@ -205,9 +226,16 @@ function walkInterpreterFrames(
           isEntry,
           owner,
         };
+        if (instr === 0 && isPlaceLost(python, at)) {
+          walked.lasti = -1;
+          walked.isPlaceLost = true;
+        }
         const foreign = frame_obj === 0 ? null : readForeignFrame(python, frame_obj);
         if (foreign) walked.foreign = foreign;
         frames.push(walked);
+      }
+      if (previous === 0 && isLostZero(python.memory, at + layout._PyInterpreterFrame.f_code, at + link)) {
+        return truncated(`the link from the frame at ${formatAddress(at)} is lost`);
       }
     }
     at = previous;
@@ -250,15 +278,31 @@ function firstInterpreterFrame(
   layout: FrameLayout & { kind: 'interpreter-frames' },
   threadState: Address,
 ): number {
-  const current = python.pointer(threadState, layout.tstate_current);
+  const current = frameLink(python, threadState, layout.tstate_current);
   switch (layout.current) {
     case 'tstate':
       return untag(current, layout.tagMask);
-    case 'cframe':
+    case 'cframe': {
       if (current === 0) return 0;
       if (!isUserSpace(current)) throw new CorruptData(`cframe ${formatAddress(current)} is not a user-space address`);
-      return python.pointer(current as Address, layout.cframe_current_frame ?? 0);
+      const frame = python.pointer(current as Address, layout.cframe_current_frame ?? 0);
+      if (frame === 0 && isZeroedPage(python.memory, current)) {
+        throw new CorruptData(`what lay at ${formatAddress(current)}, where its frames begin, is lost`);
+      }
+      return frame;
+    }
   }
+}
+
+/** What a thread state says of where its frames begin; 0: it has none. Throws as the memory does; CorruptData: it is lost. */
+function frameLink(python: Python, threadState: Address, offset: number): number {
+  const first = python.pointer(threadState, offset);
+  if (first === 0 && isZeroedPage(python.memory, threadState + offset)) {
+    throw new CorruptData(
+      `the word of the thread state at ${formatAddress(threadState)} that leads to its frames is lost`,
+    );
+  }
+  return first;
 }
 
 /** A pointer without its tag bits; addresses exceed 32 bits, so no bit operator. */

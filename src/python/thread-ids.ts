@@ -37,14 +37,19 @@ export function resolveNativeIds(
   threadStates: readonly Identified[],
   innerTids: Iterable<number>,
   hasFrames: (threadState: Identified) => boolean = () => true,
+  pointers: ReadonlyMap<number, number> = new Map(),
 ): Map<Address, number | null> {
   const processIds = new Set(innerTids);
+  const byPointer = new Map([...pointers].map(([tid, pointer]) => [pointer, tid]));
   const ids = new Map<Address, number | null>();
   const unresolved: Identified[] = [];
   for (const threadState of threadStates) {
     const noted = threadState.nativeThreadId;
+    const pointed = byPointer.get(threadState.threadId) ?? null;
     if (noted !== null && processIds.has(noted)) {
       ids.set(threadState.address, noted);
+    } else if (pointed !== null && processIds.has(pointed)) {
+      ids.set(threadState.address, pointed);
     } else {
       // Not noted, or noted before a fork() that the interpreter was not told of.
       ids.set(threadState.address, null);

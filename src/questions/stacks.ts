@@ -29,14 +29,32 @@ export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'
 /** The same stack, with what its frames run. */
 export function withCode(python: Python, stack: StackWalk): WalkedStack {
   const codes = python.the(CodeObjects).of(new Set(stack.frames.map(({ code }) => code)));
+  const placeless = new Map<CodeResult, CodeResult>();
   const frames = stack.frames.map((frame): WalkedFrame => {
     // In one piece: there may be tens of thousands.
     const { address, code, lasti, isEntry, owner } = frame;
     const walked = { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+    if (frame.isPlaceLost) {
+      const ran = placeless.get(walked.ran) ?? withoutPlace(walked.ran);
+      placeless.set(walked.ran, ran);
+      return { ...walked, ran, isPlaceLost: true, ...(frame.gap !== undefined && { gap: frame.gap }) };
+    }
     if (frame.gap !== undefined) return { ...walked, gap: frame.gap };
     return frame.foreign ? { ...walked, foreign: frame.foreign } : walked;
   });
   return { ...stack, frames };
+}
+
+/** Of a frame whose instruction is lost: all but its lines. What is behind that word, its variables, is lost, too. */
+export function withoutPlace(ran: CodeResult): CodeResult {
+  const known = 'code' in ran ? ran.code : ran.left;
+  if (!known) return ran;
+  const { name, qualname, file, firstLine } = known;
+  const problem = 'the instruction that it was at is lost';
+  return {
+    problem: 'problem' in ran ? `${problem}; ${ran.problem}` : problem,
+    left: { name, qualname, file, firstLine, lineTable: null },
+  };
 }
 
 const NOT_DECODED: CodeResult = { problem: 'it was not decoded' };

@@ -1,11 +1,14 @@
 /** Where does a stack end when its memory is damaged, and which frames are shown of one that is whole? */
 import { describe, expect, it } from 'vitest';
 import { toAddress } from '../../src/memory/address.js';
+import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { CorruptData, MemoryFault } from '../../src/memory/reader.js';
 import { readCode } from '../../src/python/code.js';
+import { describeLost, readCodeLeft } from '../../src/python/code-left.js';
 import { readFrames } from '../../src/python/frames.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import type { Layout } from '../../src/python/layouts/layout.js';
+import { withCode } from '../../src/questions/stacks.js';
 import { FakePython } from '../support/fake-python.js';
 
 function row(version: string): Layout {
@@ -49,6 +52,60 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
       const python = new FakePython(layout);
       const thread = python.thread(python.frame({ code: python.code('f'), lasti: -1 }));
       expect(readFrames(python.handle, thread).frames.map(({ lasti }) => lasti)).toEqual([-1]);
+    });
+
+    it('where the page of its instruction is zeros, it is at none that is known', () => {
+      const python = new FakePython(layout);
+      const { frames } = layout;
+      const place = frames.kind === 'frame-objects' ? frames.PyFrameObject.f_lasti : frames._PyInterpreterFrame.instr;
+      const page = Math.ceil(python.memory.allocate(4 * PAGE_BYTES) / PAGE_BYTES) * PAGE_BYTES + PAGE_BYTES;
+      const code = python.code('f');
+      const outer = python.frame({ code: python.code('outer') });
+      const at = toAddress(page - place);
+      const frame = python.frame({ code, previous: outer, at });
+      const thread = python.thread(frame);
+      expect(readFrames(python.handle, thread).frames[0]).toMatchObject({ code, lasti: 4 });
+      for (let byte = 0; byte < PAGE_BYTES; byte++) python.memory.byte(page + byte, 0);
+      const walk = readFrames(python.handle, thread);
+      expect(walk.frames).toMatchObject([{ address: frame, code, lasti: -1, isPlaceLost: true }, { address: outer }]);
+      const [shown] = withCode(python.handle, walk).frames;
+      expect(shown?.ran).toMatchObject({
+        problem: expect.stringContaining('lost'),
+        left: { name: 'f', lineTable: null },
+      });
+      // Something else is there: it is at the first.
+      python.memory.int(page + PAGE_BYTES - 4, 1);
+      const again = readFrames(python.handle, thread).frames[0];
+      expect(again).not.toHaveProperty('isPlaceLost');
+    });
+
+    it('where the page of the word is zeros that leads to its frames, it has not none', () => {
+      const python = new FakePython(layout);
+      const thread = python.thread();
+      const offset = layout.frames.kind === 'frame-objects' ? layout.frames.tstate_frame : layout.frames.tstate_current;
+      const page = Math.ceil(python.memory.allocate(3 * PAGE_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+      const walk = readFrames(python.handle, { ...thread, address: toAddress(page + PAGE_BYTES - offset) });
+      expect(walk).toMatchObject({
+        frames: [],
+        ending: { kind: 'truncated', reason: expect.stringContaining('lost') },
+      });
+    });
+
+    it('a table of lines, or a name, that goes on over a page of zeros is lost', () => {
+      const python = new FakePython(layout);
+      const fields = layout.PyCodeObject;
+      const page = Math.ceil(python.memory.allocate(4 * PAGE_BYTES) / PAGE_BYTES) * PAGE_BYTES + PAGE_BYTES;
+      const code = python.code('f');
+      const table = toAddress(page - layout.PyBytesObject.ob_sval - 2);
+      python.memory.word(table + layout.PyVarObject.ob_size, 40);
+      python.memory.word(code + fields.co_linetable, table);
+      python.memory.int(page + 8, 1);
+      expect(readCode(python.handle, code).lineTable).toHaveLength(40);
+      python.memory.int(page + 8, 0);
+      expect(() => readCode(python.handle, code)).toThrow(/line table .* is lost/);
+      const left = readCodeLeft(python.handle, code);
+      expect(left).toMatchObject({ name: 'f', lineTable: null });
+      expect(left && describeLost(python.handle, left)).toBe('its table of lines is lost');
     });
 
     it('a cycle ends the stack', () => {

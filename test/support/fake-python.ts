@@ -14,6 +14,8 @@ export interface FrameDrawing {
   previous?: number;
   owner?: number;
   isEntry?: boolean;
+  /** Where there is room for it. Default: wherever there is. */
+  at?: Address;
 }
 
 /** More than `_PyRuntime` or an interpreter state takes of any version. */
@@ -67,8 +69,7 @@ export class FakePython {
   }
 
   /** An object of `size` bytes with its type set. */
-  object(type: string, size: number): Address {
-    const address = this.memory.allocate(size);
+  object(type: string, size: number, address = this.memory.allocate(size)): Address {
     this.memory.word(address + this.layout.PyObject.ob_type, this.type(type));
     return address;
   }
@@ -123,7 +124,7 @@ export class FakePython {
     const { code, lasti = 4, previous = 0, owner = 0, isEntry = false } = drawing;
     if (frames.kind === 'frame-objects') {
       const fields = frames.PyFrameObject;
-      const address = this.object('frame', fields.f_localsplus + SLOTS_BYTES);
+      const address = this.object('frame', fields.f_localsplus + SLOTS_BYTES, drawing.at);
       this.memory.word(address + fields.f_back, previous);
       this.memory.word(address + fields.f_code, code);
       const unit = frames.lasti === 'instructions' ? 2 : 1;
@@ -131,7 +132,7 @@ export class FakePython {
       return address;
     }
     const fields = frames._PyInterpreterFrame;
-    const address = this.memory.allocate(fields.localsplus + SLOTS_BYTES);
+    const address = drawing.at ?? this.memory.allocate(fields.localsplus + SLOTS_BYTES);
     this.memory.word(address + fields.previous, previous);
     this.memory.word(address + fields.f_code, code);
     const start = code + (this.layout.PyCodeObject.co_code_adaptive ?? 0);

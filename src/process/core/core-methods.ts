@@ -34,6 +34,7 @@ export const CORE_METHODS = {
   postMortem(this: CoreProcess): PostMortem {
     return {
       copied: this.copied,
+      hasWholePages: this.metadata === null,
       faultingTid: faultingThread(this)?.tid ?? null,
       describe: () => describeCore(this),
       registers: (tid) => knownRegisters(this, tid),

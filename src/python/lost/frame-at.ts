@@ -5,6 +5,7 @@
 import type { Address } from '../../memory/address.js';
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import { CodeShapes } from '../code-shapes.js';
+import { isPlaceLost } from '../frames.js';
 import { ofKind } from '../layouts/fields.js';
 import type { FrameLayout } from '../layouts/layout.js';
 import { waitFieldsOf } from '../layouts/wait-fields.js';
@@ -16,8 +17,10 @@ import type { Python } from '../python.js';
 export interface FrameAt {
   readonly address: Address;
   readonly code: Address;
-  /** Bytes into the bytecode; -1: not started, or its code is lost. */
+  /** Bytes into the bytecode; -1: not started, or its code is lost, or the word that tells. */
   readonly lasti: number;
+  /** Only where that word is lost. */
+  readonly isPlaceLost?: true;
   readonly owner: number;
   /** As it stands there; 0: none. */
   readonly previous: number;
@@ -86,6 +89,11 @@ function readFrameAt(python: Python, address: Address, orLost: boolean): FrameAt
     return { ...frame, lasti: -1, isHidden, size: null };
   }
   const { shape, units, slots } = known;
+  const size = layout._PyInterpreterFrame.localsplus + WORD * slots;
+  // What stands behind it is lost with it: whose the frame is, and which copy of the code it runs.
+  if (orLost && instr === 0 && isPlaceLost(python, address)) {
+    return { ...frame, lasti: -1, isPlaceLost: true, isHidden: false, size };
+  }
   const lasti = instr - python.the(CodeShapes).firstInstruction(code, shape, tlbcIndex);
   if (lasti < -UNIT || lasti > UNIT * units) return null;
   const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
@@ -93,7 +101,7 @@ function readFrameAt(python: Python, address: Address, orLost: boolean): FrameAt
     ...frame,
     lasti: started && lasti >= 0 ? lasti : -1,
     isHidden: !started && shape.isTrampoline,
-    size: layout._PyInterpreterFrame.localsplus + WORD * slots,
+    size,
   };
 }
 

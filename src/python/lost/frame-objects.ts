@@ -2,10 +2,9 @@
  * Which frames are of one stack up to 3.10, where code objects are lost that they run? Each is an object, and says by its type
  * that it is a frame and where the next outer one is: the stack goes on beyond what cannot be named.
  */
-import type { Address } from '../../memory/address.js';
 import { formatAddress, isUserSpace, toAddress } from '../../memory/address.js';
 import { CodeShapes } from '../code-shapes.js';
-import type { FrameWalk, StackWalk } from '../frames.js';
+import { type FrameWalk, isPlaceLost, type StackWalk } from '../frames.js';
 import { ofKind } from '../layouts/fields.js';
 import { partOf } from '../part.js';
 import { reasonOf } from '../problem.js';
@@ -47,8 +46,8 @@ export function frameObjectAt(python: Python, address: number): { walk: FrameWal
     const unit = layout.lasti === 'instructions' ? 2 : 1;
     // Whether its code object is there says who shows it.
     const lasti = python.the(CodeShapes).has(f_code) && f_lasti >= 0 ? f_lasti * unit : -1;
-    const code: Address = toAddress(f_code);
-    return { walk: { address: at, code, lasti, isEntry: true, owner: null }, f_back };
+    const walk: FrameWalk = { address: at, code: toAddress(f_code), lasti, isEntry: true, owner: null };
+    return { walk: lasti === 0 && isPlaceLost(python, at) ? { ...walk, lasti: -1, isPlaceLost: true } : walk, f_back };
   } catch (error) {
     reasonOf(error);
     return null;

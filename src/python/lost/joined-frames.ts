@@ -184,8 +184,8 @@ function shimAt(python: Python, address: number): number | null {
   }
 }
 
-function asWalk({ address, code, lasti, owner, isEntry }: FrameAt): FrameWalk {
-  return { address, code, lasti, isEntry, owner };
+function asWalk({ address, code, lasti, isPlaceLost, owner, isEntry }: FrameAt): FrameWalk {
+  return { address, code, lasti, isEntry, owner, ...(isPlaceLost && { isPlaceLost }) };
 }
 
 function stackOf(frames: FrameWalk[], innerGap: string | undefined, lost: string | null): StackWalk {

@@ -1,8 +1,11 @@
 /** Where does a generator or coroutine stand? */
 import type { Address } from '../../memory/address.js';
-import { offsetBy, toAddress } from '../../memory/address.js';
+import { formatAddress, offsetBy, toAddress } from '../../memory/address.js';
+import { CorruptData } from '../../memory/reader.js';
+import { isLostZero } from '../../memory/zeroed-pages.js';
 import { readCode } from '../code.js';
 import { readFirstInstruction } from '../code-shapes.js';
+import { isPlaceLost } from '../frames.js';
 import { needed } from '../layouts/needed.js';
 import type { GeneratorLayout } from '../layouts/objects.js';
 import { decodePosition } from '../positions.js';
@@ -55,6 +58,10 @@ function standingOfFrameObject(
 ): Standing {
   const { frames } = python.layout;
   const frame = python.pointer(address, fields.gi_frame);
+  const { ob_type } = python.layout.PyObject;
+  if (frame === 0 && isLostZero(python.memory, address + ob_type, address + fields.gi_frame)) {
+    throw new CorruptData(`where the generator at ${formatAddress(address)} stands is lost`);
+  }
   if (frame === 0 || frames.kind !== 'frame-objects') return { state: 'finished', place: null };
   const { f_lasti, f_code, f_executing, f_state } = frames.PyFrameObject;
   const at = link(python, address, fields.gi_frame);
@@ -68,6 +75,7 @@ function standingOfFrameObject(
         : f_executing !== undefined && python.memory.read(offsetBy(at, f_executing), 1).getInt8(0) !== 0;
   if (running) return { state: 'running', place: null };
   if (lasti < 0) return { state: 'not started', place: null };
+  if (lasti === 0 && isPlaceLost(python, at)) return { state: 'suspended', place: null };
   const unit = frames.lasti === 'instructions' ? 2 : 1;
   return { state: 'suspended', place: { frame: at, code: link(python, at, f_code), lasti: lasti * unit } };
 }

@@ -7,6 +7,7 @@ import { formatAddress, offsetBy, toAddress } from '../../memory/address.js';
 import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
 import { readCode } from '../code.js';
 import { CodeShapes } from '../code-shapes.js';
+import { isPlaceLost } from '../frames.js';
 import type { FrameLayout } from '../layouts/layout.js';
 import type { GeneratorLayout } from '../layouts/objects.js';
 import { type TaskFields, taskFieldsOf } from '../layouts/task-fields.js';
@@ -109,6 +110,7 @@ export class SuspendedFrames {
     const aligned = f_lasti - (f_lasti % 8);
     this.pointer(frame, aligned);
     const lastiRead = memory.read(offsetBy(frame, f_lasti), 4).getInt32(0, true);
+    if (lastiRead === 0 && isPlaceLost(this.#python, frame)) throw lostPlace(frame);
     const lasti = lastiRead < 0 ? -1 : lastiRead * unit;
     const code = this.pointer(frame, f_code);
     const flag = f_executing ?? f_state;
@@ -193,6 +195,7 @@ export class SuspendedFrames {
     const code = untag(codeWord, layout.tagMask);
     const shape = this.#shapes.read(code);
     if (!shape) throw new CorruptData(`what the frame at ${formatAddress(frame)} runs is not a code object`);
+    if (instruction === 0 && isPlaceLost(this.#python, frame)) throw lostPlace(frame);
     const lasti = instruction - this.#shapes.firstInstruction(toAddress(code), shape, copy);
     const created = state === frameStates.FRAME_CREATED;
     const walked: RanFrame = {
@@ -265,4 +268,8 @@ function checkedDepth(depth: number, frame: number): number {
 
 function untag(word: number, tagMask: number): number {
   return tagMask === 0 ? word : word - (word % (tagMask + 1));
+}
+
+function lostPlace(frame: Address): CorruptData {
+  return new CorruptData(`where the frame at ${formatAddress(frame)} stands is lost`);
 }

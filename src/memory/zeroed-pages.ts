@@ -1,0 +1,32 @@
+/**
+ * Is a zero that was read really one? Of a core that was damaged, or written by something that could not read a page, whole
+ * pages hold nothing but zeros. In a structure that is known to be there by a word on an earlier page, a zero on such a page
+ * tells nothing.
+ */
+import { isUserSpace, toAddress } from './address.js';
+import { PAGE_BYTES } from './pages.js';
+import type { MemoryReader } from './reader.js';
+import { bytesOf, MemoryFault } from './reader.js';
+
+/** Whether the page that `address` lies on can be read, and holds nothing but zeros. */
+export function isZeroedPage(memory: MemoryReader, address: number): boolean {
+  if (!isUserSpace(address)) return false;
+  try {
+    return bytesOf(memory.read(toAddress(pageOf(address)), PAGE_BYTES)).every((byte) => byte === 0);
+  } catch (error) {
+    if (error instanceof MemoryFault) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether the zero that was read at `at` may stand for anything. `known`: where in the same structure something else than
+ * zeros was read. It costs nothing where both lie on one page, as they nearly always do.
+ */
+export function isLostZero(memory: MemoryReader, known: number, at: number): boolean {
+  return pageOf(known) !== pageOf(at) && isZeroedPage(memory, at);
+}
+
+function pageOf(address: number): number {
+  return address - (address % PAGE_BYTES);
+}
