@@ -52,8 +52,9 @@ bool SymbolTable::add(Elf* elf, GElf_Word type) {
 
 void SymbolTable::finish(bool isWhole) {
   isWhole_ = isWhole;
-  // The best of several at one address is last, where the search begins.
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+  // The best of several at one address is last, where the search begins; of equals the first of its table, as elfutils has it.
+  std::reverse(entries_.begin(), entries_.end());
+  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     if (a.start != b.start) return a.start < b.start;
     const bool aSized = a.end > a.start;
     const bool bSized = b.end > b.start;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { PYSTACK } from '../support/command.js';
+import { PYSTACK, RUNNER } from '../support/command.js';
 import { expectOddFirst, fleet, fleetGroups } from '../support/fleet.js';
 import { withHungJob } from '../support/hung-job.js';
 
@@ -81,7 +81,7 @@ describe.skipIf(!canRun)('through a stand-in of kubectl (left out where podman, 
       const client = ['--client', standIn(label)];
       const pods = [0, 1, 2, 3, 4].map((rank) => `pystack-fleet-${process.pid}-${rank}`);
       const file = join(folder, 'one file');
-      writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PYSTACK}' "$@"\n`);
+      writeFileSync(file, `#!/bin/sh\nexec '${RUNNER}' '${PYSTACK}' "$@"\n`);
       const jobFolder = job.rank[2] ?? '';
       try {
         pods.forEach((pod, rank) => {

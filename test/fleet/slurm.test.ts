@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PYSTACK, runCommand } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand } from '../support/command.js';
 import { slurmMissing, withSlurm } from '../support/engine-slurm.js';
 import { expectOddFirst, fleet, fleetGroups } from '../support/fleet.js';
 import { endOf, withHungJob } from '../support/hung-job.js';
@@ -36,7 +36,7 @@ describe.skipIf(missing !== null)(title, () => {
           const folder = mkdtempSync(join(tmpdir(), 'pystack-fleet-slurm-'));
           try {
             const file = join(folder, 'file');
-            writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PYSTACK}' "$@"\n`);
+            writeFileSync(file, `#!/bin/sh\nexec '${RUNNER}' '${PYSTACK}' "$@"\n`);
             chmodSync(file, 0o755);
             const before = readdirSync('/tmp').filter((name) => name.startsWith('pystack.'));
             const sent = await fleetGroups(['--srun', id, '--send', file], environment);

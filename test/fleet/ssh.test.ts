@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { PYSTACK, runCommand } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand } from '../support/command.js';
 import { sshdMissing, withSshd } from '../support/engine-sshd.js';
 import { expectOddFirst, fleet, fleetGroups } from '../support/fleet.js';
 import { withHungJob, withPlainRanks } from '../support/hung-job.js';
@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Stands in for the one file: it is what is sent and run, and it runs this checkout. */
 const file = join(folder, 'one file');
-writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${PYSTACK}' "$@"\n`);
+writeFileSync(file, `#!/bin/sh\nexec '${RUNNER}' '${PYSTACK}' "$@"\n`);
 chmodSync(file, 0o755);
 
 const ranks = 8;

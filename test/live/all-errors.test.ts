@@ -11,13 +11,14 @@ import { afterAll, expect, test } from 'vitest';
 import { errorReport } from '../../src/cli/error-report.js';
 import { ERRORS, type ErrorCode, PystackError } from '../../src/errors.js';
 import { PLAIN } from '../../src/render/palette.js';
-import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { withProgram } from '../support/target.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pystack-errors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const CORE = fileURLToPath(new URL('../../corefiles/segfault/3.12/core.gz', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+const CORE = join(CHECKOUT, 'corefiles/segfault/3.12/core.gz');
 const written = (name: string, content: string | Uint8Array) => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
@@ -70,54 +71,26 @@ const CAUSES: Partial<Record<ErrorCode, Cause>> = {
   'collected-by-newer': (more) => runPystack(['group', written('newer', '{"pystackCollect":99}\n'), ...more]),
   'engine-not-found': (more) => runPystack(['fleet', '--ssh', 'n1', '--client', 'no-such-client', ...more]),
   output: (more) =>
-    runCommand('bash', [
-      '-c',
-      '"$0" "$@" > /dev/full',
-      process.execPath,
-      PYSTACK,
-      'core',
-      CORE,
-      '--sysroot',
-      folder,
-      ...more,
-    ]),
+    runCommand('bash', ['-c', '"$0" "$@" > /dev/full', RUNNER, PYSTACK, 'core', CORE, '--sysroot', folder, ...more]),
   'out-of-descriptors': (more) =>
     sleeping(async (pid) => {
       // Node.js itself does not start with fewer; how many it takes differs.
       for (let most = 18; most < 40; most++) {
-        const limited = [
-          '-c',
-          `ulimit -n ${most}; exec "$0" "$@"`,
-          process.execPath,
-          PYSTACK,
-          'remote',
-          `${pid}`,
-          ...more,
-        ];
+        const limited = ['-c', `ulimit -n ${most}; exec "$0" "$@"`, RUNNER, PYSTACK, 'remote', `${pid}`, ...more];
         const result = await runCommand('bash', limited);
         if (result.stderr.startsWith('pystack: ')) return result;
       }
       throw new Error('it always has enough');
     }),
   'addon-missing': (more) => {
-    for (const part of ['bin', 'dist']) spawnSync('cp', ['-a', join(PYSTACK, '../..', part), folder]);
-    copyFileSync(join(PYSTACK, '../../package.json'), join(folder, 'package.json'));
+    for (const part of ['bin', 'dist']) spawnSync('cp', ['-a', join(CHECKOUT, part), folder]);
+    copyFileSync(join(CHECKOUT, 'package.json'), join(folder, 'package.json'));
     return runCommand(process.execPath, [join(folder, 'bin/pystack'), 'remote', `${process.pid}`, ...more]);
   },
   permission: async (more) => {
     if (process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).error) return null;
     chmodSync(folder, 0o755);
-    const as = [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      '--',
-      process.execPath,
-      PYSTACK,
-      'remote',
-      '1',
-      ...more,
-    ];
+    const as = ['--reuid=65534', '--regid=65534', '--clear-groups', '--', RUNNER, PYSTACK, 'remote', '1', ...more];
     const result = await runCommand('setpriv', as);
     return result.stderr.includes('permission') ? result : null;
   },

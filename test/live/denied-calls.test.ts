@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/snapshot.js';
 import { CPrograms } from '../native/c_program.js';
-import { PYSTACK, runCommand } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand } from '../support/command.js';
 import { expectOracle, pythonFrames, pythonThreads } from '../support/expectation.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { impossibleIn, readCallGraph } from '../support/program-text.js';
@@ -21,7 +21,7 @@ const CALLS =
   process.arch === 'arm64' ? { process_vm_readv: 270, ptrace: 117 } : { process_vm_readv: 310, ptrace: 101 };
 
 async function look(program: Program, denied: readonly string[], ...options: string[]) {
-  const command = [...denied, '--', process.execPath, PYSTACK, 'remote', '-v', '--json', ...options, `${program.pid}`];
+  const command = [...denied, '--', RUNNER, PYSTACK, 'remote', '-v', '--json', ...options, `${program.pid}`];
   const { code, stdout, stderr } = await runCommand(programs.compile('denying'), command);
   return { code, stderr, snapshot: stdout === '' ? null : (JSON.parse(stdout) as Snapshot) };
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import type { Snapshot } from '../../src/snapshot.js';
-import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { expectOracle, pythonFrames, pythonThreads, threadNamed } from '../support/expectation.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
@@ -137,7 +137,7 @@ test.skipIf(!canMount)('where nothing tells who stands still, all are stopped, a
         (tid) => `mount --bind ${empty} /proc/${program.pid}/task/${tid}/syscall`,
       );
       const script = `${mounts.join(' && ')} && exec "$@"`;
-      const command = ['-m', 'sh', '-c', script, 'sh', process.execPath, PYSTACK, 'remote', '-v', '--json'];
+      const command = ['-m', 'sh', '-c', script, 'sh', RUNNER, PYSTACK, 'remote', '-v', '--json'];
       const { code, stdout, stderr } = await runCommand('unshare', [...command, `${program.pid}`]);
       expect(code, stderr).toBe(0);
       const snapshot = JSON.parse(stdout) as Snapshot;
@@ -160,7 +160,7 @@ test.skipIf(!canMount)('a kernel that counts no runs: context switches prove it 
       writeFileSync(zeros, '0 0 0\n');
       // Whether it counts is asked of our own process.
       const script = `mount --bind ${zeros} /proc/$$/schedstat && exec "$@"`;
-      const command = ['-m', 'sh', '-c', script, 'sh', process.execPath, PYSTACK, 'remote', '-v', '--json'];
+      const command = ['-m', 'sh', '-c', script, 'sh', RUNNER, PYSTACK, 'remote', '-v', '--json'];
       const { code, stdout, stderr } = await runCommand('unshare', [...command, `${program.pid}`]);
       expect(code, stderr).toBe(0);
       const snapshot = JSON.parse(stdout) as Snapshot;

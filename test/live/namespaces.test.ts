@@ -11,7 +11,7 @@ import { inspectProcess } from '../../src/inspect.js';
 import { inspectCore } from '../../src/inspect-core.js';
 import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot } from '../../src/snapshot.js';
-import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { expectOracle, pythonFrames, pythonThreads } from '../support/expectation.js';
 import { anyInterpreter, type Interpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
@@ -158,7 +158,7 @@ describe.skipIf(!cases.some((one) => one.possible && one.through === CONTAINER))
       withContainer(anyInterpreter(), layout, CONTAINER, folders, async (program) => {
         const inner = String(program.ready.pid);
         const enter = ['--target', String(program.pid), '--pid'];
-        const look = [process.execPath, PYSTACK, 'remote', '--json', inner];
+        const look = [RUNNER, PYSTACK, 'remote', '--json', inner];
         const inside = await runCommand('nsenter', [...enter, '--mount', ...look]);
         // A sidecar shares the pids and nothing else.
         const beside = await runCommand('nsenter', [...enter, 'unshare', '--mount-proc', ...look]);

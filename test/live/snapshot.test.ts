@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { inspectCore, inspectProcess, type Snapshot, snapshotProcess, type Thread } from '../../src/index.js';
-import { PYSTACK, runCommand, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { gcore, noGcore, SMALL_THREADS, withFolder } from '../support/cores.js';
 import { expectOracle } from '../support/expectation.js';
 import { anyInterpreter, type Interpreter } from '../support/interpreters.js';
@@ -262,7 +262,7 @@ describe('the command', () => {
       withProgram(interpreter, 'idle.py', {}, async ({ pid }) => {
         const path = join(folder, 'a.core');
         writeFileSync(path, 'before');
-        const limited = ['--fsize=8192', process.execPath, PYSTACK, 'snapshot', String(pid), '-o', path];
+        const limited = ['--fsize=8192', RUNNER, PYSTACK, 'snapshot', String(pid), '-o', path];
         const { code, stderr } = await runCommand('prlimit', limited);
         expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('EFBIG') });
         for (const taken of ['/dev/null', join(folder, 'none', 'a.core'), folder]) {
@@ -279,7 +279,7 @@ describe('the command', () => {
         const path = join(folder, 'a.core.gz');
         const outcomes = new Set<string>();
         for (let n = 0; n < 8; n++) {
-          const child = spawn(process.execPath, [PYSTACK, 'snapshot', String(pid), '-o', path], { stdio: 'ignore' });
+          const child = spawn(RUNNER, [PYSTACK, 'snapshot', String(pid), '-o', path], { stdio: 'ignore' });
           // Listened for from the start: on a quiet machine it has ended of its own accord before the signal.
           const ended = once(child, 'exit');
           await sleep(40 + 25 * n);

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Watch, WatchEvent } from '../../src/watch/model.js';
-import { PYSTACK, runPystack } from '../support/command.js';
+import { PYSTACK, RUNNER, runPystack } from '../support/command.js';
 import { withFolder } from '../support/cores.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { onEveryInterpreter } from '../support/matrix.js';
@@ -26,7 +26,7 @@ function documents(stdout: string): { events: WatchEvent[]; watch: Watch } {
 
 /** Watches while `during` runs; resolves when it ends by itself. */
 async function watching(args: readonly string[], during: (told: () => string) => Promise<void>) {
-  const child = spawn(process.execPath, [PYSTACK, 'watch', '--jsonl', `--every`, `${EVERY_MS}ms`, ...args]);
+  const child = spawn(RUNNER, [PYSTACK, 'watch', '--jsonl', `--every`, `${EVERY_MS}ms`, ...args]);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -123,7 +123,7 @@ test('Ctrl-C ends it with the summary', async () => {
   await withFolder(async (folder) => {
     const args = [join(folder, 'never'), join(folder, 'end')];
     await withProgram(anyInterpreter(), 'steps.py', { args }, async ({ pid }) => {
-      const child = spawn(process.execPath, [PYSTACK, 'watch', '--every', '100ms', `${pid}`]);
+      const child = spawn(RUNNER, [PYSTACK, 'watch', '--every', '100ms', `${pid}`]);
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
