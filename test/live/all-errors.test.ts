@@ -72,8 +72,10 @@ const CAUSES: Partial<Record<ErrorCode, Cause>> = {
   'engine-not-found': (more) => runPystack(['fleet', '--ssh', 'n1', '--client', 'no-such-client', ...more]),
   output: (more) =>
     runCommand('bash', ['-c', '"$0" "$@" > /dev/full', RUNNER, PYSTACK, 'core', CORE, '--sysroot', folder, ...more]),
-  'out-of-descriptors': (more) =>
-    sleeping(async (pid) => {
+  'out-of-descriptors': async (more) => {
+    // The one file does not start with fewer than a look at a small process takes.
+    if (RUNNER !== process.execPath) return null;
+    return sleeping(async (pid) => {
       // Node.js itself does not start with fewer; how many it takes differs.
       for (let most = 18; most < 40; most++) {
         const limited = ['-c', `ulimit -n ${most}; exec "$0" "$@"`, RUNNER, PYSTACK, 'remote', `${pid}`, ...more];
@@ -81,7 +83,8 @@ const CAUSES: Partial<Record<ErrorCode, Cause>> = {
         if (result.stderr.startsWith('pystack: ')) return result;
       }
       throw new Error('it always has enough');
-    }),
+    });
+  },
   'addon-missing': (more) => {
     for (const part of ['bin', 'dist']) spawnSync('cp', ['-a', join(CHECKOUT, part), folder]);
     copyFileSync(join(CHECKOUT, 'package.json'), join(folder, 'package.json'));
