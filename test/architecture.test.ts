@@ -12,6 +12,8 @@ const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 /** Parts of src: a folder, or a file directly in it. Folders in `python` stand apart from it. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   memory: [],
+  // What is secret by its name or shape: of variables, and of command lines.
+  secrets: [],
   // Types only: what a core tells goes with the error.
   errors: ['snapshot'],
   snapshot: ['snapshot-waits', 'snapshot-frames', 'snapshot-exceptions', 'snapshot-tasks'],
@@ -31,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'python/layouts': ['memory', 'errors'],
   python: ['memory', 'snapshot', 'errors', 'python/layouts'],
   // What is in an object, as a tree; and the text of such a tree, for which nothing is read.
-  'python/objects': ['memory', 'snapshot', 'python', 'python/layouts'],
+  'python/objects': ['memory', 'secrets', 'snapshot', 'python', 'python/layouts'],
   // What threads wait for and who has it.
   'python/waits': ['memory', 'snapshot', 'python', 'python/layouts', 'python/objects'],
   // What the tasks of event loops do and wait for.
@@ -53,7 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Lines that the program itself holds, found by names as locks are.
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
   'python/exceptions': ['memory', 'python', 'python/layouts', 'python/objects'],
-  'python/repr': ['memory', 'snapshot', 'python/layouts', 'python/objects'],
+  'python/repr': ['memory', 'secrets', 'snapshot', 'python/layouts', 'python/objects'],
   locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts', 'python/lost'],
   // One file a question, which reads through the handle that it is given.
   questions: [
@@ -134,6 +136,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'watch',
     'diff',
     'snapshot',
+    'secrets',
     'thousands',
     'report/fold',
     'report/duration',
@@ -192,6 +195,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'report',
   ],
   'save-snapshot': [
+    'secrets',
     'corefile-writer',
     'snapshot',
     'errors',
@@ -208,9 +212,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ['snapshot', 'errors', 'options', 'inspect', 'inspect-core', 'save-snapshot', 'session'],
   // It tries on this machine what the pipeline leans on, piece by piece.
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
-  // Of python/ only which names are secrets.
   cli: [
     'memory',
+    'secrets',
     'thousands',
     'snapshot',
     'errors',

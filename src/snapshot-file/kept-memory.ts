@@ -66,13 +66,14 @@ export function keepMemory(process: Process, wanted: Wanted): KeptMemory {
 
 /** Puts marks over what is withheld of the texts that were kept: who reads them again withholds the same. */
 function blankSecrets(kept: KeptBytes, secrets: Secrets): void {
-  for (const { start, width, text, isCut } of secrets.places ?? []) {
-    const parts = secrets.partsOf(text, isCut ? 'cut' : 'whole');
+  for (const { start, width, text, isCut, isHidden } of secrets.places ?? []) {
+    const all = [{ start: 0, end: text.length }];
+    const parts = isHidden ? all : secrets.partsOf(text, isCut ? 'cut' : 'whole');
     const mark = new Uint8Array(width);
     mark[0] = WITHHELD;
     // Where characters are pairs, their places are not those in memory: then none of it is kept.
     const isPlain = width < 4 || [...text].length === text.length;
-    for (const { start: from, end } of isPlain || parts.length === 0 ? parts : [{ start: 0, end: text.length }]) {
+    for (const { start: from, end } of isPlain || parts.length === 0 ? parts : all) {
       kept.blank(start + width * from, width * (end - from), mark);
     }
   }

@@ -1,4 +1,5 @@
 """Secrets under names that tell nothing: the same objects, their texts inside others, and what only secrets look like."""
+import logging
 import os
 import sys
 import threading
@@ -40,6 +41,18 @@ def call(api_key, url, headers, conninfo, cmd, cfg, cookies, pwd, *args):
     renamed = token
     plain = ['nothing: here', 'a=b', 'http://host:8080/x', '-p8080', 'the author said so']
     where = os.path.join('/tmp', 'auth', 'x')
+    entry = 'db.example.org:5432:app:me:pgpass-secret'
+    record = logging.LogRecord('app', 20, 'a.py', 1, 'password=%s for %s', ('logged-secret', 'somebody'), None)
+    by_name = logging.LogRecord('app', 20, 'a.py', 1, 'the token %(value)s', ({'value': 'named-secret'},), None)
+    message, values = record.msg, record.args
+    query_and_values = ('UPDATE users SET name = %s, password = %s', ('somebody', 'bound-secret'))
+    row = "INSERT INTO users (name, password) VALUES ('somebody', 'row-secret')"
+    login = ['sudo', 'docker', 'login', '-u', 'me', '-p', 'docker-secret', 'registry']
+    line = 'env A=1 sshpass -p line-secret ssh host'
+    scope = [(b'host', b'example.org'), (b'x-api-key', b'onlylettersbutasecret'), (b'cookie', b'id=asgi-secret')]
+    written = repr(scope)
+    form = 'name="password"\r\n\r\nform-secret\r\n--x'
+    times = ['12:30:45:a:b', 'main.py:1234:in:call:raised', 'docker run -p 8080:80 nginx', ('token', 'NAME')]
     say = 'ready'
     oracle.announce()
     threading.Event().wait()

@@ -15,6 +15,9 @@ test('secrets on a command line', () => {
   expect(shown('app', '--config', '{"user": "me", "password":"hunter2"}')).toBe(
     'app --config {"user": "me", "password":"<redacted>"}',
   );
+  expect(shown('docker', 'login', '-u', 'me', '-p', 'hunter2')).toBe('docker login -u me -p <redacted>');
+  expect(shown('sh', '-c', 'mysql -phunter2 db')).toBe('sh -c mysql -p<redacted> db');
+  expect(shown('app', '--token=ghp_0123456789abcdefghij0123456789abcdef')).toBe('app --token=<redacted>');
   expect(shown('app: worker with Bearer hunter2hunter2')).toBe('app: worker with Bearer <redacted>');
 });
 

@@ -4,7 +4,7 @@ import { CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
 import { type DictItem, readDict, readValueOf } from '../dict.js';
 import { needed } from '../layouts/needed.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
-import { secretArguments } from './secret-shapes.js';
+import { withoutSecretItems } from './secret-items.js';
 import { readSetTable } from './set-table.js';
 import type { DictTree, Entries, Tree } from './tree.js';
 
@@ -13,7 +13,7 @@ export const readList: ReadKind = (object, reading, depth) => {
   if (length === 0) return { kind: 'list', items: [], length, shown: 'inside' };
   const [items, shown] = reading.inside<readonly Tree[]>(object, depth, [], (inner) => {
     const start = reading.link(object.address, reading.layout.objects.PyListObject.ob_item);
-    return withoutPasswords(reading.elements(start, length, inner), reading);
+    return withoutSecretItems(reading.elements(start, length, inner), reading);
   });
   return { kind: 'list', items, length, shown };
 };
@@ -22,49 +22,13 @@ export const readTuple: ReadKind = (object, reading, depth) => {
   const length = reading.length(object.address);
   if (length === 0) return { kind: 'tuple', items: [], length, shown: 'inside' };
   const [items, shown] = reading.inside<readonly Tree[]>(object, depth, [], (inner) =>
-    withoutPasswords(
+    withoutSecretItems(
       reading.elements(offsetBy(object.address, reading.layout.PyTupleObject.ob_item), length, inner),
       reading,
     ),
   );
   return { kind: 'tuple', items, length, shown };
 };
-
-/** What a list item would be on a command line; null: it is no text. */
-function argumentOf(tree: Tree): string | null {
-  if (tree.kind === 'str') return tree.text;
-  return tree.kind === 'bytes' && tree.of === 'str' ? Buffer.from(tree.bytes).toString('latin1') : null;
-}
-
-/** The text of a string or of bytes; null: it is neither. */
-function textOf(tree: Tree | undefined): string | null {
-  return tree?.kind === 'bytes' ? Buffer.from(tree.bytes).toString('latin1') : tree ? argumentOf(tree) : null;
-}
-
-/** A name and a value, as lists of headers have them: whether the value is secret. Two words beside each other may be two names. */
-function isSecretPair(items: readonly Tree[], { secrets }: Reading): boolean {
-  const [name, value] = [textOf(items[0]), textOf(items[1])];
-  return name !== null && value !== null && !/^[A-Za-z_ ]*$/.test(value) && secrets.isName(name);
-}
-
-/** A list that looks like a command line, without the passwords on it; a pair whose first says what the second is. */
-function withoutPasswords(items: readonly Tree[], reading: Reading): readonly Tree[] {
-  const { secrets } = reading;
-  if (items.length === 2 && isSecretPair(items, reading)) {
-    secrets.addText(textOf(items[1]) ?? '');
-    return [items[0] as Tree, { kind: 'redacted' }];
-  }
-  if (!secrets.byShape) return items;
-  const texts = items.map(argumentOf);
-  if (!texts.some((text) => text?.startsWith('-'))) return items;
-  const shown = [...items];
-  for (const [i, span] of secretArguments(texts, secrets.isName)) {
-    secrets.addText((texts[i] ?? '').slice(span?.start));
-    // What is too short to be found again is not shown with its option either.
-    if (span === null || !secrets.isKnown((texts[i] ?? '').slice(span.start))) shown[i] = { kind: 'redacted' };
-  }
-  return shown;
-}
 
 export function readDictObject(object: Pick<ObjectInHand, 'address'>, reading: Reading, depth: number): DictTree {
   return { kind: 'dict', ...entriesOf(object, reading, depth, readItems(object, reading)) };

@@ -5,6 +5,7 @@ import { readAttribute, readOwnAttributes } from './attributes.js';
 import { readItems } from './containers.js';
 import { readBigInt } from './numbers.js';
 import type { ObjectInHand, Reading, ReadKind } from './reading.js';
+import { withoutFilledAttributes } from './secret-items.js';
 import type { Field, Tree } from './tree.js';
 import type { KnownType } from './types.js';
 
@@ -32,7 +33,8 @@ function readFieldsOf(
     if (reading.isFull) break;
     fields.push(reading.field(name, value, depth - 1));
   }
-  return { attributes: fields, complete: complete && fields.length === attributes.length };
+  const shown = withoutFilledAttributes(fields, reading.secrets);
+  return { attributes: [...shown], complete: complete && fields.length === attributes.length };
 }
 
 /** Fields as the class statement of a dataclass has them: `name`, whether `repr` shows it. */

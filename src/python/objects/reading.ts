@@ -127,7 +127,8 @@ export class Reading {
       if (!isUserSpace(pointer)) throw new CorruptData('no user-space address');
       const address = pointer as Address;
       type = this.types.of(address);
-      const tree = this.#context.kindOf(type)({ address, type }, this, depth);
+      const object = { address, type };
+      const tree = this.secrets.within(pointer, () => this.#context.kindOf(object.type)(object, this, depth));
       this.#characters += lengthOf(tree);
       if (inside !== this.#inside) this.secrets.note(tree, pointer);
       else if (this.problem === problem && !type.isClass) this.#context.leaves.set(pointer, tree);

@@ -3,25 +3,30 @@
  * so is their text inside other texts. What is found is shared by all who read for one look, and by who writes it.
  */
 import type { Address } from '../../memory/address.js';
-import { type RedactionSettings, secretNames } from './redaction.js';
-import { type Span, secretParts, type TextKind } from './secret-shapes.js';
+import { type RedactionSettings, secretNames } from '../../secrets/names.js';
+import { secretParts, type TextKind } from '../../secrets/shapes.js';
+import { merged, type Span } from '../../secrets/span.js';
 import type { Tree } from './tree.js';
 
 /** A shorter text stands for too many things to be known by its value. */
 const SHORTEST = 4;
 /** ... and this is the shortest that is looked for in the middle of others. */
 const SHORTEST_INSIDE = 6;
-/** Texts that many an innocent variable has. */
+/** Texts that many an innocent variable has, in any case; what is called so is no secret that others would not guess. */
 const COMMON: ReadonlySet<string> = new Set([
-  'None',
-  'True',
-  'False',
-  'null',
-  'true',
-  'false',
-  'Bearer',
-  'Basic',
-  'basic',
+  ...['none', 'true', 'false', 'null', 'bearer', 'basic', 'digest', 'token', 'tokens', 'password', 'passwd', 'secret'],
+  ...[
+    'secrets',
+    'cookie',
+    'cookies',
+    'credential',
+    'credentials',
+    'authorization',
+    'csrf',
+    'api_key',
+    'apikey',
+    'auth',
+  ],
 ]);
 /** In a file, stands for each character that was withheld when it was written. */
 export const WITHHELD = 0x1a;
@@ -37,6 +42,8 @@ export interface TextPlace {
   readonly width: 1 | 2 | 4;
   readonly text: string;
   readonly isCut: boolean;
+  /** Whether it is of an object that is withheld, and all of it with it. */
+  readonly isHidden: boolean;
 }
 
 export class Secrets {
@@ -50,6 +57,8 @@ export class Secrets {
   readonly #texts = new Set<string>();
   readonly #addresses = new WeakMap<Tree, number>();
   #pattern: RegExp | null = null;
+  /** How many objects that are withheld are being read, one inside the other. */
+  #hidden = 0;
 
   constructor(settings: RedactionSettings) {
     this.isName = secretNames(settings);
@@ -72,8 +81,30 @@ export class Secrets {
     this.#pointers.add(pointer);
   }
 
+  /** Calls `look` for the object at `pointer`: texts that are noted meanwhile are withheld if it is. */
+  within<T>(pointer: number, look: () => T): T {
+    if (this.places === null || !this.#pointers.has(pointer)) return look();
+    this.#hidden++;
+    try {
+      return look();
+    } finally {
+      this.#hidden--;
+    }
+  }
+
+  /** Notes where a text lies, where somebody wants to know. */
+  noteText(place: Omit<TextPlace, 'isHidden'>): void {
+    this.places?.push({ ...place, isHidden: this.#hidden > 0 });
+  }
+
   addText(text: string): void {
-    if (text.length < SHORTEST || COMMON.has(text) || this.#texts.has(text) || this.#texts.size >= MOST_TEXTS) return;
+    if (
+      text.length < SHORTEST ||
+      COMMON.has(text.toLowerCase()) ||
+      this.#texts.has(text) ||
+      this.#texts.size >= MOST_TEXTS
+    )
+      return;
     this.#texts.add(text);
     this.#pattern = null;
   }
@@ -150,14 +181,4 @@ function patternOf(texts: ReadonlySet<string>): RegExp {
   const long = [...texts].filter((text) => text.length >= SHORTEST_INSIDE).sort((a, b) => b.length - a.length);
   const escaped = long.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
   return new RegExp(escaped.length === 0 ? '(?!)' : escaped.join('|'), 'g');
-}
-
-function merged(parts: Span[]): Span[] {
-  const all: { start: number; end: number }[] = [];
-  for (const { start, end } of parts.sort((a, b) => a.start - b.start)) {
-    const last = all.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
-    else all.push({ start, end });
-  }
-  return all;
 }

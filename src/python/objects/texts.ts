@@ -50,7 +50,7 @@ export function noteText(
 ): void {
   if (start === null) return;
   secrets.inspect(text, isCut);
-  secrets.places?.push({ start, width, text, isCut });
+  secrets.noteText({ start, width, text, isCut });
 }
 
 export function readBytesObject({ address }: Pick<ObjectInHand, 'address'>, reading: Reading): BytesTree {

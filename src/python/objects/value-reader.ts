@@ -3,12 +3,12 @@
  * before are not read again. The sum of the work is bounded, so that no heap, however large or damaged, takes for ever.
  */
 import { type Address, isUserSpace } from '../../memory/address.js';
+import type { RedactionSettings } from '../../secrets/names.js';
 import { spellingOf } from '../layouts/spelling.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { kinds } from './kinds.js';
 import { lengthOfValue, REDACTED, Reading, type ReadingContext, UNBOUND, type ValueLimits } from './reading.js';
-import type { RedactionSettings } from './redaction.js';
 import { rememberSecret } from './secret-objects.js';
 import { Secrets } from './secrets.js';
 import type { Tree } from './tree.js';
@@ -40,6 +40,7 @@ export class ValueReader {
   readonly python: Python;
   readonly types: Types;
   readonly maxItems: number;
+  readonly secrets: Secrets;
   readonly #context: ReadingContext;
   readonly #reading: Reading;
   readonly #objectsAValue: number;
@@ -52,6 +53,7 @@ export class ValueReader {
     this.python = python;
     this.types = new Types(python);
     this.maxItems = settings.maxItems;
+    this.secrets = secrets;
     this.#objectsAValue = Math.max(OBJECTS_A_VALUE, 50 * settings.maxItems);
     this.#context = {
       python,

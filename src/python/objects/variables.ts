@@ -12,6 +12,7 @@ import type { Layout } from '../layouts/layout.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import type { LocalName, LocalNames } from './local-names.js';
+import { withoutFilledFields } from './secret-items.js';
 import { invalid, type ReadValue, type ValueReader } from './value-reader.js';
 
 /** A variable, as it was read. */
@@ -43,10 +44,27 @@ export function readVariables(frames: Python, values: ValueReader, frame: FrameI
     const args = slotVariables([], names.arguments, slots, values);
     const locals = slotVariables(dict?.variables ?? [], names.locals, slots, values);
     const unreadable = unreadableIn(args) + unreadableIn(locals);
-    return { arguments: args, locals, omittedLocals: dict?.omitted ?? 0, unreadable, problem: null };
+    const shown = withoutFilledVariables([...args, ...locals], values);
+    return {
+      arguments: shown.slice(0, args.length),
+      locals: shown.slice(args.length),
+      omittedLocals: dict?.omitted ?? 0,
+      unreadable,
+      problem: null,
+    };
   } catch (error) {
     return { arguments: [], locals: [], omittedLocals: 0, unreadable: 0, problem: reasonOf(error) };
   }
+}
+
+/** A call that logs or asks a database has a text, and beside it what that is filled with. */
+function withoutFilledVariables(variables: readonly ReadVariable[], { secrets }: ValueReader): readonly ReadVariable[] {
+  return withoutFilledFields(
+    variables,
+    ({ name, value: { tree } }) => ({ name, tree }),
+    (variable, tree) => ({ ...variable, value: { ...variable.value, tree } }),
+    secrets,
+  );
 }
 
 export interface FrameInHand {

@@ -2,6 +2,7 @@
  * What has whoever writes one kind of value down? The marks for what the tree lacks (`…`) or what is withheld, which are
  * noted here and nowhere else, and how to write the values inside.
  */
+import { withMark } from '../../secrets/span.js';
 import type { Spelling } from '../layouts/spelling.js';
 import type { Secrets } from '../objects/index.js';
 import type { Shown, Tree } from '../objects/tree.js';
@@ -71,13 +72,7 @@ export abstract class Printer {
     const [first] = parts;
     if (first === undefined) return text;
     if (first.start === 0 && first.end === text.length) return null;
-    let open = '';
-    let at = 0;
-    for (const { start, end } of parts) {
-      open += text.slice(at, start) + this.withheld();
-      at = end;
-    }
-    return open + text.slice(at);
+    return withMark(text, parts, this.withheld());
   }
 
   /** Notes that something was left out here. */

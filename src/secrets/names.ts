@@ -2,12 +2,15 @@
 
 /**
  * Found anywhere in a name, in any case, words joined by `_`, `-` or nothing. `pass` alone and `key` alone are not among
- * them: what they match is mostly harmless.
+ * them: what they match is mostly harmless. Whose pass it is tells it from one over data (`forward_pass`).
  */
 export const DEFAULT_SECRETS: readonly string[] = [
   'passw(or)?d',
   'passwd',
   'passphrase',
+  'passcode',
+  '(^|[^a-z])(db|database|user|admin|root|login|smtp|e?mail|ssh|ftp|http|proxy|redis|mysql|pg|postgres|mongo|ldap|sudo|become|vault|key|store)_?pass$',
+  '(^|[^a-z])pw$',
   '(^|[^a-z])pwd',
   'secret',
   'token',
@@ -16,6 +19,7 @@ export const DEFAULT_SECRETS: readonly string[] = [
   'private[_-]?key',
   'encryption[_-]?key',
   'signing[_-]?key',
+  '(^|[^a-z])(master|account|subscription|ssh|rsa|aes|hmac|fernet|jwt)[_-]?key$',
   'authori[sz]ation',
   '(^|[^a-z])auth$',
   'credential',
