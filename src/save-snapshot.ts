@@ -15,6 +15,8 @@ import { decodeAuxv } from './process/core/note-records.js';
 import { openLiveProcess } from './process/live/live-process.js';
 import type { OsThread, Process } from './process/process.js';
 import type { Question } from './questions/question.js';
+import { withoutSecrets } from './secrets/command-line.js';
+import { secretNames } from './secrets/names.js';
 import type { Snapshot } from './snapshot.js';
 import { asKept } from './snapshot-file/as-kept.js';
 import { keepMemory } from './snapshot-file/kept-memory.js';
@@ -74,7 +76,7 @@ function fileOf(
 ): { pieces: Uint8Array[]; snapshot: Snapshot } {
   const notes = target.coreNotes();
   if (!notes) throw new PystackError('process-exited', `${target.name} ended while it was looked at`);
-  const { process, auxv } = notes;
+  const { auxv } = notes;
   target.refresh();
   const memory = keepMemory(target, {
     located,
@@ -86,7 +88,8 @@ function fileOf(
     auxv: decodeAuxv(new DataView(auxv.buffer, auxv.byteOffset, auxv.byteLength)),
     native: settings.native !== 'off',
   });
-  const snapshot = asKept(seen, memory);
+  const snapshot = asKept(withheld(seen, settings), memory);
+  const process = { ...notes.process, psargs: snapshot.commandLine?.join(' ') ?? '' };
   const pieces = buildCore({
     machine: target.architecture,
     process,
@@ -102,6 +105,12 @@ function fileOf(
   });
   watch.lap('keep');
   return { pieces, snapshot };
+}
+
+/** What is secret on the command line is not written. */
+function withheld(seen: Snapshot, { locals }: Settings): Snapshot {
+  const isSecret = secretNames(locals ?? { redact: [], redactDefaults: true });
+  return { ...seen, commandLine: seen.commandLine && withoutSecrets(seen.commandLine, isSecret) };
 }
 
 /** Threads that stand behind a captured thread state, or were asked for besides. */

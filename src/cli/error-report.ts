@@ -9,6 +9,8 @@ import { threadInOrder } from '../render/json.js';
 import type { Palette } from '../render/palette.js';
 import { SCHEMA_VERSION } from '../snapshot.js';
 import { concise } from './concise.js';
+import { withoutSecretWords } from './secret-names.js';
+import type { View } from './view.js';
 
 /** Whatever was thrown as an error of the closed list: what is none of ours is our fault. */
 export function asPystackError(thrown: unknown): PystackError {
@@ -49,7 +51,7 @@ export function errorReport(error: PystackError, palette: Palette, verbosity: nu
 }
 
 /** The same for a program, with all that is known, on one line. */
-export function errorJson(error: PystackError): string {
+export function errorJson(error: PystackError, view: View): string {
   const { code, details, exitCode, message } = error;
   const document: ErrorDocument = {
     schemaVersion: SCHEMA_VERSION,
@@ -63,7 +65,7 @@ export function errorJson(error: PystackError): string {
     exitCode,
     tried: [...(details.tried ?? [])],
     seen: [...(details.seen ?? [])],
-    core: details.core?.core ?? null,
+    core: details.core ? withoutSecretWords(details.core, view).core : null,
     threads: (details.nativeOnly?.threads ?? []).map(threadInOrder),
   };
   return `${JSON.stringify(document)}\n`;

@@ -10,11 +10,27 @@ import { paletteFor, wantsColour } from './colours.js';
 import { writePieces } from './output.js';
 import { pageOf, wantsLinks, wantsPage } from './page.js';
 import type { Presenter, Target } from './presenter.js';
+import { withoutSecretWords } from './secret-names.js';
 import { isFlame, type View } from './view.js';
 import type { World } from './world.js';
 
 /** As the options say. `executableGiven`: whether the program of a core was named by the caller. */
 export async function presenterFor(
+  view: View,
+  what: { readonly executableGiven: boolean; readonly locals: boolean },
+  world: World,
+): Promise<Presenter> {
+  const presenter = await chosen(view, what, world);
+  return {
+    add(look, about) {
+      const { snapshot } = look;
+      return presenter.add(snapshot === null ? look : { ...look, snapshot: withoutSecretWords(snapshot, view) }, about);
+    },
+    end: (tally, findings) => presenter.end(tally, findings),
+  };
+}
+
+async function chosen(
   view: View,
   what: { readonly executableGiven: boolean; readonly locals: boolean },
   world: World,

@@ -16,6 +16,7 @@ import { PIPELINE, type Pipeline } from './pipeline.js';
 import { plainInvocation } from './plain-invocation.js';
 import { ProgressLine } from './progress.js';
 import type { LookingAtMany } from './run-many.js';
+import { withoutSecretWords } from './secret-names.js';
 import { isFlame, isOfMany, type Layout, type View, viewBefore } from './view.js';
 import { Interrupted, type World } from './world.js';
 
@@ -105,7 +106,7 @@ export async function reportError(thrown: unknown, view: View, world: World): Pr
     .catch(() => PLAIN);
   if (view.format === 'json' || view.format === 'jsonl') {
     try {
-      world.stdout.write(errorJson(error));
+      world.stdout.write(errorJson(error, view));
     } catch {
       // Then stderr is the only place to say it.
     }
@@ -158,10 +159,10 @@ async function tellNevertheless({ details }: PystackError, view: View, world: Wo
   if (nativeOnly && view.format === 'text' && view.html === null) {
     const { textPieces } = await import('../render/text.js');
     const options = { palette, verbose: view.verbosity > 0, waits: view.layout !== 'plain' };
-    writePieces(world.stdout, textPieces(nativeOnly, options));
+    writePieces(world.stdout, textPieces(withoutSecretWords(nativeOnly, view), options));
   } else if (core) {
     const { coreText } = await import('../render/core-text.js');
-    world.stdout.write(coreText(core, palette, false));
+    world.stdout.write(coreText(withoutSecretWords(core, view), palette, false));
   }
 }
 
@@ -235,7 +236,7 @@ async function work(invocation: Looking, pipeline: Pipeline, world: World, loggi
     invocation.command === 'remote'
       ? await pipeline.inspectProcess(invocation.pid, { ...invocation.options, ...logging })
       : await coreSnapshot(invocation, pipeline, logging);
-  return { snapshot, tell: () => print(snapshot, invocation, world) };
+  return { snapshot, tell: () => print(withoutSecretWords(snapshot, invocation.view), invocation, world) };
 }
 
 async function coreSnapshot(
