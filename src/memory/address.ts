@@ -54,10 +54,13 @@ export function offsetBy(address: Address, delta: number): Address {
   return toAddress(address + delta);
 }
 
+/** Six hexadecimal digits. */
+const HALF = 0x1_00_0000;
+
 /** `0x` and lower-case hexadecimal digits, as everywhere in the output. */
 export function formatAddress(address: number): string {
-  // Numbers beyond 32 bits are slow to write in one piece.
-  if (address < 0x1_0000_0000) return `0x${address.toString(16)}`;
-  const high = Math.floor(address / 0x1_0000_0000);
-  return `0x${high.toString(16)}${(address - high * 0x1_0000_0000).toString(16).padStart(8, '0')}`;
+  // Numbers beyond 31 bits are slow to write. The digit in front of the lower half keeps its zeros.
+  if (address < HALF) return `0x${address.toString(16)}`;
+  const high = Math.floor(address / HALF);
+  return `0x${high.toString(16)}${(address - high * HALF + HALF).toString(16).slice(1)}`;
 }
