@@ -13,12 +13,12 @@ import type { Python } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 import { type CodeResult, type WalkedFrame, type WalkedStack, withCode, withoutPlace } from '../questions/stacks.js';
 
-/** What is left besides what links lead to. */
+/** What is left besides what links lead to: asked for where something is lost. */
 export interface Left {
   /** All memory in which objects may lie, in address order. */
-  readonly writable: readonly Range[];
+  writable(): readonly Range[];
   /** What is left of all memory, in address order; null: all is. */
-  readonly written: readonly Range[] | null;
+  written(): readonly Range[] | null;
   /** Whether a page that holds only zeros does so for it was lost, or held them: not because nobody needed it. */
   readonly hasWholePages: boolean;
   /** A thread's C stack, from its stack pointer on; null: not known. */
@@ -128,9 +128,10 @@ function generatorsOf(
   }
   const isStack = ({ start, end: to }: Range) =>
     cStacks.some((stack) => stack && stack.start >= start && stack.start < to);
-  const ranges = writable.filter((range) => !isStack(range));
+  const ranges = writable().filter((range) => !isStack(range));
+  const left = written();
   const memory: SearchedMemory = {
-    ranges: written === null ? ranges : overlaps(ranges, written),
+    ranges: left === null ? ranges : overlaps(ranges, left),
     outOfTime: workBudget(SEARCH_MS),
   };
   return RunningGenerators.find(python, asking, entered, memory);

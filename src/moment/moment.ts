@@ -81,7 +81,7 @@ function momentOfStill(
     allThreads,
     // A snapshot holds what stacks lead to, and no more.
     mappings: recorded?.copied ? null : process.mappings(),
-    written: process.written,
+    written: () => process.written,
     hasWholePages: recorded?.hasWholePages ?? true,
     pointers: process.threadPointers(),
   });

@@ -20,8 +20,8 @@ export interface StaticOptions {
   readonly allThreads?: boolean;
   /** All memory that there was: stacks that lead through what is lost of it are put together from the rest. Null: they are not. */
   readonly mappings?: readonly Mapping[] | null;
-  /** What is left of it; null: all. */
-  readonly written?: readonly Range[] | null;
+  /** What is left of it; null: all. Asked for where something is lost. */
+  readonly written?: () => readonly Range[] | null;
   /** Whether all of each page is there that is: false of a core that was cut down to what was needed. */
   readonly hasWholePages?: boolean;
   /** What threads point to themselves by, by inner id. */
@@ -45,7 +45,7 @@ export function captureStatic(
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
   questions: readonly CopiedQuestion<unknown>[],
-  { allThreads = false, mappings = null, written = null, hasWholePages = true, pointers }: StaticOptions = {},
+  { allThreads = false, mappings = null, written = () => null, hasWholePages = true, pointers }: StaticOptions = {},
 ): CapturedProcess {
   const over = new Python(python, memory);
   const walk = new Walk(over, questions);
@@ -67,7 +67,7 @@ export function captureStatic(
     mappings === null
       ? linked
       : mendedStacks(over, runtime.threadStates, linked, {
-          writable: mappings.filter(({ readable, writable }) => readable && writable),
+          writable: () => mappings.filter(({ readable, writable }) => readable && writable),
           written,
           hasWholePages,
           cStackOf: (state) => cStackOf(lookAt(tidOf(state) ?? 0)?.sp ?? null, mappings),

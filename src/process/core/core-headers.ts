@@ -44,14 +44,18 @@ export function readCoreHeaders(file: ByteSource): CoreHeaders {
   // Never more than the file has room for, whatever the header claims.
   const count = Math.min(claimed ?? present, present);
   const segments = readProgramHeaders(file, header, count);
-  // gdb includes the vsyscall page, in the kernel's half: not ours to read, nor a sign of damage.
-  const userSegments = segments.filter(({ vaddr }) => vaddr < 2 ** 63);
-  const sane = userSegments.filter(isSane);
-  if (sane.length < userSegments.length) {
-    problems.push(`${userSegments.length - sane.length} of its program headers make no sense`);
+  const loads: Segment[] = [];
+  const notes: Segment[] = [];
+  let senseless = 0;
+  for (const segment of segments) {
+    const { type, vaddr, memsz, filesz } = segment;
+    // gdb includes the vsyscall page, in the kernel's half: not ours to read, nor a sign of damage.
+    if (vaddr >= 2 ** 63) continue;
+    if (!isSane(segment)) senseless++;
+    else if (type === PT.LOAD && memsz + filesz > 0) loads.push(segment);
+    else if (type === PT.NOTE) notes.push(segment);
   }
-  const loads = sane.filter(({ type, memsz, filesz }) => type === PT.LOAD && memsz + filesz > 0);
-  const notes = sane.filter(({ type }) => type === PT.NOTE);
+  if (senseless > 0) problems.push(`${senseless} of its program headers make no sense`);
   if (loads.length === 0 && notes.length === 0) throw unreadable(file, 'holds neither memory nor notes');
   return {
     machine: architectureOf(header.machine),

@@ -21,26 +21,34 @@ export function coreMappings(
   permissions: (file: MappedFile) => number | null,
   label: (start: number, end: number) => string | null,
 ): Mapping[] {
-  const pieces: Piece[] = [];
-  for (const { start, end, load, file } of sweep(loads, files)) {
-    if (!isUserSpace(start) || !isUserSpace(end)) continue;
+  const mappings: Mapping[] = [];
+  let last: Piece | null = null;
+  const finish = ({ start, end, flags, file }: Piece) => {
+    mappings.push({
+      start: toAddress(start),
+      end: toAddress(end),
+      readable: (flags & PF.R) !== 0,
+      writable: (flags & PF.W) !== 0,
+      executable: (flags & PF.X) !== 0,
+      fileOffset: file ? file.offset + (start - file.start) : 0,
+      path: file ? file.path : label(start, end),
+      deleted: file?.deleted ?? false,
+      device: null,
+      inode: 0,
+    });
+  };
+  sweep(loads, files, (start, end, load, file) => {
+    if (!isUserSpace(start) || !isUserSpace(end)) return;
     const flags = load ? load.flags : ((file && permissions(file)) ?? PF.R);
-    const last = pieces.at(-1);
-    if (joined && last && last.end === start && last.flags === flags && continues(last, file)) last.end = end;
-    else pieces.push({ start, end, flags, file });
-  }
-  return pieces.map(({ start, end, flags, file }) => ({
-    start: toAddress(start),
-    end: toAddress(end),
-    readable: (flags & PF.R) !== 0,
-    writable: (flags & PF.W) !== 0,
-    executable: (flags & PF.X) !== 0,
-    fileOffset: file ? file.offset + (start - file.start) : 0,
-    path: file ? file.path : label(start, end),
-    deleted: file?.deleted ?? false,
-    device: null,
-    inode: 0,
-  }));
+    if (joined && last && last.end === start && last.flags === flags && continues(last, file)) {
+      last.end = end;
+      return;
+    }
+    if (last) finish(last);
+    last = { start, end, flags, file };
+  });
+  if (last) finish(last);
+  return mappings;
 }
 
 interface Piece {
@@ -59,30 +67,33 @@ function continues(last: Piece, file: MappedFile | null): boolean {
   );
 }
 
+/** Is told of a piece of the address space, and what it belongs to. */
+type Visit = (start: number, end: number, load: Segment | null, file: MappedFile | null) => void;
+
 /** Cuts the address space wherever a segment or a file begins or ends; of overlapping ones the lower start wins. */
-function* sweep(loads: readonly Segment[], files: readonly MappedFile[]) {
-  const segments = disjoint(loads.map((load) => ({ start: load.vaddr, end: load.vaddr + extent(load), of: load })));
-  const mapped = disjoint(files.map((file) => ({ start: file.start, end: file.end, of: file })));
-  let s = 0;
-  let m = 0;
-  let at = 0;
-  for (;;) {
-    const segment = segments[s];
-    const file = mapped[m];
-    if (!segment && !file) return;
-    const segmentFrom = Math.max(at, segment?.start ?? Number.POSITIVE_INFINITY);
-    const fileFrom = Math.max(at, file?.start ?? Number.POSITIVE_INFINITY);
+function sweep(loads: readonly Segment[], files: readonly MappedFile[], visit: Visit): void {
+  const segments = new Disjoint(
+    loads,
+    ({ vaddr }) => vaddr,
+    (load) => load.vaddr + extent(load),
+  );
+  const mapped = new Disjoint(
+    files,
+    ({ start }) => start,
+    ({ end }) => end,
+  );
+  for (let at = 0; ; ) {
+    const segmentFrom = Math.max(at, segments.start);
+    const fileFrom = Math.max(at, mapped.start);
     const start = Math.min(segmentFrom, fileFrom);
+    if (start === Number.POSITIVE_INFINITY) return;
     const inSegment = segmentFrom === start;
     const inFile = fileFrom === start;
-    const end = Math.min(
-      (inSegment ? segment?.end : segmentFrom) ?? Number.POSITIVE_INFINITY,
-      (inFile ? file?.end : fileFrom) ?? Number.POSITIVE_INFINITY,
-    );
-    yield { start, end, load: inSegment && segment ? segment.of : null, file: inFile && file ? file.of : null };
+    const end = Math.min(inSegment ? segments.end : segmentFrom, inFile ? mapped.end : fileFrom);
+    visit(start, end, inSegment ? segments.of : null, inFile ? mapped.of : null);
     at = end;
-    if (segment && segment.end <= at) s++;
-    if (file && file.end <= at) m++;
+    if (segments.end <= at) segments.next();
+    if (mapped.end <= at) mapped.next();
   }
 }
 
@@ -90,14 +101,36 @@ function extent({ filesz, memsz }: Segment): number {
   return Math.max(filesz, memsz);
 }
 
-function disjoint<T>(ranges: { start: number; end: number; of: T }[]): { start: number; end: number; of: T }[] {
-  const result: { start: number; end: number; of: T }[] = [];
-  let taken = 0;
-  for (const range of ranges.sort((a, b) => a.start - b.start)) {
-    const start = Math.max(range.start, taken);
-    if (start >= range.end) continue;
-    result.push({ ...range, start });
-    taken = range.end;
+/** Goes through what has a start and an end, in order, without what overlaps. */
+class Disjoint<T> {
+  readonly #sorted: readonly T[];
+  #at = 0;
+  /** Of the one that it is at; all infinite where none is left. */
+  start = 0;
+  end = 0;
+  of: T | null = null;
+
+  constructor(
+    ranges: readonly T[],
+    readonly startOf: (one: T) => number,
+    readonly endOf: (one: T) => number,
+  ) {
+    this.#sorted = [...ranges].sort((a, b) => startOf(a) - startOf(b));
+    this.next();
   }
-  return result;
+
+  next(): void {
+    for (const taken = this.end; this.#at < this.#sorted.length; ) {
+      const one = this.#sorted[this.#at++] as T;
+      const [start, end] = [Math.max(this.startOf(one), taken), this.endOf(one)];
+      if (start >= end) continue;
+      this.start = start;
+      this.end = end;
+      this.of = one;
+      return;
+    }
+    this.start = Number.POSITIVE_INFINITY;
+    this.end = Number.POSITIVE_INFINITY;
+    this.of = null;
+  }
 }

@@ -49,18 +49,20 @@ export class CoreMemory implements MemoryReader {
       if (start > vaddr) overlapping++;
       if (start >= end) continue;
       const at = offset + (start - vaddr);
-      for (const real of kept === null ? [{ start, end }] : within(kept, start, end)) {
-        starts.push(real.start);
-        ends.push(real.end);
-        offsets.push(at + (real.start - start));
-      }
+      const add = (from: number, to: number) => {
+        starts.push(from);
+        ends.push(to);
+        offsets.push(at + (from - start));
+      };
+      if (kept === null) add(start, end);
+      else for (const real of within(kept, start, end)) add(real.start, real.end);
       taken = end;
       dumpedBytes += end - start;
       missingBytes += Math.min(end - start, Math.max(0, at + (end - start) - file.size));
     }
-    this.#starts = Float64Array.from(starts);
-    this.#ends = Float64Array.from(ends);
-    this.#offsets = Float64Array.from(offsets);
+    this.#starts = new Float64Array(starts);
+    this.#ends = new Float64Array(ends);
+    this.#offsets = new Float64Array(offsets);
     this.overlapping = overlapping;
     this.dumpedBytes = dumpedBytes;
     this.missingBytes = missingBytes;
@@ -74,10 +76,12 @@ export class CoreMemory implements MemoryReader {
   /** What the file holds of it, in address order. */
   get written(): Range[] {
     const size = this.#file.size;
-    return [...this.#starts].flatMap((start, i) => {
+    const written: Range[] = [];
+    this.#starts.forEach((start, i) => {
       const held = Math.min((this.#ends[i] ?? start) - start, Math.max(size - (this.#offsets[i] ?? size), 0));
-      return held > 0 ? [{ start, end: start + held }] : [];
+      if (held > 0) written.push({ start, end: start + held });
     });
+    return written;
   }
 
   /** The same memory without anything that is not in the core itself. */
@@ -159,6 +163,11 @@ export class CoreMemory implements MemoryReader {
   #indexAt(address: number): number {
     const last = this.#last;
     if (address >= (this.#starts[last] ?? 0) && address < (this.#ends[last] ?? 0)) return last;
+    // Whoever goes through them in order asks for the next one, or for what lies before it.
+    if (address >= (this.#ends[last] ?? Number.POSITIVE_INFINITY) && address < (this.#ends[last + 1] ?? 0)) {
+      this.#last = last + 1;
+      return last + 1;
+    }
     let low = 0;
     let high = this.#ends.length;
     while (low < high) {

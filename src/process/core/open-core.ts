@@ -108,7 +108,7 @@ function buildProcess(
     listed.files,
     metadata !== null,
     (of) => permissionsOf(of, listed.files, (start, name) => imageAt(start, name, dumped)),
-    (start, end) => labelOf(start, end, notes, metadata),
+    labelsOf(notes, metadata),
   );
   const modules = coreModules(mappings, dumped);
   const program = moduleAt(modules, Number(notes.auxv.get(AT.ENTRY) ?? 0n));
@@ -144,7 +144,9 @@ function buildProcess(
     mappings: () => mappings,
     threads: () => osThreads,
     threadPointers: () => threadPointersOf(notes),
-    written: memory.written,
+    get written() {
+      return memory.written;
+    },
     isDamaged: damage.length > 0,
     thread: (tid) => byId.get(tid) ?? null,
     knowsRegister: () => true,
@@ -246,14 +248,17 @@ function permissionsOf(
   return segment?.flags ?? null;
 }
 
-function labelOf(start: number, end: number, { auxv }: CoreNotes, metadata: SavedMetadata | null): string | null {
-  const holds = (type: number) => {
-    const at = Number(auxv.get(type) ?? 0n);
-    return at >= start && at < end;
+/** What anonymous memory from start to end is called. */
+function labelsOf({ auxv }: CoreNotes, metadata: SavedMetadata | null): (start: number, end: number) => string | null {
+  const [vdso = 0, program = 0, random = 0] = [AT.SYSINFO_EHDR, AT.EXECFN, AT.RANDOM].map((type) =>
+    Number(auxv.get(type) ?? 0n),
+  );
+  return (start, end) => {
+    const holds = (at: number) => at >= start && at < end;
+    if (holds(vdso)) return '[vdso]';
+    if (holds(program) || holds(random)) return '[stack]';
+    return metadata?.labels.find((label) => holds(label.start))?.name ?? null;
   };
-  if (holds(AT.SYSINFO_EHDR)) return '[vdso]';
-  if (holds(AT.EXECFN) || holds(AT.RANDOM)) return '[stack]';
-  return metadata?.labels.find((label) => label.start >= start && label.start < end)?.name ?? null;
 }
 
 function damageWarnings(
