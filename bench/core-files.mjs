@@ -80,8 +80,8 @@ const SHDR_BYTES = 64;
 const PN_XNUM = 0xffff;
 
 /**
- * Gives a core a table of at least `wanted` mappings, at its end: the largest ones, page by page. Their number is where
- * elf(5) has it for as many: sh_info of the first section.
+ * Gives a core a table of `wanted` mappings at least, at its end: the largest ones are cut into pages, the last of them as
+ * far as needed. Their number is where elf(5) has it for as many: sh_info of the first section.
  */
 function cutIntoPages(core, wanted) {
   const fd = openSync(core, 'r+');
@@ -94,13 +94,16 @@ function cutIntoPages(core, wanted) {
     const old = Array.from({ length: count }, (_, i) => table.subarray(i * PHDR_BYTES, (i + 1) * PHDR_BYTES));
     const pagesOf = (header) => (header.readUInt32LE(0) === 1 ? Number(header.readBigUInt64LE(32) / PAGE) : 0);
     const largest = [...old].sort((a, b) => pagesOf(b) - pagesOf(a));
-    const cut = new Set();
-    for (let have = count; have < wanted; have += pagesOf([...cut].at(-1)) - 1) {
+    /** Into how many pieces each is cut. */
+    const cut = new Map();
+    for (let have = count; have < wanted; ) {
       const next = largest.shift();
       if (next === undefined || pagesOf(next) < 2) throw new Error(`this core has no ${wanted} pages`);
-      cut.add(next);
+      const pieces = Math.min(Math.floor(pagesOf(next)), wanted - have + 1);
+      cut.set(next, pieces);
+      have += pieces - 1;
     }
-    const headers = old.flatMap((header) => (cut.has(header) ? pages(header, pagesOf(header)) : [header]));
+    const headers = old.flatMap((header) => pages(header, cut.get(header) ?? 1));
     const end = fstatSync(fd).size;
     const section = Buffer.alloc(SHDR_BYTES);
     section.writeUInt32LE(headers.length, 44);
@@ -117,7 +120,7 @@ function cutIntoPages(core, wanted) {
   }
 }
 
-/** One header for each page; what does not fill a page stays with the last. */
+/** One header for each page; the rest stays with the last. */
 function pages(header, count) {
   return Array.from({ length: count }, (_, i) => {
     const page = Buffer.from(header);
