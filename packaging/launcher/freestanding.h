@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #if defined(__x86_64__)
-enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_sendfile = 40, SYS_execve = 59, SYS_exit = 60, SYS_pread64 = 17, SYS_dup3 = 292, SYS_openat = 257, SYS_readlinkat = 267, SYS_memfd_create = 319 };
+enum { SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_sendfile = 40, SYS_execve = 59, SYS_exit = 60, SYS_pread64 = 17, SYS_rt_sigaction = 13, SYS_dup3 = 292, SYS_openat = 257, SYS_readlinkat = 267, SYS_memfd_create = 319 };
 static long call(long number, long a, long b, long c, long d, long e, long f) {
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
@@ -15,7 +15,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
 }
 __asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call start\n hlt\n");
 #elif defined(__aarch64__)
-enum { SYS_read = 63, SYS_write = 64, SYS_close = 57, SYS_lseek = 62, SYS_mmap = 222, SYS_sendfile = 71, SYS_execve = 221, SYS_exit = 93, SYS_pread64 = 67, SYS_dup3 = 24, SYS_openat = 56, SYS_readlinkat = 78, SYS_memfd_create = 279 };
+enum { SYS_read = 63, SYS_write = 64, SYS_close = 57, SYS_lseek = 62, SYS_mmap = 222, SYS_sendfile = 71, SYS_execve = 221, SYS_exit = 93, SYS_pread64 = 67, SYS_rt_sigaction = 134, SYS_dup3 = 24, SYS_openat = 56, SYS_readlinkat = 78, SYS_memfd_create = 279 };
 static long call(long number, long a, long b, long c, long d, long e, long f) {
   register long x8 __asm__("x8") = number;
   register long x0 __asm__("x0") = a;

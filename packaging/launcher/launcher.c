@@ -45,7 +45,7 @@ struct Table {
 #define GO(entry, stack) __asm__ volatile("mov sp,%0\n mov x0,#0\n br %1" ::"r"(stack), "r"(entry) : "memory")
 #endif
 
-enum { O_CLOEXEC = 02000000, MFD_EXEC = 16, EINVAL = 22, SEEK_END = 2 };
+enum { O_CLOEXEC = 02000000, MFD_EXEC = 16, EINVAL = 22, EFBIG = 27, SEEK_END = 2, SIGXFSZ = 25, SIG_IGN = 1 };
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32 };
 
 static void readAt(long fd, void *into, size_t size, uint64_t offset) {
@@ -69,11 +69,19 @@ static void provide(long self, const struct Part *part) {
   uint64_t left = part->size;
   while (left > 0) {
     const long sent = call(SYS_sendfile, fd, self, (long)&offset, (long)left, 0, 0);
+    if (sent == -EFBIG) DIE("no file may be as large as its parts (ulimit -f)");
     if (sent <= 0) DIE("its parts cannot be copied into memory");
     left -= (uint64_t)sent;
   }
   if (call(SYS_dup3, fd, (long)part->descriptor, O_CLOEXEC, 0, 0, 0) < 0) DIE("too few file descriptors (ulimit -n)");
   call(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+// What would be larger than the user may write is refused, and told, instead of ending us without a word. sigaction(2)
+static void ignoreFileSizeSignal(void) {
+  // The kernel's: handler, flags, restorer (where there is one), mask.
+  static const uint64_t action[4] = {SIG_IGN};
+  call(SYS_rt_sigaction, SIGXFSZ, (long)action, 0, 8, 0, 0);
 }
 
 struct Image {
@@ -162,6 +170,7 @@ static const char kSettings[] =
 enum { kSettingCount = 7 };
 
 __attribute__((used, noreturn)) void start(uint64_t *stack) {
+  ignoreFileSizeSignal();
   const long self = call(SYS_openat, AT_FDCWD, (long)"/proc/self/exe", O_CLOEXEC, 0, 0, 0);
   if (self < 0) DIE("/proc is not mounted");
   const long size = call(SYS_lseek, self, 0, SEEK_END, 0, 0, 0);

@@ -160,7 +160,7 @@ describe('what goes wrong before anybody answers', () => {
       '-c',
       '"$0" "$1" fleet --ssh n1 --client "$2" & pid=$!; while ! [ -s "$3" ]; do sleep 0.05; done; kill -INT $pid; wait $pid; echo "ended $?"; ' +
         'sleep 0.2; kill -0 $(cat "$3") 2>/dev/null && echo alive || echo gone',
-      process.execPath,
+      RUNNER,
       PYSTACK,
       client,
       join(folder, 'client-pid'),
