@@ -76,10 +76,11 @@ export function* findWords(
   }
 }
 
-/** Much of what was reserved and never used: told at once. */
-const ZEROS = Buffer.alloc(1024 * 1024);
+/** Much of what was reserved and never used: told at once. Made when it is first needed, which is rare. */
+let zeros: Buffer | null = null;
 
 function isZero(view: DataView): boolean {
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-  return bytes.length <= ZEROS.length && bytes.equals(ZEROS.subarray(0, bytes.length));
+  zeros ??= Buffer.alloc(1024 * 1024);
+  return bytes.length <= zeros.length && bytes.equals(zeros.subarray(0, bytes.length));
 }

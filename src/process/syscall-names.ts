@@ -17,14 +17,12 @@ function tableFor(architecture: Architecture): ReadonlyMap<number, string> {
 }
 
 function table(runs: readonly Run[]): ReadonlyMap<number, string> {
-  return new Map(
-    runs.flatMap(({ first, names }) =>
-      names
-        .trim()
-        .split(/\s+/)
-        .map((name, index): [number, string] => [first + index, name]),
-    ),
-  );
+  const made = new Map<number, string>();
+  for (const { first, names } of runs) {
+    let number = first;
+    for (const name of names.trim().split(/\s+/)) made.set(number++, name);
+  }
+  return made;
 }
 
 /** The name of a system call; null for a number newer than the tables. */

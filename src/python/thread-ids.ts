@@ -19,7 +19,10 @@ const GLIBC_X86_64_TID = 0x2d0;
 /** Bytes of struct pthread in which it is looked for; AArch64's glibc (0xd0) and musl (0x30, 0x38) lie below as well. */
 const SCAN_BYTES = 0x400;
 
-const CANDIDATES = [GLIBC_X86_64_TID, ...Array.from({ length: SCAN_BYTES / 4 }, (_, i) => 4 * i)];
+function* candidates(): Generator<number> {
+  yield GLIBC_X86_64_TID;
+  for (let offset = 0; offset < SCAN_BYTES; offset += 4) yield offset;
+}
 
 /** Threads that the offset is found by; then it holds for all, since one C library made them. */
 const SAMPLE = 64;
@@ -76,7 +79,7 @@ function findTidOffset(memory: MemoryReader, structs: readonly number[], ids: Re
   const some = structs.slice(0, SAMPLE);
   let best: number | null = null;
   let bestCount = 0;
-  for (const offset of CANDIDATES) {
+  for (const offset of candidates()) {
     const count = distinctIds(memory, some, offset, ids);
     if (count > bestCount) {
       best = offset;

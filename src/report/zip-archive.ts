@@ -77,7 +77,7 @@ function contentOf(bytes: Buffer, entry: number, before: number): Uint8Array | n
 }
 
 /** Of a gzip file, what stands before the packed bytes; behind them stand the checksum and size that a zip entry has too. */
-const GZIP_HEADER = Buffer.from([0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 0xff]);
+const GZIP_HEADER = [0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 0xff];
 
 /** As a gzip file, so that the checksum is compared. */
 function inflated(packed: Buffer, crc: number, fullSize: number): Uint8Array | null {
@@ -85,7 +85,7 @@ function inflated(packed: Buffer, crc: number, fullSize: number): Uint8Array | n
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(fullSize, 4);
   try {
-    return gunzipSync(Buffer.concat([GZIP_HEADER, packed, trailer]), { maxOutputLength: MOST_BYTES });
+    return gunzipSync(Buffer.concat([Buffer.from(GZIP_HEADER), packed, trailer]), { maxOutputLength: MOST_BYTES });
   } catch (error) {
     // zlib says with a code what is wrong with the data.
     if (error instanceof Error && 'code' in error) return null;
