@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { programInChunks } from '../scripts/chunks.mjs';
 import { lazyBuiltins } from '../scripts/lazy-builtins.mjs';
 import { pageAssets } from '../scripts/page-assets.mjs';
+import { rareParts } from '../scripts/rare-parts.mjs';
 import { bunPackage, CACHE, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
 import { redirectNeeded, sonameOf } from './elf-strings.mjs';
 import { freestandingProgram } from './freestanding.mjs';
@@ -91,10 +92,11 @@ async function program(version) {
     absWorkingDir: root,
     entryPoints: ['src/cli/main.ts'],
     target: 'esnext',
-    plugins: [lazyBuiltins],
+    plugins: [rareParts(root), lazyBuiltins],
     define: {
       ...(await pageAssets()),
       'import.meta.url': '"file:///proc/self/exe"',
+      'import.meta.dirname': '"/proc/self"',
       PYSTACK_SINGLE_EXECUTABLE: 'true',
       PYSTACK_VERSION: JSON.stringify(version),
     },

@@ -13,6 +13,7 @@ import { build } from 'esbuild';
 import { programInChunks } from './chunks.mjs';
 import { lazyBuiltins } from './lazy-builtins.mjs';
 import { pageAssets } from './page-assets.mjs';
+import { rareParts } from './rare-parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -31,7 +32,7 @@ const common = {
 
 /** CommonJS has no import.meta; the addon and package.json are found relative to it. */
 const importMeta = {
-  define: { 'import.meta.url': 'importMeta.url' },
+  define: { 'import.meta.url': 'importMeta.url', 'import.meta.dirname': '__dirname' },
   banner: { js: "const importMeta={get url(){return require('node:url').pathToFileURL(__filename).href}};" },
 };
 
@@ -59,7 +60,7 @@ const program = await programInChunks({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
   target: common.target,
-  plugins: [lazyBuiltins],
+  plugins: [rareParts(root), lazyBuiltins],
   define: { ...define, ...(await pageAssets()) },
 });
 mkdirSync(dist, { recursive: true });

@@ -4,6 +4,9 @@
 import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
 
+/** Around an `import()` whose chunk is to be there at once: to the bundler it is where to split, as any. */
+export const NOW = 'evaluatedNow';
+
 /**
  * The text of one CommonJS file that is the program. Throws an Error where the bundler made something that is not understood
  * here; what is left of the syntax of modules then is an error of the second pass, as it stands within a function.
@@ -41,7 +44,7 @@ export async function programInChunks(options) {
     `${functionOf(entry)}();\n`,
   ].join('\n');
   // Names stay ours, for stack traces.
-  const short = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
+  const short = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none', charset: 'ascii' };
   return (await transform(whole, { ...short, target: options.target })).code;
 }
 
@@ -73,6 +76,7 @@ function asFunction(text, functionOf) {
       (_, words, name) => `var { ${pairs(words)} } = require("${name}");`,
     )
     .replaceAll(/^import (?:\* as )?([\w$]+) from "(node:[^"]+)";$/gm, 'var $1 = require("$2");')
+    .replaceAll(new RegExp(`\\b${NOW}\\(import\\("\\./([^"]+)"\\)\\)`, 'g'), (_, name) => `${functionOf(name)}()`)
     .replaceAll(/\bimport\("\.\/([^"]+)"\)/g, (_, name) => `Promise.resolve().then(${functionOf(name)})`)
     .replaceAll(/\bimport\("(node:[^"]+)"\)/g, 'Promise.resolve().then(() => require("$1"))');
   const [exports, words = ''] = /^export \{([^}]*)\};\s*$/m.exec(body) ?? [''];

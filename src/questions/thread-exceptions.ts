@@ -43,7 +43,7 @@ export function threadExceptionsQuestion(
       // What runs moves on while it is read.
       if (look?.running === true && look.syscall === null && look.runs !== null) return null;
       const frames = (stack?.frames ?? []).map(({ address }) => address);
-      const exceptions = readThreadExceptions(values(python), state.address, frames);
+      const exceptions = readThreadExceptions(python, () => values(python), state.address, frames);
       return { exceptions, codes: python.the(TracebackCodes).of(codesIn(exceptions)) };
     },
     same: isDeepStrictEqual,

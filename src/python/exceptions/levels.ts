@@ -21,13 +21,20 @@ const LEVEL_LIMIT = 10_000;
 const TOLD_LIMIT = 16;
 const POINTER = 8;
 
-/** `frames`: those of the thread, innermost first. Throws MemoryFault, InvalidAddress, CorruptData. */
-export function readLevels(values: ValueReader, threadState: Address, frames: readonly Address[]): Triple[] {
-  const { python } = values;
+/**
+ * `frames`: those of the thread, innermost first; `values` is asked for when a type has to be told by its name. Throws
+ * MemoryFault, InvalidAddress, CorruptData.
+ */
+export function readLevels(
+  python: Python,
+  values: () => ValueReader,
+  threadState: Address,
+  frames: readonly Address[],
+): Triple[] {
   const found = [raised(python, threadState), ...handled(python, threadState, frames)];
   const isOne = ({ type, value }: Triple) => {
     const one = type === 0 ? value : type;
-    return one !== 0 && !isNone(values, one);
+    return one !== 0 && !isNone(python, values, one);
   };
   const told: Triple[] = [];
   for (const triple of found) {
@@ -90,11 +97,10 @@ const EXCEPTION_OR_TYPE = 0xc000;
  * Whether it is None: its type is neither an exception nor a class. (By flags: of a core, the file that has the names of types
  * may not be there.) Python 2 has exceptions that are neither. Throws as reading does.
  */
-function isNone(values: ValueReader, pointer: number): boolean {
-  const { python } = values;
+function isNone(python: Python, values: () => ValueReader, pointer: number): boolean {
   const { PyObject, PyTypeObject, python2 } = python.layout;
   const type = toAddress(python.pointer(toAddress(pointer), PyObject.ob_type));
   const upper = python.memory.read(offsetBy(type, PyTypeObject.tp_flags + 2), 2).getUint16(0, true);
   if ((upper & EXCEPTION_OR_TYPE) !== 0) return false;
-  return python2 === undefined || values.typeOf(pointer)?.tp_name === 'NoneType';
+  return python2 === undefined || values().typeOf(pointer)?.tp_name === 'NoneType';
 }

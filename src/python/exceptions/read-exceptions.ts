@@ -7,6 +7,7 @@ import { exceptionFieldsOf } from '../layouts/exception-fields.js';
 import type { ValueReader } from '../objects/index.js';
 import type { KnownType } from '../objects/types.js';
 import { reasonOf } from '../problem.js';
+import type { Python } from '../python.js';
 import type {
   ReadException,
   ReadMessage,
@@ -28,16 +29,22 @@ const NOTE_LIMIT = 50;
 const NO_TRACEBACK: ReadTraceback = { entries: [], problem: null };
 const NO_MESSAGE: ReadMessage = { kind: 'parts', parts: [] };
 
-/** Those of one thread: `frames` are its own, innermost first. Throws MemoryFault, InvalidAddress, CorruptData. */
+/**
+ * Those of one thread: `frames` are its own, innermost first; `values`, over the memory of `python`, is asked for when there
+ * is one, which most threads have not. Throws MemoryFault, InvalidAddress, CorruptData.
+ */
 export function readThreadExceptions(
-  values: ValueReader,
+  python: Python,
+  values: () => ValueReader,
   threadState: Address,
   frames: readonly Address[],
 ): ReadThreadException[] {
-  values.beginThread();
-  const reader = new ExceptionReader(values);
+  const triples = readLevels(python, values, threadState, frames);
+  if (triples.length === 0) return [];
+  values().beginThread();
+  const reader = new ExceptionReader(values());
   const told: ReadThreadException[] = [];
-  for (const triple of readLevels(values, threadState, frames)) {
+  for (const triple of triples) {
     // One that is part of what was told before is there.
     if (reader.has(triple.value)) continue;
     told.push({ state: triple.state, exception: reader.ofTriple(triple) });

@@ -6,14 +6,21 @@ import type { ReadValue, ReadVariable, Secrets } from '../objects/index.js';
 import { TreePrinter } from './tree-printer.js';
 
 export class ValueWriter {
-  readonly #printer: TreePrinter;
+  readonly #layout: Pick<Layout, 'version'>;
   readonly #secrets: Secrets | null;
   readonly #written = new WeakMap<ReadValue, Value>();
+  #made: TreePrinter | null = null;
 
   /** `secrets`: what is withheld by value. */
   constructor(layout: Pick<Layout, 'version'>, secrets: Secrets | null = null) {
+    this.#layout = layout;
     this.#secrets = secrets;
-    this.#printer = new TreePrinter(spellingOf(layout), secrets);
+  }
+
+  /** Made when there is a value to write, which in most looks there is not. */
+  get #printer(): TreePrinter {
+    this.#made ??= new TreePrinter(spellingOf(this.#layout), this.#secrets);
+    return this.#made;
   }
 
   /** Variables of one frame, in their order. */
