@@ -17,26 +17,48 @@ const LOOKS = ['remote', 'core', 'snapshot'];
 
 /** Runs the program; returns its vm.Script. @param {boolean} useCache */
 function load(useCache) {
-  optimizeLate();
-  // On one line, so that lines in stack traces stay those of the file.
-  const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(FILE, 'utf8')}\n})`;
+  // On one line, so that lines in stack traces stay those of the file. Its bundler leaves nothing in it but ASCII.
+  const source = `(function (exports, require, module, __filename, __dirname) {${fs.readFileSync(FILE, 'latin1')}\n})`;
   const script = (useCache && (withCache(source, CACHE) ?? withCache(source, OWN_CACHE))) || compile(source);
   const isCached = script.cachedDataRejected === false;
-  if (useCache && !isCached && LOOKS.includes(process.argv[2])) process.once('exit', () => keep(script));
+  const restore = useCache && !isSmallLook(process.argv) ? optimizeLate() : null;
+  if (useCache && !isCached && LOOKS.includes(process.argv[2])) {
+    process.once('exit', () => {
+      restore?.();
+      keep(script);
+    });
+  }
   run(script);
   return script;
+}
+
+/** Threads up to which a look is over before anything is optimized. */
+const FEW_THREADS = 20;
+
+/** Whether a process of few threads is looked at. It has a folder for each. */
+function isSmallLook([, , command, pid, ...more]) {
+  if (command !== 'remote' || more.length > 0) return false;
+  try {
+    return fs.statSync(`/proc/${pid}/task`).nlink - 2 <= FEW_THREADS;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * A look runs each part of the program for some hundredths of a second. The V8 of Node.js 20 would spend a third as long
  * again on optimizing code that has done its work by then, on another CPU of the host. For looks that last it still does,
- * 16 times later. Before any code is loaded, as V8 refuses code that was compiled under other flags. Later versions have a
- * compiler of less effort in between, and no such flag: of one that it does not know V8 complains on stderr.
+ * 16 times later. Later versions have a compiler of less effort in between, and no such flag: of one that it does not know
+ * V8 complains on stderr. V8 refuses code that was compiled under other flags: what is returned puts them back.
+ * (To say so takes loading a module that takes 2 ms: nothing that optimizes late is worth that to a small look.)
  * https://github.com/v8/v8/blob/11.3.244/src/flags/flag-definitions.h (interrupt_budget)
  */
 function optimizeLate() {
-  if (process.versions.node.startsWith('20.'))
-    require('node:v8').setFlagsFromString(`--interrupt-budget=${16 * 66 * 1024}`);
+  if (!process.versions.node.startsWith('20.')) return null;
+  const { setFlagsFromString } = require('node:v8');
+  const usual = 66 * 1024;
+  setFlagsFromString(`--interrupt-budget=${16 * usual}`);
+  return () => setFlagsFromString(`--interrupt-budget=${usual}`);
 }
 
 /** null: it is not there, or V8 has refused it. */

@@ -3,7 +3,7 @@
  * machine it is for; the single executable has it within itself and hands it over as an open file.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { PystackError } from '../errors.js';
 
 export type AddonName = 'pystack_native' | 'pystack_unwind';
@@ -43,12 +43,14 @@ function addonFile(name: AddonName): string {
   const built = `build/Release/${name}.node`;
   const prebuilt = `prebuilds/${targetName()}/${name}.node`;
   const candidates = [built, prebuilt].flatMap((path) => [
-    new URL(`../${path}`, import.meta.url),
-    new URL(`../../${path}`, import.meta.url),
+    join(import.meta.dirname, '..', path),
+    join(import.meta.dirname, '../..', path),
   ]);
-  const found = candidates.find((url) => existsSync(url));
-  if (found) return fileURLToPath(found);
-  const isCheckout = ['../binding.gyp', '../../binding.gyp'].some((path) => existsSync(new URL(path, import.meta.url)));
+  const found = candidates.find((path) => existsSync(path));
+  if (found) return found;
+  const isCheckout = ['../binding.gyp', '../../binding.gyp'].some((path) =>
+    existsSync(join(import.meta.dirname, path)),
+  );
   const unwind = name === 'pystack_unwind';
   throw new PystackError(
     'addon-missing',
@@ -57,7 +59,7 @@ function addonFile(name: AddonName): string {
       : `this package has no native addon for ${targetName()}`,
     isCheckout
       ? {
-          cause: `none of ${candidates.map((url) => fileURLToPath(url)).join(', ')} exists`,
+          cause: `none of ${candidates.join(', ')} exists`,
           nextStep: unwind
             ? 'install libdw-dev (Fedora: elfutils-devel), then npm run build; or leave out --native'
             : 'run: npm run build',
