@@ -28,15 +28,22 @@ export interface MappedModule {
 
 /** The modules among the mappings, in address order. `dumped` reads from the core alone. */
 export function coreModules(mappings: readonly Mapping[], dumped: MemoryReader): MappedModule[] {
-  return groupByImage(mappings).flatMap((image) => moduleOf(image, dumped) ?? []);
+  const modules = groupByImage(mappings).flatMap((image) => moduleOf(image, mappings, dumped) ?? []);
+  const known = new Map(
+    modules.flatMap(({ path, deleted, image, buildId }) => (image && !deleted ? [[path, buildId]] : [])),
+  );
+  return modules.map((module) =>
+    // A page of it that is mapped once more, by itself (libffi does that with its own code), is of the same build.
+    module.image === null && !module.deleted ? { ...module, buildId: known.get(module.path) ?? null } : module,
+  );
 }
 
-function moduleOf(group: readonly Mapping[], dumped: MemoryReader): MappedModule | null {
+function moduleOf(group: readonly Mapping[], all: readonly Mapping[], dumped: MemoryReader): MappedModule | null {
   const first = group[0];
   const last = group.at(-1);
   if (!first?.path || first.path === '[vdso]' || !last || first.fileOffset >= first.start) return null;
   const start = toAddress(first.start - first.fileOffset);
-  const image = imageAt(start, first.path, dumped);
+  const image = isOthers(start, first, all) ? null : imageAt(start, first.path, dumped);
   // Locale archives and other data are mapped as well. Where the first page is lost, code tells a module from them.
   if (image === 'other' || (image === null && !group.some(({ executable }) => executable))) return null;
   return {
@@ -48,6 +55,11 @@ function moduleOf(group: readonly Mapping[], dumped: MemoryReader): MappedModule
     image,
     buildId: image?.buildId ?? null,
   };
+}
+
+/** Whether its first page, which is not mapped with the rest, would be where something else is. */
+function isOthers(start: Address, { fileOffset, path }: Mapping, all: readonly Mapping[]): boolean {
+  return fileOffset > 0 && all.some((one) => start >= one.start && start < one.end && one.path !== path);
 }
 
 /** `other`: it is there and no ELF header; null: it is not there. */

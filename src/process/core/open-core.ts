@@ -238,13 +238,18 @@ function permissionsOf(
   files: readonly MappedFile[],
   image: (start: number, name: string) => ReturnType<typeof imageAt>,
 ): number | null {
-  const first = files.findLast(({ path, offset, start }) => path === file.path && offset === 0 && start <= file.start);
+  const isFirst = ({ path, offset }: MappedFile) => path === file.path && offset === 0;
+  const before = files.findLast((one) => isFirst(one) && one.start <= file.start);
+  const first = before ?? files.find(isFirst);
   const elf = first ? image(first.start, file.path) : null;
-  if (elf === null || elf === 'other' || !first) return null;
+  if (elf === null || elf === 'other') return null;
+  const pageOf = (address: number) => Math.floor(address / PAGE_BYTES) * PAGE_BYTES;
+  const loads = elf.segments.filter(({ type }) => type === PT.LOAD);
   const vaddr = file.start - elf.bias;
-  const segment = elf.segments.find(
-    (s) => s.type === PT.LOAD && Math.floor(s.vaddr / PAGE_BYTES) * PAGE_BYTES <= vaddr && vaddr < s.vaddr + s.memsz,
-  );
+  const segment =
+    loads.find((s) => pageOf(s.vaddr) <= vaddr && vaddr < s.vaddr + s.memsz) ??
+    // Not part of the image: a page of its file, mapped once more by itself.
+    loads.find((s) => pageOf(s.offset) <= file.offset && file.offset < s.offset + s.filesz);
   return segment?.flags ?? null;
 }
 
