@@ -1,6 +1,10 @@
 /** What of numpy arrays and scalars is shown? Type, shape and first values. Skipped where numpy is not to be had. */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
+import { inspectCore } from '../../src/inspect-core.js';
+import type { Snapshot } from '../../src/snapshot.js';
+import { gcore, noGcore, withFolder } from '../support/cores.js';
 import { pythonWithPackages } from '../support/real-python.js';
 import { withProgram } from '../support/target.js';
 
@@ -82,4 +86,32 @@ test.skipIf(interpreter === null)('strings of any length', async (context) => {
       missing: "['a', None]",
     });
   });
+});
+
+test.skipIf(interpreter === null || noGcore !== null)('elements that are in a mapped file are in no core', async () => {
+  if (interpreter === null) return;
+  await withFolder((folder) =>
+    withProgram(interpreter, 'numpy_mapped.py', { args: [join(folder, 'elements')] }, async ({ pid }) => {
+      const shownOf = ({ threads }: Snapshot) => {
+        const frames = threads.flatMap(({ frames }) => frames);
+        const frame = frames.find((each) => each.kind === 'python' && each.function === 'hold');
+        const locals = frame?.kind === 'python' ? (frame.locals ?? []) : [];
+        return locals.map(({ name, value }) => [name, value.repr.replace(/ at 0x[0-9a-f]+/g, ''), value.problem]);
+      };
+      const own = ['own', '<numpy.ndarray dtype=int64 shape=(3,): [0, 1, 2]>', undefined];
+      expect(shownOf(await inspectProcess(pid, { locals: {} }))).toEqual([
+        ['mapped', '<numpy.memmap dtype=int32 shape=(2, 3): [7, 7, 7, 7, 7, 7]>', undefined],
+        ['part', '<numpy.memmap dtype=int32 shape=(3,): [7, 7, 7]>', undefined],
+        own,
+      ]);
+      const core = await inspectCore(gcore(pid, folder), { locals: {} });
+      const missing = expect.stringMatching(/not in the core file/);
+      expect(shownOf(core)).toEqual([
+        ['mapped', '<numpy.memmap dtype=int32 shape=(2, 3)>', missing],
+        ['part', '<numpy.memmap dtype=int32 shape=(3,)>', missing],
+        own,
+      ]);
+      expect(core.warnings.map(({ code }) => code)).toContain('value-unreadable');
+    }),
+  );
 });

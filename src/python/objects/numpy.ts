@@ -69,13 +69,19 @@ export function readElements(
   const [items, shown] = reading.inside<readonly Tree[] | null>(object, depth, [], (inner) => {
     const found: Tree[] = [];
     const count = length < BigInt(most) ? Number(length) : most;
-    for (let n = 0; n < count && !reading.isFull; n++) {
-      const value = isMasked(n)
-        ? masked
-        : elementAt(toAddress(data + placeOf(n, shape, strides)), element, reading, inner);
-      if (value === null) return null;
-      found.push(value);
-      reading.count(value);
+    try {
+      for (let n = 0; n < count && !reading.isFull; n++) {
+        const value = isMasked(n)
+          ? masked
+          : elementAt(toAddress(data + placeOf(n, shape, strides)), element, reading, inner);
+        if (value === null) return null;
+        found.push(value);
+        reading.count(value);
+      }
+    } catch (error) {
+      // Where the elements are lost (no core has those of a mapped file), what they are of is not.
+      reading.lacks(error);
+      return found.length === 0 ? null : found;
     }
     return found;
   });

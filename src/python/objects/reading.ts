@@ -149,6 +149,11 @@ export class Reading {
     return REDACTED;
   }
 
+  /** Notes why a part of what is read is missing, where the rest tells something by itself. Throws what is no failure of memory. */
+  lacks(error: unknown): void {
+    this.problem ??= reasonOf(error);
+  }
+
   /** Whether so much of the value is there that nothing more of it is read. */
   get isFull(): boolean {
     // One more text finds room, and what closes what is open.
