@@ -94,4 +94,6 @@ export interface Value {
   redacted: boolean;
   /** Why it could not be read, when it could not. */
   problem?: string;
+  /** Of a value of 80 characters and more the object's address, `0x…`: in one thread the same address is the same object. */
+  address?: string;
 }

@@ -5,8 +5,8 @@
  */
 import type { CoreInfo, Frame, NativeFrame, PythonFrame, Snapshot, Thread, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
-import { variableText } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
+import { variableText } from './shown-values.js';
 
 export interface CompatOptions {
   readonly palette?: Palette;

@@ -1,7 +1,8 @@
 /** How does one frame look? Its line, its source with the executing part marked, its arguments and locals. */
-import type { Frame, NativeFrame, PythonFrame, SourceLine, Value, Variable } from '../snapshot.js';
+import type { Frame, NativeFrame, PythonFrame, SourceLine, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
 import type { Palette } from './palette.js';
+import { ShownValues } from './shown-values.js';
 import { SOURCE_MARKS } from './source-marks.js';
 import { wrapText } from './wrap.js';
 
@@ -18,6 +19,9 @@ export interface FrameStyle {
   readonly wrap?: { readonly width: number };
 }
 
+/** Lines of a value that are shown where it is wrapped. */
+const MOST_VALUE_LINES = 4;
+
 /** Writes frames. What many have in common, all of it or all but the variables, is written once. */
 export class FrameWriter {
   readonly #palette: Palette;
@@ -25,10 +29,16 @@ export class FrameWriter {
   readonly #frames = new Map<Frame, string>();
   /** By what frames at one instruction share. */
   readonly #heads = new Map<SourceLine, Head>();
+  #values = new ShownValues();
 
   constructor(palette: Palette, style: FrameStyle = {}) {
     this.#palette = palette;
     this.#style = style;
+  }
+
+  /** What follows is another stack. */
+  beginStack(): void {
+    this.#values = new ShownValues();
   }
 
   /** The lines of one frame, each ended but the last. */
@@ -48,9 +58,21 @@ export class FrameWriter {
       frame.gap === undefined ? '' : `    ${palette.note(`* Frames may be missing here: ${harmless(frame.gap)}`)}\n`;
     let text = gap + this.#headText(frame);
     if (frame.problem !== undefined) text += `\n        ${palette.note(`* ${harmless(frame.problem)}`)}`;
-    if (frame.arguments !== undefined) text += variablesText('Arguments', frame.arguments, palette, this.#style);
-    if (frame.locals !== undefined) text += variablesText('Locals', frame.locals, palette, this.#style);
+    if (frame.arguments !== undefined) text += this.#variablesText('Arguments', frame.arguments, frame);
+    if (frame.locals !== undefined) text += this.#variablesText('Locals', frame.locals, frame);
     if (frame.omittedLocals !== undefined) text += `\n        ${palette.faint(`… ${frame.omittedLocals} more`)}`;
+    return text;
+  }
+
+  #variablesText(heading: string, variables: readonly Variable[], frame: PythonFrame): string {
+    if (variables.length === 0) return '';
+    const { wrap } = this.#style;
+    let text = `\n      ${this.#palette.faint(`${heading}:`)}`;
+    for (const variable of variables) {
+      const line = `${harmless(variable.name)}: ${this.#values.text(variable, frame)}`;
+      const lines = wrap ? wrapText(line, Math.max(wrap.width - 10, 20), MOST_VALUE_LINES) : [line];
+      text += `\n        ${lines.join('\n          ')}`;
+    }
     return text;
   }
 
@@ -90,27 +112,6 @@ function sourceText(source: SourceLine, palette: Palette): string {
   const end = Math.min(Math.max(source.end ?? last, start), last);
   const executing = end > start ? palette.executing(harmlessSource(text.slice(start, end))) : '';
   return harmlessSource(text.slice(first, start)) + executing + harmlessSource(text.slice(end, last)) + mark;
-}
-
-/** Lines of a value that are shown where it is wrapped. */
-const MOST_VALUE_LINES = 4;
-
-function variablesText(heading: string, variables: Variable[], palette: Palette, { wrap }: FrameStyle): string {
-  if (variables.length === 0) return '';
-  let text = `\n      ${palette.faint(`${heading}:`)}`;
-  for (const { name, value } of variables) {
-    const line = `${harmless(name)}: ${variableText(value)}`;
-    const lines = wrap ? wrapText(line, Math.max(wrap.width - 10, 20), MOST_VALUE_LINES) : [line];
-    text += `\n        ${lines.join('\n          ')}`;
-  }
-  return text;
-}
-
-/** A value as one harmless line; a problem is told where the value does not tell it itself. */
-export function variableText(value: Value): string {
-  const repr = harmless(value.repr);
-  if (value.problem === undefined || value.repr.includes(value.problem)) return repr;
-  return `${repr} (${harmless(value.problem)})`;
 }
 
 function nativeText(frame: NativeFrame, palette: Palette): string {

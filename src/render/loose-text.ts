@@ -14,6 +14,7 @@ export function* looseText({ looseStacks = [] }: Snapshot, context: Context, isM
 
 function linesOf({ ending, frames }: LooseStack, number: number, count: number, context: Context): string[] {
   const lines = [`Found in memory, thread not known, ${number} of ${count} (most recent call last):`];
+  context.frames.beginStack();
   for (const frame of frames) lines.push(context.frames.text(frame));
   if (ending.kind === 'truncated') {
     const why = harmless(ending.reason ?? 'the reason is not known');

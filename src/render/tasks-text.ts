@@ -108,6 +108,7 @@ class TaskWriter {
     if (task.state === 'running' && task.tid !== null) {
       lines.push(`${indent}    ${this.#palette.note(`- it runs: see ${this.#threadText(task.tid)}`)}`);
     } else {
+      this.#frames.beginStack();
       for (const frame of task.frames) lines.push(...indented(this.#frames.text(frame), indent));
     }
     for (const line of this.#awaits.lines(task)) lines.push(`${indent}      ${this.#palette.note(`- ${line}`)}`);

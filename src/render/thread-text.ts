@@ -2,8 +2,9 @@
 import type { Frame, Snapshot, Thread } from '../snapshot.js';
 import { harmless } from './escape.js';
 import { type ExceptionStyle, exceptionsText } from './exceptions-text.js';
-import { type FrameWriter, variableText } from './frame-text.js';
+import type { FrameWriter } from './frame-text.js';
 import { type Palette, PLAIN } from './palette.js';
+import { variableText } from './shown-values.js';
 import { isFrozen, statusWords } from './status.js';
 import { WaitsText } from './waits-text.js';
 
@@ -88,6 +89,7 @@ export function threadHeader(thread: Thread, context: Context, continues: boolea
 /** What stands below it. `framesOf`: the lines of its stack. */
 export function threadBody(thread: Thread, context: Context, framesOf: (thread: Thread) => string[]): string[] {
   const exceptions = exceptionLines(thread, context);
+  context.frames.beginStack();
   const stack = framesOf(thread);
   // What it was handling may be why it crashed.
   const lines = thread.faulting ? [...exceptions, ...stack] : stack;

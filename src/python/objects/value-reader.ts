@@ -23,6 +23,8 @@ export interface ReadValue {
   readonly tree: Tree;
   /** Why it, or something in it, could not be read; null: it could. */
   readonly problem: string | null;
+  /** Of the object; absent: of one that was not read. */
+  readonly address?: number;
   /** Characters in which it may be written; absent: as many as it takes. */
   readonly most?: number;
 }
@@ -91,7 +93,7 @@ export class ValueReader {
     this.#leftOfThread -= used;
     this.#leftOfPass -= used;
     const most = lengthOfValue(this.#context.limits);
-    const value: ReadValue = { type: this.#typeName(pointer), tree, problem: reading.problem, most };
+    const value: ReadValue = { type: this.#typeName(pointer), tree, problem: reading.problem, address: pointer, most };
     // What was cut for want of work left may be whole elsewhere.
     if (reading.left >= 0) this.#values.set(pointer, value);
     return value;

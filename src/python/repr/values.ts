@@ -1,9 +1,13 @@
 /** How are variables and exceptions told in the result? Each value read becomes one that is written, once. */
+import { formatAddress } from '../../memory/address.js';
 import type { Value, Variable } from '../../snapshot.js';
 import type { Layout } from '../layouts/layout.js';
 import { spellingOf } from '../layouts/spelling.js';
 import type { ReadValue, ReadVariable, Secrets } from '../objects/index.js';
 import { TreePrinter } from './tree-printer.js';
+
+/** Characters of a value that is told by its object as well: worth not being read twice. */
+const LONG = 80;
 
 export class ValueWriter {
   readonly #layout: Pick<Layout, 'version'>;
@@ -73,12 +77,13 @@ export class ValueWriter {
     return this.#printer.cut(cutAt(text, most));
   }
 
-  #write({ type, tree, problem, most }: ReadValue): Value {
+  #write({ type, tree, problem, address, most }: ReadValue): Value {
     const printer = this.#printer;
     const repr = this.#bounded(printer.whole(tree), most);
     const { truncated, redacted } = printer;
     const value: Value = { type: type === null ? null : cutAt(type, most), repr, truncated, redacted };
     if (problem !== null) value.problem = problem;
+    if (address !== undefined && repr.length >= LONG) value.address = formatAddress(address);
     return value;
   }
 }

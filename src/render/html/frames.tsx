@@ -3,9 +3,9 @@ import { callOf, runsOf } from '../../report/fold.js';
 import type { Frame, NativeFrame, PythonFrame, SourceLine, Variable } from '../../snapshot.js';
 import { thousands } from '../../thousands.js';
 import { harmless, harmlessSource } from '../escape.js';
-import { variableText } from '../frame-text.js';
 import { startFrames } from '../page.js';
 import type { ShortPaths } from '../paths.js';
+import { ShownValues } from '../shown-values.js';
 import { SOURCE_MARKS } from '../source-marks.js';
 
 /** Frames of a stack that are on the page: of more, the outermost and the innermost. */
@@ -19,12 +19,14 @@ type Part = { readonly frame: Frame } | { readonly left: number; readonly round:
 export function Stack({ frames, paths }: { readonly frames: readonly Frame[]; readonly paths: ShortPaths }) {
   if (frames.length === 0) return <p class="none">no frames</p>;
   const start = startFrames(frames);
+  const parts = partsOf(frames.slice(start));
+  const values = valueTexts(parts);
   return (
     <ol class="stack">
       {start > 0 && <li class="left">… {start} frames in which threading starts the thread</li>}
-      {partsOf(frames.slice(start)).map((part, i) =>
+      {parts.map((part, i) =>
         'frame' in part ? (
-          <FrameItem key={i} frame={part.frame} paths={paths} />
+          <FrameItem key={i} frame={part.frame} paths={paths} values={values} />
         ) : (
           <li key={i} class="left">
             {leftText(part.left, part.round)}
@@ -73,19 +75,41 @@ export function callText(frame: Frame): string {
   return harmless(frame.kind === 'python' ? (frame.qualname ?? frame.function) : (frame.symbol ?? frame.address));
 }
 
-function FrameItem({ frame, paths }: { readonly frame: Frame; readonly paths: ShortPaths }) {
-  return frame.kind === 'python' ? <PythonItem frame={frame} paths={paths} /> : <NativeItem frame={frame} />;
+/** What is written for each variable of a stack: an object that was written above is not written again. */
+type ValueTexts = ReadonlyMap<Variable, string>;
+
+function valueTexts(parts: readonly Part[]): ValueTexts {
+  const shown = new ShownValues();
+  const texts = new Map<Variable, string>();
+  for (const part of parts) {
+    if (!('frame' in part) || part.frame.kind !== 'python') continue;
+    const { frame } = part;
+    for (const variable of [...(frame.arguments ?? []), ...(frame.locals ?? [])]) {
+      texts.set(variable, shown.text(variable, frame));
+    }
+  }
+  return texts;
 }
 
-function PythonItem({ frame, paths }: { readonly frame: PythonFrame; readonly paths: ShortPaths }) {
+interface ItemProps<F> {
+  readonly frame: F;
+  readonly paths: ShortPaths;
+  readonly values: ValueTexts;
+}
+
+function FrameItem({ frame, ...rest }: ItemProps<Frame>) {
+  return frame.kind === 'python' ? <PythonItem frame={frame} {...rest} /> : <NativeItem frame={frame} />;
+}
+
+function PythonItem({ frame, paths, values }: ItemProps<PythonFrame>) {
   const { source, problem, locals, omittedLocals } = frame;
   return (
     <li>
       <b>{callText(frame)}</b> <Place file={paths.short(frame.file)} line={frame.line} />
       {source !== null && <Source source={source} />}
       {problem !== undefined && <p class="note">{harmless(problem)}</p>}
-      <Variables title="Arguments" variables={frame.arguments} />
-      <Variables title="Locals" variables={locals} />
+      <Variables title="Arguments" variables={frame.arguments} values={values} />
+      <Variables title="Locals" variables={locals} values={values} />
       {omittedLocals !== undefined && <p class="none">… {thousands(omittedLocals)} more</p>}
     </li>
   );
@@ -153,14 +177,20 @@ function Source({ source }: { readonly source: SourceLine }) {
   );
 }
 
-function Variables({ title, variables = [] }: { readonly title: string; readonly variables?: readonly Variable[] }) {
+interface VariablesProps {
+  readonly title: string;
+  readonly variables?: readonly Variable[];
+  readonly values: ValueTexts;
+}
+
+function Variables({ title, variables = [], values }: VariablesProps) {
   if (variables.length === 0) return null;
   return (
     <dl class="vars" aria-label={title}>
-      {variables.map(({ name, value }, i) => (
+      {variables.map((variable, i) => (
         <div key={i}>
-          <dt>{harmless(name)}</dt>
-          <dd>{variableText(value)}</dd>
+          <dt>{harmless(variable.name)}</dt>
+          <dd>{values.get(variable)}</dd>
         </div>
       ))}
     </dl>
