@@ -85,7 +85,7 @@ export function readOwnChoice(
  */
 function nextVersionRow(module: Module, version: PythonVersion, freeThreaded: boolean): LayoutChoice | null {
   const newestTable = DEBUG_TABLES.at(-1)?.version;
-  if (newestTable !== NEWEST_KNOWN.version || newestTable !== `${version.major}.${version.minor - 1}`) return null;
+  if (newestTable !== NEWEST_KNOWN || newestTable !== `${version.major}.${version.minor - 1}`) return null;
   const before = { ...version, minor: version.minor - 1, patch: null };
   return chooseRow(module, { version: before, source: 'the version before' }, freeThreaded);
 }

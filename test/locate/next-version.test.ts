@@ -12,7 +12,7 @@ import { inspectCore } from '../../src/inspect-core.js';
 import { DEBUG_TABLES } from '../../src/python/layouts/debug-tables.js';
 import { NEWEST_KNOWN } from '../../src/python/layouts/index.js';
 
-const NEWEST = `corefiles/segfault/${NEWEST_KNOWN.version}-static/core.gz`;
+const NEWEST = `corefiles/segfault/${NEWEST_KNOWN}-static/core.gz`;
 const folder = mkdtempSync(join(tmpdir(), 'pystack-next-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -35,7 +35,7 @@ function forged(minor: number, fields: Readonly<Record<string, number>> = {}): s
   return file;
 }
 
-const newestMinor = Number(NEWEST_KNOWN.version.split('.')[1]);
+const newestMinor = Number(NEWEST_KNOWN.split('.')[1]);
 
 test('the next version is tried, with a warning', async () => {
   const plain = await inspectCore(NEWEST, {});

@@ -28,9 +28,12 @@ type Within<T> = {
     | (undefined extends T[K] ? null : never);
 };
 
+/** A version's row, made when it is first asked for: a process is of one version. */
+export type Row = () => Layout;
+
 /** The row that differs in `difference` from `row`. The compiler refuses what no layout has. */
-export function from(row: Layout, difference: Difference<Omit<Layout, 'origin'>>): Layout {
-  return merged(row, difference) as Layout;
+export function from(row: Row, difference: Difference<Omit<Layout, 'origin'>>): Row {
+  return once(() => merged(row(), difference) as Layout);
 }
 
 /** The two words more that an object header has without a GIL. https://peps.python.org/pep-0703/ (Reference counting) */
@@ -38,12 +41,16 @@ export const LONGER_HEADER = 16;
 
 /**
  * The row of a version's free-threaded build, which differs in `difference` from the ordinary one besides what the longer
- * object headers move. Made when first asked for: most processes have a GIL.
+ * object headers move.
  */
-export function freeThreaded(row: Layout, difference: Difference<Omit<Layout, 'origin' | 'version'>>): () => Layout {
+export function freeThreaded(row: Row, difference: Difference<Omit<Layout, 'origin' | 'version'>>): Row {
+  return from(() => withObjectHeader(row(), LONGER_HEADER), difference);
+}
+
+function once(make: Row): Row {
   let made: Layout | undefined;
   return () => {
-    made ??= from(withObjectHeader(row, LONGER_HEADER), difference);
+    made ??= make();
     return made;
   };
 }

@@ -14,7 +14,7 @@ export function gcHeadBytes(layout: Layout): number | null {
   // A free-threaded object's header is two words longer than an ordinary one.
   if (layout.PyObject.ob_type === FREE_THREADED_OB_TYPE) return null;
   // 3.7.0 to 3.7.3, whose union had a double.
-  if (layout.version === v3_7_0.version && JSON.stringify(layout.gc) === JSON.stringify(v3_7_0.gc)) return 24;
+  if (layout.version === '3.7' && JSON.stringify(layout.gc) === JSON.stringify(v3_7_0().gc)) return 24;
   return ROWS[layout.version] ?? TWO_WORDS;
 }
 

@@ -1,5 +1,6 @@
 /** Which row describes this interpreter? Adding a version is one line here. */
 import { type Build, forBuild, ORDINARY_BUILD } from './builds.js';
+import type { Row } from './from.js';
 import type { Layout } from './layout.js';
 import { v2_7 } from './v2_7.js';
 import { v3_6 } from './v3_6.js';
@@ -17,34 +18,35 @@ import { v3_15 } from './v3_15.js';
 import { v3_15t } from './v3_15t.js';
 
 interface Entry {
-  readonly row: Layout;
+  readonly version: string;
+  readonly row: Row;
   /** The first patch release it describes; until the next entry of that version. 0 when left out. */
   readonly fromPatch?: number;
   /** That of the build without a GIL, where there is one. */
-  readonly freeThreaded?: () => Layout;
+  readonly freeThreaded?: Row;
 }
 
 /** Oldest first. */
 const ROWS: readonly Entry[] = [
-  { row: v2_7 },
-  { row: v3_6 },
-  { row: v3_7_0 },
-  { row: v3_7, fromPatch: 4 },
-  { row: v3_8 },
-  { row: v3_9 },
-  { row: v3_10 },
-  { row: v3_11 },
-  { row: v3_12 },
-  { row: v3_13, freeThreaded: v3_13t },
-  { row: v3_14, freeThreaded: v3_14t },
-  { row: v3_15, freeThreaded: v3_15t },
+  { version: '2.7', row: () => v2_7 },
+  { version: '3.6', row: () => v3_6 },
+  { version: '3.7', row: v3_7_0 },
+  { version: '3.7', row: v3_7, fromPatch: 4 },
+  { version: '3.8', row: v3_8 },
+  { version: '3.9', row: v3_9 },
+  { version: '3.10', row: v3_10 },
+  { version: '3.11', row: v3_11 },
+  { version: '3.12', row: v3_12 },
+  { version: '3.13', row: v3_13, freeThreaded: v3_13t },
+  { version: '3.14', row: v3_14, freeThreaded: v3_14t },
+  { version: '3.15', row: v3_15, freeThreaded: v3_15t },
 ];
 
 /** "2.7", "3.6", "3.7", … in that order. */
-export const SUPPORTED_VERSIONS: readonly string[] = [...new Set(ROWS.map(({ row }) => row.version))];
+export const SUPPORTED_VERSIONS: readonly string[] = [...new Set(ROWS.map(({ version }) => version))];
 
-/** The newest version there is a row for. */
-export const NEWEST_KNOWN: Layout = v3_15;
+/** The newest version there is a row for: "3.15". */
+export const NEWEST_KNOWN: string = SUPPORTED_VERSIONS.at(-1) ?? '';
 
 /**
  * The row of a version as a certain build has it; null where there is none.
@@ -58,8 +60,8 @@ export function layoutFor(
 ): Layout | null {
   const { freeThreaded, ...rest } = { ...ORDINARY_BUILD, ...build };
   const entry = ROWS.findLast(
-    ({ row, fromPatch = 0 }) => row.version === `${major}.${minor}` && (patch === null || fromPatch <= patch),
+    ({ version, fromPatch = 0 }) => version === `${major}.${minor}` && (patch === null || fromPatch <= patch),
   );
-  const row = freeThreaded ? entry?.freeThreaded?.() : entry?.row;
+  const row = freeThreaded ? entry?.freeThreaded?.() : entry?.row();
   return row ? forBuild(row, { ...rest, freeThreaded }) : null;
 }

@@ -5,7 +5,7 @@
 import { from } from './from.js';
 import { v3_6 } from './v3_6.js';
 
-export const v3_7 = from(v3_6, {
+export const v3_7 = from(() => v3_6, {
   version: '3.7',
   root: { kind: '_PyRuntime' },
   _PyRuntimeState: {

@@ -111,8 +111,15 @@ it('tells a row by its difference to any other', () => {
   for (const before of rows) {
     for (const after of rows) {
       const difference = differenceOf({ ...before }, { ...after }) as Parameters<typeof from>[1];
-      expect(from(before, difference)).toEqual(after);
+      expect(from(() => before, difference)()).toEqual(after);
     }
+  }
+});
+
+it('has each row under its own version', () => {
+  for (const version of SUPPORTED_VERSIONS) {
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    for (const patch of [0, null]) expect(layoutFor(major, minor, patch)?.version).toBe(version);
   }
 });
 
