@@ -35,13 +35,30 @@ function load(useCache) {
 /** Threads up to which a look is over before anything is optimized. */
 const FEW_THREADS = 20;
 
-/** Whether a process of few threads is looked at. It has a folder for each. */
-function isSmallLook([, , command, pid, ...more]) {
-  if (command !== 'remote' || more.length > 0) return false;
+/** Of a core: libraries are most of them, and a thread has two at least. */
+const FEW_MAPPINGS = 100;
+
+/** Whether a process or a core of few threads is looked at, and nothing more is asked. */
+function isSmallLook([, , command, target, ...more]) {
+  if (more.length > 0) return false;
   try {
-    return fs.statSync(`/proc/${pid}/task`).nlink - 2 <= FEW_THREADS;
+    // A process has a folder for each.
+    if (command === 'remote') return fs.statSync(`/proc/${target}/task`).nlink - 2 <= FEW_THREADS;
+    return command === 'core' && fs.statSync(target).isFile() && mappingsOf(target) <= FEW_MAPPINGS;
   } catch {
     return false;
+  }
+}
+
+/** How many program headers an ELF file says that it has; infinitely many: it is something else. @param {string} file */
+function mappingsOf(file) {
+  const header = Buffer.alloc(64);
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  try {
+    const isElf = fs.readSync(fd, header, 0, 64, 0) === 64 && header.readUInt32BE(0) === 0x7f454c46;
+    return isElf ? header.readUInt16LE(56) : Infinity;
+  } finally {
+    fs.closeSync(fd);
   }
 }
 
