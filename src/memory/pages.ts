@@ -5,7 +5,7 @@
  * pages, each fetched once from a `PageSource`; `PageRecorder` adds on whose behalf each page was touched, which is what
  * the capture copies again while threads stand still.
  */
-import { type Address, toAddress } from './address.js';
+import { type Address, isUserSpace, toAddress } from './address.js';
 import { MemoryFault, type MemoryReader, pointerAt } from './reader.js';
 
 /** Bytes of a page on every machine we read (x86-64; AArch64 kernels with larger pages still allow 4 KiB reads). */
@@ -14,27 +14,48 @@ export const PAGE_BYTES = 4096;
 export interface PageSource {
   /** The PAGE_BYTES bytes at `page * PAGE_BYTES`, or null when they cannot be had. Called once per page. */
   fetch(page: number): DataView | null;
-  /** The same of many, in their order, where that is cheaper than one by one. */
-  fetchAll?(pages: readonly number[]): (DataView | null)[];
+  /** The same of many, where that is cheaper than one by one. */
+  fetchAll?(pages: readonly number[]): PageBlock;
 }
 
-/** A page that was asked for. */
-export interface FetchedPage {
-  /** null: it could not be had. */
-  readonly view: DataView | null;
-  /** The same bytes in units of four, which are had without a call; null where they do not begin at a multiple of four. */
-  readonly units: Uint32Array | null;
+/** Pages that were fetched together: PAGE_BYTES each, one after the other, valid where `ok` is 1. */
+export interface PageBlock {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ok: Uint8Array;
+}
+
+/** A page that was asked for. There are thousands of them: those that were fetched together have one view. */
+export class FetchedPage {
   /** Which of its words were read, a bit each, for whom that matters. */
-  words: Uint32Array | null;
+  words: Uint32Array | null = null;
+
+  /** `start`: where the page begins in `block`, which is null where it could not be had. `units`: the same in units of four. */
+  constructor(
+    readonly block: DataView<ArrayBuffer> | null,
+    readonly start: number,
+    readonly units: Uint32Array | null,
+  ) {}
+
+  /** The bytes of the page, not copied; null: it could not be had. */
+  get bytes(): Uint8Array | null {
+    return this.block && new Uint8Array(this.block.buffer, this.block.byteOffset + this.start, PAGE_BYTES);
+  }
 }
 
 function fetched(view: DataView | null): FetchedPage {
-  const isEven = view !== null && view.byteOffset % 4 === 0;
-  // As this machine has them, which is little-endian like all that we read.
-  return { view, units: isEven ? new Uint32Array(view.buffer, view.byteOffset, PAGE_BYTES / 4) : null, words: null };
+  return view === null
+    ? new FetchedPage(null, 0, null)
+    : new FetchedPage(view as DataView<ArrayBuffer>, 0, unitsOf(view));
 }
 
-const NO_PAGE: FetchedPage = { view: null, units: null, words: null };
+/** The same bytes in units of four, which are had without a call; null where they do not begin at a multiple of four. */
+function unitsOf({ buffer, byteOffset, byteLength }: DataView | Uint8Array): Uint32Array | null {
+  // As this machine has them, which is little-endian like all that we read.
+  return byteOffset % 4 === 0 ? new Uint32Array(buffer as ArrayBuffer, byteOffset, byteLength / 4) : null;
+}
+
+const NO_PAGE = fetched(null);
+const NO_UNITS = new Uint32Array(0);
 
 /** A MemoryReader that fetches whole pages, each at most once. */
 export class PagedMemory implements MemoryReader {
@@ -52,18 +73,31 @@ export class PagedMemory implements MemoryReader {
   read(address: Address, size: number): DataView {
     const start = this.#offsetOn(address);
     if (start + size > PAGE_BYTES) return this.#readAcross(address, size, (address - start) / PAGE_BYTES, start);
-    const { view } = this.#holding(address, start);
-    if (view === null) throw new MemoryFault(address, size);
-    return new DataView(view.buffer, view.byteOffset + start, size);
+    const { block, start: from } = this.#holding(address, start);
+    if (block === null) throw new MemoryFault(address, size);
+    return new DataView(block.buffer, block.byteOffset + from + start, size);
   }
 
   pointer(address: Address): number {
     const start = this.#offsetOn(address);
     if (start > PAGE_BYTES - 8) return pointerAt(this.read(address, 8), 0);
-    const { view, units } = this.#holding(address, start);
-    if (view === null) throw new MemoryFault(address, 8);
-    if (units === null || start % 4 !== 0) return pointerAt(view, start);
-    return (units[start >>> 2] ?? 0) + (units[(start >>> 2) + 1] ?? 0) * 0x1_0000_0000;
+    const { block, units, start: from } = this.#holding(address, start);
+    if (block === null) throw new MemoryFault(address, 8);
+    if (units === null || start % 4 !== 0) return pointerAt(block, from + start);
+    const unit = (from + start) >>> 2;
+    return (units[unit] ?? 0) + (units[unit + 1] ?? 0) * 0x1_0000_0000;
+  }
+
+  units: Uint32Array = NO_UNITS;
+
+  unitAt(address: Address, size: number): number {
+    const start = this.#offsetOn(address);
+    if (start % 4 !== 0 || start + size > PAGE_BYTES) return -1;
+    const { block, units, start: from } = this.#holding(address, start);
+    if (block === null) throw new MemoryFault(address, size);
+    if (units === null) return -1;
+    this.units = units;
+    return (from + start) >>> 2;
   }
 
   /** How far on its page an address is. Mostly that is the page of the last read, which is known without a division. */
@@ -82,10 +116,19 @@ export class PagedMemory implements MemoryReader {
     const fresh: number[] = [];
     for (const page of pages) if (!this.#pages.has(page)) fresh.push(page);
     if (fresh.length === 0 || !this.#source.fetchAll) return;
-    const views = this.#source.fetchAll(fresh);
-    fresh.forEach((page, i) => {
-      this.#pages.set(page, fetched(views[i] ?? null));
-    });
+    const { bytes, ok } = this.#source.fetchAll(fresh);
+    const block = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const units = unitsOf(bytes);
+    for (let i = 0; i < fresh.length; i++) {
+      const page = ok[i] === 1 ? new FetchedPage(block, i * PAGE_BYTES, units) : fetched(null);
+      this.#pages.set(fresh[i] ?? 0, page);
+    }
+  }
+
+  ahead(addresses: Iterable<number>): void {
+    const pages = new Set<number>();
+    for (const address of addresses) if (isUserSpace(address)) pages.add(Math.floor(address / PAGE_BYTES));
+    this.prefetch(pages);
   }
 
   /** Whether the page of that address has been asked for. */
@@ -97,8 +140,8 @@ export class PagedMemory implements MemoryReader {
   peek(address: number): number | null {
     const page = Math.floor(address / PAGE_BYTES);
     const start = address - page * PAGE_BYTES;
-    const view = this.#pages.get(page)?.view ?? null;
-    return view === null || start > PAGE_BYTES - 8 ? null : pointerAt(view, start);
+    const known = this.#pages.get(page);
+    return !known?.block || start > PAGE_BYTES - 8 ? null : pointerAt(known.block, known.start + start);
   }
 
   #turnTo(page: number): FetchedPage {
@@ -131,16 +174,16 @@ export class PagedMemory implements MemoryReader {
     // Checked before anything is allocated: `size` may come from corrupt memory.
     const lastPage = Math.floor((toAddress(address + size - 1) as number) / PAGE_BYTES);
     for (let page = firstPage; page <= lastPage; page++) {
-      if (this.#turnTo(page).view === null) throw new MemoryFault(address, size);
+      if (this.#turnTo(page).block === null) throw new MemoryFault(address, size);
     }
     const bytes = new Uint8Array(size);
     let done = 0;
     let from = start;
     for (let page = firstPage; page <= lastPage; page++) {
-      const { view } = this.#turnTo(page);
-      if (view === null) throw new MemoryFault(address, size);
+      const all = this.#turnTo(page).bytes;
+      if (all === null) throw new MemoryFault(address, size);
       const step = Math.min(PAGE_BYTES - from, size - done);
-      bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, step), done);
+      bytes.set(all.subarray(from, from + step), done);
       done += step;
       from = 0;
     }
@@ -186,16 +229,19 @@ export class ReaderPages implements PageSource {
     this.#readPages = readPages;
   }
 
-  fetchAll(pages: readonly number[]): (DataView | null)[] {
-    if (!this.#readPages) return pages.map((page) => this.fetch(page));
+  fetchAll(pages: readonly number[]): PageBlock {
     const bytes = new Uint8Array(pages.length * PAGE_BYTES);
     const ok = new Uint8Array(pages.length);
-    this.#readPages(
-      Float64Array.from(pages, (page) => page * PAGE_BYTES),
-      bytes,
-      ok,
-    );
-    return pages.map((_, i) => (ok[i] === 1 ? new DataView(bytes.buffer, i * PAGE_BYTES, PAGE_BYTES) : null));
+    const addresses = Float64Array.from(pages);
+    for (let i = 0; i < addresses.length; i++) addresses[i] = (pages[i] ?? 0) * PAGE_BYTES;
+    if (this.#readPages) this.#readPages(addresses, bytes, ok);
+    else {
+      addresses.forEach((address, i) => {
+        const into = bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+        ok[i] = this.#readInto(address, into) < PAGE_BYTES ? 0 : 1;
+      });
+    }
+    return { bytes, ok };
   }
 
   fetch(page: number): DataView | null {

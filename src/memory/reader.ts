@@ -16,6 +16,18 @@ export interface MemoryReader {
   read(address: Address, size: number): DataView;
   /** What {@link pointerAt} makes of the eight bytes at `address`, without a view: most reads are of a pointer. */
   pointer?(address: Address): number;
+  /**
+   * The same bytes as those of {@link read}, without a view: where in {@link units} they begin; -1: `read` has to be asked, as
+   * they are not to be had in units of four. Throws as `read` does.
+   */
+  unitAt?(address: Address, size: number): number;
+  /** Those that the last {@link unitAt} told a place in, little-endian. */
+  readonly units?: Uint32Array;
+  /**
+   * Says that what is at these addresses (null and nonsense among them) will be read soon: together that costs a fraction. It
+   * is no reading of them.
+   */
+  ahead?(addresses: Iterable<number>): void;
 }
 
 /** Bytes that are not there: unmapped, protected, not in the core file, or not in the copy. */

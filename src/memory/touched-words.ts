@@ -29,11 +29,16 @@ export class WordRecorder extends PageRecorder {
     return value;
   }
 
+  override unitAt(address: Address, size: number): number {
+    const unit = super.unitAt(address, size);
+    if (unit >= 0 && size > 0) this.#note(address, size);
+    return unit;
+  }
+
   /** Whether what was read of a page is the same in `other`: its bytes, or null where it cannot be had. */
   isSame(page: number, other: Uint8Array | null): boolean {
-    const { view = null, words = null } = this.pages.get(page) ?? {};
-    if (view === null || other === null) return view === null && other === null;
-    const own = new Uint8Array(view.buffer, view.byteOffset, PAGE_BYTES);
+    const { bytes: own = null, words = null } = this.pages.get(page) ?? {};
+    if (own === null || other === null) return own === null && other === null;
     return Buffer.compare(own, other) === 0 || words === null || wordsAreSame(words, own, other);
   }
 

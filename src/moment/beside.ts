@@ -15,7 +15,6 @@ import type { Evidence } from '../snapshot.js';
 import { type Asking, askingsOf } from './asked.js';
 import type { CapturedProcess } from './captured.js';
 import { Later } from './later.js';
-import { fetchAll } from './read-ahead.js';
 import { pagesOf } from './rehearse.js';
 
 /** Readings until two agree; threads come and go, so it is bounded. */
@@ -73,10 +72,7 @@ export class BesideCopy {
     const readings = [this.#before, after];
     const first: Pending[] = [];
     const askings = [...askingsOf(captured, this.#runtime, this.#architecture, this.#questions)];
-    fetchAll(
-      after.memory,
-      askings.flatMap((asking) => asking.ahead()),
-    );
+    after.memory.ahead(askings.flatMap((asking) => asking.ahead()));
     for (const asking of askings) {
       const reading = asking.isEnclosing ? this.#before : after;
       const touched: PageSet = new Set();

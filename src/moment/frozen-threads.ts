@@ -41,7 +41,12 @@ export function stoppedLookAt(look: LookResult, index: number): OsLook {
 
 function syscallAt(look: LookResult, index: number): OsLook['syscall'] {
   const number = look.syscalls[index] ?? -1;
-  return number >= 0 ? { number, args: [...look.args.subarray(index * 6, index * 6 + 6)] } : null;
+  if (number < 0) return null;
+  // In one piece: there may be thousands.
+  const { args } = look;
+  const at = index * 6;
+  const argument = (n: number) => args[at + n] ?? 0;
+  return { number, args: [argument(0), argument(1), argument(2), argument(3), argument(4), argument(5)] };
 }
 
 /** One thread as a freeze found it. What is dear to decode is decoded when first asked for. */
@@ -54,6 +59,7 @@ export class FrozenThread {
   /** Its place in the columns of the result. */
   readonly #index: number;
   readonly #copiedBeside: () => NativeState['more'];
+  #look: OsLook | undefined;
   #native: NativeState | null | undefined;
 
   constructor(frozen: FreezeResult, index: number, tid: number, copiedBeside: () => NativeState['more']) {
@@ -66,7 +72,8 @@ export class FrozenThread {
   }
 
   get look(): OsLook {
-    return standingOf(this.#frozen, this.#index);
+    this.#look ??= standingOf(this.#frozen, this.#index);
+    return this.#look;
   }
 
   /** Null: not asked for, or not to be had of the moment at which it is shown. Always the same object. */

@@ -4,8 +4,7 @@ import { PAGE_BYTES } from '../memory/pages.js';
 import { pointerAt } from '../memory/reader.js';
 import type { WordRecorder } from '../memory/touched-words.js';
 import { errnoOf } from '../process/live/proc-files.js';
-import type { NativeProcess } from '../process/native.js';
-import type { OsLook } from '../process/process.js';
+import { LOOK, type LookResult, type NativeProcess } from '../process/native.js';
 import type { AnswerPart } from '../questions/question.js';
 import type { Evidence } from '../snapshot.js';
 import type { AskedThread } from './asked.js';
@@ -20,7 +19,9 @@ export class Later {
   readonly #captured: CapturedProcess;
   readonly #unchanged = new Map<WordRecorder, boolean>();
   #nobodyRan: boolean | null = null;
-  #looks: ReadonlyMap<number, OsLook> | null = null;
+  #look: LookResult | null = null;
+  /** Of each thread of that look its place in the columns. */
+  #places: ReadonlyMap<number, number> | null = null;
   /** Whether there is no such process any more: then nothing can be vouched for. */
   gone = false;
 
@@ -32,24 +33,30 @@ export class Later {
   /** Looks at all threads: what was read until now was read before. */
   look(): void {
     try {
-      const look = this.#native.look();
-      this.#looks = new Map([...look.tids].map((tid, index) => [tid, osLookAt(look, index)]));
+      this.#look = this.#native.look();
+      const places = new Map<number, number>();
+      this.#look.tids.forEach((tid, index) => {
+        places.set(tid, index);
+      });
+      this.#places = places;
     } catch (error) {
       if (!(error instanceof PystackError) && errnoOf(error) !== 'ESRCH') throw error;
-      this.#looks = new Map();
+      this.#places = new Map();
       this.gone = true;
     }
   }
 
   /** Whether this thread has not run for one instruction from its copy to the look. */
   stands({ look }: AskedThread): boolean {
-    const now = look ? this.#looks?.get(look.tid) : undefined;
-    return look !== null && now?.running === false && look.runs !== null && now.runs === look.runs;
+    const place = look === null ? undefined : this.#places?.get(look.tid);
+    if (look === null || look.runs === null || place === undefined) return false;
+    return this.#look?.states[place] === LOOK.blocked && this.#look.runs[place] === look.runs;
   }
 
   /** Whether it is in the same system call with the same arguments, be it again. */
   isInSameCall({ look }: AskedThread): boolean {
-    const now = look && this.#looks?.get(look.tid);
+    const place = look === null ? undefined : this.#places?.get(look.tid);
+    const now = place === undefined || this.#look === null ? null : osLookAt(this.#look, place);
     if (!look?.syscall || !now?.syscall || look.syscall.number !== now.syscall.number) return false;
     const then = look.syscall.args;
     return now.syscall.args.every((argument, i) => argument === then[i]);
@@ -58,7 +65,7 @@ export class Later {
   /** Whether none of Python's threads has run, so that nobody can have changed an object. False: nobody looked. */
   get nobodyRan(): boolean {
     this.#nobodyRan ??=
-      this.#looks !== null &&
+      this.#places !== null &&
       this.#captured.threads.every((thread) => this.stands(thread) || (thread.tid === null && thread.settled));
     return this.#nobodyRan;
   }

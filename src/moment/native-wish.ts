@@ -37,11 +37,11 @@ export function askForStacks(
 
 /** Those of `otherTids` that are still there. */
 export function nativeThreadsOf(pass: Pass): CapturedNativeThread[] {
+  if (pass.others.size === 0) return [];
   const python = new Set(pass.threads.map(({ frozen }) => frozen));
-  return [...pass.frozenThreads.values()].flatMap((thread): CapturedNativeThread[] => {
-    const { tid, look, evidence, gone, native } = thread;
-    return !pass.others.has(tid) || python.has(thread) || gone
-      ? []
-      : [{ look, answers: new Answers(), evidence, native }];
+  return [...pass.others].flatMap((tid): CapturedNativeThread[] => {
+    const thread = pass.frozenThreads.get(tid);
+    if (thread === undefined || python.has(thread) || thread.gone) return [];
+    return [{ look: thread.look, answers: new Answers(), evidence: thread.evidence, native: thread.native }];
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import { isUserSpace } from '../memory/address.js';
-import { PAGE_BYTES, type PagedMemory } from '../memory/pages.js';
+import type { PagedMemory } from '../memory/pages.js';
 import type { Layout } from '../python/layouts/layout.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 
@@ -21,16 +21,16 @@ export function readAhead(
   states: readonly ThreadStateWalk[],
 ): void {
   let at: number[] = states.flatMap(({ currentFrame }) => currentFrame ?? []);
-  fetchAll(memory, at);
+  memory.ahead(at);
   if (frames.kind === 'interpreter-frames' && frames.cframe_current_frame !== undefined) {
     const offset = frames.cframe_current_frame;
     at = at.flatMap((cframe) => memory.peek(cframe + offset) ?? []);
-    fetchAll(memory, at);
+    memory.ahead(at);
   }
   const link = frames.kind === 'frame-objects' ? frames.PyFrameObject.f_back : frames._PyInterpreterFrame.previous;
   for (let step = 0; step < STEPS && at.length > 0; step++) {
     at = at.flatMap((frame) => firstElsewhere(memory, frame, link) ?? []);
-    fetchAll(memory, at);
+    memory.ahead(at);
   }
 }
 
@@ -44,11 +44,4 @@ function firstElsewhere(memory: PagedMemory, first: number, link: number): numbe
     at = next;
   }
   return null;
-}
-
-/** Fetches the pages of these addresses, together. */
-export function fetchAll(memory: PagedMemory, addresses: readonly number[]): void {
-  const pages = new Set<number>();
-  for (const address of addresses) if (isUserSpace(address)) pages.add(Math.floor(address / PAGE_BYTES));
-  memory.prefetch(pages);
 }

@@ -47,8 +47,12 @@ function makePart<C extends Chosen>(chosen: C): Part<C> {
   const start = Math.min(...present.map(([, { offset }]) => offset));
   const size = Math.max(...present.map(([, { offset, type }]) => offset + WIDTHS[type])) - start;
   // One class for each part, so that its fields cost no more than an offset written in place.
-  class View {
-    constructor(readonly view: DataView) {}
+  class View implements InPlace {
+    constructor(
+      readonly view: DataView | null,
+      readonly units: Uint32Array,
+      readonly unit: number,
+    ) {}
   }
   for (const [name, { offset, type }] of present) {
     Object.defineProperty(View.prototype, name, { get: getterOf(type, offset - start) });
@@ -56,36 +60,63 @@ function makePart<C extends Chosen>(chosen: C): Part<C> {
   return {
     start,
     size,
-    read: (memory, address) => new View(memory.read(offsetBy(address, start), size)) as unknown as Values<C>,
+    read: (memory, address) => {
+      const at = offsetBy(address, start);
+      const unit = memory.unitAt?.(at, size) ?? -1;
+      const view =
+        unit >= 0 ? new View(null, memory.units ?? NO_UNITS, unit) : new View(memory.read(at, size), NO_UNITS, 0);
+      return view as unknown as Values<C>;
+    },
   };
 }
 
-/** `at`: from the beginning of the view. */
-function getterOf(type: Scalar, at: number): (this: { readonly view: DataView }) => number {
+const NO_UNITS = new Uint32Array(0);
+
+/** Bytes that are decoded where they lie: in a view of them, or, which needs no call, from a unit of four on. */
+interface InPlace {
+  readonly view: DataView | null;
+  readonly units: Uint32Array;
+  readonly unit: number;
+}
+
+/** `at`: from the beginning of the bytes. */
+function getterOf(type: Scalar, at: number): (this: InPlace) => number {
+  const unit = at >>> 2;
+  const shift = (at & 3) * 8;
+  const isEven = shift === 0;
   switch (type) {
     case 'pointer':
     case 'unsigned long':
     case 'uint64_t':
       return function () {
-        return pointerAt(this.view, at);
+        if (this.view !== null || !isEven) return pointerAt(this.view ?? viewOf(this), at);
+        return (this.units[this.unit + unit] ?? 0) + (this.units[this.unit + unit + 1] ?? 0) * 0x1_0000_0000;
       };
     case 'int':
       return function () {
-        return this.view.getInt32(at, true);
+        if (this.view !== null || !isEven) return (this.view ?? viewOf(this)).getInt32(at, true);
+        return (this.units[this.unit + unit] ?? 0) | 0;
       };
     case 'unsigned int':
       return function () {
-        return this.view.getUint32(at, true);
+        if (this.view !== null || !isEven) return (this.view ?? viewOf(this)).getUint32(at, true);
+        return this.units[this.unit + unit] ?? 0;
       };
     case 'unsigned char':
       return function () {
-        return this.view.getUint8(at);
+        if (this.view !== null) return this.view.getUint8(at);
+        return ((this.units[this.unit + unit] ?? 0) >>> shift) & 0xff;
       };
     default:
       return function () {
-        return decodeScalar(this.view, at, type);
+        return decodeScalar(this.view ?? viewOf(this), at, type);
       };
   }
+}
+
+/** What is not decoded by units. */
+function viewOf({ units, unit }: InPlace): DataView {
+  return new DataView(units.buffer, units.byteOffset + unit * 4);
 }
 
 /** The number of that type at `at`. Throws CorruptData for a `Py_ssize_t` beyond 2^53. */

@@ -60,6 +60,8 @@ export function resolveNativeIds(
     }
   }
   const structs = [...new Set(unresolved.map(({ threadId }) => threadId))];
+  // Nearly always it is found at the offset that is tried first.
+  memory.ahead?.(structs.map((struct) => struct + GLIBC_X86_64_TID));
   const offset = structs.length === 0 ? null : findTidOffset(memory, structs, processIds);
   if (offset !== null) {
     for (const threadState of unresolved) {

@@ -66,15 +66,36 @@ const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 const TIMER_ABSTIME = 1;
 
-/** null: it has none, or it cannot be told. The times stand in the thread's own memory. */
-export function deadlineOf(memory: MemoryReader, architecture: Architecture, { syscall }: OsLook): Deadline | null {
+/** Where the time stands that a call ends at, or after; 0: it has none there. It is the thread's own memory. */
+export function deadlineAddress(architecture: Architecture, { syscall }: OsLook): number {
+  const [first = 0, , third = 0, fourth = 0, fifth = 0] = syscall?.args ?? [];
+  switch (syscall && syscallName(architecture, syscall.number)) {
+    case 'futex':
+      return fourth;
+    case 'clock_nanosleep':
+    case 'ppoll':
+      return third;
+    case 'nanosleep':
+      return first;
+    case 'select':
+    case 'pselect6':
+      return fifth;
+    default:
+      return 0;
+  }
+}
+
+/** null: it has none, or it cannot be told. */
+export function deadlineOf(memory: MemoryReader, architecture: Architecture, look: OsLook): Deadline | null {
+  const { syscall } = look;
   const name = syscall && syscallName(architecture, syscall.number);
   if (!syscall || !name) return null;
-  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = syscall.args;
+  const [first = 0, second = 0, third = 0, fourth = 0] = syscall.args;
+  const at = deadlineAddress(architecture, look);
   const after = (ms: number | null): Deadline | null => (ms === null ? null : { kind: 'after', ms });
   switch (name) {
     case 'futex': {
-      const ms = readTimespec(memory, fourth);
+      const ms = readTimespec(memory, at);
       const command = second & FUTEX_CMD_MASK;
       if (ms === null) return null;
       if (command === FUTEX_WAIT) return after(ms);
@@ -82,20 +103,18 @@ export function deadlineOf(memory: MemoryReader, architecture: Architecture, { s
       return command === FUTEX_WAIT_BITSET ? { kind: 'at', clock, ms } : null;
     }
     case 'clock_nanosleep': {
-      const ms = readTimespec(memory, third);
+      const ms = readTimespec(memory, at);
       if (ms === null) return null;
       if ((second & TIMER_ABSTIME) === 0) return after(ms);
       if (first === CLOCK_REALTIME) return { kind: 'at', clock: 'realtime', ms };
       return first === CLOCK_MONOTONIC ? { kind: 'at', clock: 'monotonic', ms } : null;
     }
     case 'nanosleep':
-      return after(readTimespec(memory, first));
-    case 'select':
-      return after(readTimes(memory, fifth, 1000));
     case 'pselect6':
-      return after(readTimespec(memory, fifth));
     case 'ppoll':
-      return after(readTimespec(memory, third));
+      return after(readTimespec(memory, at));
+    case 'select':
+      return after(readTimes(memory, at, 1000));
     case 'poll':
       return third < 2 ** 31 ? after(third) : null;
     case 'epoll_wait':

@@ -46,6 +46,7 @@ export function threadExceptionsQuestion(
       const exceptions = readThreadExceptions(python, () => values(python), state.address, frames);
       return { exceptions, codes: python.the(TracebackCodes).of(codesIn(exceptions)) };
     },
+    ahead: ({ state }) => (state === null ? [] : [state.address]),
     same: isDeepStrictEqual,
   };
 }

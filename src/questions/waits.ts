@@ -8,7 +8,7 @@ import type { ThreadWait, WaitingThread } from '../python/waits/answers.js';
 import { readHeldWhileRunning, readThreadWait } from '../python/waits/read-waits.js';
 import { given } from './answers.js';
 import { GIL } from './gil.js';
-import { type Deadline, deadlineOf, isFutexWait, kernelWaitOf } from './kernel-waits.js';
+import { type Deadline, deadlineAddress, deadlineOf, isFutexWait, kernelWaitOf } from './kernel-waits.js';
 import type { ThreadAt, ThreadQuestion } from './question.js';
 
 export interface WaitOfThread extends ThreadWait {
@@ -31,10 +31,12 @@ export const WAIT: ThreadQuestion<WaitOfThread> = {
     }
     return { ...readThreadWait(python, thread), deadline: deadlineOf(python.memory, at.architecture, at.look) };
   },
-  // The innermost frames, in which what is waited for is found; what a parked thread sleeps on, which is on its own stack.
-  ahead: ({ look, stack }) => {
+  // The innermost frames, in which what is waited for is found; what a parked thread sleeps on, and until when: both are on
+  // its own stack.
+  ahead: ({ look, stack, architecture }) => {
     if (!look?.syscall) return [];
-    return [stack?.frames[0]?.address ?? 0, stack?.frames[1]?.address ?? 0, look.syscall.args[0] ?? 0];
+    const [inner, outer] = stack?.frames ?? [];
+    return [inner?.address ?? 0, outer?.address ?? 0, look.syscall.args[0] ?? 0, deadlineAddress(architecture, look)];
   },
   same: isDeepStrictEqual,
 };

@@ -2,7 +2,6 @@
  * What do the tasks of asyncio do, of all loops of all interpreters? Which there are, what each is in, what it waits for and
  * who has that; and what the loops do.
  */
-import { PAGE_BYTES, PagedMemory } from '../../memory/pages.js';
 import { type TaskFields, taskFieldsOf } from '../layouts/task-fields.js';
 import { type WaitFields, waitFieldsOf } from '../layouts/wait-fields.js';
 import { type FrameVariables, readVariables, type ValueReader } from '../objects/index.js';
@@ -199,13 +198,7 @@ class AsyncioReader {
   }
 
   /** Has the pages fetched together that hold these, where that is quicker than one by one. */
-  readonly #ahead = (addresses: readonly number[]): void => {
-    const { memory } = this.#python;
-    if (!(memory instanceof PagedMemory)) return;
-    const pages = new Set<number>();
-    for (const address of addresses) if (address > 0) pages.add(Math.floor(address / PAGE_BYTES));
-    memory.prefetch(pages);
-  };
+  readonly #ahead = (addresses: readonly number[]): void => this.#python.memory.ahead?.(addresses);
 }
 
 /** Known only if the thread stood still. */
