@@ -13,6 +13,9 @@ export class DecodedOnce<Key, Result> {
   readonly #recorder: PageRecorder | null;
   readonly #decode: (key: Key) => Result;
   readonly #known = new Map<Key, Decoded<Result>>();
+  /** What was noted last, and on whose behalf. */
+  #noted: Decoded<Result> | null = null;
+  #notedFor: PageSet | null = null;
 
   constructor(memory: MemoryReader, decode: (key: Key) => Result) {
     this.#recorder = memory instanceof PageRecorder ? memory : null;
@@ -22,27 +25,32 @@ export class DecodedOnce<Key, Result> {
   /** Of all of these, each read on behalf of whoever reads now. Throws what decoding throws. */
   of(keys: ReadonlySet<Key>): Map<Key, Result> {
     const results = new Map<Key, Result>();
-    const owner = this.#recorder?.recordInto(new Set());
-    try {
-      for (const key of keys) {
-        const { result, pages } = this.#get(key);
-        results.set(key, result);
-        if (owner) for (const page of pages) owner.add(page);
-      }
-    } finally {
-      if (owner) this.#recorder?.recordInto(owner);
-    }
+    for (const key of keys) results.set(key, this.one(key));
     return results;
   }
 
-  #get(key: Key): Decoded<Result> {
-    let decoded = this.#known.get(key);
-    if (!decoded) {
-      const pages: PageSet = new Set();
-      this.#recorder?.recordInto(pages);
-      decoded = { result: this.#decode(key), pages };
-      this.#known.set(key, decoded);
+  /** Of one, read on behalf of whoever reads now. Throws what decoding throws. */
+  one(key: Key): Result {
+    const owner = this.#recorder?.owner ?? null;
+    const decoded = this.#known.get(key) ?? this.#decodeNow(key);
+    // Calls of one function often follow each other.
+    if (owner !== null && (owner !== this.#notedFor || decoded !== this.#noted)) {
+      for (const page of decoded.pages) owner.add(page);
+      this.#notedFor = owner;
+      this.#noted = decoded;
     }
-    return decoded;
+    return decoded.result;
+  }
+
+  #decodeNow(key: Key): Decoded<Result> {
+    const pages: PageSet = new Set();
+    const owner = this.#recorder?.recordInto(pages);
+    try {
+      const decoded = { result: this.#decode(key), pages };
+      this.#known.set(key, decoded);
+      return decoded;
+    } finally {
+      if (owner) this.#recorder?.recordInto(owner);
+    }
   }
 }

@@ -206,6 +206,11 @@ export class PageRecorder extends PagedMemory {
     return before;
   }
 
+  /** Where pages are noted now. */
+  get owner(): PageSet {
+    return this.#owner;
+  }
+
   protected override page(page: number): FetchedPage {
     this.#owner.add(page);
     return super.page(page);

@@ -36,6 +36,8 @@ export interface Asking {
   note(answered: Answered<unknown>): void;
 }
 
+const NOWHERE: readonly number[] = [];
+
 /** There are thousands of these: a class, so that what each can do is made once. */
 class ThreadAsking implements Asking {
   readonly isAskedOnce = false;
@@ -58,7 +60,7 @@ class ThreadAsking implements Asking {
   }
 
   ahead(): readonly number[] {
-    return this.question.ahead?.(this.#at) ?? [];
+    return this.question.ahead?.(this.#at) ?? NOWHERE;
   }
 
   ask(over: Python): unknown {
@@ -83,24 +85,23 @@ class ThreadAsking implements Asking {
 }
 
 /** In the order of the list, those to the process last: what an answer is built on has been noted when it is asked for. */
-export function* askingsOf(
+export function askingsOf(
   captured: CapturedProcess,
   python: PythonRuntime,
   architecture: Architecture,
   questions: readonly Question<unknown>[],
-): Generator<Asking> {
+): Asking[] {
+  const askings: Asking[] = [];
   const threads = threadsOf(captured, python, architecture);
   for (const question of questions) {
     if (question.of !== 'thread' || question.reads === 'copy') continue;
-    for (const [thread, at] of threads) {
-      yield new ThreadAsking(question, thread, at);
-    }
+    for (const [thread, at] of threads) askings.push(new ThreadAsking(question, thread, at));
   }
   const { runtime, answers } = captured;
   const at = { architecture, runtime, threads: [...threads.values()], answerTo: answers.get.bind(answers) };
   for (const question of questions) {
     if (question.of !== 'process') continue;
-    yield {
+    askings.push({
       question,
       reads: 'shared',
       isEnclosing: false,
@@ -112,8 +113,9 @@ export function* askingsOf(
       parts: (answer) => question.parts?.(answer) ?? null,
       noted: () => answers.get(question),
       note: (answered) => answers.set(question, answered),
-    };
+    });
   }
+  return askings;
 }
 
 function threadsOf(

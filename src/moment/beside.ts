@@ -71,11 +71,15 @@ export class BesideCopy {
     const after = new Reading(this.#native, this.#runtime);
     const readings = [this.#before, after];
     const first: Pending[] = [];
-    const askings = [...askingsOf(captured, this.#runtime, this.#architecture, this.#questions)];
-    after.memory.ahead(askings.flatMap((asking) => asking.ahead()));
+    const askings = askingsOf(captured, this.#runtime, this.#architecture, this.#questions);
+    const ahead: number[] = [];
+    for (const asking of askings) for (const address of asking.ahead()) ahead.push(address);
+    after.memory.ahead(ahead);
+    let touched: PageSet = new Set();
     for (const asking of askings) {
       const reading = asking.isEnclosing ? this.#before : after;
-      const touched: PageSet = new Set();
+      // Most touch nothing.
+      if (touched.size > 0) touched = new Set();
       reading.memory.recordInto(touched);
       const answer = answerOf('none', () => asking.ask(reading.python));
       asking.note(answer);
@@ -119,7 +123,8 @@ function settleParts({ asking, answer }: Pending, later: Later): boolean {
 }
 
 function settle(asking: Asking, answer: Answered<unknown>, evidence: Evidence): void {
-  asking.note({ ...answer, evidence });
+  // In one piece: there are thousands, and of a first answer nothing else is known.
+  asking.note('problem' in answer ? { problem: answer.problem, evidence } : { value: answer.value, evidence });
 }
 
 /** Whether the first answer is known to be of the moment. */

@@ -2,6 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
+import type { CodeLeft } from './code-left.js';
 import { isCode } from './code-type.js';
 import { partOf } from './part.js';
 import type { Python } from './python.js';
@@ -29,6 +30,9 @@ export interface CodeObject {
   /** Slots of a frame for locals, cells and free variables; null before 3.11. */
   nlocalsplus: number | null;
 }
+
+/** A code object, or why it cannot be read. `left`: only where memory is lost, what of it is not. */
+export type CodeResult = { readonly code: CodeObject } | { readonly problem: string; readonly left?: CodeLeft };
 
 /** Line tables of generated code reach some hundred KiB. */
 const LINE_TABLE_LIMIT = 16 * 1024 * 1024;

@@ -8,6 +8,7 @@ import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import { isLostZero, isZeroedPage } from '../memory/zeroed-pages.js';
 import type { StackEnding } from '../snapshot.js';
+import type { CodeResult } from './code.js';
 import { CodeShapes } from './code-shapes.js';
 import { type ForeignFrame, readForeignFrame } from './foreign-frames.js';
 import { ofKind } from './layouts/fields.js';
@@ -29,6 +30,8 @@ export interface FrameWalk {
   isEntry: boolean;
   /** `owner` of an interpreter frame: 0 thread, generator as the layout says, 2 frame object; null up to 3.10. */
   owner: number | null;
+  /** What it runs, once that has been read. */
+  ran?: CodeResult | undefined;
   /** Only of a frame that somebody else's compiler made. */
   foreign?: ForeignFrame;
   /** Only where the link to the next outer frame is lost: why frames may be missing in between, in words. */
@@ -147,6 +150,7 @@ function walkFrameObjects(
       lasti: lasti < 0 ? -1 : lasti * unit,
       isEntry: true,
       owner: null,
+      ran: undefined,
     };
     if (lasti === 0 && isPlaceLost(python, at)) {
       frame.lasti = -1;
@@ -225,6 +229,7 @@ function walkInterpreterFrames(
           lasti: started && lasti >= 0 ? lasti : -1,
           isEntry,
           owner,
+          ran: undefined,
         };
         if (instr === 0 && isPlaceLost(python, at)) {
           walked.lasti = -1;

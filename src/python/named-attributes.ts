@@ -21,6 +21,8 @@ export class NamedAttributes {
   readonly #textOf: (key: number) => string | null;
   /** By the address of the keys. */
   readonly #tables = new Map<Address, KeyTexts>();
+  /** Where those of the object are that was asked of last. */
+  #last: { readonly object: Address; readonly type: TypeFacts; readonly at: AttributesAt | null } | null = null;
 
   /** `textOf` tells what a key says; null: no text, or none that is looked for. */
   constructor(python: Python, textOf: (key: number) => string | null) {
@@ -30,7 +32,7 @@ export class NamedAttributes {
 
   /** The value under `name` in the `__dict__` of an instance of `type`, or null. Throws MemoryFault, CorruptData, … */
   read(object: Address, type: TypeFacts, name: string): number | null {
-    const at = this.#resolved(locateAttributes(this.#python, object, type));
+    const at = this.#located(object, type);
     switch (at?.kind) {
       case 'split': {
         const place = this.#placeOf(at.keys, name);
@@ -43,6 +45,14 @@ export class NamedAttributes {
       default:
         return null;
     }
+  }
+
+  /** Who asks for one attribute of an object mostly asks for another. */
+  #located(object: Address, type: TypeFacts): AttributesAt | null {
+    if (this.#last?.object !== object || this.#last.type !== type) {
+      this.#last = { object, type, at: this.#resolved(locateAttributes(this.#python, object, type)) };
+    }
+    return this.#last.at;
   }
 
   /** A dict may have shared keys itself: always up to 3.10, and wherever somebody has asked for it. */

@@ -1,7 +1,7 @@
 /** What is inside an object: its type's name, the value of an int, the attributes of an instance? */
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy, toAddress } from '../memory/address.js';
-import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { CorruptData, ssizeAt } from '../memory/reader.js';
 import type { DictItems } from './dict.js';
 import { ITEM_LIMIT, readDict, readSplitItems } from './dict.js';
 import { needed } from './layouts/needed.js';
@@ -74,11 +74,24 @@ export function readSmallInt(python: Python, address: Address): number | null {
   // Two digits are 60 bits.
   if (digits > 2) return null;
   if (digits === 0) return 0;
-  const view = python.memory.read(offsetBy(address, python.layout.PyLongObject.ob_digit), 4 * digits);
-  let value = 0;
-  for (let i = digits - 1; i >= 0; i--) value = value * 2 ** DIGIT_BITS + view.getUint32(4 * i, true);
+  const value = readDigits(python, address, digits);
   if (!Number.isSafeInteger(value)) return null;
   return negative ? -value : value;
+}
+
+/** The one or two digits of an `int`, as a number; beyond 2^53 it is not exact. */
+function readDigits(python: Python, address: Address, digits: number): number {
+  const { ob_digit } = python.layout.PyLongObject;
+  if (digits === 2) {
+    // Mostly (addresses, thread idents) both together are exact as they stand.
+    const word = python.pointer(address, ob_digit);
+    const high = Math.floor(word / 2 ** 32);
+    if (word <= Number.MAX_SAFE_INTEGER) return high * 2 ** DIGIT_BITS + (word - high * 2 ** 32);
+  }
+  const view = python.memory.read(offsetBy(address, ob_digit), 4 * digits);
+  let value = 0;
+  for (let i = digits - 1; i >= 0; i--) value = value * 2 ** DIGIT_BITS + view.getUint32(4 * i, true);
+  return value;
 }
 
 /** A C long; null beyond ±2^53. */
@@ -97,10 +110,11 @@ export function readIntSize(python: Python, address: Address): { digits: number;
     }
     case 'lv_tag': {
       if (fields.lv_tag === undefined) throw new CorruptData('the layout has no lv_tag');
-      const view = python.memory.read(offsetBy(address, fields.lv_tag), 8);
-      // Sign in the two lowest bits (0 positive, 1 zero, 2 negative), one more is reserved; above, the digit count.
-      const sign = view.getUint32(0, true) & 3;
-      return { digits: sign === 1 ? 0 : Math.floor(pointerAt(view, 0) / 8), negative: sign === 2 };
+      const tag = python.pointer(address, fields.lv_tag);
+      // Sign in the two lowest bits (0 positive, 1 zero, 2 negative), one more is reserved; above, the digit count. (Of what
+      // is no tag, and beyond 2^53, the lowest bits are gone: it has too many digits for any `int`.)
+      const sign = tag % 4;
+      return { digits: sign === 1 ? 0 : Math.floor(tag / 8), negative: sign === 2 };
     }
   }
 }

@@ -3,6 +3,7 @@
  * It does not know which names are files: an entry that was read from one is passed over.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Address } from '../memory/address.js';
 import type { PositionEncoding } from '../python/layouts/layout.js';
 import { decodePosition } from '../python/positions.js';
 import { type HeldLine, readHeldLines } from '../python/sources/linecache.js';
@@ -27,13 +28,19 @@ export const HELD_SOURCES: ProcessQuestion<readonly HeldLine[]> = {
 function wantedLines(encoding: PositionEncoding, { threads }: ProcessAt): Map<string, Set<number>> {
   const wanted = new Map<string, Set<number>>();
   let count = 0;
-  const seen = new Set<string>();
+  // By code object the instructions; of foreign frames, their lines below 0.
+  const seen = new Map<Address, Set<number>>();
   for (const { stack } of threads) {
     for (const { ran, code: address, lasti, foreign } of stack?.frames ?? []) {
+      const instruction = foreign?.line ? -1 - foreign.line : lasti;
+      let instructions = seen.get(address);
+      if (instructions?.has(instruction)) continue;
+      if (instructions === undefined) {
+        instructions = new Set();
+        seen.set(address, instructions);
+      }
+      instructions.add(instruction);
       if (!('code' in ran) || ran.code.file.startsWith('<frozen ') || count === MOST_LINES) continue;
-      const instruction = `${address} ${foreign?.line ?? ''} ${lasti}`;
-      if (seen.has(instruction)) continue;
-      seen.add(instruction);
       const line = foreign?.line ?? decodePosition(encoding, ran.code, lasti).line;
       if (line === null) continue;
       const lines = wanted.get(ran.code.file) ?? new Set();

@@ -1,46 +1,44 @@
 /** Which calls is a thread in, and what does each run? */
 import type { Address } from '../memory/address.js';
 import { DecodedOnce } from '../memory/decoded.js';
-import { type CodeObject, readCode } from '../python/code.js';
-import type { CodeLeft } from '../python/code-left.js';
+import { type CodeResult, readCode } from '../python/code.js';
 import { type FrameWalk, readFrames, type StackWalk } from '../python/frames.js';
 import { reasonOf } from '../python/problem.js';
 import type { Python } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 
+export type { CodeResult };
+
 /** One call of a thread: where it stands, and what it runs. */
 export interface WalkedFrame extends FrameWalk {
   /** The code object, or why it cannot be read. The same object for all frames that run it. */
-  readonly ran: CodeResult;
+  ran: CodeResult;
 }
 
 export interface WalkedStack extends StackWalk {
   readonly frames: WalkedFrame[];
 }
 
-/** `left`: only where memory is lost, what of it is not. */
-export type CodeResult = { readonly code: CodeObject } | { readonly problem: string; readonly left?: CodeLeft };
-
 /** Throws only what is not a failure of the target's memory: a stack that ends early says why. */
 export function readStack(python: Python, state: Pick<ThreadStateWalk, 'address'>): WalkedStack {
   return withCode(python, readFrames(python, state));
 }
 
-/** The same stack, with what its frames run. */
+/** The same stack, with what its frames run: those of which that is not known are told, others stay as they are. */
 export function withCode(python: Python, stack: StackWalk): WalkedStack {
-  const codes = python.the(CodeObjects).of(new Set(stack.frames.map(({ code }) => code)));
+  const codes = python.the(CodeObjects);
   const placeless = new Map<CodeResult, CodeResult>();
+  // Each in its place: there may be tens of thousands.
   const frames = stack.frames.map((frame): WalkedFrame => {
-    // In one piece: there may be tens of thousands.
-    const { address, code, lasti, isEntry, owner } = frame;
-    const walked = { address, code, lasti, isEntry, owner, ran: codes.get(code) ?? NOT_DECODED };
+    let ran = codes.one(frame.code);
     if (frame.isPlaceLost) {
-      const ran = placeless.get(walked.ran) ?? withoutPlace(walked.ran);
-      placeless.set(walked.ran, ran);
-      return { ...walked, ran, isPlaceLost: true, ...(frame.gap !== undefined && { gap: frame.gap }) };
+      const known = placeless.get(ran) ?? withoutPlace(ran);
+      placeless.set(ran, known);
+      ran = known;
     }
-    if (frame.gap !== undefined) return { ...walked, gap: frame.gap };
-    return frame.foreign ? { ...walked, foreign: frame.foreign } : walked;
+    if (frame.ran !== undefined) return { ...frame, ran };
+    frame.ran = ran;
+    return frame as WalkedFrame;
   });
   return { ...stack, frames };
 }
@@ -56,8 +54,6 @@ export function withoutPlace(ran: CodeResult): CodeResult {
     left: { name, qualname, file, firstLine, lineTable: null },
   };
 }
-
-const NOT_DECODED: CodeResult = { problem: 'it was not decoded' };
 
 /** The code objects of one handle, each decoded once. */
 class CodeObjects extends DecodedOnce<Address, CodeResult> {

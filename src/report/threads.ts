@@ -45,10 +45,12 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
   const borrowed = borrowsIdentity(captured, context);
   const { locals, exception } = context.questions;
   const raised = exception && given(walk.answers.get(exception));
-  return {
-    ...unidentified(os),
+  // In one piece, in the order of `unidentified`: there may be thousands.
+  const thread: Thread = {
     tid,
+    innerTid: innerTidOf(os),
     name: borrowed ? null : nameOf(captured, context),
+    osName: os?.name ?? null,
     isPython: true,
     isMain: tid !== null && tid === context.pid,
     interpreterId: state.interpreterId,
@@ -58,15 +60,21 @@ export function describeThread(captured: CapturedThread, context: ThreadContext)
     gc: given(answers.get(GC)),
     status: borrowed ? 'unstarted' : statusOf(captured),
     os: osState(os, captured, context),
+    stillMs: null,
+    waits: [],
     evidence: captured.evidence,
     consistent: isConsistent(captured),
     movingFrames: captured.movingFrames,
     ending: walk.stack.ending,
-    ...(walk.stack.innerGap !== undefined && { innerGap: walk.stack.innerGap }),
+    frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),
+    nativeEnding: null,
     exception: raised && context.frames.exception(raised),
     exceptions: context.exceptions.describe(known(answers.get(context.questions.exceptions))),
-    frames: context.frames.describe(walk.stack, locals && given(walk.answers.get(locals))),
+    faulting: false,
+    registers: null,
   };
+  if (walk.stack.innerGap !== undefined) thread.innerGap = walk.stack.innerGap;
+  return thread;
 }
 
 /** By its ident; of the process's first thread, where greenlets have taken the idents over, that of the main greenlet. */
@@ -92,7 +100,7 @@ export function describeNativeThread(captured: CapturedNativeThread, context: Os
 function unidentified(os: OsThread | null): Thread {
   return {
     tid: null,
-    innerTid: os !== null && os.innerTid !== os.tid ? os.innerTid : null,
+    innerTid: innerTidOf(os),
     name: null,
     osName: os?.name ?? null,
     isPython: false,
@@ -119,6 +127,10 @@ function unidentified(os: OsThread | null): Thread {
   };
 }
 
+function innerTidOf(os: OsThread | null): number | null {
+  return os !== null && os.innerTid !== os.tid ? os.innerTid : null;
+}
+
 /**
  * Whether the thread has yet to start: until it does, its thread state carries the `thread_id` of the thread that made it
  * (3.11), under which that one's name is found.
@@ -137,7 +149,7 @@ function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
 
 /** A thread state without a thread, once settled, does not change; any other is as good as the evidence. */
 function isConsistent({ evidence, tid, terminated, settled, walk }: CapturedThread): boolean {
-  if (walk.stack.frames.some(({ ran }) => 'problem' in ran)) return false;
+  for (const { ran } of walk.stack.frames) if ('problem' in ran) return false;
   return evidence !== 'none' || ((tid === null || terminated) && settled);
 }
 

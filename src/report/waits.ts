@@ -59,7 +59,7 @@ export function addWaits(
   const gils = gilResources(described.map(({ thread }) => thread));
   const resources = [...gils.values(), ...found.map((one) => describeResource(one, answers, byTid, waiters))];
   const outside = new OutsideResources(facts);
-  const threads = described.map(({ thread, captured: { look } }) => {
+  const threads = described.map(({ thread, captured: { look } }): Thread => {
     const answer = thread.tid === null ? undefined : answers.get(thread.tid);
     const still = thread.tid === null ? null : (stillMs.get(thread.tid) ?? null);
     const fd = look?.syscall?.args[0] ?? null;
