@@ -16,6 +16,8 @@ export interface PageSource {
   fetch(page: number): DataView | null;
   /** The same of many, where that is cheaper than one by one. */
   fetchAll?(pages: readonly number[]): PageBlock;
+  /** A page that is here already, which costs no fetching; null: it is not. */
+  held?(page: number): FetchedPage | null;
 }
 
 /** Pages that were fetched together: PAGE_BYTES each, one after the other, valid where `ok` is 1. */
@@ -49,7 +51,7 @@ function fetched(view: DataView | null): FetchedPage {
 }
 
 /** The same bytes in units of four, which are had without a call; null where they do not begin at a multiple of four. */
-function unitsOf({ buffer, byteOffset, byteLength }: DataView | Uint8Array): Uint32Array | null {
+export function unitsOf({ buffer, byteOffset, byteLength }: DataView | Uint8Array): Uint32Array | null {
   // As this machine has them, which is little-endian like all that we read.
   return byteOffset % 4 === 0 ? new Uint32Array(buffer as ArrayBuffer, byteOffset, byteLength / 4) : null;
 }
@@ -114,7 +116,7 @@ export class PagedMemory implements MemoryReader {
   /** Fetches what is not there yet of these pages, together where the source can. That is no reading of them. */
   prefetch(pages: Iterable<number>): void {
     const fresh: number[] = [];
-    for (const page of pages) if (!this.#pages.has(page)) fresh.push(page);
+    for (const page of pages) if (!this.#pages.has(page) && !this.#hold(page)) fresh.push(page);
     if (fresh.length === 0 || !this.#source.fetchAll) return;
     const { bytes, ok } = this.#source.fetchAll(fresh);
     const block = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -123,6 +125,13 @@ export class PagedMemory implements MemoryReader {
       const page = ok[i] === 1 ? new FetchedPage(block, i * PAGE_BYTES, units) : fetched(null);
       this.#pages.set(fresh[i] ?? 0, page);
     }
+  }
+
+  /** Whether the source has it here; then it counts as fetched. */
+  #hold(page: number): boolean {
+    const held = this.#source.held?.(page) ?? null;
+    if (held !== null) this.#pages.set(page, held);
+    return held !== null;
   }
 
   ahead(addresses: Iterable<number>): void {
@@ -154,7 +163,7 @@ export class PagedMemory implements MemoryReader {
   protected page(page: number): FetchedPage {
     let known = this.#pages.get(page);
     if (!known) {
-      known = fetched(this.#source.fetch(page));
+      known = this.#source.held?.(page) ?? fetched(this.#source.fetch(page));
       this.#pages.set(page, known);
     }
     return known;

@@ -5,7 +5,7 @@
 
 import type { Address } from '../memory/address.js';
 import { PAGE_BYTES, type PageSet } from '../memory/pages.js';
-import type { MemoryReader } from '../memory/reader.js';
+import { type MemoryReader, readPointer } from '../memory/reader.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 
 /** Bytes that were read. */
@@ -13,6 +13,8 @@ export interface Read {
   readonly address: Address;
   readonly size: number;
 }
+
+const NO_UNITS = new Uint32Array(0);
 
 /** Notes every read on its way to `memory`. */
 export class ReadLog implements MemoryReader {
@@ -26,6 +28,24 @@ export class ReadLog implements MemoryReader {
   read(address: Address, size: number): DataView {
     this.reads.push({ address, size });
     return this.#memory.read(address, size);
+  }
+
+  pointer(address: Address): number {
+    this.reads.push({ address, size: 8 });
+    return readPointer(this.#memory, address);
+  }
+
+  unitAt(address: Address, size: number): number {
+    // First, for what cannot be read is noted too.
+    this.reads.push({ address, size });
+    const unit = this.#memory.unitAt?.(address, size) ?? -1;
+    // Then it is read, and noted there.
+    if (unit < 0) this.reads.pop();
+    return unit;
+  }
+
+  get units(): Uint32Array {
+    return this.#memory.units ?? NO_UNITS;
   }
 }
 

@@ -14,6 +14,7 @@ import type { Question } from '../questions/question.js';
 import type { Evidence } from '../snapshot.js';
 import { type Asking, askingsOf } from './asked.js';
 import type { CapturedProcess } from './captured.js';
+import type { PageCopy } from './frozen-memory.js';
 import { Later } from './later.js';
 import { pagesOf } from './rehearse.js';
 
@@ -25,8 +26,18 @@ class Reading {
   readonly memory: WordRecorder;
   readonly python: Python;
 
-  constructor(native: NativeProcess, runtime: PythonRuntime) {
-    this.memory = new WordRecorder(pagesOf(native));
+  /** `copy`: has the pages of that moment, which need not be read again. */
+  constructor(native: NativeProcess, runtime: PythonRuntime, copy: PageCopy | null = null) {
+    const pages = pagesOf(native);
+    this.memory = new WordRecorder(
+      copy === null
+        ? pages
+        : {
+            held: (page) => copy.pageOf(page),
+            fetch: (page) => pages.fetch(page),
+            fetchAll: (all) => pages.fetchAll(all),
+          },
+    );
     this.python = new Python(runtime, this.memory);
   }
 }
@@ -68,7 +79,7 @@ export class BesideCopy {
    */
   ask(captured: CapturedProcess): PagedMemory[] {
     const later = new Later(this.#native, captured);
-    const after = new Reading(this.#native, this.#runtime);
+    const after = new Reading(this.#native, this.#runtime, captured.wholeCopy);
     const readings = [this.#before, after];
     const first: Pending[] = [];
     const askings = askingsOf(captured, this.#runtime, this.#architecture, this.#questions);

@@ -12,6 +12,7 @@ import type { CopiedQuestion } from '../questions/question.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
 import { Cost } from './cost.js';
+import type { PageCopy } from './frozen-memory.js';
 import type { FrozenThread } from './frozen-threads.js';
 import { hindranceOf, isRefused, notStoppable } from './hindrance.js';
 import type { KnownStacks } from './known-stacks.js';
@@ -165,5 +166,24 @@ function finish(process: NativeProcess, pass: WholePass, cost: Cost): CapturedPr
   const { memory } = pass;
   const capture = cost.capture(process);
   const nativeThreads = nativeThreadsOf(pass);
-  return { memory, beside: [], answers: new Answers(), runtime, threads, nativeThreads, capture, warnings };
+  const answers = new Answers();
+  return {
+    memory,
+    wholeCopy: wholeCopyOf(pass),
+    beside: [],
+    answers,
+    runtime,
+    threads,
+    nativeThreads,
+    capture,
+    warnings,
+  };
+}
+
+/**
+ * In one round all threads are looked at, then all is copied, then it is checked that none has run: where all are proven so,
+ * each page was copied while everybody stood. (In another round a page of one is copied before another is looked at again.)
+ */
+function wholeCopyOf({ frozen, copy }: Pass): PageCopy | null {
+  return frozen.rounds === 1 && frozen.evidence.every((evidence) => evidence === EVIDENCE.still) ? copy : null;
 }

@@ -13,6 +13,7 @@ import type { Answers } from '../questions/answers.js';
 import type { Question } from '../questions/question.js';
 import type { WalkedStack } from '../questions/stacks.js';
 import type { Capture, Evidence, Warning } from '../snapshot.js';
+import type { PageCopy } from './frozen-memory.js';
 import type { ThreadWalk } from './walker.js';
 
 /** The copy that a walk went over. Reading it again gives the same again. */
@@ -25,6 +26,11 @@ export interface CopiedMemory {
 export interface CapturedProcess {
   /** The copy that `runtime` was read from. */
   readonly memory: CopiedMemory;
+  /**
+   * The copy, where all of it is of one moment for everybody: no thread had to be stopped, or looked at again. Absent: it is
+   * not, or there is none.
+   */
+  readonly wholeCopy?: PageCopy | null;
   /** What answers beside the copy were read from, the last reading first. */
   readonly beside: readonly PagedMemory[];
   /** What was answered to questions of the process. */

@@ -11,6 +11,9 @@ import type { AskedThread } from './asked.js';
 import type { CapturedProcess } from './captured.js';
 import { osLookAt } from './frozen-threads.js';
 
+/** Pages that are read again at a time. */
+const PAGES_AGAIN = 256;
+
 /** How often words are read again that may have been changing. */
 const LOOKS_AGAIN = 4;
 
@@ -109,16 +112,24 @@ export class Later {
 
   #readAgain(memory: WordRecorder): boolean {
     const pages = [...memory.pages.keys()];
-    const bytes = new Uint8Array(pages.length * PAGE_BYTES);
-    const ok = new Uint8Array(pages.length);
-    this.#native.readPages(
-      Float64Array.from(pages, (page) => page * PAGE_BYTES),
-      bytes,
-      ok,
-    );
-    return pages.every((page, i) =>
-      memory.isSame(page, ok[i] === 1 ? bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES) : null),
-    );
+    // In parts, so that the same few pages of our own serve for all.
+    const most = Math.min(pages.length, PAGES_AGAIN);
+    const bytes = new Uint8Array(most * PAGE_BYTES);
+    const ok = new Uint8Array(most);
+    for (let from = 0; from < pages.length; from += most) {
+      const part = pages.slice(from, from + most);
+      const into = bytes.subarray(0, part.length * PAGE_BYTES);
+      this.#native.readPages(
+        Float64Array.from(part, (page) => page * PAGE_BYTES),
+        into,
+        ok.subarray(0, part.length),
+      );
+      const isSame = part.every((page, i) =>
+        memory.isSame(page, ok[i] === 1 ? into.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES) : null),
+      );
+      if (!isSame) return false;
+    }
+    return true;
   }
 }
 

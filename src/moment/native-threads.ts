@@ -8,6 +8,7 @@ import { Answers } from '../questions/answers.js';
 import type { Capture } from '../snapshot.js';
 import { type CapturedNativeThread, type NativeWish, notLookedAt } from './captured.js';
 import { Cost } from './cost.js';
+import { PageCopy } from './frozen-memory.js';
 import { type FrozenThread, frozenThreads } from './frozen-threads.js';
 import type { MomentOptions } from './moment.js';
 import { askForStacks } from './native-wish.js';
@@ -61,7 +62,7 @@ function ofMoving(
       maxPauseMs,
     });
     const frozen = process.freeze(freezePlan);
-    const copy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
+    const copy = new PageCopy(freezePlan.indexOf, frozen.bytes, frozen.ok);
     const frozenNow = frozenThreads(frozen, tids, plan, copy);
     cost.add({ frozen });
     simultaneous = frozen.simultaneous;

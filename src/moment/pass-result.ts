@@ -3,11 +3,13 @@ import type { FreezeResult } from '../process/native.js';
 import type { RuntimeWalk } from '../python/runtime.js';
 import type { Evidence } from '../snapshot.js';
 import type { CopiedMemory } from './captured.js';
+import type { PageCopy } from './frozen-memory.js';
 import type { FrozenThread } from './frozen-threads.js';
 import type { ThreadWalk } from './walker.js';
 
 export interface Pass {
   readonly frozen: FreezeResult;
+  readonly copy: PageCopy;
   /** The threads that were frozen, by kernel id: first those of thread states, then `otherTids`. */
   readonly frozenThreads: ReadonlyMap<number, FrozenThread>;
   /** Of these, the ones that no thread state was of. */

@@ -10,7 +10,7 @@ import { Python, type PythonRuntime } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 import type { CopiedQuestion } from '../questions/question.js';
 import { attribute, ReadLog } from './attribution.js';
-import { bytesOfPages, FrozenMemory, type PageCopy } from './frozen-memory.js';
+import { FrozenMemory, PageCopy } from './frozen-memory.js';
 import { frozenThreads } from './frozen-threads.js';
 import type { Pass, PassThread } from './pass-result.js';
 import type { PagePlan } from './plan.js';
@@ -40,7 +40,7 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const planned = [...distinctTids(rehearsal.tidOf), ...options.otherTids];
   const freezePlan = plan.freezePlan(planned, options);
   const frozen = process.freeze(freezePlan);
-  const copy: PageCopy = { pageNumbers: freezePlan.pageNumbers, bytes: frozen.bytes, ok: frozen.ok };
+  const copy = new PageCopy(freezePlan.indexOf, frozen.bytes, frozen.ok);
   const memory = new FrozenMemory(copy);
   // Read off the plan as it was for this freeze; what turns out to lack is added for the next one only.
   const threadsByTid = frozenThreads(frozen, planned, plan, copy);
@@ -49,12 +49,13 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   const objects = new FrozenMemory(copy, (page) => valid.has(null, page));
   const common = {
     frozen,
+    copy,
     memory: { frames: memory, objects },
     frozenThreads: threadsByTid,
     others: new Set(options.otherTids),
     readObjects: (rehearsal.objects?.pages.size ?? 0) > 0,
   };
-  const unchanged = new Unchanged(rehearsal, plan, bytesOfPages(copy));
+  const unchanged = new Unchanged(rehearsal, plan, (page) => copy.bytesOf(page));
   const shared = unchanged.shared ?? orNull(() => readShared(python, memory));
   if (!shared) {
     for (const page of memory.missing) plan.shared.add(page);

@@ -58,11 +58,11 @@ export class PagePlan {
     return this.#ranges.get(tid) ?? [];
   }
 
-  /** The plan for these threads. */
+  /** The plan for these threads. `indexOf`: the place of each page in it, by its number. */
   freezePlan(
     tids: readonly number[],
     options: Pick<FreezePlan, 'mode' | 'stackBytes' | 'maxRounds' | 'maxPauseMs'>,
-  ): FreezePlan & { pageNumbers: number[] } {
+  ): FreezePlan & { readonly indexOf: ReadonlyMap<number, number> } {
     const pageNumbers: number[] = [];
     const indexOf = new Map<number, number>();
     const index = (page: number): number => {
@@ -89,7 +89,7 @@ export class PagePlan {
       ownedStart,
       ownedPages: Uint32Array.from(owned),
       sharedPages,
-      pageNumbers,
+      indexOf,
     };
   }
 }

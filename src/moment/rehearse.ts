@@ -5,7 +5,7 @@
  */
 
 import type { Address } from '../memory/address.js';
-import { PageRecorder, type PageSource, ReaderPages } from '../memory/pages.js';
+import { PageRecorder, ReaderPages } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { WordRecorder } from '../memory/touched-words.js';
 import type { NativeProcess } from '../process/native.js';
@@ -86,7 +86,7 @@ export function livePages(process: NativeProcess): PageRecorder {
 }
 
 /** Its pages, as they are when each is first asked for. */
-export function pagesOf(process: NativeProcess): PageSource {
+export function pagesOf(process: NativeProcess): ReaderPages {
   return new ReaderPages(
     (address, into) => process.read(address, into),
     (addresses, into, ok) => process.readPages(addresses, into, ok),

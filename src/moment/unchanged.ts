@@ -8,10 +8,12 @@ import type { PageSet } from '../memory/pages.js';
 import type { WordRecorder } from '../memory/touched-words.js';
 import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import { pagesOfReads, type Read } from './attribution.js';
-import type { PageBytes } from './frozen-memory.js';
 import type { PagePlan } from './plan.js';
 import type { Rehearsal } from './rehearse.js';
 import type { ThreadWalk } from './walker.js';
+
+/** The bytes of a page; null where it could not be had. */
+export type PageBytes = (page: number) => Uint8Array | null;
 
 /** The part of a walk that all threads share, and what of the memory it was read from. */
 export interface SharedWalk {

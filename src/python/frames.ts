@@ -138,7 +138,7 @@ function walkFrameObjects(
   const part = FRAME_OBJECT(python);
   const unit = layout.lasti === 'instructions' ? 2 : 1;
   const shapes = python.the(CodeShapes);
-  const seen = new Set<number>();
+  const seen = new Seen();
   for (let at = first; at !== 0; ) {
     const trouble = linkTrouble(at, seen);
     if (trouble) return truncated(trouble);
@@ -195,7 +195,7 @@ function walkInterpreterFrames(
   const part = INTERPRETER_FRAME(python);
   const link = layout._PyInterpreterFrame.previous;
   const shapes = python.the(CodeShapes);
-  const seen = new Set<number>();
+  const seen = new Seen();
   for (let at = first; at !== 0; ) {
     // Shims are among the seen: a chain of nothing else is no stack either.
     const trouble = linkTrouble(at, seen);
@@ -315,8 +315,35 @@ function untag(pointer: number, tagMask: number): number {
   return tagMask === 0 ? pointer : pointer - (pointer % (tagMask + 1));
 }
 
+/** Frames of which an array is looked through sooner than a set is made. */
+const FEW = 24;
+
+/** Addresses that were met. Most stacks are short, and there may be thousands. */
+class Seen {
+  readonly #few: number[] = [];
+  #many: Set<number> | null = null;
+
+  get size(): number {
+    return this.#many?.size ?? this.#few.length;
+  }
+
+  has(at: number): boolean {
+    return this.#many?.has(at) ?? this.#few.includes(at);
+  }
+
+  /** One that was not met before. */
+  add(at: number): void {
+    if (this.#many === null && this.#few.length < FEW) {
+      this.#few.push(at);
+      return;
+    }
+    this.#many ??= new Set(this.#few);
+    this.#many.add(at);
+  }
+}
+
 /** Why the link to `at` must not be followed, or null (and it is seen now). */
-function linkTrouble(at: number, seen: Set<number>): string | null {
+function linkTrouble(at: number, seen: Seen): string | null {
   if (!isUserSpace(at)) return `a frame link points to ${formatAddress(at)}, which is not a user-space address`;
   if (seen.has(at)) return `cycle in frame links at ${formatAddress(at)}`;
   if (seen.size >= FRAME_LIMIT) return `more than ${FRAME_LIMIT} frames`;

@@ -6,15 +6,20 @@ import type { Answered } from './answered.js';
 import type { Question } from './question.js';
 
 export class Answers {
-  readonly #answers = new Map<unknown, Answered<unknown>>();
+  // Of a dozen questions at most, and of thousands of threads: looked through sooner than a map is made.
+  readonly #questions: unknown[] = [];
+  readonly #answers: Answered<unknown>[] = [];
 
   /** Null: it was not asked. */
   get<Answer>(question: Question<Answer>): Answered<Answer> | null {
-    return (this.#answers.get(question) as Answered<Answer> | undefined) ?? null;
+    const at = this.#questions.indexOf(question);
+    return at < 0 ? null : (this.#answers[at] as Answered<Answer>);
   }
 
   set<Answer>(question: Question<Answer>, answer: Answered<Answer>): void {
-    this.#answers.set(question, answer);
+    const at = this.#questions.indexOf(question);
+    if (at < 0) this.#questions.push(question);
+    this.#answers[at < 0 ? this.#questions.length - 1 : at] = answer;
   }
 }
 

@@ -30,6 +30,9 @@ export class FrameWriter {
   /** By what frames at one instruction share. */
   readonly #heads = new Map<SourceLine, Head>();
   #values = new ShownValues();
+  /** A stack without variables, which may be that of many threads. */
+  #lastFrames: readonly Frame[] | null = null;
+  #lastTexts: readonly string[] = [];
 
   constructor(palette: Palette, style: FrameStyle = {}) {
     this.#palette = palette;
@@ -39,6 +42,18 @@ export class FrameWriter {
   /** What follows is another stack. */
   beginStack(): void {
     this.#values = new ShownValues();
+  }
+
+  /** Of each of these as {@link text}. Where stacks are one, so are their lines. */
+  texts(frames: readonly Frame[]): readonly string[] {
+    if (frames === this.#lastFrames) return this.#lastTexts;
+    const texts = frames.map((frame) => this.text(frame));
+    // What variables hold is written as what was written before.
+    if (!frames.some((frame) => frame.kind === 'python' && frame.arguments !== undefined)) {
+      this.#lastTexts = texts;
+      this.#lastFrames = frames;
+    }
+    return texts;
   }
 
   /** The lines of one frame, each ended but the last. */

@@ -112,7 +112,7 @@ function exceptionLines(thread: Thread, { exceptions, palette }: Context): strin
 
 /** Every frame, one after the other. */
 export function framesAsFound(frames: readonly Frame[], context: Context): string[] {
-  return frames.map((frame) => context.frames.text(frame));
+  return [...context.frames.texts(frames)];
 }
 
 /** A terminated thread has no id any more; the shape's word for that is 0. */

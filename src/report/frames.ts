@@ -49,15 +49,26 @@ interface Described {
   inner?: PythonFrame;
 }
 
+/** Stacks of one innermost function that are compared with. */
+const MOST_STACKS = 16;
+
+interface DescribedStack {
+  readonly frames: readonly WalkedFrame[];
+  readonly described: PythonFrame[];
+}
+
 /**
  * Describes the frames of many threads. Where many stand at the same instruction it is decoded once, and without
- * variables they are one and the same object: what is done for each frame, as writing it, can be done once for all.
+ * variables they are one and the same object, and so are whole stacks: what is done for each frame, as writing it, can be
+ * done once for all.
  */
 export class FrameDescriber {
   readonly #layout: Layout;
   readonly #sources: SourceReader;
   readonly #values: ValueWriter;
   readonly #described = new Map<CodeResult, Map<number, Described>>();
+  /** By what the innermost frame runs. */
+  readonly #stacks = new Map<CodeResult, readonly DescribedStack[]>();
 
   /** `secrets`: what is withheld of values; null: none are shown. */
   constructor(layout: Layout, sources: SourceReader, secrets: Secrets | null) {
@@ -68,6 +79,18 @@ export class FrameDescriber {
 
   /** `locals`: what their variables hold; null: not asked for. */
   describe(stack: { readonly frames: readonly WalkedFrame[] }, locals: Locals | null): PythonFrame[] {
+    if (locals !== null) return this.#describe(stack, locals);
+    const innermost = stack.frames[0]?.ran;
+    if (innermost === undefined) return [];
+    const known = this.#stacks.get(innermost) ?? [];
+    const same = known.find((one) => areSameCalls(one.frames, stack.frames));
+    if (same !== undefined) return same.described;
+    const described = this.#describe(stack, null);
+    if (known.length < MOST_STACKS) this.#stacks.set(innermost, [...known, { frames: stack.frames, described }]);
+    return described;
+  }
+
+  #describe(stack: { readonly frames: readonly WalkedFrame[] }, locals: Locals | null): PythonFrame[] {
     const frames: PythonFrame[] = [];
     for (let i = stack.frames.length - 1; i >= 0; i--) {
       const frame = stack.frames[i];
@@ -147,6 +170,18 @@ export class FrameDescriber {
       source: source && { ...source, text: this.#values.source(source.text) },
     };
   }
+}
+
+/** Whether they are shown the same. */
+function areSameCalls(some: readonly WalkedFrame[], others: readonly WalkedFrame[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) {
+    const one = some[i];
+    const other = others[i];
+    if (one === undefined || other === undefined || one.ran !== other.ran || one.lasti !== other.lasti) return false;
+    if (one.isEntry !== other.isEntry || one.gap !== other.gap || one.foreign !== other.foreign) return false;
+  }
+  return true;
 }
 
 function plainFrame(described: Described, isEntry: boolean): PythonFrame {
