@@ -96,15 +96,42 @@ const COLLECTS = new Set([
  * copies of a function (`.cold`, `.part.0`, `.constprop.0`, `.isra.0`, `.lto_priv.0`, `.llvm.123`, `.localalias`).
  */
 export function functionName(rawSymbol: string): string {
-  const end = rawSymbol.search(/[.@]/);
-  return end <= 0 ? rawSymbol : rawSymbol.slice(0, end);
+  return partOf(rawSymbol).name;
+}
+
+/** What is told of a symbol once: a thousand threads have mostly the same. */
+interface Part {
+  readonly name: string;
+  /** But for the loop's own function, which is another one up to 3.5. */
+  readonly role: Role;
+}
+
+/** So that who looks at many programs does not remember all their symbols. */
+const MOST_PARTS = 10_000;
+
+const parts = new Map<string, Part>();
+
+function partOf(rawSymbol: string): Part {
+  let part = parts.get(rawSymbol);
+  if (part === undefined) {
+    const end = rawSymbol.search(/[.@]/);
+    const name = end <= 0 ? rawSymbol : rawSymbol.slice(0, end);
+    part = { name, role: roleByName(rawSymbol, name) };
+    if (parts.size >= MOST_PARTS) parts.clear();
+    parts.set(rawSymbol, part);
+  }
+  return part;
 }
 
 /** The part that the function of this symbol plays; a null symbol is nobody we know. `evalLoop`: the loop's own. */
 export function roleOf(rawSymbol: string | null, evalLoop: string = EVAL_LOOP): Role {
   if (rawSymbol === null) return 'other';
-  const name = functionName(rawSymbol);
-  if (name === evalLoop || name === EVAL_LOOP_OF_CINDERX || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
+  const { name, role } = partOf(rawSymbol);
+  return name === evalLoop ? 'eval-loop' : role;
+}
+
+function roleByName(rawSymbol: string, name: string): Role {
+  if (name === EVAL_LOOP_OF_CINDERX || name.startsWith(EVAL_INSTRUCTION)) return 'eval-loop';
   if (TRAMPOLINE.test(rawSymbol)) return 'plumbing';
   if (PLUMBING.has(name) || PLUMBING_PREFIXES.some((prefix) => name.startsWith(prefix))) return 'plumbing';
   // PEP 590: every callable type has a function of its own for it.

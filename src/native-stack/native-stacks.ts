@@ -16,7 +16,7 @@ import { executableRanges, nativeModules } from './modules.js';
 import type { Registers } from './registers.js';
 import { blockedRegisters, stoppedRegisters } from './registers.js';
 import { switchedStack } from './switched.js';
-import type { UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
+import type { SymbolisedAddress, UnwinderOptions, UnwindStop, UnwoundFrame, UnwoundStack } from './unwinder.js';
 import { describeStop, Unwinder } from './unwinder.js';
 
 export interface NativeStackOptions
@@ -85,6 +85,7 @@ export class NativeStacks {
   readonly #unwinder: Unwinder;
   readonly #interpreterLibrary: string | null;
   readonly #evalLoop: string;
+  readonly #named = new Map<SymbolisedAddress, readonly NativeFrame[]>();
 
   /** Throws PystackError `addon-missing` where libdw is not installed. */
   constructor(target: Process, { machine = HERE, interpreterLibrary, evalLoop, ...options }: NativeStackOptions) {
@@ -112,12 +113,7 @@ export class NativeStacks {
   name({ frames: unwound, stop }: UnwoundStack): NativeStack {
     const frames: NativeFrame[] = [];
     for (const { frame, name } of this.#unwinder.symbolise(unwound)) {
-      const common = { kind: 'native', library: name.library, address: formatAddress(frame.pc) } as const;
-      for (const names of name.frames) {
-        const symbol =
-          names.symbol === null || names.inlined ? (names.symbol ?? signalName(frame)) : knownName(names.symbol);
-        frames.push({ ...names, ...common, ...(symbol === null ? this.#partOf(frame, common.library) : { symbol }) });
-      }
+      for (const one of this.#framesOf(frame, name)) frames.push(one);
     }
     frames.reverse();
     const switched = switchedStack(frames, stop.kind === 'complete');
@@ -141,6 +137,20 @@ export class NativeStacks {
     const [named] = this.#unwinder.symbolise([outermost]);
     const wrong = this.problems().find(({ path }) => path === named?.name.library);
     return wrong ? { ...ending, reason: `${ending.reason}: ${wrong.problem}` } : ending;
+  }
+
+  /** The frames at one address, innermost first: where they have names, always the same, as many threads have them. */
+  #framesOf(frame: UnwoundFrame, name: SymbolisedAddress): readonly NativeFrame[] {
+    const known = this.#named.get(name);
+    if (known) return known;
+    const common = { kind: 'native', library: name.library, address: formatAddress(frame.pc) } as const;
+    const frames = name.frames.map((names): NativeFrame => {
+      const symbol =
+        names.symbol === null || names.inlined ? (names.symbol ?? signalName(frame)) : knownName(names.symbol);
+      return { ...names, ...common, ...(symbol === null ? this.#partOf(frame, common.library) : { symbol }) };
+    });
+    if (name.frames.every(({ symbol }) => symbol !== null)) this.#named.set(name, frames);
+    return frames;
   }
 
   /** In stripped interpreters most of the evaluation loop may have no name, being where its rare instructions are. */

@@ -167,6 +167,11 @@ export class Unwinder {
       const key = nameKey(frame);
       if (!this.#names.has(key)) fresh.set(key, frame);
     }
+    if (fresh.size > 0) this.#name(fresh);
+    return frames.map((frame) => ({ frame, name: this.#names.get(nameKey(frame)) ?? NAMELESS }));
+  }
+
+  #name(fresh: ReadonlyMap<number, UnwoundFrame>): void {
     const asked = [...fresh];
     const named = this.#native.name(
       Float64Array.from(asked, ([, { pc }]) => pc),
@@ -176,7 +181,6 @@ export class Unwinder {
       const key = asked[i]?.[0];
       if (key !== undefined) this.#names.set(key, name);
     });
-    return frames.map((frame) => ({ frame, name: this.#names.get(nameKey(frame)) ?? NAMELESS }));
   }
 
   /**

@@ -3,22 +3,13 @@
  * their own: each that is left is worth showing.
  */
 import { type Address, toAddress } from '../memory/address.js';
-import type { CodeObject } from './code.js';
+import type { CodeLeft, CodeObject } from './code.js';
 import { CodeShapes } from './code-shapes.js';
 import type { Field } from './layouts/fields.js';
 import { reasonOf } from './problem.js';
 import type { Python } from './python.js';
 import { readBytes, readUnicode } from './text.js';
 import { isTorn, isZeroedTable } from './torn-code.js';
-
-/** Each null: it is lost. */
-export interface CodeLeft {
-  readonly name: string | null;
-  readonly qualname: string | null;
-  readonly file: string | null;
-  readonly firstLine: number;
-  readonly lineTable: Uint8Array | null;
-}
 
 /** Longer ones are not believed of memory that is damaged. */
 const MOST_LINE_BYTES = 16 * 1024 * 1024;

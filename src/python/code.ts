@@ -2,7 +2,6 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
-import type { CodeLeft } from './code-left.js';
 import { isCode } from './code-type.js';
 import { partOf } from './part.js';
 import type { Python } from './python.js';
@@ -29,6 +28,15 @@ export interface CodeObject {
   nlocals: number;
   /** Slots of a frame for locals, cells and free variables; null before 3.11. */
   nlocalsplus: number | null;
+}
+
+/** What is left of one of which part is lost: code-left.ts. Each null: it is lost. */
+export interface CodeLeft {
+  readonly name: string | null;
+  readonly qualname: string | null;
+  readonly file: string | null;
+  readonly firstLine: number;
+  readonly lineTable: Uint8Array | null;
 }
 
 /** A code object, or why it cannot be read. `left`: only where memory is lost, what of it is not. */

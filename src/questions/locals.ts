@@ -37,11 +37,10 @@ type VariableFrame = Pick<WalkedFrame, 'address' | 'ran' | 'lasti' | 'foreign'>;
 
 function readIn(python: Python, frames: readonly VariableFrame[], reader: ReturnType<ValuesOf>): Locals {
   reader.beginThread();
-  const codes = new Set(frames.flatMap(({ ran }) => ('code' in ran ? ran.code : [])));
-  const namesOf = python.the(VariableNames).of(codes);
+  const namesOf = python.the(VariableNames);
   const locals = new Map<Address, FrameVariables>();
   for (const { address, ran, lasti, foreign } of frames) {
-    const names = 'code' in ran ? namesOf.get(ran.code) : undefined;
+    const names = 'code' in ran ? namesOf.one(ran.code) : undefined;
     if (names)
       locals.set(
         address,

@@ -61,8 +61,9 @@ export class FrameWriter {
     let text = this.#frames.get(frame);
     if (text === undefined) {
       text = frame.kind === 'python' ? this.#pythonText(frame) : nativeText(frame, this.#palette);
-      // With variables no two frames are the same.
-      if (frame.kind === 'python' && frame.arguments === undefined) this.#frames.set(frame, text);
+      // With variables no two frames are the same, nor are those of code without names.
+      const mayBeShared = frame.kind === 'python' ? frame.arguments === undefined : frame.symbol !== null;
+      if (mayBeShared) this.#frames.set(frame, text);
     }
     return text;
   }

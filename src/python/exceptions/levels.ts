@@ -31,16 +31,14 @@ export function readLevels(
   threadState: Address,
   frames: readonly Address[],
 ): Triple[] {
-  const found = [raised(python, threadState), ...handled(python, threadState, frames)];
-  const isOne = ({ type, value }: Triple) => {
-    const one = type === 0 ? value : type;
-    return one !== 0 && !isNone(python, values, one);
-  };
   const told: Triple[] = [];
-  for (const triple of found) {
-    if (isOne(triple)) told.push(triple);
-    if (told.length >= TOLD_LIMIT) break;
-  }
+  /** Adds it if it is one; false: enough are told. */
+  const tell = (triple: Triple): boolean => {
+    const one = triple.type === 0 ? triple.value : triple.type;
+    if (one !== 0 && !isNone(python, values, one)) told.push(triple);
+    return told.length < TOLD_LIMIT;
+  };
+  if (tell(raised(python, threadState))) tellHandled(python, threadState, frames, tell);
   return told;
 }
 
@@ -58,15 +56,23 @@ function raised(python: Python, threadState: Address): Triple {
   };
 }
 
-function* handled(python: Python, threadState: Address, frames: readonly Address[]): Generator<Triple> {
+/** Those that are handled, the innermost first, until `tell` has enough. */
+function tellHandled(
+  python: Python,
+  threadState: Address,
+  frames: readonly Address[],
+  tell: (triple: Triple) => boolean,
+): void {
   const { PyThreadState, _PyErr_StackItem: item } = python.layout;
   if (item === undefined) {
     const { exc_type, exc_value } = PyThreadState;
-    yield triple(python, threadState, needed(exc_type, 'exc_type'), needed(exc_value, 'exc_value'));
+    if (!tell(triple(python, threadState, needed(exc_type, 'exc_type'), needed(exc_value, 'exc_value')))) return;
     const { f_exc_type } = exceptionFieldsOf(python.layout);
     // A frame of Python 2 keeps what was handled before it began to.
     if (f_exc_type === undefined) return;
-    for (const frame of frames.slice(0, LEVEL_LIMIT)) yield triple(python, frame, f_exc_type, f_exc_type + POINTER);
+    for (const frame of frames.slice(0, LEVEL_LIMIT)) {
+      if (!tell(triple(python, frame, f_exc_type, f_exc_type + POINTER))) return;
+    }
     return;
   }
   const seen = new Set<number>();
@@ -74,9 +80,11 @@ function* handled(python: Python, threadState: Address, frames: readonly Address
   while (level !== 0 && !seen.has(level) && seen.size < LEVEL_LIMIT) {
     seen.add(level);
     const at = toAddress(level);
-    if (item.exc_type === undefined) {
-      yield { state: 'handled', type: 0, value: python.pointer(at, item.exc_value), traceback: 0 };
-    } else yield triple(python, at, item.exc_type, item.exc_value);
+    const one: Triple =
+      item.exc_type === undefined
+        ? { state: 'handled', type: 0, value: python.pointer(at, item.exc_value), traceback: 0 }
+        : triple(python, at, item.exc_type, item.exc_value);
+    if (!tell(one)) return;
     level = python.pointer(at, item.previous_item);
   }
 }

@@ -83,12 +83,21 @@ export interface FrameInHand {
 function keepsElsewhere(python: Python, values: ValueReader, frame: FrameInHand, slots: readonly number[]): boolean {
   const { names, code, address } = frame;
   if (code === null || names.slots === 0) return false;
-  const isUnset = ({ slot, hidden }: LocalName) => !hidden && slots[slot] === 0;
-  const unsetting = python.the(UnsettingCode);
-  if (names.arguments.some((name) => isUnset(name) && !unsetting.has(code, name.slot))) return true;
-  if (names.locals.some((name) => name.kind === 'free' && isUnset(name))) return true;
-  const plain = [...names.arguments, ...names.locals].filter(({ inCell }) => !inCell);
-  return plain.every(({ slot }) => slots[slot] === 0) && wasCompiled(python, values.python, address);
+  // In loops: there are tens of thousands of frames.
+  for (const { slot, hidden } of names.arguments) {
+    if (!hidden && slots[slot] === 0 && !python.the(UnsettingCode).has(code, slot)) return true;
+  }
+  for (const { kind, slot, hidden } of names.locals) {
+    if (kind === 'free' && !hidden && slots[slot] === 0) return true;
+  }
+  if (hasAny(names.arguments, slots) || hasAny(names.locals, slots)) return false;
+  return wasCompiled(python, values.python, address);
+}
+
+/** Whether one that needs no cell has a value. */
+function hasAny(names: readonly LocalName[], slots: readonly number[]): boolean {
+  for (const { inCell, slot } of names) if (!inCell && slots[slot] !== 0) return true;
+  return false;
 }
 
 const NOT_KEPT: ReadValue = { type: null, tree: { kind: 'not-kept' }, problem: null };
