@@ -25,6 +25,8 @@ const MOST_ID = 2 ** 40;
 const MOST_AT_ONCE = 2 ** 20;
 /** Proofs that a thread state needs; each by itself could be chance. */
 const ENOUGH = 2;
+/** ... and of one that would be the only one of its interpreter: in locks stand pointers of threads, too. */
+const LEAST = 1;
 
 /** Threads by their pointers to themselves. */
 export type ThreadPointers = ReadonlyMap<number, { readonly tid: number }>;
@@ -80,7 +82,7 @@ export function threadStatesAt(
 ): Address[] {
   const best = new Map<string, { address: Address; proofs: number }>();
   /** With nothing but themselves to speak for them, by pointer. */
-  const alone = new Map<number, { address: number; interpreter: number }[]>();
+  const alone = new Map<number, { address: number; interpreter: number; proofs: number }[]>();
   const proven = new Set<number>();
   const interpreters = new Set(known);
   for (const { at, pointer } of sightings) {
@@ -88,8 +90,7 @@ export function threadStatesAt(
     const found = proofsOf(python, address, pointers.get(pointer)?.tid ?? 0, search);
     if (found === null) continue;
     if (found.proofs < ENOUGH) {
-      if (found.isAtWork)
-        alone.set(pointer, [...(alone.get(pointer) ?? []), { address, interpreter: found.interpreter }]);
+      if (found.isAtWork) alone.set(pointer, [...(alone.get(pointer) ?? []), { address, ...found }]);
       continue;
     }
     proven.add(pointer);
@@ -101,8 +102,8 @@ export function threadStatesAt(
   const addresses = [...best.values()].map(({ address }) => address);
   for (const [pointer, [only, ...more]] of alone) {
     if (only === undefined || more.length > 0 || proven.has(pointer)) continue;
-    const isOfOthers = interpreters.size === 0 || interpreters.has(only.interpreter);
-    if (isOfOthers && only.address % MALLOC_ALIGNMENT === 0) addresses.push(toAddress(only.address));
+    const isOne = interpreters.size === 0 ? only.proofs >= LEAST : interpreters.has(only.interpreter);
+    if (isOne && only.address % MALLOC_ALIGNMENT === 0) addresses.push(toAddress(only.address));
   }
   return addresses;
 }
