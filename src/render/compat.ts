@@ -3,7 +3,7 @@
  * kernel's names of threads, functions without their class, only its own words between the brackets, nothing added.
  * What differs nevertheless, and why, stands in docs/coming-from-pystack.md.
  */
-import type { CoreInfo, Frame, NativeFrame, PythonFrame, Snapshot, Thread, Variable } from '../snapshot.js';
+import type { CoreInfo, Frame, LooseStack, NativeFrame, PythonFrame, Snapshot, Thread, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
 import { type Palette, PLAIN } from './palette.js';
 import { variableText } from './shown-values.js';
@@ -27,6 +27,16 @@ export function* compatPieces(snapshot: Snapshot, options: CompatOptions = {}): 
     yield `${separator}${threadLines(thread, palette, showInterpreter, continues, snapshot).join('\n')}\n`;
     previous = thread;
   }
+  const isMore = previous !== null;
+  for (const [i, stack] of (snapshot.looseStacks ?? []).entries()) {
+    yield `${isMore || i > 0 ? '\n' : ''}${looseLines(stack, palette).join('\n')}\n`;
+  }
+}
+
+/** It knows nothing of the kind: a thread whose id is not known is 0 to it, and what stands in the place of a name may be anything. */
+function looseLines({ frames }: LooseStack, palette: Palette): string[] {
+  const heading = 'Traceback for thread 0 (found in memory, thread not known) [] (most recent call last):';
+  return [heading, ...frames.flatMap((frame) => pythonLines(frame, palette))];
 }
 
 function threadLines(

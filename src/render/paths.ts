@@ -20,9 +20,9 @@ const PACKAGES = /^.*\/(site-packages|dist-packages)\//;
 /** Of the standard library: `/usr/lib/python3.12/`. */
 const STANDARD_LIBRARY = /^.*\/lib(?:64)?\/(python\d[\d.]*t?)\//;
 
-export function shortPaths({ threads }: Snapshot): ShortPaths {
+export function shortPaths({ threads, looseStacks = [] }: Snapshot): ShortPaths {
   const files = new Set<string>();
-  for (const { frames } of threads) {
+  for (const { frames } of [...threads, ...looseStacks]) {
     for (const frame of frames) if (frame.kind === 'python' && frame.file.startsWith('/')) files.add(frame.file);
   }
   const libraries = new Map<string, Map<string, number>>();

@@ -1,6 +1,6 @@
 /** What of a Snapshot is kept in a look? Names and stacks, not variables, addresses or columns. */
 import { callOf, runsOf } from '../../report/fold.js';
-import type { Frame, Snapshot, Thread } from '../../snapshot.js';
+import type { Frame, LooseStack, Snapshot, Thread } from '../../snapshot.js';
 import type { FrameInfo, FrameRun, LookInfo, ProcessLook, ThreadLook } from './model.js';
 
 /** Characters kept of a command line and of a source line. */
@@ -55,7 +55,30 @@ export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
       })),
       error: null,
     },
-    threads: snapshot.threads.map((thread) => threadLook(thread, inFindings)),
+    threads: [
+      ...snapshot.threads.map((thread) => threadLook(thread, inFindings)),
+      ...(snapshot.looseStacks ?? []).map(looseLook),
+    ],
+  };
+}
+
+/** In place of the name of a thread, and as if it had called the others. */
+export const LOOSE = 'found in memory, thread not known';
+
+/** What was found in a core without the thread that it is of: it was one's, so it counts as one. */
+function looseLook({ frames, ending }: LooseStack): ThreadLook {
+  const marked: FrameInfo = { kind: 'python', name: `(${LOOSE})`, file: null, line: null, source: null };
+  return {
+    name: LOOSE,
+    tid: null,
+    state: null,
+    stillMs: null,
+    inFinding: false,
+    isMain: false,
+    faulting: false,
+    inconsistent: false,
+    truncated: ending.kind === 'truncated',
+    stack: [{ times: 1, frames: [marked] }, ...stackOf(frames)],
   };
 }
 

@@ -102,9 +102,10 @@ function FrameItem({ frame, ...rest }: ItemProps<Frame>) {
 }
 
 function PythonItem({ frame, paths, values }: ItemProps<PythonFrame>) {
-  const { source, problem, locals, omittedLocals } = frame;
+  const { source, problem, gap, locals, omittedLocals } = frame;
   return (
     <li>
+      {gap !== undefined && <p class="note">Frames may be missing here: {harmless(gap)}</p>}
       <b>{callText(frame)}</b> <Place file={paths.short(frame.file)} line={frame.line} />
       {source !== null && <Source source={source} />}
       {problem !== undefined && <p class="note">{harmless(problem)}</p>}

@@ -31,7 +31,8 @@ const MOST_OF_GROUPS = 400_000;
 /** @param grouped the same process as a set of one, for the tree */
 export function* processPage(snapshot: Snapshot, grouped: Grouped, options: PageOptions): Generator<string> {
   const { sections, pieces } = processParts(snapshot, options, '', 2);
-  const tree = snapshot.threads.length > 1 ? [{ id: 'tree', title: 'Tree of calls', count: null }] : [];
+  const stacks = snapshot.threads.length + (snapshot.looseStacks?.length ?? 0);
+  const tree = stacks > 1 ? [{ id: 'tree', title: 'Tree of calls', count: null }] : [];
   const frame = { title: titleOf(snapshot, options), sections: [...sections, ...tree], ...options };
   yield* pageDocument(
     frame,

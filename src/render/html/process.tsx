@@ -12,6 +12,7 @@ import type { Section } from './document.js';
 import { FindingItem } from './findings.js';
 import { Heading } from './heading.js';
 import { Linked } from './linked.js';
+import { LOOSE_TITLE, LooseItem } from './loose.js';
 import { LoopTree, loopTasksOf, loopText, type TaskContext, taskAnchorsOf, tasksInFindings } from './tasks.js';
 import { ClusterItem, clustersOf, threadContextOf } from './threads.js';
 
@@ -45,7 +46,7 @@ export interface ProcessParts {
  */
 export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix: string, level: 2 | 4): ProcessParts {
   const below = level === 2 ? 3 : 5;
-  const { findings, warnings, threads, tasks, tasksLeftOut } = snapshot;
+  const { findings, warnings, threads, looseStacks = [], tasks, tasksLeftOut } = snapshot;
   const paths = shortPaths(snapshot);
   const loops = loopTasksOf(snapshot);
   const clusters = clustersOf(snapshot, prefix);
@@ -54,6 +55,7 @@ export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix
     ...(findings.length > 0 ? [{ id: `${prefix}findings`, title: 'Findings', count: findings.length }] : []),
     ...(warnings.length > 0 ? [{ id: `${prefix}warnings`, title: 'Missing or doubtful', count: warnings.length }] : []),
     { id: `${prefix}threads`, title: 'Threads', count: threads.length },
+    ...(looseStacks.length > 0 ? [{ id: `${prefix}loose`, title: LOOSE_TITLE, count: looseStacks.length }] : []),
     ...(loops.length > 0 ? [{ id: `${prefix}tasks`, title: 'Tasks', count: (tasks?.length ?? 0) + tasksLeftOut }] : []),
   ];
   function* pieces() {
@@ -90,6 +92,14 @@ export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix
       yield renderToString(<ClusterItem cluster={cluster} context={context} open={open} level={below} />);
     }
     yield '</ul></section>';
+    if (looseStacks.length > 0) {
+      yield `<section id="${prefix}loose" aria-label="${LOOSE_TITLE}"><h${level}>${LOOSE_TITLE}</h${level}><ul class="items">`;
+      for (const [i, stack] of looseStacks.entries()) {
+        const open = looseStacks.length <= OPEN_AT_FIRST;
+        yield renderToString(<LooseItem stack={stack} number={i + 1} paths={paths} open={open} level={below} />);
+      }
+      yield '</ul></section>';
+    }
     if (loops.length === 0) return;
     const taskContext: TaskContext = {
       awaits: new AwaitsText(snapshot),

@@ -62,6 +62,8 @@ export function clustersOf(snapshot: Snapshot, prefix: string): Cluster[] {
           thread.interpreterId,
           thread.ending.kind,
           thread.ending.reason,
+          thread.innerGap,
+          ...thread.frames.map((frame) => (frame.kind === 'python' ? (frame.gap ?? '') : '')),
           thread.consistent,
           thread.movingFrames,
           thread.frames.length === 0 ? (thread.name ?? thread.osName ?? '') : '',
