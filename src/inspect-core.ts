@@ -3,6 +3,7 @@
  * what can be missing is missing for good, and is said.
  */
 import { type CoreOptions, type CoreSource, settleCoreOptions, settleInspectOptions } from './options.js';
+import { withOthers } from './other-interpreters.js';
 import { examine, withProcess } from './pipeline.js';
 import { openCoreProcess } from './process/core/open-core.js';
 import type { Process } from './process/process.js';
@@ -28,5 +29,5 @@ export async function inspectOpenCore(
   watch = new Stopwatch(),
 ): Promise<Snapshot> {
   const settings = { ...settleInspectOptions(), ...settleCoreOptions(options) };
-  return (await examine(process, settings, watch)).snapshot;
+  return withOthers(process, await examine(process, settings, watch), settings, watch);
 }

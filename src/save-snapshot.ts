@@ -90,6 +90,8 @@ function fileOf(
   });
   const snapshot = asKept(withheld(seen, settings), memory);
   const process = { ...notes.process, psargs: snapshot.commandLine?.join(' ') ?? '' };
+  // Of several interpreters the file has one; whoever reads it could not know of the others.
+  const ofOthers = seen.warnings.filter(({ code }) => code === 'other-interpreter');
   const pieces = buildCore({
     machine: target.architecture,
     process,
@@ -98,7 +100,7 @@ function fileOf(
     mappings: target.mappings(),
     pages: memory.kept.pages(),
     keep: memory.kept.ranges(),
-    metadata: metadataOf(snapshot, located, captured.warnings, {
+    metadata: metadataOf(snapshot, located, [...captured.warnings, ...ofOthers], {
       variables: settings.locals !== null,
       nativeStacks: settings.native !== 'off',
     }),

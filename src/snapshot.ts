@@ -67,6 +67,11 @@ export interface Snapshot {
   warnings: Warning[];
   /** Whether all that was asked for is here. False: exit code 3. */
   complete: boolean;
+  /**
+   * Other interpreters that are at work in the same process, each as the document that `--library` with its address gives; they
+   * were looked at one after the other. Absent: there are none, or they could not be shown, which a warning says.
+   */
+  others?: Snapshot[];
   /** Only of core files: the process as it was, and what ended it. */
   core: CoreInfo | null;
   /** Where the time went, ms, in order; always present, shown with -vv. */

@@ -177,8 +177,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'neighbours',
     'timings',
   ],
-  inspect: ['snapshot', 'options', 'process', 'pipeline', 'neighbours'],
-  'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings'],
+  // Several interpreters of one process, each looked at like the first.
+  'other-interpreters': ['memory', 'snapshot', 'errors', 'timings', 'process', 'report', 'pipeline'],
+  inspect: ['snapshot', 'options', 'process', 'pipeline', 'neighbours', 'other-interpreters'],
+  'inspect-core': ['snapshot', 'options', 'process', 'pipeline', 'timings', 'other-interpreters'],
   // What was captured, as the file that reads the same later.
   'snapshot-file': [
     'memory',

@@ -9,8 +9,9 @@ export type FailOn = (typeof FAIL_ON)[number];
 const DEADLOCKS: ReadonlySet<string> = new Set(['deadlock', 'self-deadlock', 'import-deadlock']);
 
 /** `failOn` null: nothing makes it fail. */
-export function isFailure(failOn: FailOn | null, snapshot: Pick<Snapshot, 'findings'> | null): boolean {
-  return (
-    failOn === 'deadlock' && (snapshot?.findings ?? []).some(({ code, certain }) => certain && DEADLOCKS.has(code))
-  );
+export function isFailure(failOn: FailOn | null, snapshot: Pick<Snapshot, 'findings' | 'others'> | null): boolean {
+  if (failOn !== 'deadlock' || snapshot === null) return false;
+  // Documents of earlier versions have none.
+  const findings = [snapshot, ...(snapshot.others ?? [])].flatMap((one) => one.findings ?? []);
+  return findings.some(({ code, certain }) => certain && DEADLOCKS.has(code));
 }

@@ -12,13 +12,18 @@ export function isSecretName(redact: readonly string[], redactDefaults: boolean)
 
 /** What is shown of a process, without the secrets on its command line: whatever it is written as, it may be sent on. */
 export function withoutSecretWords<
-  T extends { readonly commandLine?: Snapshot['commandLine']; readonly core: CoreInfo | null },
+  T extends {
+    readonly commandLine?: Snapshot['commandLine'];
+    readonly core: CoreInfo | null;
+    readonly others?: Snapshot[];
+  },
 >(shown: T, { redact, redactDefaults }: Pick<View, 'redact' | 'redactDefaults'>): T {
-  const { commandLine, core } = shown;
+  const { commandLine, core, others } = shown;
   const isSecret = isSecretName(redact, redactDefaults);
   const psargs = core?.psargs ?? null;
   return {
     ...shown,
+    ...(others && { others: others.map((other) => withoutSecretWords(other, { redact, redactDefaults })) }),
     ...(commandLine && { commandLine: withoutSecrets(commandLine, isSecret) }),
     ...(core && psargs !== null && { core: { ...core, psargs: lineWithoutSecrets(psargs, isSecret) } }),
   };

@@ -5,6 +5,7 @@
  */
 import type { CoreInfo, Frame, LooseStack, NativeFrame, PythonFrame, Snapshot, Thread, Variable } from '../snapshot.js';
 import { harmless, harmlessSource } from './escape.js';
+import { interpreterName } from './interpreter-text.js';
 import { type Palette, PLAIN } from './palette.js';
 import { variableText } from './shown-values.js';
 
@@ -18,6 +19,15 @@ export interface CompatOptions {
 export function* compatPieces(snapshot: Snapshot, options: CompatOptions = {}): Generator<string> {
   const palette = options.palette ?? PLAIN;
   if (snapshot.core) yield coreText(snapshot, snapshot.core, palette, options.executableGiven ?? false);
+  yield* interpreterPieces(snapshot, palette);
+  for (const other of snapshot.others ?? []) {
+    yield `\nAnother interpreter in this process: ${interpreterName(other)}\n\n`;
+    yield* interpreterPieces(other, palette);
+  }
+}
+
+/** The threads of one interpreter. */
+function* interpreterPieces(snapshot: Snapshot, palette: Palette): Generator<string> {
   const interpreters = new Set(snapshot.threads.map(({ interpreterId }) => interpreterId).filter((id) => id !== null));
   const showInterpreter = interpreters.size > 1;
   let previous: Thread | null = null;

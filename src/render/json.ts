@@ -29,6 +29,7 @@ const SNAPSHOT = orderOf<Snapshot>({
   findings: null,
   warnings: null,
   complete: null,
+  others: null,
   core: null,
   timings: null,
 });
@@ -128,9 +129,21 @@ export function* jsonPieces(snapshot: Snapshot): Generator<string> {
     if (key === 'threads') yield* linePieces(snapshot.threads, THREAD);
     else if (key === 'looseStacks' && snapshot.looseStacks) yield* linePieces(snapshot.looseStacks, LOOSE_STACK);
     else if (key === 'tasks' && snapshot.tasks) yield* linePieces(snapshot.tasks, TASK);
+    else if (key === 'others' && snapshot.others) yield* documents(snapshot.others);
     else yield JSON.stringify(snapshot[key]);
   }
   yield '\n}\n';
+}
+
+/** Documents in a document. */
+function* documents(snapshots: readonly Snapshot[]): Generator<string> {
+  let separator = '[\n';
+  for (const snapshot of snapshots) {
+    yield separator;
+    yield* jsonPieces(snapshot);
+    separator = ',\n';
+  }
+  yield ']';
 }
 
 /** A line each: threads, stacks without one, tasks. */

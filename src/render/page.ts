@@ -11,6 +11,7 @@ import { harmless } from './escape.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { headText } from './head.js';
+import { interpreterName } from './interpreter-text.js';
 import { type Link, NO_LINKS } from './links.js';
 import { looseText } from './loose-text.js';
 import type { Palette } from './palette.js';
@@ -40,11 +41,25 @@ interface Group {
 
 /** The whole page in pieces, about one a group. */
 export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator<string> {
-  const { palette, width, fullPaths, isSecret, link = NO_LINKS } = options;
+  const { palette, width, fullPaths, isSecret } = options;
   const paths = fullPaths ? FULL_PATHS : shortPaths(snapshot);
   yield headText(snapshot, { palette, width, isSecret, paths });
   if (snapshot.core) yield coreText(snapshot, palette, options.executableGiven ?? false);
   if (options.waits !== false) yield findingsText(snapshot, palette);
+  const { others = [] } = snapshot;
+  if (others.length > 0) yield `${palette.name(interpreterName(snapshot))}\n\n`;
+  yield* interpreterPieces(snapshot, options);
+  for (const other of others) {
+    yield `\n${palette.name(`Another interpreter in this process: ${interpreterName(other)}`)}\n\n`;
+    if (options.waits !== false) yield findingsText(other, palette);
+    yield* interpreterPieces(other, options);
+  }
+}
+
+/** The threads and tasks of one interpreter. */
+function* interpreterPieces(snapshot: Snapshot, options: PageOptions): Generator<string> {
+  const { palette, width, fullPaths, link = NO_LINKS } = options;
+  const paths = fullPaths ? FULL_PATHS : shortPaths(snapshot);
   const frames = new FrameWriter(palette, {
     fileText: (file, line) => link(harmless(paths.short(file)), file, line),
     wrap: { width },

@@ -10,8 +10,17 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { PystackError } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
 import { inspectCore } from '../../src/inspect-core.js';
+import { grouped } from '../../src/many/groups/group.js';
+import { aboutSnapshot, lookOf } from '../../src/many/looks/from-snapshot.js';
+import { setOf } from '../../src/many/looks/set-of.js';
+import { processPage } from '../../src/render/html/page.js';
+import { renderJson } from '../../src/render/json.js';
+import { pagePieces } from '../../src/render/page.js';
+import { PLAIN } from '../../src/render/palette.js';
+import { renderText } from '../../src/render/text.js';
 import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot } from '../../src/snapshot.js';
+import { gcore, noGcore } from '../support/cores.js';
 import { pythonFrames, pythonThreads } from '../support/expectation.js';
 import { findInterpreters, formatVersion, type Interpreter, isAtLeast } from '../support/interpreters.js';
 import { until } from '../support/target.js';
@@ -62,6 +71,40 @@ function expectInside(snapshot: Snapshot, { version, library }: Shared): void {
   expect(snapshot.python).toMatchObject({ version: formatVersion(version), library });
   const [thread] = pythonThreads(snapshot);
   expect(thread && pythonFrames(thread).map((frame) => frame.function)).toEqual(['<module>', 'inside']);
+}
+
+/** Both are shown, each under its name, whatever it is written as. */
+function expectBoth(snapshot: Snapshot, expected: readonly Shared[]): void {
+  const all = [snapshot, ...(snapshot.others ?? [])];
+  expect(all.map(({ python }) => python?.library).sort()).toEqual(expected.map(({ library }) => library).sort());
+  // One thread began in each, and is in calls of the one that it came to last.
+  const calls = all.map((one) =>
+    pythonThreads(one)
+      .flatMap(pythonFrames)
+      .map((frame) => frame.function),
+  );
+  expect(calls.sort((a, b) => a.length - b.length)).toEqual([[], ['<module>', 'inside']]);
+  for (const one of all) {
+    const { python, threads, complete } = one;
+    expect(threads).toHaveLength(1);
+    expect(complete).toBe(true);
+    const name = `CPython ${python?.version} of ${python?.library} at ${python?.runtimeAddress}\n`;
+    const heading = one === snapshot ? name : `Another interpreter in this process: ${name}`;
+    const page = { palette: PLAIN, width: 400, fullPaths: true, isSecret: () => false };
+    for (const text of [renderText(snapshot), [...pagePieces(snapshot, page)].join('')]) {
+      expect(text.split(heading)).toHaveLength(2);
+      expect(text.match(/in inside$|frame stack for thread \d+ is empty$/gm)).toHaveLength(all.length);
+    }
+  }
+  expect(snapshot.warnings.filter(({ code }) => code === 'other-interpreter')).toEqual([]);
+  const document = JSON.parse(renderJson(snapshot));
+  expect(document.others[0].threads).toEqual(JSON.parse(JSON.stringify(snapshot.others?.[0]?.threads)));
+  expect(lookOf(snapshot, aboutSnapshot(snapshot)).threads).toHaveLength(all.length);
+  const one = grouped(setOf(snapshot), { byLine: false });
+  const options = { assets: { style: '', script: '' }, madeBy: '', isSecret: () => false, verbose: false };
+  const html = [...processPage(snapshot, one, options as never)].join('');
+  expect(html).toContain('Another interpreter in this process: CPython');
+  expect(html.match(/<b>inside<\/b>|<p class="none">no frames/g)).toHaveLength(all.length);
 }
 
 async function failure(pid: number, exhaustive = false): Promise<PystackError> {
@@ -132,15 +175,21 @@ describe.skipIf(!older || !newer)('two libraries', () => {
 
   test('both of which are used', () =>
     withEmbedding('run', [first, last], async (pid) => {
-      const snapshot = await inspectProcess(pid);
-      expect(snapshot.complete).toBe(false);
-      const [warning] = snapshot.warnings.filter(({ code }) => code === 'other-interpreter');
-      const named = [first, last].filter(({ library }) => warning?.message.includes(library));
-      expect(named).toHaveLength(1);
+      const snapshot = await inspectProcess(pid, { locals: true });
+      expectBoth(snapshot, [first, last]);
       for (const { library, version } of [first, last]) {
         const one = await inspectProcess(pid, { library });
         expect(one.python).toMatchObject({ library, version: formatVersion(version) });
         expect(one.complete).toBe(true);
+        expect(one.others).toBe(undefined);
+      }
+      if (noGcore === null) expectBoth(await inspectCore(gcore(pid, folder)), [first, last]);
+      // What stays open, and a file of what one look saw, have one of them, and say so.
+      const saved = await snapshotProcess(pid, join(folder, 'two.core'));
+      for (const one of [saved.snapshot, await inspectCore(saved.path)]) {
+        expect(one.complete).toBe(false);
+        const [warning] = one.warnings.filter(({ code }) => code === 'other-interpreter');
+        expect([first, last].filter(({ library }) => warning?.message.includes(library))).toHaveLength(1);
       }
       expectInside(await inspectProcess(pid, { library: last.library }), last);
       await expect(inspectProcess(pid, { library: 'libnothing' })).rejects.toMatchObject({ code: 'file-not-found' });
@@ -149,8 +198,8 @@ describe.skipIf(!older || !newer)('two libraries', () => {
   test('two copies of one', () =>
     withEmbedding('copies', [last, last], async (pid) => {
       const snapshot = await inspectProcess(pid);
-      const [other] = snapshot.warnings.filter(({ code }) => code === 'other-interpreter');
-      const address = /--library (0x[0-9a-f]+) shows it/.exec(other?.message ?? '')?.[1] ?? '';
+      expectBoth(snapshot, [last, last]);
+      const address = snapshot.others?.[0]?.python?.runtimeAddress ?? '';
       expect(address).not.toBe(snapshot.python?.runtimeAddress);
       for (const library of [address, snapshot.python?.runtimeAddress ?? '']) {
         const one = await inspectProcess(pid, { library });

@@ -55,12 +55,19 @@ describe('the document', () => {
     const document = JSON.parse(
       renderJson(
         backwards(
-          snapshot({ threads: [backwards(thread({ frames, innerGap: 'i' }))], looseStacks: [backwards(loose)] }),
+          snapshot({
+            threads: [backwards(thread({ frames, innerGap: 'i' }))],
+            looseStacks: [backwards(loose)],
+            others: [backwards(snapshot({ threads: [backwards(thread())] }))],
+          }),
         ),
       ),
     );
     const order = (name: string) => Object.keys(schema['definitions'][name].properties);
     expect(Object.keys(document)).toEqual(Object.keys(schema['properties']));
+    expect(Object.keys(document.others[0])).toEqual(
+      Object.keys(schema['properties']).filter((key) => !['looseStacks', 'others'].includes(key)),
+    );
     expect(Object.keys(document.threads[0])).toEqual(order('Thread'));
     expect(Object.keys(document.looseStacks[0])).toEqual(order('LooseStack'));
     expect(Object.keys(document.looseStacks[0].frames[0])).toEqual(order('PythonFrame'));

@@ -56,7 +56,9 @@ export function lookOf(snapshot: Snapshot, about: About): ProcessLook {
       error: null,
     },
     threads: [
-      ...snapshot.threads.map((thread) => threadLook(thread, inFindings)),
+      ...[snapshot, ...(snapshot.others ?? [])].flatMap(({ threads }) =>
+        threads.map((thread) => threadLook(thread, inFindings)),
+      ),
       ...(snapshot.looseStacks ?? []).map(looseLook),
     ],
   };

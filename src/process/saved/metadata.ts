@@ -66,13 +66,14 @@ export interface ThreadMetadata {
 /** Lines of the longest source file; a forged number must not become gigabytes of empty lines. */
 const MOST_LINES = 1_000_000;
 const RELEASE_LEVELS = ['alpha', 'beta', 'candidate', 'final'] as const;
-/** Those that a capture gives; all others follow from what is read. */
+/** Those that a capture gives, and of another interpreter, which the file lacks; all others follow from what is read. */
 const CAPTURE_WARNINGS = [
   'not-stoppable',
   'max-pause-exceeded',
   'not-simultaneous',
   'value-unreadable',
   'degraded-capture',
+  'other-interpreter',
 ] as const;
 const CONDITIONS = ['stopped', 'traced', 'frozen', 'swapped', 'main-thread-ended', 'emulated'] as const;
 const EVIDENCE = new Set<unknown>(['still', 'stopped', 'agreed', 'none']);

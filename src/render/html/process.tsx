@@ -6,6 +6,7 @@ import { commandLineText } from '../command-line.js';
 import { endLines, informationLines } from '../core-text.js';
 import { harmless } from '../escape.js';
 import { childrenText, circumstances, conditionNotes, identity, standsItems, whatText } from '../head.js';
+import { interpreterName } from '../interpreter-text.js';
 import { PLAIN } from '../palette.js';
 import { shortPaths } from '../paths.js';
 import type { Section } from './document.js';
@@ -58,7 +59,16 @@ export function processParts(snapshot: Snapshot, options: ProcessOptions, prefix
     ...(looseStacks.length > 0 ? [{ id: `${prefix}loose`, title: LOOSE_TITLE, count: looseStacks.length }] : []),
     ...(loops.length > 0 ? [{ id: `${prefix}tasks`, title: 'Tasks', count: (tasks?.length ?? 0) + tasksLeftOut }] : []),
   ];
-  function* pieces() {
+  function* pieces(): Generator<string> {
+    yield* own();
+    for (const [i, other] of (snapshot.others ?? []).entries()) {
+      yield renderToString(
+        <Heading level={level}>Another interpreter in this process: {interpreterName(other)}</Heading>,
+      );
+      yield* processParts(other, options, `${prefix}i${i + 1}-`, 4).pieces();
+    }
+  }
+  function* own(): Generator<string> {
     yield renderToString(<About snapshot={snapshot} stands={standsItems(paths)} />);
     if (findings.length > 0) {
       yield renderToString(
