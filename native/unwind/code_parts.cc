@@ -32,6 +32,38 @@ std::optional<std::size_t> findArmJump(Bytes code, Addr at, Addr start, Addr end
   return std::nullopt;
 }
 
+// From an instruction that takes the address of a page to the one that adds the rest, at most: compilers leave few in between.
+constexpr std::size_t kMaxBetween = 256;
+
+// Where an AArch64 instruction at `at` jumps to, or calls; nullopt: it does neither, or through a register.
+std::optional<Addr> armTarget(std::uint64_t word, Addr at) {
+  // b and bl; b.cond, cbz and cbnz; tbz and tbnz.
+  if ((word >> 26 & 0x1f) == 0x05) return at + signedBits(word, 26) * 4;
+  if (word >> 24 == 0x54 || (word >> 24 & 0x7e) == 0x34) return at + signedBits(word >> 5, 19) * 4;
+  if ((word >> 24 & 0x7e) == 0x36) return at + signedBits(word >> 5, 14) * 4;
+  return std::nullopt;
+}
+
+bool isArmCall(std::uint64_t word) { return word >> 26 == 0x25; }
+
+// Whether the AArch64 instruction at `offset` takes this very address, perhaps together with one of those that follow.
+bool takesAddress(Bytes code, std::size_t offset, Addr at, Addr address) {
+  const std::uint64_t word = wordAt(code, offset);
+  const std::uint64_t distance = signedBits((word >> 5 & 0x7'ffff) << 2 | (word >> 29 & 3), 21);
+  const Addr here = at + offset;
+  // adr
+  if ((word & 0x9f00'0000) == 0x1000'0000) return here + distance == address;
+  // adrp, then add of what is within the page.
+  if ((word & 0x9f00'0000) != 0x9000'0000) return false;
+  if ((here >> 12) + distance != address >> 12) return false;
+  const std::uint64_t rest = 0x9100'0000 | (address & 0xfff) << 10 | (word & 0x1f) << 5;
+  const std::size_t last = std::min(code.size, offset + 4 * kMaxBetween);
+  for (std::size_t next = offset + 4; next + 4 <= last; next += 4) {
+    if ((wordAt(code, next) & 0xffff'ffe0) == rest) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool isFunctionEntry(const Machine& machine, const FrameRules& rules) {
@@ -97,6 +129,20 @@ bool leadsOtherwise(Bytes code, Addr at, Addr function) {
     if (isShort && at + offset + 1 + signedBits(code.data[offset], 8) == function) return true;
   }
   return false;
+}
+
+bool listArmCalls(Bytes code, Addr at, Addr start, Addr end, std::vector<Addr>& returns) {
+  for (std::size_t offset = 0; offset + 4 <= code.size; offset += 4) {
+    const Addr here = at + offset;
+    if (takesAddress(code, offset, at, start)) return false;
+    const std::uint64_t word = wordAt(code, offset);
+    const auto target = armTarget(word, here);
+    if (!target || *target < start || *target >= end) continue;
+    if (isArmCall(word) && *target == start) returns.push_back(here + 4);
+    // Its own jumps are no way in.
+    else if (isArmCall(word) || here < start || here >= end) return false;
+  }
+  return true;
 }
 
 bool holdsPointer(Bytes bytes, Addr address) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "byte_reader.h"
 #include "frame_rules.h"
@@ -27,6 +28,10 @@ bool mayJumpOut(Bytes code, Addr at);
 // Whether anything in this x86-64 code, which begins at `at`, names `function` other than by a call: a jump to it, or
 // what takes its address.
 bool leadsOtherwise(Bytes code, Addr at, Addr function);
+
+// Adds to `returns` where each call of the AArch64 function from `start` to `end` in this code, which begins at `at`, returns
+// to. False where anything else in it may lead there: a jump, a call into its midst, or what takes its address.
+bool listArmCalls(Bytes code, Addr at, Addr start, Addr end, std::vector<Addr>& returns);
 
 // Whether a word of these bytes is `address`; whether any four of them are, as in an instruction.
 bool holdsPointer(Bytes bytes, Addr address);

@@ -261,12 +261,10 @@ bool Module::isExportedAs(Addr start, const std::string& name) {
   return false;
 }
 
-bool Module::isOnlyCalled(Addr function) {
-  if (!usable() || machine_->elfMachine != EM_X86_64) return false;
-  const Addr wanted = function - bias_;
+// Whether the dynamic linker may lead somebody to what is at `vaddr`: by its name, or as a pointer. Where there are no sections
+// to tell, it may.
+bool Module::isNamedByLinker(Addr vaddr) const {
   Elf* elf = main_.elf.get();
-  GElf_Ehdr header;
-  if (gelf_getehdr(elf, &header) == nullptr) return false;
   bool hasSections = false;
   for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
     GElf_Shdr each;
@@ -280,16 +278,23 @@ bool Module::isOnlyCalled(Addr function) {
     for (std::size_t i = 0; i < count; i++) {
       GElf_Sym symbol;
       GElf_Rela entry;
-      if (isSymbols && gelf_getsym(data, static_cast<int>(i), &symbol) != nullptr && symbol.st_value == wanted) return false;
+      if (isSymbols && gelf_getsym(data, static_cast<int>(i), &symbol) != nullptr && symbol.st_value == vaddr) return true;
       if (isRelocations && gelf_getrela(data, static_cast<int>(i), &entry) != nullptr &&
-          static_cast<Addr>(entry.r_addend) == wanted) {
-        return false;
+          static_cast<Addr>(entry.r_addend) == vaddr) {
+        return true;
       }
     }
   }
-  // What is exported, and which words are made pointers, only the sections tell.
+  return !hasSections;
+}
+
+bool Module::isOnlyCalled(Addr function) {
+  if (!usable() || machine_->elfMachine != EM_X86_64) return false;
+  const Addr wanted = function - bias_;
+  Elf* elf = main_.elf.get();
+  GElf_Ehdr header;
   std::size_t count = 0;
-  if (!hasSections || elf_getphdrnum(elf, &count) != 0) return false;
+  if (gelf_getehdr(elf, &header) == nullptr || isNamedByLinker(wanted) || elf_getphdrnum(elf, &count) != 0) return false;
   for (std::size_t i = 0; i < count; i++) {
     GElf_Phdr load;
     if (gelf_getphdr(elf, static_cast<int>(i), &load) == nullptr) return false;
@@ -301,6 +306,38 @@ bool Module::isOnlyCalled(Addr function) {
     if (header.e_type == ET_EXEC && holdsNumber(bytes.bytes, wanted)) return false;
   }
   return true;
+}
+
+std::optional<Addr> Module::onlyReturnOf(Addr pc) {
+  const LoadedBytes code = functionCode(pc);
+  if (code.bytes.data == nullptr || machine_->elfMachine != EM_AARCH64) return std::nullopt;
+  const Addr start = code.address - bias_;
+  const auto [entry, added] = onlyReturns_.try_emplace(start);
+  if (added) entry->second = findOnlyReturn(start, start + code.bytes.size);
+  if (!entry->second) return std::nullopt;
+  return *entry->second + bias_;
+}
+
+std::optional<Addr> Module::findOnlyReturn(Addr start, Addr end) const {
+  Elf* elf = main_.elf.get();
+  GElf_Ehdr header;
+  std::size_t count = 0;
+  if (gelf_getehdr(elf, &header) == nullptr || elf_getphdrnum(elf, &count) != 0) return std::nullopt;
+  // What is not moved when it is loaded may have addresses in its instructions.
+  if (header.e_type != ET_DYN || isNamedByLinker(start)) return std::nullopt;
+  std::vector<Addr> returns;
+  for (std::size_t i = 0; i < count; i++) {
+    GElf_Phdr load;
+    if (gelf_getphdr(elf, static_cast<int>(i), &load) == nullptr) return std::nullopt;
+    if (load.p_type != PT_LOAD) continue;
+    const LoadedBytes bytes = loadedFrom(load.p_vaddr);
+    if (bytes.bytes.size < load.p_filesz || holdsPointer(bytes.bytes, start)) return std::nullopt;
+    if (!(load.p_flags & PF_X)) continue;
+    if (bytes.bytes.size > kMaxSearchedCode) return std::nullopt;
+    if (!listArmCalls(bytes.bytes, bytes.address, start, end, returns) || returns.size() > 1) return std::nullopt;
+  }
+  if (returns.size() != 1) return std::nullopt;
+  return returns.front();
 }
 
 std::string Module::importAt(Addr slot) {

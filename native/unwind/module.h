@@ -74,6 +74,9 @@ class Module {
   std::string importAt(Addr slot);
   // Whether nothing leads to this function but calls that name it: nobody outside of the file, no pointer, no jump.
   bool isOnlyCalled(Addr function);
+  // Where the AArch64 function that `pc` is in returns to: nullopt unless exactly one call in the file names it, and nothing
+  // else leads to it.
+  std::optional<Addr> onlyReturnOf(Addr pc);
   // Whether the function that begins at `start` has this name for others, among other names.
   bool isExportedAs(Addr start, const std::string& name);
   // The function that `pc` is in, at its address in the target; empty: not known, or in a part of it that lies elsewhere.
@@ -90,6 +93,8 @@ class Module {
   void loadMiniDebug();
   const SymbolTable& symbols();
   std::optional<FrameTable::Range> functionOf(Addr address);
+  bool isNamedByLinker(Addr vaddr) const;
+  std::optional<Addr> findOnlyReturn(Addr start, Addr end) const;
 
   ModuleSource source_;
   DebugFiles& debugFiles_;
@@ -105,6 +110,8 @@ class Module {
   std::optional<FrameTable> ehFrame_;
   // Start of a part → the function it belongs to.
   std::map<Addr, std::optional<FrameTable::Range>> wholes_;
+  // By the start of the function, both as in the file.
+  std::map<Addr, std::optional<Addr>> onlyReturns_;
   bool debugFrameTried_ = false;
   std::optional<FrameTable> debugFrame_;
 

@@ -50,6 +50,14 @@ std::variant<std::optional<Addr>, Stop> RegisterSolver::solve(unsigned number, c
   return std::optional<Addr>(chosen->value);
 }
 
+// Where one call in all its file leads to it, and nothing else does, that is the one it returns behind. (So it is for the
+// function of glibc 2.41 and later that makes each system call which can be cancelled.)
+std::optional<Addr> RegisterSolver::returnAddress(const Frame& frame) const {
+  if (machine_.elfMachine != EM_AARCH64) return std::nullopt;
+  if (frame.rules.registers[frame.rules.returnAddress].kind != Rule::Kind::same) return std::nullopt;
+  return code_.moduleAt(frame.within)->onlyReturnOf(frame.within);
+}
+
 std::optional<RegisterSolver::Candidate> RegisterSolver::tryValue(unsigned number, Addr value, const Frame& frame,
                                                                   const MemoryCopy& memory) {
   const Module* module = code_.moduleAt(frame.within);

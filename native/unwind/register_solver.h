@@ -35,6 +35,9 @@ class RegisterSolver {
   // before it can be.
   std::variant<std::optional<Addr>, Stop> solve(unsigned number, const Frame& frame, const MemoryCopy& memory);
 
+  // The return address of a function that has saved it nowhere (AArch64, in x30); nullopt: not to be known for certain.
+  std::optional<Addr> returnAddress(const Frame& frame) const;
+
  private:
   struct Candidate {
     Addr value;

@@ -60,6 +60,9 @@ UnwoundStack Unwinder::unwind(Registers registers, std::vector<MemoryRange> rang
       if (!(frame.flags & UnwoundFrame::signalTrampoline) && !step.isCertain) foundBy = UnwoundFrame::byFramePointer;
     } else {
       const auto sp = registers.get(machine.sp);
+      if (activation && !registers.get(rules->returnAddress)) {
+        if (const auto told = solver_.returnAddress({within, pc, *rules, registers})) registers.set(rules->returnAddress, *told);
+      }
       auto applied = applyRules(*rules, machine, memory, module->bias(), pc, registers);
       if (const auto* stop = std::get_if<Stop>(&applied); stop && stop->kind == StopKind::needsRegister) {
         const auto number = static_cast<unsigned>(stop->detail);

@@ -10,8 +10,8 @@ import { Unwinder } from '../../src/native-stack/unwinder.js';
 
 const BASE = 0x5500_0000_0000;
 const STACK = 0x5501_0000_0000;
-/** Of the parts of the library, as offsets and addresses. */
-const AT = { header: 0x200, frames: 0x240, code: 0x400, size: 0x800 };
+/** Of the parts of the library, as offsets and addresses; `size` of what is loaded, behind which are its sections. */
+const AT = { header: 0x200, frames: 0x240, code: 0x400, size: 0x600 };
 /** Functions: a leaf, one with a frame, one whose return address is signed; then code that nothing describes. */
 const LEAF = AT.code;
 const FRAMED = AT.code + 0x40;
@@ -54,8 +54,61 @@ function unwindData(): number[] {
   return bytes;
 }
 
-function library(): Uint8Array {
-  const image = new Uint8Array(AT.size);
+/** What else may be in the library; offsets are addresses. */
+interface Drawn {
+  /** Words of four bytes, by where they are. */
+  readonly code?: Readonly<Record<number, number>>;
+  /** A word of eight. */
+  readonly pointer?: number;
+  /** The sections that tell what others may know of it: what a relocation adds, and where its only exported symbol is. */
+  readonly sections?: { readonly addend: number; readonly symbol: number };
+}
+
+/** Words of the instructions that jump, call or take an address, at `from`. */
+const ARM = {
+  bl: (from: number, to: number) => (0x94000000 | (((to - from) / 4) & 0x3ffffff)) >>> 0,
+  b: (from: number, to: number) => (0x14000000 | (((to - from) / 4) & 0x3ffffff)) >>> 0,
+  /** b.eq */
+  beq: (from: number, to: number) => (0x54000000 | ((((to - from) / 4) & 0x7ffff) << 5)) >>> 0,
+  /** tbz w0, #0 */
+  tbz: (from: number, to: number) => (0x36000000 | ((((to - from) / 4) & 0x3fff) << 5)) >>> 0,
+  /** adr x1 */
+  adr: (from: number, to: number) =>
+    (0x10000001 | (((to - from) & 3) << 29) | ((((to - from) >> 2) & 0x7ffff) << 5)) >>> 0,
+  /** adrp x1, of the library's first page; add x1, x1, #of */
+  adrp: () => 0x90000001,
+  add: (of: number) => (0x91000021 | (of << 10)) >>> 0,
+} as const;
+
+const SECTIONS = { table: AT.size, symbols: AT.size + 0x100, relocations: AT.size + 0x140, end: AT.size + 0x180 };
+/** Where the word of eight is. */
+const POINTER = AT.size - 8;
+
+function drawSections(view: DataView, { addend, symbol }: NonNullable<Drawn['sections']>): void {
+  view.setBigUint64(40, BigInt(SECTIONS.table), true);
+  view.setUint16(58, 64, true);
+  view.setUint16(60, 3, true);
+  const section = (n: number, type: number, offset: number, size: number, each: number) => {
+    const at = SECTIONS.table + n * 64;
+    view.setUint32(at + 4, type, true);
+    for (const [field, value] of [
+      [16, offset],
+      [24, offset],
+      [32, size],
+      [48, 8],
+      [56, each],
+    ] as const) {
+      view.setBigUint64(at + field, BigInt(value), true);
+    }
+  };
+  section(1, 11, SECTIONS.symbols, 48, 24);
+  section(2, 4, SECTIONS.relocations, 24, 24);
+  view.setBigUint64(SECTIONS.symbols + 24 + 8, BigInt(symbol), true);
+  view.setBigUint64(SECTIONS.relocations + 16, BigInt(addend), true);
+}
+
+function library({ code = {}, pointer = 0, sections }: Drawn = {}): Uint8Array {
+  const image = new Uint8Array(SECTIONS.end);
   const view = new DataView(image.buffer);
   image.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   view.setUint16(16, 3, true);
@@ -92,11 +145,18 @@ function library(): Uint8Array {
   image.set(unwindData(), AT.frames);
   view.setUint32(LOOSE, RET, true);
   for (const [i, word] of SIGRETURN.entries()) view.setUint32(TRAMPOLINE + i * 4, word, true);
+  for (const [at, word] of Object.entries(code)) view.setUint32(Number(at), word, true);
+  if (sections) drawSections(view, sections);
+  view.setBigUint64(POINTER, BigInt(pointer), true);
   return image;
 }
 
-function unwind(registers: Readonly<Record<string, number | bigint>>, words: readonly (number | bigint)[]) {
-  const image = library();
+function unwind(
+  registers: Readonly<Record<string, number | bigint>>,
+  words: readonly (number | bigint)[],
+  drawn: Drawn = {},
+) {
+  const image = library(drawn);
   const segment = { start: BASE, end: BASE + 4096, fileOffset: 0, executable: true };
   const unwinder = new Unwinder({
     machine: 'aarch64',
@@ -139,6 +199,49 @@ describe('AArch64', () => {
     const { pcs, stop } = unwind({ pc: BASE + LEAF + 8 }, [0, 0]);
     expect(pcs).toEqual([LEAF + 8]);
     expect(stop).toEqual({ kind: 'needs-register', register: 'x30' });
+  });
+
+  describe('a leaf without x30 that one call in its library leads to', () => {
+    const call = { [FRAMED + 8]: ARM.bl(FRAMED + 8, LEAF) };
+    const sections = { addend: FRAMED, symbol: SIGNED };
+    const without = (drawn: Drawn) => unwind({ pc: BASE + LEAF + 8 }, [0, BASE + SIGNED + 12, 0, 0, 0, 0, 0, 0], drawn);
+
+    test('returns behind it, and the stack goes on', () => {
+      const { pcs, stop } = without({ code: call, sections });
+      expect(pcs).toEqual([LEAF + 8, FRAMED + 12, SIGNED + 12]);
+      expect(stop).toEqual({ kind: 'complete' });
+    });
+
+    test('may jump to itself, and others may be called and jumped to', () => {
+      const own = { [LEAF + 4]: ARM.b(LEAF + 4, LEAF), [LEAF + 12]: ARM.beq(LEAF + 12, LEAF + 4) };
+      const others = { [SIGNED + 4]: ARM.bl(SIGNED + 4, FRAMED), [SIGNED + 8]: ARM.adr(SIGNED + 8, FRAMED) };
+      const { pcs } = without({ code: { ...call, ...own, ...others }, sections });
+      expect(pcs).toEqual([LEAF + 8, FRAMED + 12, SIGNED + 12]);
+    });
+
+    const elsewhere = SIGNED + 16;
+    test.each<[string, Drawn]>([
+      ['no call', { sections }],
+      ['a second call', { code: { ...call, [elsewhere]: ARM.bl(elsewhere, LEAF) }, sections }],
+      ['a call into its midst', { code: { ...call, [elsewhere]: ARM.bl(elsewhere, LEAF + 4) }, sections }],
+      ['a jump', { code: { ...call, [elsewhere]: ARM.b(elsewhere, LEAF) }, sections }],
+      ['a jump into its midst', { code: { ...call, [elsewhere]: ARM.b(elsewhere, LEAF + 0x3c) }, sections }],
+      ['a conditional jump', { code: { ...call, [elsewhere]: ARM.beq(elsewhere, LEAF) }, sections }],
+      ['a jump on a bit', { code: { ...call, [elsewhere]: ARM.tbz(elsewhere, LEAF) }, sections }],
+      ['code that takes its address', { code: { ...call, [elsewhere]: ARM.adr(elsewhere, LEAF) }, sections }],
+      [
+        'code that takes it in two steps',
+        { code: { ...call, [elsewhere]: ARM.adrp(), [elsewhere + 12]: ARM.add(LEAF) }, sections },
+      ],
+      ['a pointer', { code: call, sections, pointer: LEAF }],
+      ['a pointer that is made when it is loaded', { code: call, sections: { ...sections, addend: LEAF } }],
+      ['its name', { code: call, sections: { ...sections, symbol: LEAF } }],
+      ['nobody knows what else, without sections,', { code: call }],
+    ])('not of one that %s leads to', (_what, drawn) => {
+      const { pcs, stop } = without(drawn);
+      expect(pcs).toEqual([LEAF + 8]);
+      expect(stop).toEqual({ kind: 'needs-register', register: 'x30' });
+    });
   });
 
   test('the signature of a return address is cut off', () => {
