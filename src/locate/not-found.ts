@@ -58,7 +58,7 @@ export function notFound(search: FailedSearch): PystackError {
     if (other) {
       return new PystackError('unsupported-interpreter', `${subject} runs ${other[1]}, not CPython`, {
         cause: `${name} is mapped; only CPython's structures can be read`,
-        nextStep: 'use the tools that come with it',
+        nextStep: 'use the tools that come with it; `--native-all` shows its C stacks',
       });
     }
   }
