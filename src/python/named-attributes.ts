@@ -13,6 +13,8 @@ import type { Python } from './python.js';
 interface KeyTexts {
   readonly keys: readonly number[];
   readonly texts: (string | null)[];
+  /** Of each text where it stands first. */
+  readonly places: Map<string, number>;
 }
 
 /** Attributes by name, of memory that does not change meanwhile, or for one quick walk over it. */
@@ -73,14 +75,15 @@ export class NamedAttributes {
   #placeOf(keys: Address, name: string): number | null {
     let read = this.#tables.get(keys);
     if (!read) {
-      read = { keys: readSplitKeys(this.#python, keys), texts: [] };
+      read = { keys: readSplitKeys(this.#python, keys), texts: [], places: new Map() };
       this.#tables.set(keys, read);
     }
-    const known = read.texts.indexOf(name);
-    if (known !== -1) return known;
+    const known = read.places.get(name);
+    if (known !== undefined) return known;
     while (read.texts.length < read.keys.length) {
       const key = read.keys[read.texts.length] ?? 0;
       const text = key === 0 ? null : this.#textOf(key);
+      if (text !== null && !read.places.has(text)) read.places.set(text, read.texts.length);
       read.texts.push(text);
       if (text === name) return read.texts.length - 1;
     }

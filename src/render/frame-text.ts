@@ -47,7 +47,9 @@ export class FrameWriter {
   /** Of each of these as {@link text}. Where stacks are one, so are their lines. */
   texts(frames: readonly Frame[]): readonly string[] {
     if (frames === this.#lastFrames) return this.#lastTexts;
-    const texts = frames.map((frame) => this.text(frame));
+    if (frames.length === 0) return [];
+    // In one piece, which is put together once.
+    const texts = [frames.map((frame) => this.text(frame)).join('\n')];
     // What variables hold is written as what was written before.
     if (!frames.some((frame) => frame.kind === 'python' && frame.arguments !== undefined)) {
       this.#lastTexts = texts;

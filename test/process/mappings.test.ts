@@ -19,9 +19,19 @@ test('every field of a line', () => {
   });
 });
 
+test('a file whose name ends as the lines of anonymous memory do', () => {
+  expect(line('r--p 00001000 fe:01 4711                       /tmp/x rw-p 00000000 00:00 0 ')).toMatchObject({
+    fileOffset: 0x1000,
+    path: '/tmp/x rw-p 00000000 00:00 0 ',
+    inode: 4711,
+    writable: false,
+  });
+});
+
 test('anonymous memory and what the kernel calls by name', () => {
   expect(line('rw-p 00000000 00:00 0')).toMatchObject({ path: null, device: null, inode: 0 });
-  expect(line('rw-p 00000000 00:00 0 ')).toMatchObject({ path: null });
+  expect(line('rwxp 00000000 00:00 0 ')).toEqual(line('rwxp 00000000 00:00 0'));
+  expect(line('---p 00000000 00:00 0 ')).toEqual(line('---p 00000000 00:00 0'));
   expect(line('rw-p 00000000 00:00 0                          [heap]')).toMatchObject({ path: '[heap]', device: null });
   expect(line('rw-p 00000000 00:00 0                          [anon:glibc: malloc arena]')).toMatchObject({
     path: '[anon:glibc: malloc arena]',

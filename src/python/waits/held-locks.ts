@@ -29,12 +29,14 @@ export function heldByWith(
   frames: readonly RanFrame[],
   isLockOfOthers: IsLock = () => false,
 ): HeldByWith[] {
-  const isLock: IsLock = (object) => isLockOfPython(objects, object) || isLockOfOthers(object);
   const held: HeldByWith[] = [];
+  // Most frames are in no `with`, and of no wait: there are thousands.
+  const first = frames.findIndex(({ ran }) => stacks.isWorthALook(ran));
+  if (first < 0) return held;
+  const isLock: IsLock = (object) => isLockOfPython(objects, object) || isLockOfOthers(object);
   const released = new Set<number>();
-  for (let index = 0; index < frames.length; index++) {
+  for (let index = first; index < frames.length; index++) {
     const frame = frames[index];
-    // Most frames are in no `with`, and of no wait: there are thousands.
     if (!frame || !stacks.isWorthALook(frame.ran)) continue;
     const inHand = inHandOf(frame);
     if (!inHand) continue;
