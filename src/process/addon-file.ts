@@ -3,7 +3,8 @@
  * machine it is for; the single executable has it within itself and hands it over as an open file.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PystackError } from '../errors.js';
 
 export type AddonName = 'pystack_native' | 'pystack_unwind';
@@ -42,15 +43,12 @@ function addonFile(name: AddonName): string {
   // What was built here goes first: somebody had a reason to. From dist/ and from src/process/ (tests).
   const built = `build/Release/${name}.node`;
   const prebuilt = `prebuilds/${targetName()}/${name}.node`;
-  const candidates = [built, prebuilt].flatMap((path) => [
-    join(import.meta.dirname, '..', path),
-    join(import.meta.dirname, '../..', path),
-  ]);
+  // Before 20.11, and where somebody bundles the sources, it is not told; and to make it of the URL takes a millisecond.
+  const here = import.meta.dirname ?? dirname(fileURLToPath(import.meta.url));
+  const candidates = [built, prebuilt].flatMap((path) => [join(here, '..', path), join(here, '../..', path)]);
   const found = candidates.find((path) => existsSync(path));
   if (found) return found;
-  const isCheckout = ['../binding.gyp', '../../binding.gyp'].some((path) =>
-    existsSync(join(import.meta.dirname, path)),
-  );
+  const isCheckout = ['../binding.gyp', '../../binding.gyp'].some((path) => existsSync(join(here, path)));
   const unwind = name === 'pystack_unwind';
   throw new PystackError(
     'addon-missing',
