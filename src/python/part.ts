@@ -48,11 +48,16 @@ function makePart<C extends Chosen>(chosen: C): Part<C> {
   const size = Math.max(...present.map(([, { offset, type }]) => offset + WIDTHS[type])) - start;
   // One class for each part, so that its fields cost no more than an offset written in place.
   class View implements InPlace {
-    constructor(
-      readonly view: DataView | null,
-      readonly units: Uint32Array,
-      readonly unit: number,
-    ) {}
+    // Declared alone: a field that is defined before it is set takes a call, and there is one of these for each frame.
+    declare readonly view: DataView | null;
+    declare readonly units: Uint32Array;
+    declare readonly unit: number;
+
+    constructor(view: DataView | null, units: Uint32Array, unit: number) {
+      this.view = view;
+      this.units = units;
+      this.unit = unit;
+    }
   }
   for (const [name, { offset, type }] of present) {
     Object.defineProperty(View.prototype, name, { get: getterOf(type, offset - start) });

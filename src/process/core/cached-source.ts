@@ -17,6 +17,14 @@ const UNCACHED_BYTES = 256 * 1024;
 /** What stays in memory at most, in bytes. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 
+/** Bytes that were read at once, and the allocation that they are in by units of four; null: they do not begin with one. */
+interface Chunk {
+  readonly view: DataView;
+  readonly units: Uint32Array | null;
+}
+
+const NOTHING: Chunk = { view: new DataView(new ArrayBuffer(0)), units: null };
+
 /**
  * A source (which it closes with itself) read in chunks that are kept for a while. Two generations stand in for a list
  * of what was least recently used: what is used while a generation fills survives into the next, the rest goes.
@@ -26,12 +34,15 @@ export class CachedSource implements ByteSource {
   readonly name: string;
   readonly #source: ByteSource;
   readonly #chunksPerGeneration: number;
-  #young = new Map<number, DataView>();
-  #old = new Map<number, DataView>();
+  #young = new Map<number, Chunk>();
+  #old = new Map<number, Chunk>();
   #slab = new Uint8Array(0);
+  #slabUnits: Uint32Array | null = null;
   #slabUsed = 0;
   #lastIndex = -1;
-  #lastChunk: DataView = new DataView(new ArrayBuffer(0));
+  #lastChunk = NOTHING;
+  /** Those that the last {@link unitAt} told a place in, little-endian. */
+  units: Uint32Array = new Uint32Array(0);
 
   constructor(source: ByteSource, cacheBytes = CACHE_BYTES) {
     this.#source = source;
@@ -45,7 +56,7 @@ export class CachedSource implements ByteSource {
     const index = Math.floor(offset / CHUNK_BYTES);
     const start = offset - index * CHUNK_BYTES;
     if (offset >= 0 && start + length <= CHUNK_BYTES) {
-      const chunk = this.#chunk(index);
+      const chunk = this.#chunk(index).view;
       if (start + length > chunk.byteLength) return null;
       return new DataView(chunk.buffer, chunk.byteOffset + start, length);
     }
@@ -58,8 +69,19 @@ export class CachedSource implements ByteSource {
     const index = Math.floor(offset / CHUNK_BYTES);
     const start = offset - index * CHUNK_BYTES;
     if (!(offset >= 0 && start + 8 <= CHUNK_BYTES)) return null;
-    const chunk = this.#chunk(index);
+    const chunk = this.#chunk(index).view;
     return start + 8 > chunk.byteLength ? null : pointerAt(chunk, start);
+  }
+
+  /** Where in {@link units} the bytes begin that {@link view} would give; -1: that has to be asked. */
+  unitAt(offset: number, length: number): number {
+    const index = Math.floor(offset / CHUNK_BYTES);
+    const start = offset - index * CHUNK_BYTES;
+    if (!(offset >= 0 && offset % 4 === 0 && start + length <= CHUNK_BYTES)) return -1;
+    const { view, units } = this.#chunk(index);
+    if (units === null || start + length > view.byteLength) return -1;
+    this.units = units;
+    return (view.byteOffset + start) / 4;
   }
 
   read(offset: number, length: number): Uint8Array {
@@ -74,7 +96,7 @@ export class CachedSource implements ByteSource {
     while (done < bytes.length) {
       const at = offset + done;
       const index = Math.floor(at / CHUNK_BYTES);
-      const chunk = this.#chunk(index);
+      const chunk = this.#chunk(index).view;
       const from = at - index * CHUNK_BYTES;
       const step = Math.min(chunk.byteLength - from, bytes.length - done);
       // Shorter than it was when opened: somebody truncates it under us.
@@ -92,7 +114,7 @@ export class CachedSource implements ByteSource {
     this.#lastIndex = -1;
   }
 
-  #chunk(index: number): DataView {
+  #chunk(index: number): Chunk {
     if (index === this.#lastIndex) return this.#lastChunk;
     let chunk = this.#young.get(index);
     if (chunk === undefined) {
@@ -102,6 +124,7 @@ export class CachedSource implements ByteSource {
         this.#young = new Map();
         // What is in one slab goes together.
         this.#slab = new Uint8Array(0);
+        this.#slabUnits = null;
         this.#slabUsed = 0;
       }
       this.#young.set(index, chunk);
@@ -111,20 +134,21 @@ export class CachedSource implements ByteSource {
     return chunk;
   }
 
-  #load(index: number): DataView {
+  #load(index: number): Chunk {
     const at = index * CHUNK_BYTES;
     const wanted = Math.min(CHUNK_BYTES, this.size - at);
     if (this.#source.readInto && wanted > 0) {
       if (this.#slabUsed + CHUNK_BYTES > this.#slab.length) {
         this.#slab = new Uint8Array(Math.min(SLAB_BYTES, Math.ceil(this.size / CHUNK_BYTES) * CHUNK_BYTES));
+        this.#slabUnits = new Uint32Array(this.#slab.buffer);
         this.#slabUsed = 0;
       }
       const into = this.#slab.subarray(this.#slabUsed, this.#slabUsed + wanted);
       const got = this.#source.readInto(at, into);
       this.#slabUsed += CHUNK_BYTES;
-      return new DataView(into.buffer, into.byteOffset, got);
+      return { view: new DataView(into.buffer, into.byteOffset, got), units: this.#slabUnits };
     }
     const bytes = this.#source.read(at, CHUNK_BYTES);
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), units: null };
   }
 }

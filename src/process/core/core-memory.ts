@@ -103,6 +103,17 @@ export class CoreMemory implements MemoryReader {
     return pointerAt(this.read(address, 8), 0);
   }
 
+  unitAt(address: Address, size: number): number {
+    const i = this.#indexAt(address);
+    const start = this.#starts[i];
+    if (start === undefined || address < start || address + size > (this.#ends[i] ?? 0)) return -1;
+    return this.#file.unitAt((this.#offsets[i] ?? 0) + (address - start), size);
+  }
+
+  get units(): Uint32Array {
+    return this.#file.units;
+  }
+
   /** How many of the bytes from `start` to `end` were dumped (and perhaps cut off since). */
   dumpedWithin(start: number, end: number): number {
     let total = 0;

@@ -1,5 +1,6 @@
 /** Does memory of a core hold what was dumped, and nothing that was not? */
 import { expect, test } from 'vitest';
+import type { ByteSource } from '../../../src/elf/byte-source.js';
 import { toAddress } from '../../../src/memory/address.js';
 import { bytesOf, MemoryFault, pointerAt } from '../../../src/memory/reader.js';
 import { CachedSource } from '../../../src/process/core/cached-source.js';
@@ -53,6 +54,49 @@ test('a pointer is what a read of eight bytes says, wherever it lies', () => {
   expect(() => memory.pointer(toAddress(0x30000))).toThrow(/not in the core/);
   expect(() => memory.pointer(toAddress(0x20000))).toThrow(/beyond the end of the core file/);
 });
+
+test('units of four hold what a read gives, where there are any', () => {
+  const bytes = Uint8Array.from({ length: 5 * 4096 + 6 }, (_, i) => (i * 7) % 251);
+  const unaligned = 3;
+  const loads = [load(0x10000, 4 * 4096, 0), load(0x20000, 4096, unaligned), load(0x30000, 8192, 4 * 4096)];
+  const memory = new CoreMemory(new CachedSource(readInto(bytes)), loads);
+  let units = 0;
+  for (let address = 0x11fc0; address < 0x14000; address++) units += expectSame(memory, address, 24);
+  expect(units).toBeGreaterThan(2000);
+  for (let address = 0x20000; address < 0x20100; address++) units += expectSame(memory, address, 8);
+  // The file ends before the segment does.
+  for (let address = 0x30fe0; address < 0x31020; address++) units += expectSame(memory, address, 8);
+  expect(units).toBeLessThan(2200);
+  // What was told before stays as it was when other chunks are read.
+  const at = memory.unitAt(toAddress(0x10000), 8);
+  const of = memory.units;
+  memory.read(toAddress(0x13000), 8);
+  expect(of[at]).toBe(memory.read(toAddress(0x10000), 4).getUint32(0, true));
+  expect(memoryOf(bytes, ...loads).unitAt(toAddress(0x10000), 8)).toBe(-1);
+});
+
+/** A source that reads into what it is given, as files do. */
+function readInto(bytes: Uint8Array): ByteSource {
+  return {
+    ...source(bytes),
+    readInto(offset, into) {
+      const found = bytes.subarray(offset, offset + into.length);
+      into.set(found);
+      return found.length;
+    },
+  };
+}
+
+/** Whether there are units; they are then compared with what is read. */
+function expectSame(memory: CoreMemory, address: number, size: number): number {
+  const at = memory.unitAt(toAddress(address), size);
+  if (at < 0) return 0;
+  const { units } = memory;
+  expect([...bytesOf(memory.read(toAddress(address), size))], `0x${address.toString(16)}`).toEqual([
+    ...new Uint8Array(units.buffer, units.byteOffset + at * 4, size),
+  ]);
+  return 1;
+}
 
 test('p_memsz is not what was dumped', () => {
   const memory = memoryOf(PAGE, load(0x10000, 4096, 0, 8192));
