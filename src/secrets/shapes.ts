@@ -109,9 +109,13 @@ export function secretParts(text: string, isSecret: (name: string) => boolean, k
   }
   for (const pattern of ENDING_WITH_IT)
     for (const match of text.matchAll(pattern)) parts.push(lastOf(match, match[1] ?? ''));
-  for (const match of text.matchAll(HASHED)) parts.push(lastOf(match, match[1] ?? match[2] ?? ''));
-  for (const match of text.matchAll(FORM_PART)) {
-    if (isSecret(match[1] ?? '')) parts.push(lastOf(match, match[2] ?? ''));
+  if (text.includes('$')) {
+    for (const match of text.matchAll(HASHED)) parts.push(lastOf(match, match[1] ?? match[2] ?? ''));
+  }
+  if (text.includes('name="')) {
+    for (const match of text.matchAll(FORM_PART)) {
+      if (isSecret(match[1] ?? '')) parts.push(lastOf(match, match[2] ?? ''));
+    }
   }
   for (const match of text.matchAll(OPTION)) {
     if (isSecret(match[1] ?? '') && !isWords(match[2] ?? '')) parts.push(lastOf(match, match[2] ?? ''));
@@ -121,7 +125,8 @@ export function secretParts(text: string, isSecret: (name: string) => boolean, k
     if (!isSecret(column) || (quote !== "'" && quote !== '"')) continue;
     parts.push({ start: start + 1, end: text[end - 1] === quote && end - start > 1 ? end - 1 : end });
   }
-  parts.push(...secretWords(text), ...quotedParts(text, isSecret));
+  if (/[ '"]-/.test(text)) parts.push(...secretWords(text));
+  parts.push(...quotedParts(text, isSecret));
   for (const match of text.matchAll(CREDENTIALS)) parts.push(lastOf(match, match[1] ?? match[2] ?? ''));
   for (const match of text.matchAll(PRIVATE_KEY)) parts.push(lastOf(match, match[1] ?? ''));
   for (const match of text.matchAll(KEYS)) parts.push({ start: match.index, end: match.index + match[0].length });
@@ -139,8 +144,8 @@ function namedParts(text: string, isSecret: (name: string) => boolean, kind: Tex
     const isName = kind === 'code' && match[6] !== undefined;
     if (
       !isName &&
-      !isPlaceAt(text, match.index + match[0].length - (match[6] ?? match[0]).length) &&
-      isSecret(match[2] ?? '')
+      isSecret(match[2] ?? '') &&
+      !isPlaceAt(text, match.index + match[0].length - (match[6] ?? match[0]).length)
     ) {
       const part = valueAfter(match, text);
       parts.push(part);

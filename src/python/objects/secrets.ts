@@ -35,6 +35,9 @@ const WITHHELD_RUN = new RegExp(`${WITHHELD_CHARACTER}{3,}`, 'g');
 /** Texts that are remembered; what comes later is withheld by its name and shape alone. */
 const MOST_TEXTS = 2000;
 
+/** Texts of each kind whose parts are remembered. */
+const MOST_SHAPES = 10_000;
+
 /** Where a text lies in memory, to be made unreadable in a copy of it. */
 export interface TextPlace {
   readonly start: Address;
@@ -57,6 +60,11 @@ export class Secrets {
   readonly #texts = new Set<string>();
   readonly #addresses = new WeakMap<Tree, number>();
   #pattern: RegExp | null = null;
+  readonly #shapes: Readonly<Record<TextKind, Map<string, readonly Span[]>>> = {
+    whole: new Map(),
+    cut: new Map(),
+    code: new Map(),
+  };
   /** How many objects that are withheld are being read, one inside the other. */
   #hidden = 0;
 
@@ -112,7 +120,7 @@ export class Secrets {
   /** Notes the secrets that a text holds by its shape. */
   inspect(text: string, isCut: boolean): void {
     if (!this.byShape) return;
-    for (const { start, end } of secretParts(text, this.isName, isCut ? 'cut' : 'whole')) {
+    for (const { start, end } of this.#partsByShape(text, isCut ? 'cut' : 'whole')) {
       // What was cut is no whole secret: it would not be found elsewhere.
       if (!(isCut && end === text.length)) this.addText(text.slice(start, end));
     }
@@ -142,7 +150,7 @@ export class Secrets {
   /** The parts of a text that are withheld, in order, none touching another. */
   partsOf(text: string, kind: TextKind): Span[] {
     if (this.#texts.has(text)) return [{ start: 0, end: text.length }];
-    const parts = this.byShape ? secretParts(text, this.isName, kind) : [];
+    const parts = this.byShape ? [...this.#partsByShape(text, kind)] : [];
     if (text.includes(WITHHELD_CHARACTER)) {
       for (const match of text.matchAll(WITHHELD_RUN)) {
         parts.push({ start: match.index, end: match.index + match[0].length });
@@ -161,6 +169,15 @@ export class Secrets {
       if (kind === 'cut') parts.push(...this.#begunAtTheEndOf(text));
     }
     return parts.length === 0 ? NOTHING : merged(parts);
+  }
+
+  /** Each text is looked through where it is read, and again where it is written. */
+  #partsByShape(text: string, kind: TextKind): readonly Span[] {
+    const known = this.#shapes[kind].get(text);
+    if (known) return known;
+    const parts = secretParts(text, this.isName, kind);
+    if (this.#shapes[kind].size < MOST_SHAPES) this.#shapes[kind].set(text, parts);
+    return parts;
   }
 
   /** The beginning of a secret with which a text was cut. */
