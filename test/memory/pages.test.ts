@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { toAddress } from '../../src/memory/address.js';
 import {
+  FetchedPage,
   PAGE_BYTES,
   PagedMemory,
   PageRecorder,
   type PageSet,
   type PageSource,
   ReaderPages,
+  unitsOf,
 } from '../../src/memory/pages.js';
 import { bytesOf, MemoryFault } from '../../src/memory/reader.js';
 
@@ -101,4 +103,43 @@ test('a source that has them one by one only is asked when they are read', () =>
   const memory = new PagedMemory({ fetch: () => new DataView(new ArrayBuffer(PAGE_BYTES)) });
   memory.prefetch([1, 2]);
   expect(memory.pages.size).toBe(0);
+});
+
+test('a page that the source holds is not fetched, and counts as read by who reads it', () => {
+  const bytes = new Uint8Array(3 * PAGE_BYTES);
+  for (let page = 0; page < 3; page++) bytes.fill(page + 1, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
+  const block = new DataView(bytes.buffer);
+  const fetched: number[][] = [];
+  const memory = new PageRecorder({
+    held: (page) => (page < 3 ? new FetchedPage(block, page * PAGE_BYTES, unitsOf(bytes)) : null),
+    fetch: (page) => expect.unreachable(`page ${page} one by one`),
+    fetchAll: (pages) => {
+      fetched.push([...pages]);
+      return { bytes: new Uint8Array(pages.length * PAGE_BYTES).fill(9), ok: new Uint8Array(pages.length).fill(1) };
+    },
+  });
+  const owner: PageSet = new Set();
+  memory.recordInto(owner);
+  memory.ahead([at(1, 8), at(7, 100), 0, 5, Number.NaN, at(7, 200), at(2)]);
+  expect([...owner]).toEqual([]);
+  expect(fetched).toEqual([[7]]);
+  expect(memory.pointer(at(1, 8))).toBe(0x02020202 * (2 ** 32 + 1));
+  expect(bytesOf(memory.read(at(1, PAGE_BYTES - 1), 2))).toEqual(Uint8Array.of(2, 3));
+  expect(memory.read(at(7), 1).getUint8(0)).toBe(9);
+  expect([...owner]).toEqual([1, 2, 7]);
+});
+
+test('units are the bytes that a read gives, where they are in one piece', () => {
+  const source: PageSource = {
+    fetch: (page) => (page < 9 ? new DataView(new Uint8Array(PAGE_BYTES).map((_, i) => page + i).buffer) : null),
+  };
+  const memory = new PageRecorder(source);
+  const owner: PageSet = new Set();
+  memory.recordInto(owner);
+  const unit = memory.unitAt(at(3, 12), 8);
+  expect(memory.units[unit]).toBe(memory.read(at(3, 12), 4).getUint32(0, true));
+  expect([...owner]).toEqual([3]);
+  expect(memory.unitAt(at(3, 13), 8)).toBe(-1);
+  expect(memory.unitAt(at(3, PAGE_BYTES - 4), 8)).toBe(-1);
+  expect(() => memory.unitAt(at(9), 8)).toThrow(MemoryFault);
 });

@@ -19,6 +19,14 @@ test('a page is the same as long as no word that was read has changed', () => {
   expect(noticed).toEqual([64, 65, 66, 67, 68, 69, 70, 71, 128, 129, 130, 131, 132, 133, 134, 135]);
 });
 
+test('words that were read as units count like others', () => {
+  const memory = new WordRecorder(zeros);
+  expect(memory.unitAt(at(7, 60), 8)).toBe(15);
+  expect(memory.unitAt(at(7, 130), 2)).toBe(-1);
+  const noticed = Array.from({ length: PAGE_BYTES }, (_, i) => i).filter((i) => !memory.isSame(7, changedAt(i)));
+  expect(noticed).toEqual(Array.from({ length: 16 }, (_, i) => 56 + i));
+});
+
 test('words that were read across pages count on each of them', () => {
   const memory = new WordRecorder(zeros);
   memory.read(at(3, PAGE_BYTES - 8), 2 * 8 + PAGE_BYTES);

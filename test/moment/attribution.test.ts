@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { toAddress } from '../../src/memory/address.js';
-import { PAGE_BYTES } from '../../src/memory/pages.js';
+import { PAGE_BYTES, PagedMemory } from '../../src/memory/pages.js';
+import { MemoryFault } from '../../src/memory/reader.js';
 import { attribute, ReadLog } from '../../src/moment/attribution.js';
 import type { ThreadStateWalk } from '../../src/python/runtime.js';
 
@@ -36,4 +37,17 @@ test('a read that crosses a page is noted for both', () => {
 
 test('a thread state without a thread is everybody’s', () => {
   expect(owners([[10, 0, 8]], [stateAt(10)], [])).toEqual(['all:10']);
+});
+
+test('a read is noted once, whichever way it is asked for, and one that fails as well', () => {
+  const page = (number: number) => (number === 2 ? null : new DataView(new ArrayBuffer(PAGE_BYTES)));
+  const log = new ReadLog(new PagedMemory({ fetch: page }));
+  log.pointer(at(1, 8));
+  log.unitAt(at(1, 16), 24);
+  expect(log.unitAt(at(1, 17), 24)).toBe(-1);
+  log.read(at(1, 17), 24);
+  expect(() => log.unitAt(at(2, 16), 24)).toThrow(MemoryFault);
+  expect(() => log.pointer(at(2, 8))).toThrow(MemoryFault);
+  const expected = [at(1, 8), at(1, 16), at(1, 17), at(2, 16), at(2, 8)];
+  expect(log.reads.map(({ address }) => address)).toEqual(expected);
 });

@@ -5,6 +5,7 @@ import { toAddress } from '../../src/memory/address.js';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { BesideCopy } from '../../src/moment/beside.js';
 import type { CapturedProcess } from '../../src/moment/captured.js';
+import { PageCopy } from '../../src/moment/frozen-memory.js';
 import { LOOK, type LookResult, type NativeProcess } from '../../src/process/native.js';
 import type { OsLook } from '../../src/process/process.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
@@ -76,13 +77,33 @@ function captured(): CapturedProcess {
   return { ...process, threads: process.threads.map((thread) => ({ ...thread, look: POLLING })) };
 }
 
-function ask<Answer>(question: Question<Answer>, made: Made): Answered<Answer> | null {
-  const process = captured();
+function ask<Answer>(
+  question: Question<Answer>,
+  made: Made,
+  process: CapturedProcess = captured(),
+): Answered<Answer> | null {
   new BesideCopy(processOf(made), python, 'x86-64', [question]).ask(process);
   return (question.of === 'process' ? process.answers : process.threads[0]?.answers)?.get(question) ?? null;
 }
 
+/** With a copy of the list that is polled, which has another descriptor (9). */
+function wholly(process: CapturedProcess): CapturedProcess {
+  const bytes = new Uint8Array(PAGE_BYTES);
+  bytes.set([9, 0, 0, 0, 1, 0, 0, 0]);
+  const wholeCopy = new PageCopy(new Map([[0x10000 / PAGE_BYTES, 0]]), bytes, Uint8Array.of(1));
+  return { ...process, wholeCopy };
+}
+
 describe('what is its own', () => {
+  test('is read from the copy, where all of that is of one moment', () => {
+    expect(ask(POLLED, {}, wholly(captured()))).toEqual({ value: [9], evidence: 'still' });
+  });
+
+  test('is not what the copy says where it has run since', () => {
+    const answer = ask(POLLED, { look: () => ({ runs: 6 }) }, wholly(captured()));
+    expect(answer && known(answer)).toBeNull();
+  });
+
   test('is known if it has not run since', () => {
     expect(ask(POLLED, {})).toEqual({ value: [7], evidence: 'still' });
   });
