@@ -7,6 +7,7 @@ import { overlaps, type Range } from '../memory/ranges.js';
 import { describeLost, isEmptyTableLost, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
+import { type FramesOnStack, framesOnStack, joinByStack } from '../python/lost/frames-on-stack.js';
 import { linkedGenerators, RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
 import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-frames.js';
 import type { Python } from '../python/python.js';
@@ -75,7 +76,12 @@ function joinedStacks(
   { writable, written, cStackOf }: Left,
 ): WalkedStack[] {
   if (python.layout.frames.kind === 'frame-objects') {
-    return stacks.map((stack, i) => (stack.ending.kind === 'complete' ? stack : linked(python, states[i], stack)));
+    const walked = stacks.map((stack, i) =>
+      stack.ending.kind === 'complete' ? stack : linked(python, states[i], stack),
+    );
+    return walked.some(({ ending }) => ending.kind !== 'complete')
+      ? foundByStack(python, states, walked, cStackOf)
+      : walked;
   }
   const lacking = new Map<number, DataStack>();
   states.forEach(({ address }, i) => {
@@ -111,6 +117,43 @@ function linked(python: Python, state: ThreadStateWalk | undefined, stack: Walke
   if (!state?.currentFrame) return stack;
   const found = linkedFrameObjects(python, state.currentFrame);
   return found.frames.length > stack.frames.length ? withCode(python, { ...stack, ...found }) : stack;
+}
+
+/** Up to 3.10: with those beyond a frame that is lost. */
+function foundByStack(
+  python: Python,
+  states: readonly ThreadStateWalk[],
+  stacks: readonly WalkedStack[],
+  cStackOf: Left['cStackOf'],
+): WalkedStack[] {
+  const outOfTime = workBudget(SEARCH_MS);
+  const places = stacks.map(({ ending }, i): FramesOnStack => {
+    const state = states[i];
+    const within = ending.kind === 'complete' || !state ? null : cStackOf(state);
+    return within === null ? new Map() : framesOnStack(python, within, outOfTime);
+  });
+  if (outOfTime()) return [...stacks];
+  const owners = ownersOf(stacks);
+  const joined = stacks.map((stack, i): WalkedStack => {
+    const own = places[i];
+    const isOthers = (frame: number) => owners.has(frame) && owners.get(frame) !== i;
+    const found = own && own.size > 0 ? joinByStack(python, stack, own, isOthers) : null;
+    return found ? withCode(python, { ...stack, ...found }) : stack;
+  });
+  // What is found for two of them is of none for certain.
+  const claims = ownersOf(joined);
+  return joined.map((stack, i) =>
+    stack.frames.some(({ address }) => claims.get(address) === null) ? (stacks[i] ?? stack) : stack,
+  );
+}
+
+/** Of which stack a frame is, by number; null: of several. */
+function ownersOf(stacks: readonly WalkedStack[]): ReadonlyMap<number, number | null> {
+  const owners = new Map<number, number | null>();
+  stacks.forEach(({ frames }, i) => {
+    for (const { address } of frames) owners.set(address, owners.has(address) ? null : i);
+  });
+  return owners;
 }
 
 function generatorsOf(
