@@ -1,16 +1,14 @@
 // How much of a cut core is shown? Real cores of the kernel, cut at every 1 %, and with what threads are found by zeroed:
 // node bench/cut-cores.mjs [PYTHON ...]. CUT_STEP (1): percents between cuts; CUT_THREADS (1,50); CUT_SVG: a file to draw
 // the curves into. Ends with 1 when something was wrong.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { kernelCore } from './kernel-core.mjs';
 import { importTypeScript } from './typescript.mjs';
 
 const { cutTo, pagesOf, wholeCore, zeroed } = await importTypeScript('../test/core/lost-memory.ts');
-const program = fileURLToPath(new URL('../test/programs/crossings.py', import.meta.url));
 const pythons = process.argv.length > 2 ? process.argv.slice(2) : ['python3'];
 const step = Number(process.env.CUT_STEP ?? 1);
 const counts = (process.env.CUT_THREADS ?? '1,50').split(',').map(Number);
@@ -20,7 +18,7 @@ for (const python of pythons) {
   for (const count of counts) {
     const folder = mkdtempSync(join(tmpdir(), 'pystack-cut-'));
     try {
-      await measure(python, count, await kernelCore(python, count, folder), folder);
+      await measure(python, count, await kernelCore(python, 'crossings.py', [`${count - 1}`, '8'], folder), folder);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -28,23 +26,6 @@ for (const python of pythons) {
 }
 
 if (process.env.CUT_SVG) writeFileSync(process.env.CUT_SVG, pictureOf(curves));
-
-async function kernelCore(python, count, folder) {
-  const words = ['--stack=1048576', '--core=unlimited', python, program, `${count - 1}`, '8'];
-  const child = spawn('prlimit', words, {
-    cwd: folder,
-    env: { ...process.env, MALLOC_ARENA_MAX: '1', PYTHONDONTWRITEBYTECODE: '1' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await once(child.stdout, 'data');
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  child.kill('SIGSEGV');
-  await once(child, 'exit');
-  return join(
-    folder,
-    readdirSync(folder).find((name) => name.startsWith('core')),
-  );
-}
 
 async function measure(python, count, core, folder) {
   const version = execFileSync(python, ['-c', 'import platform; print(platform.python_version())'], {

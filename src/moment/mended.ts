@@ -52,6 +52,8 @@ function withCodeLeft(
   if (!stack.frames.some(mayLack)) return stack;
   const frames = stack.frames.map((frame) => {
     if (!mayLack(frame)) return frame;
+    // Of one code, frames at a place that is lost are told otherwise than the rest.
+    if (frame.isPlaceLost) return { ...frame, ran: ranLeft(python, frame) };
     let ran = known.get(frame.ran);
     if (ran === undefined) {
       ran = ranLeft(python, frame);

@@ -9,6 +9,7 @@ import { CorruptData } from '../memory/reader.js';
 import { isLostZero, isZeroedPage } from '../memory/zeroed-pages.js';
 import type { StackEnding } from '../snapshot.js';
 import type { CodeResult } from './code.js';
+import { readCode } from './code.js';
 import { CodeShapes } from './code-shapes.js';
 import { type ForeignFrame, readForeignFrame } from './foreign-frames.js';
 import { ofKind } from './layouts/fields.js';
@@ -177,6 +178,19 @@ export function isPlaceLost(python: Python, address: number): boolean {
   return isLostZero(python.memory, address + code, address + place);
 }
 
+/** What frames that stand for an entry run in 3.12. https://github.com/python/cpython/blob/v3.12.1/Objects/codeobject.c (search for _Py_MakeShimCode) */
+const SHIM_FILE = '<shim>';
+
+/** Whether the code is of no program. Also where it cannot be told. */
+export function isShim(python: Python, code: Address): boolean {
+  try {
+    return readCode(python, code).file === SHIM_FILE;
+  } catch (error) {
+    reasonOf(error);
+    return true;
+  }
+}
+
 /** Entries into eval loops as they are met, innermost first. */
 interface Entries {
   /** What the first frame of each links to. */
@@ -222,7 +236,9 @@ function walkInterpreterFrames(
       const lasti = instr - shapes.firstInstruction(code as Address, shape, tlbcIndex);
       const started = owner === layout.FRAME_OWNED_BY_GENERATOR || lasti >= shape.firstTraceable;
       if (isEntry) entries.links.push(previous);
-      if (started || !shape.isTrampoline) {
+      const isLost = instr === 0 && isPlaceLost(python, at);
+      // With its instruction it is lost whose it is, and with that whether it is one of the program.
+      if (isLost ? !isShim(python, code as Address) : started || !shape.isTrampoline) {
         const walked: FrameWalk = {
           address: at as Address,
           code: code as Address,
@@ -231,7 +247,7 @@ function walkInterpreterFrames(
           owner,
           ran: undefined,
         };
-        if (instr === 0 && isPlaceLost(python, at)) {
+        if (isLost) {
           walked.lasti = -1;
           walked.isPlaceLost = true;
         }

@@ -140,11 +140,12 @@ function borrowsIdentity({ walk, tid }: CapturedThread, { idents }: ThreadContex
   return tid === null && owner !== undefined && owner !== walk.state.address;
 }
 
-/** A thread state that no OS thread has bound to has no pthread yet; one that had one has outlived it. */
+/** A thread state that no OS thread has bound to has no pthread yet, and no calls; one that had one has outlived it. */
 function statusOf({ walk, tid, terminated }: CapturedThread): Thread['status'] {
   if (terminated) return 'terminated';
   if (tid !== null) return 'alive';
-  return walk.state.threadId === 0 ? 'unstarted' : 'terminated';
+  if (walk.state.threadId !== 0) return 'terminated';
+  return walk.stack.frames.length === 0 ? 'unstarted' : 'alive';
 }
 
 /** A thread state without a thread, once settled, does not change; any other is as good as the evidence. */

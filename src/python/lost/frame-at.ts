@@ -5,7 +5,7 @@
 import type { Address } from '../../memory/address.js';
 import { isUserSpace, toAddress } from '../../memory/address.js';
 import { CodeShapes } from '../code-shapes.js';
-import { isPlaceLost } from '../frames.js';
+import { isPlaceLost, isShim } from '../frames.js';
 import { ofKind } from '../layouts/fields.js';
 import type { FrameLayout } from '../layouts/layout.js';
 import { waitFieldsOf } from '../layouts/wait-fields.js';
@@ -92,7 +92,7 @@ function readFrameAt(python: Python, address: Address, orLost: boolean): FrameAt
   const size = layout._PyInterpreterFrame.localsplus + WORD * slots;
   // What stands behind it is lost with it: whose the frame is, and which copy of the code it runs.
   if (orLost && instr === 0 && isPlaceLost(python, address)) {
-    return { ...frame, lasti: -1, isPlaceLost: true, isHidden: false, size };
+    return { ...frame, lasti: -1, isPlaceLost: true, isHidden: isShim(python, code), size };
   }
   const lasti = instr - python.the(CodeShapes).firstInstruction(code, shape, tlbcIndex);
   if (lasti < -UNIT || lasti > UNIT * units) return null;
