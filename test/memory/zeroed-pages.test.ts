@@ -31,3 +31,18 @@ test('a zero is lost on a page of zeros behind the page where something is', () 
   expect(isLostZero(memory, known, known - 64)).toBe(false);
   expect(isLostZero(memory, known + PAGE_BYTES, START + 2 * PAGE_BYTES)).toBe(false);
 });
+
+test('no more is read than tells it: it may be in a file', () => {
+  let last = 0;
+  const noting: MemoryReader = {
+    read(address, size) {
+      last = Math.max(last, address + size);
+      return memory.read(address, size);
+    },
+  };
+  const some = new Uint8Array(bytes.buffer, 2 * PAGE_BYTES + 16, 8);
+  some.fill(1);
+  expect(isZeroedPage(noting, START + 3 * PAGE_BYTES - 1)).toBe(false);
+  some.fill(0);
+  expect(last).toBe(START + 2 * PAGE_BYTES + 24);
+});
