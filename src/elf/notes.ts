@@ -7,13 +7,15 @@ export interface Note {
   /** Owner (`GNU`, `CORE`, `LINUX`), without its NUL. */
   readonly name: string;
   readonly type: number;
-  /** A view into the bytes given. */
+  /** A view into the bytes given, where there are any. */
   readonly desc: Uint8Array;
   /** Offset of desc within the bytes given. */
   readonly descOffset: number;
 }
 
 const LATIN1 = new TextDecoder('latin1');
+/** A forged core may have millions that hold nothing. */
+const EMPTY = new Uint8Array(0);
 const HEADER_SIZE = 12;
 /** Letters. */
 const SHORT_NAME = 16;
@@ -43,7 +45,7 @@ export function* decodeNotes(
       return;
     }
     const name = nameIn(bytes, nameAt, nameAt + Math.max(0, nameSize - 1));
-    yield { name, type, desc: bytes.subarray(descOffset, end), descOffset };
+    yield { name, type, desc: descSize === 0 ? EMPTY : bytes.subarray(descOffset, end), descOffset };
     at = roundUp(end, step);
   }
 }
