@@ -122,9 +122,11 @@ export function* everyRow(module: Module): Generator<LayoutChoice> {
   }
 }
 
-/** With and without a GIL, where there are rows of both. */
+/** With and without a GIL, where there are rows of both and nothing tells which. */
 function bothBuilds(module: Module, clue: VersionClue): LayoutChoice[] {
-  return [false, true].flatMap((freeThreaded) => chooseRow(module, clue, freeThreaded) ?? []);
+  return (isFreeThreaded(module) ? [true] : [false, true]).flatMap(
+    (freeThreaded) => chooseRow(module, clue, freeThreaded) ?? [],
+  );
 }
 
 function chooseRow(module: Module, clue: VersionClue, freeThreaded: boolean): LayoutChoice | null {
@@ -155,10 +157,19 @@ export function isDebugBuild(module: Module): boolean | null {
 }
 
 /**
+ * Whether it can run without a GIL: only then it counts references of threads apart. False where its file does not tell.
+ * https://github.com/python/cpython/blob/v3.13.0/Include/refcount.h (search for _Py_MergeZeroLocalRefcount)
+ */
+function isFreeThreaded(module: Module): boolean {
+  return module.dynamicSymbol('_Py_MergeZeroLocalRefcount') !== null;
+}
+
+/**
  * Whether objects are linked to each other (Py_TRACE_REFS): `PyType_Type` is its own type, and the word that says so is
- * the second of an ordinary object and the fourth of a linked one.
+ * the second of an ordinary object and the fourth of a linked one. (It is the fourth without a GIL, too.)
  */
 function hasTraceRefs(module: Module): boolean {
+  if (isFreeThreaded(module)) return false;
   const symbol = module.dynamicSymbol('PyType_Type');
   const bias = module.biases[0];
   if (!symbol || bias === undefined) return false;

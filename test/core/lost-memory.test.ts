@@ -67,7 +67,8 @@ describe.skipIf(noKernelCores !== null)('of a core that lost memory', () => {
         }
         // Up to 3.10 a frame that is lost hides those beyond it; before 3.7 their threads are lost, too.
         if (interpreter.version.major === 3 && interpreter.version.minor >= 11) {
-          expect(all.framesShown / all.framesLeft).toBeGreaterThanOrEqual(0.95);
+          // (Where an allocator has set a gigabyte aside, one percent of the file may be all that there is.)
+          if (all.framesLeft > 0) expect(all.framesShown / all.framesLeft).toBeGreaterThanOrEqual(0.95);
           if (all.wholeLeft > 0) expect(all.wholeShown / all.wholeLeft).toBeGreaterThanOrEqual(0.95);
         }
       }),
