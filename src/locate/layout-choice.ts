@@ -157,11 +157,12 @@ export function isDebugBuild(module: Module): boolean | null {
 }
 
 /**
- * Whether it can run without a GIL: only then it counts references of threads apart. False where its file does not tell.
+ * Whether it can run without a GIL: only then it counts references of threads apart. False where no file at hand tells; it
+ * is not worth looking for one, and missing it.
  * https://github.com/python/cpython/blob/v3.13.0/Include/refcount.h (search for _Py_MergeZeroLocalRefcount)
  */
 function isFreeThreaded(module: Module): boolean {
-  return module.dynamicSymbol('_Py_MergeZeroLocalRefcount') !== null;
+  return module.dynamicSymbolAtHand('_Py_MergeZeroLocalRefcount') !== null;
 }
 
 /**
