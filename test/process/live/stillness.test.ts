@@ -49,7 +49,7 @@ test.skipIf(stillMs(process.pid, [process.pid]).size === 0)(
         // Not a CPU of ours, or taskset is not installed.
         if (ask() === undefined) continue;
         await until('it is said to have slept for a while', async () => (ask() ?? 0) > 300);
-        expect(ask()).toBeLessThan(performance.now() - begun + 1);
+        expect(ask()).toBeLessThan(performance.now() - begun + 100);
       } finally {
         child.kill();
       }
