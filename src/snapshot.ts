@@ -33,7 +33,7 @@ export interface Snapshot {
   capturedAt: string | null;
   /** Path of the program, in the target's own file system. */
   executable: string | null;
-  /** argv of the target, as it stands in its memory now; what the command writes has `<redacted>` for the secrets in it, unless `--no-redact` is given. */
+  /** argv of the target, as it stands in its memory now; what the command writes has `<redacted>` for the secrets in it; with `--no-redact` only for what is one by its shape, as a password in an address. */
   commandLine: string[] | null;
   /** Whose it is, where and since when it runs, and what keeps it from running; null: not recorded (most cores). */
   process: ProcessInfo | null;
