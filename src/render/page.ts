@@ -11,7 +11,7 @@ import { harmless } from './escape.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { headText } from './head.js';
-import { interpreterName } from './interpreter-text.js';
+import { interpretersPieces } from './interpreter-text.js';
 import { type Link, NO_LINKS } from './links.js';
 import { looseText } from './loose-text.js';
 import type { Palette } from './palette.js';
@@ -46,14 +46,7 @@ export function* pagePieces(snapshot: Snapshot, options: PageOptions): Generator
   yield headText(snapshot, { palette, width, isSecret, paths });
   if (snapshot.core) yield coreText(snapshot, palette, options.executableGiven ?? false);
   if (options.waits !== false) yield findingsText(snapshot, palette);
-  const { others = [] } = snapshot;
-  if (others.length > 0) yield `${palette.name(interpreterName(snapshot))}\n\n`;
-  yield* interpreterPieces(snapshot, options);
-  for (const other of others) {
-    yield `\n${palette.name(`Another interpreter in this process: ${interpreterName(other)}`)}\n\n`;
-    if (options.waits !== false) yield findingsText(other, palette);
-    yield* interpreterPieces(other, options);
-  }
+  yield* interpretersPieces(snapshot, options, (one) => interpreterPieces(one, options));
 }
 
 /** The threads and tasks of one interpreter. */

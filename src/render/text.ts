@@ -8,7 +8,7 @@ import { coreText } from './core-text.js';
 import { findingsText } from './findings-text.js';
 import { FrameWriter } from './frame-text.js';
 import { conditionsText } from './head.js';
-import { interpreterName } from './interpreter-text.js';
+import { interpretersPieces } from './interpreter-text.js';
 import { looseText } from './loose-text.js';
 import { PLAIN } from './palette.js';
 import { tasksPieces } from './tasks-text.js';
@@ -29,14 +29,7 @@ export function* textPieces(snapshot: Snapshot, options: TextOptions = {}): Gene
     yield conditionsText(snapshot, palette);
     yield findingsText(snapshot, palette);
   }
-  const { others = [] } = snapshot;
-  if (others.length > 0) yield `${palette.name(interpreterName(snapshot))}\n\n`;
-  yield* interpreterPieces(snapshot, options);
-  for (const other of others) {
-    yield `\n${palette.name(`Another interpreter in this process: ${interpreterName(other)}`)}\n\n`;
-    if (options.waits !== false) yield findingsText(other, palette);
-    yield* interpreterPieces(other, options);
-  }
+  yield* interpretersPieces(snapshot, { ...options, palette }, (one) => interpreterPieces(one, options));
 }
 
 /** The threads and tasks of one interpreter. */

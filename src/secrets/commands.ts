@@ -112,22 +112,34 @@ export function secretWords(text: string): Span[] {
     const [line = ''] = COMMAND.exec(text.slice(index, index + LONGEST)) ?? [];
     next = index + line.length;
     const words = [...line.matchAll(WORD)].map((match) => unquoted(match[0], index + match.index));
-    for (const [i, span] of secretArguments(
-      words.map(({ inside }) => inside),
-      NOT_BY_NAME,
-    )) {
-      const { inside = '', at = 0 } = words[i] ?? {};
-      parts.push({ start: at + (span?.start ?? 0), end: at + (span?.end ?? inside.length) });
-    }
+    parts.push(...secretSpans(words, NOT_BY_NAME));
   }
   return parts;
 }
 
+/** A word of a text, without its quotes, and where that begins. */
+export interface PlacedWord {
+  readonly inside: string;
+  readonly start: number;
+}
+
+/** As {@link secretArguments} of these words; where in their text the secrets stand. */
+export function secretSpans(words: readonly PlacedWord[], isSecret: (name: string) => boolean): Span[] {
+  const found = secretArguments(
+    words.map(({ inside }) => inside),
+    isSecret,
+  );
+  return [...found].map(([i, span]) => {
+    const { inside = '', start = 0 } = words[i] ?? {};
+    return { start: start + (span?.start ?? 0), end: start + (span?.end ?? inside.length) };
+  });
+}
+
 const NOT_BY_NAME = (): boolean => false;
 
-/** A word without quotes around it, and where that begins. */
-function unquoted(word: string, at: number): { inside: string; at: number } {
+/** What begins at `start` without quotes around it. */
+function unquoted(word: string, start: number): PlacedWord {
   const quote = word[0] ?? '';
-  if (quote !== '"' && quote !== "'") return { inside: word, at };
-  return { inside: word.length > 1 && word.endsWith(quote) ? word.slice(1, -1) : word.slice(1), at: at + 1 };
+  if (quote !== '"' && quote !== "'") return { inside: word, start };
+  return { inside: word.length > 1 && word.endsWith(quote) ? word.slice(1, -1) : word.slice(1), start: start + 1 };
 }

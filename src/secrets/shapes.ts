@@ -3,7 +3,7 @@
  * `password=`, a header's credentials, a private key? Pure. Names are those of names.ts.
  */
 
-import { secretArguments, secretWords } from './commands.js';
+import { type PlacedWord, secretSpans, secretWords } from './commands.js';
 import { insertedItems, isPlaceAt } from './formats.js';
 import type { Span } from './span.js';
 
@@ -221,7 +221,7 @@ export function isSecretPair(name: string, value: string, isSecret: (name: strin
 function quotedParts(text: string, isSecret: (name: string) => boolean): Span[] {
   if (!/["'], ?[ub]?["']/.test(text)) return [];
   const parts: Span[] = [];
-  let run: { inside: string; start: number }[] = [];
+  let run: PlacedWord[] = [];
   let last = 0;
   const end = () => {
     const before = (run[0]?.start ?? 0) - 1;
@@ -245,24 +245,12 @@ function quotedParts(text: string, isSecret: (name: string) => boolean): Span[] 
 }
 
 /** `isPair`: there are brackets around it. */
-function secretOf(
-  run: readonly { readonly inside: string; readonly start: number }[],
-  isPair: boolean,
-  isSecret: (name: string) => boolean,
-): Span[] {
+function secretOf(run: readonly PlacedWord[], isPair: boolean, isSecret: (name: string) => boolean): Span[] {
   const [first, second, ...more] = run;
   if (!first || !second) return [];
-  const whole = ({ inside, start }: { inside: string; start: number }) => ({ start, end: start + inside.length });
+  const whole = ({ inside, start }: PlacedWord) => ({ start, end: start + inside.length });
   if (more.length === 0) {
     return isPair && isSecretPair(first.inside, second.inside, isSecret) ? [whole(second)] : [];
   }
-  const parts: Span[] = [];
-  for (const [i, span] of secretArguments(
-    run.map(({ inside }) => inside),
-    isSecret,
-  )) {
-    const { inside = '', start = 0 } = run[i] ?? {};
-    parts.push({ start: start + (span?.start ?? 0), end: start + (span?.end ?? inside.length) });
-  }
-  return parts;
+  return secretSpans(run, isSecret);
 }
