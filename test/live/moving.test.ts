@@ -64,13 +64,19 @@ for (const mode of MODES) {
 onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
   withProgram(interpreter, 'contention.py', {}, async (program) => {
     const seen = { holding: 0, waiting: 0 };
+    // Up to 3.6 a thread takes it, and is noted as the one who has it an instant later; what runs meanwhile may be that one.
+    const { major, minor } = interpreter.version;
+    const notesHolderLate = major === 2 || minor <= 6;
     for await (const snapshot of looks(program, 'blocking')) {
       const threads = pythonThreads(snapshot);
       const holding = threads.filter((thread) => thread.gil === 'holding');
       expect(holding.length).toBeLessThanOrEqual(1);
       for (const thread of threads) {
         const { name, gil, os, evidence } = thread;
-        expect(['holding', 'waiting', 'dropping', 'none'], JSON.stringify([name, gil, os, evidence])).toContain(gil);
+        const known = ['holding', 'waiting', 'dropping', 'none'];
+        const possible =
+          notesHolderLate && holding.length === 0 && os?.activity === 'running' ? [...known, 'unknown'] : known;
+        expect(possible, JSON.stringify([name, gil, os, evidence])).toContain(gil);
       }
       seen.holding += holding.length;
       seen.waiting += threads.filter((thread) => thread.gil === 'waiting').length;
@@ -79,7 +85,7 @@ onEveryInterpreter('who has the GIL and who waits for it', (interpreter) =>
     }
     // All but one of the four would like it at any time; between two holders there is a moment without one.
     // 2.7's is long: it gives its GIL away and asks for it again, every hundred instructions.
-    expect(seen.holding).toBeGreaterThan(interpreter.version.major === 2 ? ROUNDS / 4 : ROUNDS / 2);
+    expect(seen.holding).toBeGreaterThan(major === 2 ? ROUNDS / 4 : ROUNDS / 2);
     expect(seen.waiting).toBeGreaterThan(ROUNDS);
   }),
 );
