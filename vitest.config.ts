@@ -16,7 +16,7 @@ const define = () => ({ ...assets });
 const COMMON = {
   // ptrace belongs to one thread, and to the main thread at that: test files run in processes, not workers.
   pool: 'forks',
-  // The only retries: those of test/support/tried-again.json.
+  // No test is tried again within the run.
   runner: './test/support/runner.ts',
   // For what hangs, not for what is slow: nothing is to fail because the machine has other work.
   testTimeout: 180_000,

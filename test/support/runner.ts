@@ -1,10 +1,9 @@
 /**
- * What is done around every test and every test file? Vitest runs all tests by this runner: only tests of the dated list
- * may be tried again, and each file notes what it used of CPUs, for scripts/slowest-tests.mjs.
+ * What is done around every test and every test file? Vitest runs all tests by this runner: none is tried again within
+ * the run, whatever it says itself, and each file notes what it used of CPUs, for scripts/slowest-tests.mjs.
  */
 import { type RunnerTestSuite as Suite, type RunnerTestCase as Test, TestRunner } from 'vitest';
 import { cpuMsSoFar } from './cpu-time.js';
-import { moreTriesOf } from './luck.js';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -18,7 +17,7 @@ let usedBefore = 0;
 
 export default class Runner extends TestRunner {
   override async onBeforeRunTask(test: Test): Promise<void> {
-    test.retry = moreTriesOf(test.file.filepath, test.fullTestName);
+    test.retry = 0;
     await super.onBeforeRunTask(test);
   }
 
