@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { CACHE } from './scripts/cache-folder.mjs';
-import { pageAssets } from './scripts/page-assets.mjs';
+import { pageAssets } from './packaging/bundle/page-assets.mjs';
+import { CACHE } from './packaging/cache-folder.mjs';
 import { testFilesByKind } from './test/support/kinds-of-tests.js';
 
 const files = testFilesByKind();

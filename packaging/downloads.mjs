@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CACHE as MACHINE_CACHE } from '../scripts/cache-folder.mjs';
 import { privateApt } from './apt.mjs';
+import { CACHE as MACHINE_CACHE } from './cache-folder.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const CACHE = join(MACHINE_CACHE, 'packaging');

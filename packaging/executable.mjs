@@ -16,10 +16,10 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { programInChunks } from '../scripts/chunks.mjs';
-import { lazyBuiltins } from '../scripts/lazy-builtins.mjs';
-import { pageAssets } from '../scripts/page-assets.mjs';
-import { rareParts } from '../scripts/rare-parts.mjs';
+import { programInChunks } from './bundle/chunks.mjs';
+import { lazyBuiltins } from './bundle/lazy-builtins.mjs';
+import { pageAssets } from './bundle/page-assets.mjs';
+import { rareParts } from './bundle/rare-parts.mjs';
 import { bunPackage, CACHE, npmPackage, PINS, pipWheel, run, unzip } from './downloads.mjs';
 import { redirectNeeded, sonameOf } from './elf-strings.mjs';
 import { freestandingProgram } from './freestanding.mjs';

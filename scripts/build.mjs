@@ -2,7 +2,7 @@
 // library.cjs, and its types.
 //
 // The program is one CommonJS file because Node starts that quickest: no module graph to resolve, and what a command
-// does not need is inside functions that are never called (chunks.mjs, docs/decisions/003-one-cjs-bundle-for-the-cli.md).
+// does not need is inside functions that are never called (packaging/bundle/chunks.mjs, docs/decisions/003-one-cjs-bundle-for-the-cli.md).
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,10 +10,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { programInChunks } from './chunks.mjs';
-import { lazyBuiltins } from './lazy-builtins.mjs';
-import { pageAssets } from './page-assets.mjs';
-import { rareParts } from './rare-parts.mjs';
+import { programInChunks } from '../packaging/bundle/chunks.mjs';
+import { lazyBuiltins } from '../packaging/bundle/lazy-builtins.mjs';
+import { pageAssets } from '../packaging/bundle/page-assets.mjs';
+import { rareParts } from '../packaging/bundle/rare-parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

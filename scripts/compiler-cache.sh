@@ -1,5 +1,5 @@
 # Sourced before something is compiled: where there is a ccache, what was compiled of the same text by the same compiler is
-# taken from the machine's cache folder (cache-folder.mjs), in whichever checkout. `compiler_cache` is then its name,
+# taken from the machine's cache folder (packaging/cache-folder.mjs), in whichever checkout. `compiler_cache` is then its name,
 # to be put before the compiler's; else it is empty.
 compiler_cache=
 if command -v ccache > /dev/null; then

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { CACHE } from './cache-folder.mjs';
+import { CACHE } from '../packaging/cache-folder.mjs';
 
 const PLATFORMS = [
   'manylinux1',

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE } from './cache-folder.mjs';
+import { CACHE } from '../packaging/cache-folder.mjs';
 
 export const NODE_VERSIONS = [20, 22, 24, 26];
 

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { CACHE } from './cache-folder.mjs';
+import { CACHE } from '../packaging/cache-folder.mjs';
 
 // The Python pystack is what --compat is compared with.
 const PACKAGES = ['gunicorn==23.0.0', 'numpy', 'pandas', 'cryptography', 'gevent', 'pyuwsgi', 'pystack==1.7.2'];

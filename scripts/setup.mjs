@@ -23,8 +23,11 @@ if (!packagesAreInstalled()) {
 fresh('build/.pystack-setup', ['binding.gyp', 'native', 'scripts/build-native.mjs'], 'building the addon', () =>
   run(process.execPath, ['scripts/build-native.mjs']),
 );
-fresh('dist/.pystack-setup', ['src', 'scripts/build.mjs', 'package.json'], 'building the program', () =>
-  run(process.execPath, ['scripts/build.mjs']),
+fresh(
+  'dist/.pystack-setup',
+  ['src', 'scripts/build.mjs', 'packaging/bundle', 'package.json'],
+  'building the program',
+  () => run(process.execPath, ['scripts/build.mjs']),
 );
 
 function installSystemPackages() {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { privateApt } from '../../packaging/apt.mjs';
-import { CACHE } from '../cache-folder.mjs';
+import { CACHE } from '../../packaging/cache-folder.mjs';
 import { MODULES } from './systems.mjs';
 
 /** What the guest's own script needs: a shell with mount and insmod. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { programInChunks } from '../../scripts/chunks.mjs';
+import { programInChunks } from '../../packaging/bundle/chunks.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'pystack-chunks-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CACHE } from '../../scripts/cache-folder.mjs';
+import { CACHE } from '../../packaging/cache-folder.mjs';
 
 /**
  * The file of that kind that depends on `parts` alone; `make` writes it to the path it is given unless it is here
