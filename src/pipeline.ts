@@ -123,7 +123,7 @@ async function nativeOnlyOf(process: Process, settings: Settings): Promise<Snaps
     // Where there is no Python, nothing is its plumbing.
     const native = { mode: 'all', plumbing: true, stackOf } as const;
     const described = describeNativeOnly(factsOf(process, false), captured, native);
-    for (const { path, problem } of stacks.problems()) settings.log(1, `native stacks through ${path}: ${problem}`);
+    logProblems(stacks, settings);
     for (const path of stacks.lostFiles()) settings.log(1, lostFile(path).message);
     return addPostMortem(described, process.postMortem(), settings);
   } finally {
@@ -165,8 +165,7 @@ export function report(
   const snapshot = addPostMortem(described, process.postMortem(), settings);
   watch.lap('describe');
   if (snapshot.threads.length === 0 && !process.postMortem()) throw nobodyThere(process.name, snapshot);
-  for (const { path, problem } of stacks?.problems() ?? [])
-    settings.log(1, `native stacks through ${path}: ${problem}`);
+  if (stacks) logProblems(stacks, settings);
   const warnings = [
     ...snapshot.warnings,
     ...(stacks?.lostFiles() ?? []).map(lostFile),
@@ -244,6 +243,11 @@ function factsOf(process: Process, emulated: boolean): ProcessFacts {
     // Of what does not run any more, nothing is left of a time.
     now: process.sampler && { monotonicMs: process.sampler.monotonicMs(), realtimeMs: Date.now() },
   };
+}
+
+/** What of the files that native stacks lead through could not be used. */
+function logProblems(stacks: StackSource, settings: Settings): void {
+  for (const { path, problem } of stacks.problems()) settings.log(1, `native stacks through ${path}: ${problem}`);
 }
 
 function lostFile(path: string): Warning {
