@@ -6,6 +6,7 @@
 import type { Address } from './address.js';
 import { formatAddress, toAddress } from './address.js';
 import { decodeBytes } from './byte-text.js';
+import type { Range } from './ranges.js';
 
 export interface MemoryReader {
   /**
@@ -28,6 +29,18 @@ export interface MemoryReader {
    * is no reading of them.
    */
   ahead?(addresses: Iterable<number>): void;
+  /** Only where pages of zeros count as lost (sure-memory.ts). */
+  readonly doubt?: Doubt;
+}
+
+/** What can be asked of memory of which pages of zeros count as lost. */
+export interface Doubt {
+  /** The same memory with whatever is there. */
+  readonly undoubted: MemoryReader;
+  /** Whether one of the pages is one of zeros. */
+  hasZeroedPage(range: Range): boolean;
+  /** Says that `wanted`, part of `whole`, may be zeros. Throws {@link MemoryFault} where they are lost nevertheless. */
+  mayBeZeros(wanted: Range, whole: Range, isOwn: boolean): void;
 }
 
 /** Bytes that are not there: unmapped, protected, not in the core file, or not in the copy. */
@@ -74,6 +87,21 @@ export function readSsize(memory: MemoryReader, address: Address): number {
   // Sizes are small: what is less than 2^53 unsigned is the same number signed.
   const value = readPointer(memory, address);
   return value <= Number.MAX_SAFE_INTEGER ? value : ssizeAt(memory.read(address, 8), 0);
+}
+
+/**
+ * The bytes at `address`, of what may hold anything: zeros, too. `whole`: all of it; default: no more than is read. `isOwn`:
+ * whether it has memory of its own, or follows the header of its object. Throws {@link MemoryFault}.
+ */
+export function readContent(
+  memory: MemoryReader,
+  address: Address,
+  size: number,
+  whole: Range = { start: address, end: address + size },
+  isOwn = true,
+): DataView {
+  memory.doubt?.mayBeZeros({ start: address, end: address + size }, whole, isOwn);
+  return memory.read(address, size);
 }
 
 /** The bytes of a view, not copied. */

@@ -3,7 +3,7 @@
  * pages hold nothing but zeros. In a structure that is known to be there by a word on an earlier page, a zero on such a page
  * tells nothing.
  */
-import { isUserSpace, toAddress } from './address.js';
+import { type Address, isUserSpace, toAddress } from './address.js';
 import { PAGE_BYTES } from './pages.js';
 import type { MemoryReader } from './reader.js';
 import { MemoryFault } from './reader.js';
@@ -14,10 +14,11 @@ const WORD = 8;
 export function isZeroedPage(memory: MemoryReader, address: number): boolean {
   if (!isUserSpace(address)) return false;
   const page = pageOf(address);
+  const there = memory.doubt?.undoubted ?? memory;
   try {
     // No further than to the first word that is none: what is read for a snapshot is in its file.
     for (let at = page; at < page + PAGE_BYTES; at += WORD) {
-      if (memory.read(toAddress(at), WORD).getBigUint64(0) !== 0n) return false;
+      if (there.read(toAddress(at), WORD).getBigUint64(0) !== 0n) return false;
     }
     return true;
   } catch (error) {
@@ -32,6 +33,19 @@ export function isZeroedPage(memory: MemoryReader, address: number): boolean {
  */
 export function isLostZero(memory: MemoryReader, known: number, at: number): boolean {
   return pageOf(known) !== pageOf(at) && isZeroedPage(memory, at);
+}
+
+/**
+ * The bytes of a table, most of whose entries may be empty: a page of zeros is as good as any. Whoever reads it has to count
+ * what is in it where {@link hasZeroedPage}. Throws MemoryFault.
+ */
+export function readTable(memory: MemoryReader, start: Address, size: number): DataView {
+  return (memory.doubt?.undoubted ?? memory).read(start, size);
+}
+
+/** Whether one of these pages is one of zeros, and so may be lost. Never where pages cannot be. */
+export function hasZeroedPage({ doubt }: MemoryReader, start: number, size: number): boolean {
+  return doubt?.hasZeroedPage({ start, end: start + size }) ?? false;
 }
 
 function pageOf(address: number): number {

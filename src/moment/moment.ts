@@ -3,6 +3,7 @@
  * rehearsed, frozen and replayed, or agreed on without a stop; what is asked beside it, around it. Of what does not move,
  * once.
  */
+import { SureMemory } from '../memory/sure-memory.js';
 import { HERE } from '../process/arch.js';
 import type { Process, Sampler } from '../process/process.js';
 import type { LooseStacks } from '../python/lost/loose-frames.js';
@@ -77,16 +78,20 @@ function momentOfStill(
   const recorded = process.postMortem();
   const lookAt = (tid: number) => recorded?.lookAt(tid) ?? null;
   const { memory } = process;
+  // What a snapshot holds was read while it was true.
+  const hasWholePages = recorded === null || (recorded.hasWholePages && recorded.copied === null);
+  const sureMemory = hasWholePages ? new SureMemory(memory, process.isDamaged) : memory;
   const walked = captureStatic(memory, python, process.threads(), lookAt, inCopy(questions), {
     allThreads,
     // A snapshot holds what stacks lead to, and no more.
     mappings: recorded?.copied ? null : process.mappings(),
     written: () => process.written,
     hasWholePages: recorded?.hasWholePages ?? true,
+    sureMemory,
     pointers: process.threadPointers(),
   });
   const captured = asNoted(walked, recorded?.copied ?? null, lookAt);
-  const over = new Python(python, memory);
+  const over = new Python(python, memory, sureMemory);
   const ofProcess: Evidence = captured.capture.simultaneous ? 'stopped' : 'agreed';
   for (const asking of askingsOf(captured, python, process.identify().architecture, questions)) {
     asking.note(answerOf(asking.thread?.evidence ?? ofProcess, () => asking.ask(over)));

@@ -24,6 +24,8 @@ export interface StaticOptions {
   readonly written?: () => readonly Range[] | null;
   /** Whether all of each page is there that is: false of a core that was cut down to what was needed. */
   readonly hasWholePages?: boolean;
+  /** The same memory, of which pages of zeros count as lost: for values. Default: none do. */
+  readonly sureMemory?: MemoryReader;
   /** What threads point to themselves by, by inner id. */
   readonly pointers?: ReadonlyMap<number, number>;
 }
@@ -45,9 +47,16 @@ export function captureStatic(
   osThreads: readonly OsThread[],
   lookAt: (tid: number) => OsLook | null,
   questions: readonly CopiedQuestion<unknown>[],
-  { allThreads = false, mappings = null, written = () => null, hasWholePages = true, pointers }: StaticOptions = {},
+  {
+    allThreads = false,
+    mappings = null,
+    written = () => null,
+    hasWholePages = true,
+    sureMemory = memory,
+    pointers,
+  }: StaticOptions = {},
 ): CapturedProcess {
-  const over = new Python(python, memory);
+  const over = new Python(python, memory, sureMemory);
   const walk = new Walk(over, questions);
   const copied = { frames: memory, objects: memory };
   const runtime = walk.shared();

@@ -5,6 +5,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { hasZeroedPage, readTable } from '../memory/zeroed-pages.js';
 import type { DictItem, DictItems } from './dict-items.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
@@ -154,6 +155,7 @@ function combinedItems(python: Python, table: KeyTable, used: number, limit: num
     addSlots(python, table, at, at + count, items);
     at += count;
   }
+  assertNoneLost(python, table, Math.max(at, Math.min(nentries, wanted)), used);
   const truncated = items.length > limit || (at < nentries && items.length < used);
   return { items: items.length > limit ? items.slice(0, limit) : items, truncated };
 }
@@ -162,10 +164,29 @@ function combinedItems(python: Python, table: KeyTable, used: number, limit: num
 function addSlots(python: Python, { entries, entry }: KeyTable, from: number, to: number, items: DictItem[]): void {
   if (to <= from) return;
   const { sizeof, me_key, me_value } = entry;
-  const view = python.memory.read(offsetBy(entries, from * sizeof), (to - from) * sizeof);
+  const view = readTable(python.memory, offsetBy(entries, from * sizeof), (to - from) * sizeof);
   for (let i = 0; i < to - from; i++) {
     push(items, pointerAt(view, i * sizeof + me_key), pointerAt(view, i * sizeof + me_value));
   }
+}
+
+/**
+ * Throws CorruptData if of the items that are counted some are not there, where part of the first `looked` slots is a page of
+ * zeros: that is one of slots that were emptied, or one that is lost, and all that are left have to be counted to tell.
+ */
+function assertNoneLost(python: Python, table: KeyTable, looked: number, used: number): void {
+  const { entries, nentries, entry } = table;
+  if (!hasZeroedPage(python.memory, entries, looked * entry.sizeof)) return;
+  let left = 0;
+  for (let at = 0; at < nentries; ) {
+    const count = python.the(SlotBudget).take(Math.min(SLOTS_IN_BETWEEN, nentries - at));
+    if (count === 0) break;
+    const items: DictItem[] = [];
+    addSlots(python, table, at, at + count, items);
+    left += items.length;
+    at += count;
+  }
+  if (left < used) throw new CorruptData(`of the ${used} items of a dict, ${left} are left`);
 }
 
 /** A deleted or unset slot has no value (and, deleted, no key). */

@@ -49,11 +49,13 @@ export class Python implements PythonRuntime {
   readonly asyncioTable: Address | null;
   readonly version: PythonRuntime['version'];
   #fields: Fields | undefined;
+  #values: Python | undefined;
   readonly #remembered = new Map<unknown, unknown>();
 
   constructor(
     runtime: PythonRuntime,
     readonly memory: MemoryReader,
+    private readonly sureMemory: MemoryReader = memory,
   ) {
     this.address = runtime.address;
     this.strays = runtime.strays ?? [];
@@ -68,6 +70,12 @@ export class Python implements PythonRuntime {
   /** The same runtime as another memory has it, with nothing remembered yet. Costs an object. */
   over(memory: MemoryReader): Python {
     return new Python(this, memory);
+  }
+
+  /** For whoever would take a zero for a value: over memory in which pages of zeros count as lost, where they may be; else itself. */
+  get values(): Python {
+    this.#values ??= this.sureMemory === this.memory ? this : this.over(this.sureMemory);
+    return this.#values;
   }
 
   /**

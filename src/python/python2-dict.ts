@@ -2,6 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import { CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { hasZeroedPage, readTable } from '../memory/zeroed-pages.js';
 import type { DictItem, DictItems } from './dict-items.js';
 import type { DictLayout } from './layouts/layout.js';
 import type { Python } from './python.js';
@@ -29,17 +30,24 @@ export function readHashTable(
   }
   const { sizeof, me_key, me_value } = layout.PyDictKeyEntry;
   const items: DictItem[] = [];
+  let found = 0;
+  let mayLack = false;
   for (let at = 0; at < size; at += ENTRIES_AT_A_TIME) {
     const count = Math.min(ENTRIES_AT_A_TIME, size - at);
-    const view = python.memory.read(offsetBy(table, at * sizeof), count * sizeof);
+    const slots = offsetBy(table, at * sizeof);
+    mayLack ||= hasZeroedPage(python.memory, slots, count * sizeof);
+    const view = readTable(python.memory, slots, count * sizeof);
     for (let i = 0; i < count; i++) {
       const key = pointerAt(view, i * sizeof + me_key);
       const value = pointerAt(view, i * sizeof + me_value);
       // A deleted entry keeps a key, but no value.
       if (key === 0 || value === 0) continue;
-      if (items.length >= limit) return { items, truncated: true };
-      items.push({ key, value });
+      if (found++ < limit) items.push({ key, value });
+      else if (!mayLack) return { items, truncated: true };
     }
   }
-  return { items, truncated: false };
+  const used = ssizeAt(dict, python.layout.PyDictObject.ma_used);
+  // Slots of a page of zeros are free, or lost: all had to be counted to tell.
+  if (mayLack && found < used) throw new CorruptData(`of the ${used} items of a dict, ${found} are left`);
+  return { items, truncated: found > limit };
 }

@@ -1,7 +1,7 @@
 /** What does text of Python 2 say? Its `str` are bytes, its `unicode` has characters of 2 or 4 bytes, by build. */
 import type { Address } from '../memory/address.js';
 import { formatAddress, toAddress } from '../memory/address.js';
-import { CorruptData } from '../memory/reader.js';
+import { CorruptData, readContent } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
@@ -15,5 +15,6 @@ export function readWideCharacters(python: Python, address: Address, limit: numb
   const count = Math.min(length, limit);
   if (count === 0) return { start: null, view: new DataView(new ArrayBuffer(0)), kind, length };
   const str = toAddress(python.pointer(address, fields.str));
-  return { start: str, view: python.memory.read(str, count * kind), kind, length };
+  const whole = { start: str, end: str + length * kind };
+  return { start: str, view: readContent(python.memory, str, count * kind, whole), kind, length };
 }

@@ -2,7 +2,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, offsetBy, toAddress } from '../memory/address.js';
 import { decodeBytes } from '../memory/byte-text.js';
-import { bytesOf, CorruptData, pointerAt, ssizeAt } from '../memory/reader.js';
+import { bytesOf, CorruptData, pointerAt, readContent, ssizeAt } from '../memory/reader.js';
 import type { Characters } from './characters.js';
 import { needed } from './layouts/needed.js';
 import type { Python } from './python.js';
@@ -64,7 +64,8 @@ export function readCharacters(python: Python, address: Address, limit: number):
   const start = compact
     ? offsetBy(address, ascii ? fields.sizeof_PyASCIIObject : fields.sizeof_PyCompactUnicodeObject)
     : toAddress(python.pointer(address, fields.data));
-  return { start, view: python.memory.read(start, count * kind), kind, length };
+  const whole = { start: compact ? address : start, end: start + length * kind };
+  return { start, view: readContent(python.memory, start, count * kind, whole), kind, length };
 }
 
 /** `wchar_t` here. */
@@ -81,7 +82,8 @@ function readNotReady(python: Python, address: Address, limit: number): Characte
   const count = Math.min(length, limit);
   if (count === 0) return { start: null, view: new DataView(new ArrayBuffer(0)), kind: WCHAR_BYTES, length };
   const start = toAddress(python.pointer(address, needed(wstr, 'wstr')));
-  return { start, view: python.memory.read(start, WCHAR_BYTES * count), kind: WCHAR_BYTES, length };
+  const whole = { start, end: start + WCHAR_BYTES * length };
+  return { start, view: readContent(python.memory, start, WCHAR_BYTES * count, whole), kind: WCHAR_BYTES, length };
 }
 
 /** Up to here putting characters together costs less than making a Buffer. */
@@ -123,8 +125,9 @@ export function readBytes(python: Python, address: Address, limit: number): Byte
   if (length < 0) throw new CorruptData(`bytes at ${formatAddress(address)} has length ${length}`);
   const count = Math.min(length, limit);
   const start = offsetBy(address, python.layout.PyBytesObject.ob_sval);
+  const whole = { start: address, end: start + length };
   return {
-    bytes: count === 0 ? new Uint8Array(0) : bytesOf(python.memory.read(start, count)).slice(),
+    bytes: count === 0 ? new Uint8Array(0) : bytesOf(readContent(python.memory, start, count, whole)).slice(),
     truncated: length > limit,
   };
 }

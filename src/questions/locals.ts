@@ -71,7 +71,7 @@ class VariableNames extends DecodedOnce<CodeObject, LocalNames | { readonly prob
   constructor(python: Python) {
     super(python.memory, (code) => {
       try {
-        return readLocalNames(python, code);
+        return readLocalNames(python.values, code);
       } catch (error) {
         return { problem: reasonOf(error) };
       }

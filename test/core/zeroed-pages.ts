@@ -18,13 +18,16 @@ export interface PageByPage {
 
 /** `step`: every so many pages, from the one numbered `from` on. */
 export async function pageByPage(path: string, { step = 1, from = 0, locals = true } = {}): Promise<PageByPage> {
+  // More of the whole one: where something is not readable there is room for what follows.
   const options = { locals };
+  const wide = { locals: locals && { maxItems: 100, maxString: 20_000 } };
   const process = await openCoreProcess(path);
   try {
     const pages = new Set<number>();
     const whole = await inspectOpenCore(over(process, recording(process.memory, pages)), options);
+    const known = partsShown(await inspectOpenCore(over(process, process.memory), wide));
     const tried = [...pages].sort((a, b) => a - b).filter((_, i) => i % step === from);
-    const wrong: string[] = [];
+    const wrong = unreadableIn(whole);
     for (const page of tried) {
       let got: Snapshot;
       try {
@@ -33,7 +36,8 @@ export async function pageByPage(path: string, { step = 1, from = 0, locals = tr
         if (error instanceof PystackError) continue;
         throw error;
       }
-      for (const what of new Set(differences(whole, got))) wrong.push(`0x${(page * PAGE_BYTES).toString(16)}: ${what}`);
+      for (const what of new Set(differences(whole, got, known)))
+        wrong.push(`0x${(page * PAGE_BYTES).toString(16)}: ${what}`);
     }
     return { pages: tried.length, wrong };
   } finally {
@@ -73,14 +77,14 @@ function pageOf(address: number): number {
   return Math.floor(address / PAGE_BYTES);
 }
 
-/** What `got` tells otherwise than the whole one. What it does not tell is none. */
-export function differences(whole: Snapshot, got: Snapshot): string[] {
+/** What `got` tells otherwise than the whole one. What it does not tell is none. `known`: what values there are made of. */
+function differences(whole: Snapshot, got: Snapshot, known: ReadonlySet<string>): string[] {
   const wrong: string[] = [];
   for (const thread of got.threads) {
     const was = whole.threads.find(({ threadState }) => threadState === thread.threadState);
     const name = `thread ${thread.tid} at ${thread.threadState}`;
     if (!was) wrong.push(`${name} was never there`);
-    else wrong.push(...differencesOf(was, thread).map((what) => `${name}: ${what}`));
+    else wrong.push(...differencesOf(was, thread, known).map((what) => `${name}: ${what}`));
   }
   for (const key of ['state', 'version'] as const) {
     const [was, is] = [whole.python?.[key], got.python?.[key]];
@@ -94,7 +98,7 @@ export function differences(whole: Snapshot, got: Snapshot): string[] {
 
 const SAID = ['tid', 'name', 'isMain', 'interpreterId', 'gil', 'gc', 'status', 'attachment'] as const;
 
-function differencesOf(was: Thread, is: Thread): string[] {
+function differencesOf(was: Thread, is: Thread, known: ReadonlySet<string>): string[] {
   const wrong: string[] = [];
   for (const key of SAID)
     if (is[key] !== was[key] && is[key] !== null && is[key] !== 'unknown')
@@ -113,10 +117,10 @@ function differencesOf(was: Thread, is: Thread): string[] {
     is.ending.kind === 'complete' && is.innerGap === undefined && frames.every(({ gap }) => gap === undefined);
   if (isWhole && frames.length !== outer.length)
     wrong.push(`${frames.length} frames for ${outer.length}, said to be all`);
-  const pairs = paired(outer, frames);
+  const pairs = paired(outer, frames, known);
   frames.forEach((frame, i) => {
     const one = outer[pairs[i] ?? -1];
-    if (one) wrong.push(...variables(one, frame));
+    if (one) wrong.push(...variables(one, frame, known));
     else wrong.push(`${frame.function} ${frame.file}:${frame.line} in no such place`);
   });
   return wrong;
@@ -129,12 +133,12 @@ function isSaidOf(was: object, is: object): boolean {
 }
 
 /** For each frame that is shown which one it was, in their order, as many as possible; -1: it was none. */
-function paired(was: readonly PythonFrame[], is: readonly PythonFrame[]): number[] {
+function paired(was: readonly PythonFrame[], is: readonly PythonFrame[], known: ReadonlySet<string>): number[] {
   /** How many of those from i and j on are pairs, at best; those that agree in their variables count more. */
   const best = Array.from({ length: is.length + 1 }, () => new Float64Array(was.length + 1));
   const worth = (i: number, j: number) => {
     const [a, b] = [was[j], is[i]];
-    return a && b && isSame(a, b) ? 1 + (variables(a, b).length === 0 ? 0.01 : 0) : Number.NEGATIVE_INFINITY;
+    return a && b && isSame(a, b) ? 1 + (variables(a, b, known).length === 0 ? 0.01 : 0) : Number.NEGATIVE_INFINITY;
   };
   const at = (i: number, j: number) => best[i]?.[j] ?? 0;
   for (let i = is.length - 1; i >= 0; i--) {
@@ -167,17 +171,64 @@ function isSame(was: PythonFrame, is: PythonFrame): boolean {
   );
 }
 
-function variables(was: PythonFrame, is: PythonFrame): string[] {
+function variables(was: PythonFrame, is: PythonFrame, known: ReadonlySet<string>): string[] {
   const wrong: string[] = [];
   for (const kind of ['arguments', 'locals'] as const) {
     for (const { name, value } of is[kind] ?? []) {
       const one = was[kind]?.find((variable: Variable) => variable.name === name);
-      if (one && !agrees(one.value, value)) wrong.push(`${is.function}: ${name} = ${value.repr} for ${one.value.repr}`);
+      const otherwise = one ? saidOtherwise(one.value, value, known) : null;
+      if (otherwise) wrong.push(`${is.function}: ${name} = ${otherwise}`);
     }
   }
   return wrong;
 }
 
-function agrees(was: Value, is: Value): boolean {
-  return is.repr === was.repr || is.problem !== undefined || is.type === null;
+/** What is shown otherwise than it was; null: nothing. What is said to be not readable is not, and what it is part of. */
+function saidOtherwise(was: Value, is: Value, known: ReadonlySet<string>): string | null {
+  if (is.type !== was.type && is.type !== null) return `a ${is.type} for a ${was.type}`;
+  if (is.repr === was.repr) return null;
+  if (is.problem === undefined) return `${is.repr.slice(0, MOST)} for ${was.repr.slice(0, MOST)}`;
+  const odd = partsOf(is.repr).filter((part) => !known.has(part));
+  return odd.length === 0 ? null : `${odd.slice(0, 5).join(' ')} in ${is.repr.slice(0, MOST)}`;
+}
+
+/** Characters of a value that are told. */
+const MOST = 200;
+
+/** Values that are said to be not readable where nothing is lost. */
+function unreadableIn({ threads }: Snapshot): string[] {
+  return threads.flatMap(({ frames }) =>
+    frames.flatMap((frame) => {
+      if (frame.kind !== 'python') return [];
+      return [...(frame.arguments ?? []), ...(frame.locals ?? [])]
+        .filter(({ value }) => value.problem !== undefined)
+        .map(({ name, value }) => `of the whole core, ${frame.function}: ${name} = ${value.repr.slice(0, MOST)}`);
+    }),
+  );
+}
+
+function partsShown({ threads }: Snapshot): Set<string> {
+  const parts = new Set<string>();
+  for (const { frames } of threads) {
+    for (const frame of frames) {
+      if (frame.kind !== 'python') continue;
+      for (const { value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])])
+        for (const part of partsOf(value.repr)) parts.add(part);
+    }
+  }
+  return parts;
+}
+
+/** How what cannot be read is shown, and what was cut there. */
+const INVALID = /<invalid [^>]*>|<i?n?v?a?[^<>]*…|<invalid [^>]*$/g;
+/** What else may be shown of a value that is shorter for what it lacks. */
+const OTHERWISE = /\d+ more|[^[\](){},:=<>\s]*…/g;
+
+/** What a value is made of, without what is shown of each that cannot be read. */
+function partsOf(repr: string): string[] {
+  return repr
+    .replace(INVALID, ' ')
+    .replace(OTHERWISE, ' ')
+    .split(/[[\](){},:=<>\s]+/)
+    .filter((part) => part !== '');
 }

@@ -1,6 +1,6 @@
 /** What does an `array.array` hold? */
 import type { Address } from '../../memory/address.js';
-import { CorruptData } from '../../memory/reader.js';
+import { CorruptData, readContent } from '../../memory/reader.js';
 import type { Reading, ReadKind } from './reading.js';
 import { decodeStr } from './texts.js';
 import type { StrTree, Tree } from './tree.js';
@@ -38,7 +38,7 @@ export const readArrayArray: ReadKind = ({ address, type }, reading) => {
   if (!ELEMENTS.has(code) && !TEXT_CODES.has(code)) {
     throw new CorruptData(`an array of type code ${JSON.stringify(code)}`);
   }
-  const content = length === 0 ? NOTHING : readContent(reading.link(address, header), code, length, reading);
+  const content = length === 0 ? NOTHING : contentOf(reading.link(address, header), code, length, reading);
   return { kind: 'array', name: type.shortName, code, ...content, length };
 };
 
@@ -49,14 +49,16 @@ interface Content {
 
 const NOTHING: Content = { text: null, items: [] };
 
-function readContent(start: Address, code: string, length: number, reading: Reading): Content {
+function contentOf(start: Address, code: string, length: number, reading: Reading): Content {
   const element = ELEMENTS.get(code);
   if (!element) {
     const count = Math.min(length, reading.limits.maxString);
-    return { text: decodeStr({ view: reading.memory.read(start, 4 * count), kind: 4 }, length - count), items: [] };
+    const whole = { start, end: start + 4 * length };
+    const view = readContent(reading.memory, start, 4 * count, whole);
+    return { text: decodeStr({ view, kind: 4 }, length - count), items: [] };
   }
   const [bytes, read] = element;
   const count = Math.min(length, reading.limits.maxItems);
-  const view = reading.memory.read(start, Math.max(1, bytes * count));
+  const view = readContent(reading.memory, start, Math.max(1, bytes * count), { start, end: start + bytes * length });
   return { text: null, items: Array.from({ length: count }, (_, i) => read(view, bytes * i)) };
 }

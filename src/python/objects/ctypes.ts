@@ -14,13 +14,15 @@ import type { Field, Tree } from './tree.js';
 import { isOfCType, type KnownType } from './types.js';
 
 /** Behind the object header. */
-const DATA = { b_ptr: 0, b_size: 24 } as const;
+const DATA = { b_ptr: 0, b_needsfree: 8, b_size: 24 } as const;
 const FIELD = { offset: 0, size: 8, proto: 24 } as const;
 
 const SIMPLE = '_ctypes._SimpleCData';
 const ARRAY = '_ctypes.Array';
 const STRUCTURE = '_ctypes.Structure';
 const FIELDS_LIMIT = 1000;
+/** Bytes of an object that may be zeros: further in nobody looks. */
+const CONTENT_LIMIT = 2 ** 20;
 
 /** What others are read as that are not as their type says, or whose bytes are gone. */
 const orInstance =
@@ -30,6 +32,13 @@ const orInstance =
       const { sizeof } = reading.layout.PyObject;
       const at = reading.link(object.address, sizeof + DATA.b_ptr);
       const size = reading.size(object.address, sizeof + DATA.b_size);
+      const isOwn = reading.memory.read(offsetBy(object.address, sizeof + DATA.b_needsfree), 4).getInt32(0, true) !== 0;
+      const end = at + size;
+      reading.memory.doubt?.mayBeZeros(
+        { start: at, end: Math.min(end, at + CONTENT_LIMIT) },
+        { start: at, end },
+        isOwn,
+      );
       return read(object, at, size, reading, depth) ?? readInstance(object, reading, depth);
     } catch (error) {
       reasonOf(error);

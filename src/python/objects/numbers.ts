@@ -1,6 +1,6 @@
 /** What are the values of `int`, `bool`, `float`, `complex` and `Decimal` objects? */
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, pointerAt, readSsize } from '../../memory/reader.js';
+import { CorruptData, pointerAt, readContent, readSsize } from '../../memory/reader.js';
 import { needed } from '../layouts/needed.js';
 import { readIntSize, readSmallInt } from '../objects.js';
 import { decodeDecimal, decodeHugeInt } from './digits.js';
@@ -24,7 +24,7 @@ export function readBigInt({ address }: Pick<ObjectInHand, 'address'>, reading: 
   }
   const { digits: limbs, negative } = readIntSize(reading.python, address);
   if (limbs > EXACT_LIMBS) return null;
-  const magnitude = joined(readLimbs(reading, address, 0, limbs));
+  const magnitude = joined(readLimbs(reading, address, 0, limbs, limbs));
   return negative ? -magnitude : magnitude;
 }
 
@@ -42,10 +42,10 @@ export function readDigits(address: ObjectInHand['address'], reading: Reading, l
   const { digits: limbs, negative } = readIntSize(reading.python, address);
   if (limbs > LIMBS_LIMIT) throw new CorruptData(`an int of ${limbs} digits`);
   if (limbs > EXACT_LIMBS) {
-    const top = Number(joined(readLimbs(reading, address, limbs - 3, 3)));
+    const top = Number(joined(readLimbs(reading, address, limbs - 3, 3, limbs)));
     return { kind: 'cut-int', ...decodeHugeInt(top, LIMB_BITS * (limbs - 3), negative), about: true };
   }
-  const value = joined(readLimbs(reading, address, 0, limbs));
+  const value = joined(readLimbs(reading, address, 0, limbs, limbs));
   const { maxString } = reading.limits;
   // A limb is nine digits and a bit.
   if (10 * limbs > maxString) {
@@ -58,16 +58,26 @@ export function readDigits(address: ObjectInHand['address'], reading: Reading, l
   return { kind: 'int', value: negative ? -value : value, long };
 }
 
-function readLimbs(reading: Reading, address: ObjectInHand['address'], first: number, count: number): number[] {
+/** `count` of an integer's limbs, `all` in number, from the one numbered `first` on. */
+function readLimbs(
+  reading: Reading,
+  address: ObjectInHand['address'],
+  first: number,
+  count: number,
+  all: number,
+): number[] {
   if (count === 0) return [];
-  const start = offsetBy(address, reading.layout.PyLongObject.ob_digit + 4 * first);
-  const view = reading.memory.read(start, 4 * count);
+  const { ob_digit } = reading.layout.PyLongObject;
+  const whole = { start: address, end: address + ob_digit + 4 * all };
+  const view = readContent(reading.memory, offsetBy(address, ob_digit + 4 * first), 4 * count, whole);
   const limbs: number[] = [];
   for (let i = 0; i < count; i++) {
     const limb = view.getUint32(4 * i, true);
     if (limb >= LIMB_LIMIT) throw new CorruptData('an int with a digit of more than 30 bits');
     limbs.push(limb);
   }
+  // The highest says how many there are.
+  if (first + count === all && limbs.at(-1) === 0) throw new CorruptData('an int whose highest digit is 0');
   return limbs;
 }
 
@@ -140,7 +150,11 @@ function whole(text: string): Tree {
 /** Decimal digits of words [first, first + count) of the coefficient, most significant first. */
 function coefficient(reading: Reading, data: number, words: number, first: number, count: number): string {
   if (words === 0) return '';
-  const view = reading.memory.read(toAddress(data + 8 * first), 8 * count);
+  const whole = { start: data, end: data + 8 * words };
+  const view = readContent(reading.memory, toAddress(data + 8 * first), 8 * count, whole);
+  if (words > 1 && first + count === words && pointerAt(view, 8 * (count - 1)) === 0) {
+    throw new CorruptData('a Decimal whose highest digits are 0');
+  }
   let digits = '';
   for (let i = count - 1; i >= 0; i--) {
     if (pointerAt(view, 8 * i) >= 1e19 + 4096) throw new CorruptData('a Decimal with an absurd coefficient');

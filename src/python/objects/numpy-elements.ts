@@ -1,7 +1,7 @@
 /** What is one element of a numpy array? */
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { bytesOf, CorruptData, pointerAt, readPointer } from '../../memory/reader.js';
+import { bytesOf, CorruptData, pointerAt, readContent, readPointer } from '../../memory/reader.js';
 import { decodeLongFloat } from './long-floats.js';
 import { decodeMoment, isNotATime } from './moments.js';
 import type { ElementType, RecordField } from './numpy-types.js';
@@ -160,7 +160,9 @@ function anyTextAt(at: Address, { strings }: ElementType, reading: Reading, dept
     start = reading.pointer(allocator, ARENA.buffer) + offset;
   }
   const shown = Math.min(size, most);
-  return text(bytesOf(reading.memory.read(toAddress(start), shown)).slice(), size - shown, reading);
+  const whole = { start, end: start + size };
+  const bytes = bytesOf(readContent(reading.memory, toAddress(start), shown, whole, false)).slice();
+  return text(bytes, size - shown, reading);
 }
 
 function text(bytes: Uint8Array, left: number, reading: Reading): Tree {

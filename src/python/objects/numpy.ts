@@ -4,7 +4,8 @@
  * https://github.com/numpy/numpy/blob/v2.0.0/numpy/_core/include/numpy/ndarraytypes.h (PyArrayObject_fields)
  */
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { CorruptData, ssizeAt } from '../../memory/reader.js';
+import type { Range } from '../../memory/ranges.js';
+import { CorruptData, readContent, ssizeAt } from '../../memory/reader.js';
 import { readAttribute } from './attributes.js';
 import { elementAt } from './numpy-elements.js';
 import { type ElementType, readElementType, shapeText } from './numpy-types.js';
@@ -13,7 +14,9 @@ import type { Tree } from './tree.js';
 import { isOfCType } from './types.js';
 
 /** Offsets behind the object header. */
-const ARRAY = { data: 0, nd: 8, dimensions: 16, strides: 24, descr: 40 } as const;
+const ARRAY = { data: 0, nd: 8, dimensions: 16, strides: 24, descr: 40, flags: 48 } as const;
+/** In `flags`: its memory is its own. */
+const NPY_ARRAY_OWNDATA = 0x0004;
 /** NPY_MAXDIMS of numpy 2; numpy 1 has 32. */
 const MAX_DIMENSIONS = 64;
 /** What stands for an element that is masked. */
@@ -25,6 +28,8 @@ interface ArrayInHand {
   readonly element: ElementType;
   readonly data: number;
   readonly length: bigint;
+  /** Whether the memory that its elements lie in is its own: not part of another one's. */
+  readonly isOwn: boolean;
 }
 
 export const readArray: ReadKind = (object, reading, depth) => readElements(object, reading, depth, () => false);
@@ -42,7 +47,7 @@ export const readMaskedArray: ReadKind = (object, reading, depth) => {
   if (masks.element.kind !== 'b') return { ...headOf(object, of), items: null, shown: 'inside' };
   return readElements(object, reading, depth, (n) => {
     const at = toAddress(masks.data + placeOf(n, masks.shape, masks.strides));
-    return reading.memory.read(at, 1).getUint8(0) !== 0;
+    return readContent(reading.memory, at, 1, extentOf(masks), masks.isOwn).getUint8(0) !== 0;
   });
 };
 
@@ -59,7 +64,8 @@ export function readElements(
   most = reading.limits.maxItems,
 ): Tree {
   const array = arrayOf(object, reading);
-  const { length, shape, strides, element, data } = array;
+  const { length, shape, strides, element, data, isOwn } = array;
+  const whole = extentOf(array);
   const head = headOf(object, array);
   if (depth <= 0) {
     reading.tooDeep();
@@ -71,9 +77,10 @@ export function readElements(
     const count = length < BigInt(most) ? Number(length) : most;
     try {
       for (let n = 0; n < count && !reading.isFull; n++) {
-        const value = isMasked(n)
-          ? masked
-          : elementAt(toAddress(data + placeOf(n, shape, strides)), element, reading, inner);
+        const at = toAddress(data + placeOf(n, shape, strides));
+        // Whatever it is made of may be zeros.
+        reading.memory.doubt?.mayBeZeros({ start: at, end: at + element.bytes }, whole, isOwn);
+        const value = isMasked(n) ? masked : elementAt(at, element, reading, inner);
         if (value === null) return null;
         found.push(value);
         reading.count(value);
@@ -109,7 +116,20 @@ function arrayOf({ address }: Pick<ObjectInHand, 'address'>, reading: Reading): 
     element: readElementType(reading.link(address, header + ARRAY.descr), reading),
     data: reading.pointer(address, header + ARRAY.data),
     length: shape.reduce((product, size) => product * BigInt(size), 1n),
+    isOwn:
+      (reading.memory.read(offsetBy(address, header + ARRAY.flags), 4).getInt32(0, true) & NPY_ARRAY_OWNDATA) !== 0,
   };
+}
+
+/** From its first byte to its last. */
+function extentOf({ data, shape, strides, element }: ArrayInHand): Range {
+  let [start, end] = [data, data + element.bytes];
+  shape.forEach((size, i) => {
+    const reach = Math.max(0, size - 1) * (strides[i] ?? 0);
+    if (reach < 0) start += reach;
+    else end += reach;
+  });
+  return { start, end };
 }
 
 /** Bytes from the beginning to the `n`th element, counted with the last index changing fastest. */

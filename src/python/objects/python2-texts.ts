@@ -1,6 +1,6 @@
 /** What do the strings and integers of Python 2 hold? */
 import { offsetBy } from '../../memory/address.js';
-import { bytesOf } from '../../memory/reader.js';
+import { bytesOf, readContent } from '../../memory/reader.js';
 import type { Characters } from '../characters.js';
 import { needed } from '../layouts/needed.js';
 import { readWideCharacters } from '../python2-text.js';
@@ -38,7 +38,7 @@ export const readOldByteArray: ReadKind = ({ address, type }, reading) => {
   if (count > 0) {
     const { ob_bytes } = needed(reading.layout.python2, 'PyByteArrayObject').PyByteArrayObject;
     const start = reading.link(address, ob_bytes);
-    bytes = bytesOf(reading.memory.read(start, count)).slice();
+    bytes = bytesOf(readContent(reading.memory, start, count, { start, end: start + length })).slice();
     noteText(start, 1, Buffer.from(bytes).toString('latin1'), count < length, reading);
   }
   return { kind: 'bytearray', name: reading.containerName(type, 'bytearray'), bytes, omitted: length - count };

@@ -1,6 +1,7 @@
 /** Which keys are in the table of a set? In their order there, as `repr` has them. */
 import { type Address, offsetBy } from '../../memory/address.js';
 import { CorruptData } from '../../memory/reader.js';
+import { hasZeroedPage, readTable } from '../../memory/zeroed-pages.js';
 import { SlotBudget } from '../slot-budget.js';
 import type { Reading } from './reading.js';
 
@@ -20,28 +21,31 @@ export function readSetTable(
   keyAt: (view: DataView, at: number) => number,
   isKey: (pointer: number) => boolean = () => true,
 ): number[] {
-  const { mask, table } = reading.layout.objects.PySetObject;
+  const { mask, table, used } = reading.layout.objects.PySetObject;
   const { sizeof } = reading.layout.objects.parts.setentry;
   const entries = reading.size(address, mask) + 1;
   const start = reading.link(address, table);
   if (wanted > entries || !Number.isInteger(Math.log2(entries))) throw new CorruptData(`a set of ${entries} entries`);
+  const all = reading.size(address, used);
   const keys: number[] = [];
+  let found = 0;
+  /** Where a page of zeros is that may be lost, all that are left have to be counted to tell. */
+  let most = wanted;
   let at = 0;
-  while (at < entries && keys.length < wanted) {
+  while (at < entries && found < most) {
     const isFirst = at === 0;
-    const most = Math.min(isFirst ? ENTRIES_AT_A_TIME : MOST_AT_A_TIME, entries - at);
-    const count = isFirst ? most : reading.python.the(SlotBudget).take(most);
+    const left = Math.min(isFirst ? ENTRIES_AT_A_TIME : MOST_AT_A_TIME, entries - at);
+    const count = isFirst ? left : reading.python.the(SlotBudget).take(left);
     if (count === 0) return keys;
-    for (const pointer of pointersIn(
-      reading.memory.read(offsetBy(start, at * sizeof), count * sizeof),
-      sizeof,
-      keyAt,
-    )) {
-      if (keys.length < wanted && isKey(pointer)) keys.push(pointer);
+    const slots = offsetBy(start, at * sizeof);
+    for (const pointer of pointersIn(readTable(reading.memory, slots, count * sizeof), sizeof, keyAt)) {
+      if (found >= most || !isKey(pointer)) continue;
+      if (found++ < wanted) keys.push(pointer);
     }
+    if (hasZeroedPage(reading.memory, slots, count * sizeof)) most = Math.max(wanted, all);
     at += count;
   }
-  if (keys.length < wanted) throw new CorruptData('a set with less in it than it counts');
+  if (found < most) throw new CorruptData('a set with less in it than it counts');
   return keys;
 }
 

@@ -1,6 +1,6 @@
 /** What do `str`, `bytes`, `bytearray` and `memoryview` objects hold? Their first characters or bytes. */
 import { type Address, offsetBy } from '../../memory/address.js';
-import { bytesOf } from '../../memory/reader.js';
+import { bytesOf, readContent } from '../../memory/reader.js';
 import type { Characters } from '../characters.js';
 import { needed } from '../layouts/needed.js';
 import { decodeCharacters, readBytes, readCharacters } from '../text.js';
@@ -73,7 +73,7 @@ export const readByteArray: ReadKind = ({ address, type }, reading) => {
   if (count > 0) {
     const { ob_start } = needed(reading.layout.objects.PyByteArrayObject, 'PyByteArrayObject');
     const start = reading.link(address, ob_start);
-    bytes = bytesOf(reading.memory.read(start, count)).slice();
+    bytes = bytesOf(readContent(reading.memory, start, count, { start, end: start + length })).slice();
     noteText(start, 1, Buffer.from(bytes).toString('latin1'), count < length, reading);
   }
   return { kind: 'bytearray', name: reading.containerName(type, 'bytearray'), bytes, omitted: length - count };

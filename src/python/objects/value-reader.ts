@@ -51,7 +51,7 @@ export class ValueReader {
   #leftOfPass = OBJECTS_A_PASS;
 
   /** `secrets`: what others have found, and what is found here. Throws SyntaxError for a pattern that is no regular expression. */
-  constructor(python: Python, settings: ValueSettings, secrets = new Secrets(settings)) {
+  constructor({ values: python }: Python, settings: ValueSettings, secrets = new Secrets(settings)) {
     this.python = python;
     this.types = new Types(python);
     this.maxItems = settings.maxItems;

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../memory/address.js';
 import { offsetBy, toAddress } from '../../memory/address.js';
-import { pointerAt } from '../../memory/reader.js';
+import { type MemoryReader, pointerAt, readPointer } from '../../memory/reader.js';
 import type { Variable } from '../../snapshot.js';
 import { readDict } from '../dict.js';
 import { UnsettingCode, wasCompiled } from '../foreign-frames.js';
@@ -32,6 +32,9 @@ export interface FrameVariables {
   /** Why names or slots could not be read. */
   readonly problem: string | null;
 }
+
+/** What a variable's place in a frame holds: a pointer, or why it is lost and where it was. */
+type Slot = number | { readonly at: Address; readonly problem: string };
 
 /** The variables of what a frame holds. Throws only what is not a failure of the target's memory. */
 export function readVariables(frames: Python, values: ValueReader, frame: FrameInHand): FrameVariables {
@@ -80,7 +83,7 @@ export interface FrameInHand {
  * Whether variables are kept elsewhere: an argument has no value that the code cannot have taken from it, what has a cell has
  * none, or no variable has one in a frame whose function was compiled at run time.
  */
-function keepsElsewhere(python: Python, values: ValueReader, frame: FrameInHand, slots: readonly number[]): boolean {
+function keepsElsewhere(python: Python, values: ValueReader, frame: FrameInHand, slots: readonly Slot[]): boolean {
   const { names, code, address } = frame;
   if (code === null || names.slots === 0) return false;
   // In loops: there are tens of thousands of frames.
@@ -95,7 +98,7 @@ function keepsElsewhere(python: Python, values: ValueReader, frame: FrameInHand,
 }
 
 /** Whether one that needs no cell has a value. */
-function hasAny(names: readonly LocalName[], slots: readonly number[]): boolean {
+function hasAny(names: readonly LocalName[], slots: readonly Slot[]): boolean {
   for (const { inCell, slot } of names) if (!inCell && slots[slot] !== 0) return true;
   return false;
 }
@@ -103,7 +106,7 @@ function hasAny(names: readonly LocalName[], slots: readonly number[]): boolean 
 const NOT_KEPT: ReadValue = { type: null, tree: { kind: 'not-kept' }, problem: null };
 
 /** The names of variables that are not kept in their frame, with the values that are there all the same. */
-function notKept(names: LocalNames, slots: readonly number[] = [], values: ValueReader | null = null): FrameVariables {
+function notKept(names: LocalNames, slots: readonly Slot[] = [], values: ValueReader | null = null): FrameVariables {
   const all = (some: readonly LocalName[]) =>
     some
       .filter(({ hidden }) => !hidden)
@@ -127,7 +130,7 @@ function unreadableIn(variables: readonly ReadVariable[]): number {
 function slotVariables(
   variables: ReadVariable[],
   names: readonly LocalName[],
-  slots: readonly number[],
+  slots: readonly Slot[],
   values: ValueReader,
 ): ReadVariable[] {
   for (const name of names) {
@@ -137,15 +140,32 @@ function slotVariables(
   return variables;
 }
 
-function readSlots(python: Python, frame: Address, count: number): number[] {
-  const slots: number[] = [];
+function readSlots(python: Python, frame: Address, count: number): Slot[] {
+  const slots: Slot[] = [];
   if (count === 0) return slots;
   const { frames } = python.layout;
   const offset =
     frames.kind === 'frame-objects' ? frames.PyFrameObject.f_localsplus : frames._PyInterpreterFrame.localsplus;
-  const view = python.memory.read(offsetBy(frame, offset), 8 * count);
-  for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), python.layout));
+  const start = offsetBy(frame, offset);
+  const { memory } = python.values;
+  try {
+    const view = memory.read(start, 8 * count);
+    for (let i = 0; i < count; i++) slots.push(untagged(pointerAt(view, 8 * i), python.layout));
+  } catch (error) {
+    if (memory.doubt === undefined) throw error;
+    // What is lost of a core may be only some of them: a frame may lie on several pages.
+    for (let i = 0; i < count; i++) slots.push(readSlot(memory, offsetBy(start, 8 * i), python.layout));
+    if (!slots.some((slot) => typeof slot === 'number')) throw error;
+  }
   return slots;
+}
+
+function readSlot(memory: MemoryReader, at: Address, layout: Layout): Slot {
+  try {
+    return untagged(readPointer(memory, at), layout);
+  } catch (error) {
+    return { at, problem: reasonOf(error) };
+  }
 }
 
 /** A slot's pointer without its tag bits. */
@@ -154,7 +174,8 @@ function untagged(word: number, { frames }: Layout): number {
   return word - (word % (frames.tagMask + 1));
 }
 
-function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: ValueReader): ReadVariable {
+function variableOf({ name, kind, inCell }: LocalName, pointer: Slot, values: ValueReader): ReadVariable {
+  if (typeof pointer !== 'number') return { name, kind, value: lost(pointer) };
   if (!inCell || pointer === 0) return { name, kind, value: values.readNamed(name, pointer) };
   try {
     // Until the function's first instructions have run, an argument is not in its cell yet.
@@ -165,6 +186,10 @@ function variableOf({ name, kind, inCell }: LocalName, pointer: number, values: 
   } catch (error) {
     return { name, kind, value: invalid(pointer, error) };
   }
+}
+
+function lost({ at, problem }: Slot & object): ReadValue {
+  return { type: null, tree: { kind: 'unreadable', address: at, type: null, reason: problem }, problem };
 }
 
 /** Names of a class body or module that are looked at. */
