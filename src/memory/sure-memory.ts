@@ -24,8 +24,8 @@ export class SureMemory implements MemoryReader, Doubt {
   readonly undoubted: MemoryReader;
   /** Whether a page is one of zeros, by its address. */
   readonly #zeroed = new Map<number, boolean>();
-  /** Pages of zeros that are taken for true. */
-  readonly #believed = new Set<number>();
+  /** By address of a page of zeros: what of it is taken for true. */
+  readonly #believed = new Map<number, Range[]>();
   /** Whether pages are known to be lost: then what could be true is not certain either. */
   #isDamaged: boolean;
 
@@ -43,18 +43,18 @@ export class SureMemory implements MemoryReader, Doubt {
     const view = this.undoubted.read(address, size);
     const end = address + size;
     for (let at: number = address; at < end; at = nextPage(at)) {
-      if (isZero(view, at - address, Math.min(nextPage(at), end) - address) && this.#isDoubtful(at)) {
-        throw this.#lost(address, size);
-      }
+      const to = Math.min(nextPage(at), end);
+      if (isZero(view, at - address, to - address) && this.#isDoubtful(at, to)) throw this.#lost(address, size);
     }
     return view;
   }
 
   pointer(address: Address): number {
     const value = readPointer(this.undoubted, address);
-    if (value === 0 && (this.#isDoubtful(address) || this.#isDoubtful(address + WORD - 1))) {
-      throw this.#lost(address, WORD);
-    }
+    if (value !== 0) return value;
+    const end = address + WORD;
+    const to = Math.min(nextPage(address), end);
+    if (this.#isDoubtful(address, to) || (to < end && this.#isDoubtful(to, end))) throw this.#lost(address, WORD);
     return value;
   }
 
@@ -71,10 +71,11 @@ export class SureMemory implements MemoryReader, Doubt {
    */
   mayBeZeros(wanted: Range, whole: Range, isOwn: boolean): void {
     for (let at = wanted.start; at < wanted.end; at = nextPage(at)) {
-      if (!this.#isZeroed(at) || this.#believed.has(pageOf(at))) continue;
-      if (this.#hasSharpEdge(pageOf(at), whole, isOwn)) throw this.#lost(wanted.start, wanted.end - wanted.start);
+      if (!this.#isZeroed(at) || this.#isBelieved(at, Math.min(nextPage(at), wanted.end))) continue;
+      const page = pageOf(at);
+      if (this.#hasSharpEdge(page, whole, isOwn)) throw this.#lost(wanted.start, wanted.end - wanted.start);
       if (this.#isDamaged) throw new MemoryFault(wanted.start, wanted.end - wanted.start, WHY);
-      this.#believed.add(pageOf(at));
+      this.#believed.set(page, [...(this.#believed.get(page) ?? []), whole]);
     }
   }
 
@@ -96,8 +97,14 @@ export class SureMemory implements MemoryReader, Doubt {
     }
   }
 
-  #isDoubtful(address: number): boolean {
-    return this.#isZeroed(address) && !this.#believed.has(pageOf(address));
+  /** Whether what is in between, on one page, is zeros that may be lost. */
+  #isDoubtful(from: number, to: number): boolean {
+    return this.#isZeroed(from) && !this.#isBelieved(from, to);
+  }
+
+  #isBelieved(from: number, to: number): boolean {
+    const believed = this.#believed.get(pageOf(from));
+    return believed?.some(({ start, end }) => start <= from && to <= end) === true;
   }
 
   #isZeroed(address: number): boolean {

@@ -56,8 +56,10 @@ test('zeros of content are true, unless they begin or end where the page does', 
   bytes[50] = 1;
   bytes[3 * PAGE_BYTES + 2000] = 1;
   expect(content()).toBe(true);
-  // It is believed from then on.
+  // It is believed from then on, and what else is on its pages is not.
   expect(isBelieved(() => sure.read(at(1, 8), 8))).toBe(true);
+  expect(isBelieved(() => readContent(sure, at(2), 8, { start: at(1), end: at(2, 100) }))).toBe(true);
+  expect(isBelieved(() => sure.read(at(2, 200), 8))).toBe(false);
   for (const edge of [PAGE_BYTES - 1, 3 * PAGE_BYTES]) {
     beforeAgain();
     bytes[edge] = 1;
