@@ -19,6 +19,9 @@
 namespace pystack {
 namespace {
 
+// As far as the processor, its 39th number.
+constexpr size_t kStatBytes = 768;
+
 // `<ns on a CPU> <ns waiting for one> <times it got one>`. https://docs.kernel.org/scheduler/sched-stats.html
 bool parseSchedstat(const char* text, uint64_t& runs) noexcept {
   unsigned long long onCpu = 0, waiting = 0, times = 0;
@@ -210,33 +213,58 @@ const char* ThreadLook::readStat(pid_t tid, char* into, size_t size) const noexc
   return after != nullptr && after[1] == ' ' ? after + 2 : nullptr;
 }
 
-std::vector<ThreadLabel> ThreadLook::labels(const std::vector<pid_t>& tids) const {
+std::vector<ThreadLabel> ThreadLook::labels(const std::vector<pid_t>& tids) {
   std::vector<ThreadLabel> labels(tids.size());
+  places_.clear();
   for (size_t i = 0; i < tids.size(); i++) {
-    char text[128];
+    char text[kStatBytes];
+    Place place;
+    // Before the file that says where: what is counted later was then somewhere else, perhaps.
+    place.runs = openCounter(tids[i]);
     const char* after = readStat(tids[i], text, sizeof text);
     if (after == nullptr) continue;
     const char* name = std::strchr(text, '(') + 1;
     labels[i] = {std::string(name, after - 2), *after};
+    place.cpu = cpuOf(after);
+    places_.emplace(tids[i], place);
   }
   return labels;
 }
 
-std::vector<double> ThreadLook::stillMs(const std::vector<pid_t>& tids) const {
-  std::vector<int> cpus(tids.size());
-  std::transform(tids.begin(), tids.end(), cpus.begin(), [this](pid_t tid) { return lastCpu(tid); });
-  const std::map<int, double> clocks = readCpuClocks(std::set<int>(cpus.begin(), cpus.end()));
+std::vector<double> ThreadLook::stillMs(const std::vector<pid_t>& tids) {
+  std::vector<Place> places(tids.size());
+  std::transform(tids.begin(), tids.end(), places.begin(), [this](pid_t tid) { return placeOf(tid); });
+  std::set<int> cpus;
+  for (const Place& place : places) cpus.insert(place.cpu);
+  const std::map<int, double> clocks = readCpuClocks(cpus);
   std::vector<double> still(tids.size(), std::nan(""));
   for (size_t i = 0; i < tids.size(); i++) {
-    const auto now = clocks.find(cpus[i]);
+    const auto now = clocks.find(places[i].cpu);
     if (now == clocks.end()) continue;
     char path[24];
     std::snprintf(path, sizeof path, "%d/sched", tids[i]);
     // Written after the clock was read when it has run since; and it may have run on another CPU.
     const std::optional<double> then = readExecStart(tasks_.fd(), path);
-    if (then && lastCpu(tids[i]) == cpus[i]) still[i] = std::max(std::round(now->second - *then), 0.0);
+    if (then && isStillAt(tids[i], places[i])) still[i] = std::max(std::round(now->second - *then), 0.0);
   }
   return still;
+}
+
+std::optional<uint64_t> ThreadLook::openCounter(pid_t tid) {
+  uint64_t runs = 0;
+  const bool known = useSchedstat_ && files_.count(tid) != 0 && readCounter(tid, runs);
+  return known ? std::optional<uint64_t>(runs) : std::nullopt;
+}
+
+ThreadLook::Place ThreadLook::placeOf(pid_t tid) {
+  const auto noted = places_.find(tid);
+  if (noted != places_.end() && noted->second.runs && isStillAt(tid, noted->second)) return noted->second;
+  const std::optional<uint64_t> runs = openCounter(tid);
+  return {lastCpu(tid), runs};
+}
+
+bool ThreadLook::isStillAt(pid_t tid, const Place& place) {
+  return place.runs ? openCounter(tid) == place.runs : lastCpu(tid) == place.cpu;
 }
 
 char ThreadLook::stateLetter(pid_t tid) const noexcept {
@@ -246,14 +274,17 @@ char ThreadLook::stateLetter(pid_t tid) const noexcept {
 }
 
 int ThreadLook::lastCpu(pid_t tid) const noexcept {
-  char text[768];
-  const char* at = readStat(tid, text, sizeof text);
+  char text[kStatBytes];
+  return cpuOf(readStat(tid, text, sizeof text));
+}
+
+int ThreadLook::cpuOf(const char* stat) noexcept {
   // The state is field 3, the processor field 39: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-  for (int field = 3; at != nullptr && field < 39; field++) {
-    at = std::strchr(at, ' ');
-    if (at != nullptr) at++;
+  for (int field = 3; stat != nullptr && field < 39; field++) {
+    stat = std::strchr(stat, ' ');
+    if (stat != nullptr) stat++;
   }
-  return at != nullptr ? static_cast<int>(std::strtol(at, nullptr, 10)) : -1;
+  return stat != nullptr ? static_cast<int>(std::strtol(stat, nullptr, 10)) : -1;
 }
 
 }  // namespace pystack

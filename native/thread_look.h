@@ -49,10 +49,10 @@ class ThreadLook {
   // Whether the thread has not run for one instruction since `since` was taken, when it was found blocked.
   bool stillSince(pid_t tid, const Look& since);
   // Those threads' names, bytes as they are, and letters; of one that has ended since it was listed the letter is 0.
-  std::vector<ThreadLabel> labels(const std::vector<pid_t>& tids) const;
+  std::vector<ThreadLabel> labels(const std::vector<pid_t>& tids);
   // For how long each has not run, ms, at least; NaN: the kernel does not tell, or we may not run on the CPU that it last
   // ran on, whose clock it is by.
-  std::vector<double> stillMs(const std::vector<pid_t>& tids) const;
+  std::vector<double> stillMs(const std::vector<pid_t>& tids);
   // The scheduler's letter for the thread (`D`: cannot be stopped), 0 when it is gone.
   char stateLetter(pid_t tid) const noexcept;
 
@@ -68,12 +68,24 @@ class ThreadLook {
     UniqueFd syscall;
   };
   enum class File { counter, syscall };
+  // Where a thread ran last. As long as its run counter is the same, if that was read, it has run nowhere else.
+  struct Place {
+    int cpu = -1;
+    std::optional<uint64_t> runs;
+  };
 
   // Length of the file's start, read into `into` as text; 0: it was refused; nullopt: the thread is gone.
   std::optional<size_t> readFile(pid_t tid, File file, char* into, size_t size);
   UniqueFd open(pid_t tid, File file);
   // `stat` from behind the name on, into `into` as text; null: the thread is gone.
   const char* readStat(pid_t tid, char* into, size_t size) const noexcept;
+  // The CPU in what `readStat` gave.
+  static int cpuOf(const char* stat) noexcept;
+  // Its run counter, where it is to be had for a tenth of another file: the kernel counts, and the file is open.
+  std::optional<uint64_t> openCounter(pid_t tid);
+  // As of `labels`, if that still holds, else as of now; the CPU is -1 where that cannot be told.
+  Place placeOf(pid_t tid);
+  bool isStillAt(pid_t tid, const Place& place);
   // False: the thread is gone.
   bool readCounter(pid_t tid, uint64_t& counter);
   // False: the thread is gone.
@@ -81,6 +93,7 @@ class ThreadLook {
 
   TaskList tasks_;
   std::unordered_map<pid_t, Files> files_;
+  std::unordered_map<pid_t, Place> places_;
   bool useSchedstat_;
   bool refused_ = false;
   bool keepOpen_ = true;
