@@ -24,8 +24,6 @@ namespace {
 constexpr const char* OWN = "/proc/thread-self/sched";
 constexpr auto LONGEST = std::chrono::milliseconds(250);
 constexpr auto AGAIN = std::chrono::milliseconds(10);
-// In that time the clock of a CPU falls behind by no more than what was taken of it.
-constexpr auto LATELY = std::chrono::seconds(1);
 
 // A set of CPUs as large as the kernel's own may be: machines of more than 1,024 CPUs have no room in a `cpu_set_t`.
 class CpuSet {
@@ -119,33 +117,6 @@ class Errands {
   std::deque<Errand> errands_;
 };
 
-// What was read on other CPUs lately, for who looks again and again: on a CPU that is busy each errand waits for its turn.
-class KnownClocks {
- public:
-  std::optional<double> now(int cpu) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto known = readings_.find(cpu);
-    if (known == readings_.end()) return std::nullopt;
-    const auto age = std::chrono::steady_clock::now() - known->second.at;
-    if (age > LATELY) return std::nullopt;
-    return known->second.ms + std::chrono::duration<double, std::milli>(age).count();
-  }
-
-  void add(int cpu, double ms) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    readings_[cpu] = {std::chrono::steady_clock::now(), ms};
-  }
-
- private:
-  struct Reading {
-    std::chrono::steady_clock::time_point at;
-    double ms = 0;
-  };
-
-  std::mutex mutex_;
-  std::map<int, Reading> readings_;
-};
-
 // The clock of `cpu` where this very thread runs on it: as of its last tick.
 std::optional<double> readHere(int cpu) noexcept {
   if (sched_getcpu() != cpu) return std::nullopt;
@@ -176,14 +147,12 @@ std::optional<double> readExecStart(int directory, const char* path) noexcept {
 std::map<int, double> readCpuClocks(const std::set<int>& cpus) {
   // A kernel that does not tell of a thread that runs tells of none.
   if (cpus.empty() || !readExecStart(AT_FDCWD, OWN)) return {};
-  static KnownClocks known;
   std::map<int, double> clocks;
   Errands errands;
   try {
     for (const int cpu : cpus) {
       if (cpu < 0 || cpu >= CpuSet::MOST) continue;
-      std::optional<double> ms = readHere(cpu);
-      if (!ms) ms = known.now(cpu);
+      const std::optional<double> ms = readHere(cpu);
       if (ms) clocks.emplace(cpu, *ms);
       else errands.send(cpu);
     }
@@ -191,10 +160,7 @@ std::map<int, double> readCpuClocks(const std::set<int>& cpus) {
     // No further thread is allowed: the clocks of the other CPUs are not known.
   }
   errands.wait();
-  for (const auto& [cpu, ms] : errands.end()) {
-    clocks.emplace(cpu, ms);
-    known.add(cpu, ms);
-  }
+  clocks.merge(errands.end());
   return clocks;
 }
 

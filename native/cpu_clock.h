@@ -13,8 +13,7 @@ namespace pystack {
 // sleep, which sets it to zero. https://github.com/torvalds/linux/blob/v6.10/kernel/sched/fair.c (migrate_task_rq_fair)
 std::optional<double> readExecStart(int directory, const char* path) noexcept;
 
-// The clock of each of those CPUs, ms, by threads of ours that are sent there, all at once; of those read within the last
-// second as it goes on from there. Left out: the kernel does not
+// The clock of each of those CPUs, ms, by threads of ours that are sent there, all at once. Left out: the kernel does not
 // tell, we may not run on that CPU, or did not come to run there within 250 ms.
 std::map<int, double> readCpuClocks(const std::set<int>& cpus);
 
