@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.js';
 import type { DynamicSection } from './dynamic.js';
 import { decodeDynamic, MAX_DYNAMIC_BYTES } from './dynamic.js';
 import type { ElfHeader } from './header.js';
-import { readElfHeader } from './header.js';
+import { decodeElfHeader, EHDR64_SIZE } from './header.js';
 import { buildIdOf, decodeNotes } from './notes.js';
 import type { Section } from './sections.js';
 import { readSection0, readSections, SHT } from './sections.js';
@@ -16,22 +16,32 @@ import { findDynamicSymbol, scanSymbols } from './symbols.js';
 
 /** Notes of a program are a few dozen bytes; a forged size must not cost gigabytes. */
 const MAX_PROGRAM_NOTES = 64 * 1024;
+/** What is read around a small range, bytes: to find a symbol takes a dozen reads of a few bytes each, in tables that lie together. */
+const WINDOW_BYTES = 8 * 1024;
 
 export class ElfFile {
   readonly header: ElfHeader;
+  /** By number, from the file's beginning. */
+  readonly #windows = new Map<number, Uint8Array>();
   #segments: Segment[] | undefined;
   #sections: Section[] | undefined;
   #dynamic: DynamicSection | null | undefined;
+  /** Of the dynamic table, by name; null: it is not there. */
+  readonly #symbols = new Map<string, ElfSymbol | null>();
+  readonly #readAt = (address: number, length: number): Uint8Array => this.readAt(address, length);
 
-  /** Reads the header only. Throws ElfError. The source stays the caller's to close. */
+  /**
+   * Reads what is around the header only. Throws ElfError. The source stays the caller's to close; what was read of it stays
+   * here.
+   */
   constructor(readonly source: ByteSource) {
-    this.header = readElfHeader(source);
+    this.header = decodeElfHeader(this.#near(0, EHDR64_SIZE), source.name);
   }
 
   get segments(): readonly Segment[] {
     this.#segments ??= readSegments(
       this.header,
-      (offset, length) => this.source.read(offset, length),
+      (offset, length) => this.#near(offset, length),
       () => readSection0(this.header, this.source),
       this.source.name,
     );
@@ -61,9 +71,12 @@ export class ElfFile {
 
   /** A defined symbol of the dynamic table, through its hash; null when not there. */
   dynamicSymbol(name: string): ElfSymbol | null {
-    return this.dynamic
-      ? findDynamicSymbol(name, this.dynamic, (address, length) => this.readAt(address, length))
-      : null;
+    let found = this.#symbols.get(name);
+    if (found === undefined) {
+      found = this.dynamic ? findDynamicSymbol(name, this.dynamic, this.#readAt) : null;
+      this.#symbols.set(name, found);
+    }
+    return found;
   }
 
   /** Symbols of `.symtab` called one of `names` (compilers' suffixes allowed); empty in a stripped file. */
@@ -78,7 +91,7 @@ export class ElfFile {
   get buildId(): string | null {
     for (const segment of this.segments) {
       if (segment.type !== PT.NOTE) continue;
-      const bytes = this.source.read(segment.offset, Math.min(segment.filesz, MAX_PROGRAM_NOTES));
+      const bytes = this.#near(segment.offset, Math.min(segment.filesz, MAX_PROGRAM_NOTES));
       const id = buildIdOf(decodeNotes(bytes, segment.align));
       if (id !== null) return id;
     }
@@ -107,8 +120,22 @@ export class ElfFile {
       if (segment.type !== PT.LOAD) continue;
       const into = address - segment.vaddr;
       if (into < 0 || into >= segment.filesz) continue;
-      return this.source.read(segment.offset + into, Math.min(length, segment.filesz - into));
+      return this.#near(segment.offset + into, Math.min(length, segment.filesz - into));
     }
     return new Uint8Array(0);
+  }
+
+  /** As the source's `read`; what lies within one window comes from there. */
+  #near(offset: number, length: number): Uint8Array {
+    const number = Math.floor(offset / WINDOW_BYTES);
+    const at = offset - number * WINDOW_BYTES;
+    if (!(offset >= 0 && length > 0 && at + length <= WINDOW_BYTES)) return this.source.read(offset, length);
+    let window = this.#windows.get(number);
+    if (window === undefined) {
+      window = this.source.read(number * WINDOW_BYTES, WINDOW_BYTES);
+      this.#windows.set(number, window);
+    }
+    // Of memory that stands in for a file the window may be there in part, and that is then not told.
+    return at + length <= window.length ? window.subarray(at, at + length) : this.source.read(offset, length);
   }
 }

@@ -66,7 +66,7 @@ export function buildIdOf(notes: Iterable<Note>): string | null {
   for (const note of notes) {
     // 64 bytes is a SHA-512; a forged one may say gigabytes.
     if (note.name === 'GNU' && note.type === NT_GNU_BUILD_ID && note.desc.length > 0 && note.desc.length <= 64) {
-      return Array.from(note.desc, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      return Buffer.from(note.desc).toString('hex');
     }
   }
   return null;

@@ -190,6 +190,35 @@ describe('tables with forged counts', () => {
   });
 });
 
+describe('what lies together', () => {
+  const elf = forgeElf({ symbols: SYMBOLS, dynamicSymbols: SYMBOLS, buildId: 'ab'.repeat(20) });
+
+  test('is read together, once', () => {
+    const source = byteSource(elf.bytes);
+    const file = new ElfFile(source);
+    for (let round = 0; round < 3; round++) {
+      expect(file.dynamicSymbol('_PyRuntime')).not.toBeNull();
+      expect(file.dynamicSymbol('nobody')).toBeNull();
+      expect(file.buildId).toBe('ab'.repeat(20));
+    }
+    const ranges = source.reads.map((range) => range.join());
+    expect(ranges).toEqual([...new Set(ranges)]);
+    expect(ranges.length).toBeLessThan(8);
+  });
+
+  test('is read in parts where it is not there in one', () => {
+    const whole = new ElfFile(byteSource(elf.bytes));
+    // Memory that stands in for a file gives nothing of a range that is not there to its end.
+    const file = new ElfFile({
+      ...byteSource(elf.bytes),
+      read: (at, length) => (length > 1024 ? new Uint8Array(0) : elf.bytes.slice(at, at + length)),
+    });
+    expect(file.header).toEqual(whole.header);
+    expect(file.dynamicSymbol('_PyRuntime')).toEqual(whole.dynamicSymbol('_PyRuntime'));
+    expect(file.buildId).toBe(whole.buildId);
+  });
+});
+
 describe('what names a file', () => {
   const buildId = '0123456789abcdef0123456789abcdef01234567';
 
