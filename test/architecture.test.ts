@@ -248,7 +248,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const PYTHON_FILES: readonly (readonly string[])[] = [
   ['attachment', 'characters', 'dict-items', 'gil-walk', 'part', 'positions', 'problem', 'slot-budget'],
   ['python'],
-  ['old-globals', 'python2-dict', 'python2-text', 'type-names'],
+  ['old-globals', 'python2-dict', 'python2-text', 'stack-chunk', 'type-names'],
   ['code-type', 'dict', 'text', 'torn-code'],
   ['code', 'code-shapes', 'objects'],
   ['code-left', 'named-attributes', 'runtime', 'foreign-frames'],

@@ -4,7 +4,7 @@
  */
 import { workBudget } from '../memory/budget.js';
 import { overlaps, type Range } from '../memory/ranges.js';
-import { describeLost, isEmptyTableLost, readCodeLeft } from '../python/code-left.js';
+import { describeLost, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
 import { type FramesOnStack, framesOnStack, joinByStack } from '../python/lost/frames-on-stack.js';
@@ -13,6 +13,7 @@ import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-f
 import type { Python } from '../python/python.js';
 import type { ThreadStateWalk } from '../python/runtime.js';
 import { type CodeResult, type WalkedFrame, type WalkedStack, withCode, withoutPlace } from '../questions/stacks.js';
+import { mayLackCode } from './whole-stacks.js';
 
 /** What is left besides what links lead to: asked for where something is lost. */
 export interface Left {
@@ -48,7 +49,7 @@ function withCodeLeft(
   { hasWholePages }: Left,
   known: Map<CodeResult, CodeResult>,
 ): WalkedStack {
-  const mayLack = ({ ran }: WalkedFrame) => 'problem' in ran || (hasWholePages && isEmptyTableLost(python, ran.code));
+  const mayLack = (frame: WalkedFrame) => mayLackCode(python, frame, hasWholePages);
   if (!stack.frames.some(mayLack)) return stack;
   const frames = stack.frames.map((frame) => {
     if (!mayLack(frame)) return frame;

@@ -14,6 +14,7 @@ import { type CapturedProcess, type CapturedThread, notLookedAt } from './captur
 import { mendedStacks } from './mended.js';
 import { nativeIds } from './rehearse.js';
 import { Walk } from './walker.js';
+import { areWhole } from './whole-stacks.js';
 
 export interface StaticOptions {
   /** Whether threads are wanted that the interpreter does not know. */
@@ -73,7 +74,7 @@ export function captureStatic(
   };
   const linked = runtime.threadStates.map((state) => readStack(over, state));
   const stacks =
-    mappings === null
+    mappings === null || areWhole(over, runtime.threadStates, linked, hasWholePages)
       ? linked
       : mendedStacks(over, runtime.threadStates, linked, {
           writable: () => mappings.filter(({ readable, writable }) => readable && writable),

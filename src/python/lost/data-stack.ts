@@ -9,14 +9,10 @@ import type { Range } from '../../memory/ranges.js';
 import { CorruptData } from '../../memory/reader.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
+import { CHUNK, MOST_PIECES, WORD } from '../stack-chunk.js';
 import { bareAt, newestBare } from './bare-frames.js';
 import { type FrameAt, frameAt } from './frame-at.js';
 
-/** struct _stack_chunk: `previous`, `size` in bytes, `top` in words, then the data. https://github.com/python/cpython/blob/v3.12.1/Include/cpython/pystate.h (search for _stack_chunk) */
-const CHUNK = { previous: 0, size: 8, top: 16, data: 24 } as const;
-const WORD = 8;
-/** More pieces than frames that memory would hold: a chain that long is damaged. */
-const MOST_PIECES = 100_000;
 const MOST_PIECE_BYTES = 2 ** 32;
 
 /** A run of frames without a gap. */
