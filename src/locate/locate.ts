@@ -178,7 +178,7 @@ class OpenSearch implements Search {
   #withOthers(found: readonly Proven[], quick: readonly Strategy[]): readonly Proven[] {
     if (found.length === 0) return found;
     const libraries = new Set(found.map(({ library }) => library));
-    const rest = this.#likely.filter(({ path, isNamedPython }) => isNamedPython && !libraries.has(path));
+    const rest = this.#likely.filter((module) => module.isNamedPython && module.hasRoom && !libraries.has(module.path));
     const more = rest.flatMap((module) => {
       for (const strategy of quick) {
         const proven = this.#try(strategy, module);

@@ -23,6 +23,9 @@ import type { Locatable } from '../process/process.js';
 /** Symbols of the full symbol table that any strategy asks for: one pass finds them all. */
 const SCANNED_SYMBOLS = ['_PyRuntime', 'interp_head', 'Py_Version'] as const;
 
+/** Initialized variables of any CPython: its built-in types alone, more than a hundred of 400 bytes, are twice as much. */
+const LEAST_DATA_BYTES = 20 * 1024;
+
 export class Module {
   #source: ByteSource | null | undefined;
   #file: ElfFile | null = null;
@@ -55,6 +58,12 @@ export class Module {
   /** Without folders. */
   get name(): string {
     return this.path.slice(this.path.lastIndexOf('/') + 1);
+  }
+
+  /** Whether its data could be an interpreter's: not of a program that only calls its library. */
+  get hasRoom(): boolean {
+    const writable = this.mappings.reduce((sum, { start, end, writable }) => sum + (writable ? end - start : 0), 0);
+    return writable >= LEAST_DATA_BYTES;
   }
 
   /** Whether it is called as programs and libraries of CPython are. */

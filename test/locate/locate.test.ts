@@ -19,6 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { PystackError } from '../../src/errors.js';
 import type { Located, LocateOptions } from '../../src/locate/locate.js';
 import { locate } from '../../src/locate/locate.js';
+import { listModules, type Module } from '../../src/locate/module.js';
 import { STRATEGY_NAMES } from '../../src/locate/strategy.js';
 import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { anyInterpreter, findInterpreters, isAtLeast } from '../support/interpreters.js';
@@ -29,6 +30,16 @@ function locateIn(pid: number, options: LocateOptions = {}): Located {
   const target = openLiveProcess(pid);
   try {
     return locate(target, options);
+  } finally {
+    target.close();
+  }
+}
+
+function modulesOf(pid: number): readonly Module[] {
+  const target = openLiveProcess(pid);
+  try {
+    const { likely, others } = listModules(target);
+    return [...likely, ...others];
   } finally {
     target.close();
   }
@@ -78,6 +89,8 @@ describe.each(findInterpreters())('$label', (interpreter) => {
         others: [],
       });
       expect(library).toContain('python');
+      // What has less data is not looked at for a second interpreter.
+      expect(modulesOf(pid).find(({ path }) => path === library)?.hasRoom).toBe(true);
     });
   });
 
