@@ -122,6 +122,7 @@ function buildProcess(
   ];
   const osThreads = threadsOf(notes);
   // Of two of the same id the first counts, as in threadsOf.
+  let commandLine: string[] | null | undefined;
   const byId = new Map(notes.threads.map((thread) => [thread.tid, thread] as const).reverse());
   const core: CoreProcess = {
     ...CORE_METHODS,
@@ -153,7 +154,10 @@ function buildProcess(
     waitingOn: () => null,
     fileOf: (module) => files.find(module),
     dumpedWithin: (start, end) => memory.dumpedWithin(start, end),
-    commandLine: () => readCommandLine(memory, mappings, notes.auxv),
+    commandLine: () => {
+      if (commandLine === undefined) commandLine = readCommandLine(memory, mappings, notes.auxv);
+      return commandLine;
+    },
     openMapped: (mapping) => openMapped(mapping, modules, files, memory),
     readFile: (wanted) => readFile(wanted, options),
     warnings: () => [...damage, ...files.warnings()],

@@ -41,12 +41,13 @@ export function fieldsOf(layout: Layout): Fields {
 type Kinds = { readonly [name: string]: NumberKind | Kinds };
 
 function withTypes(layout: object, kinds: Kinds): object {
-  const entries = Object.entries(layout).map(([name, value]: [string, unknown]) => {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(layout)) {
     const kind = kinds[name];
-    if (typeof kind === 'string') return [name, kind in WIDTHS ? { offset: value, type: kind } : value];
-    return [name, kind && typeof value === 'object' && value !== null ? withTypes(value, kind) : value];
-  });
-  return Object.fromEntries(entries);
+    if (typeof kind === 'string') fields[name] = kind in WIDTHS ? { offset: value, type: kind } : value;
+    else fields[name] = kind && typeof value === 'object' && value !== null ? withTypes(value, kind) : value;
+  }
+  return fields;
 }
 
 /** `member` as the kind that it is known to be of. Throws Error where it is of another: that is a fault of ours. */
