@@ -19,6 +19,26 @@ const PARTS = {
       'python/repr/values.ts',
     ],
   },
+  // Of a core, and of a process: the one does not move, and the other is all there.
+  'memory that moves': {
+    of: [
+      ...[
+        'attribution',
+        'beside',
+        'blocking',
+        'cost',
+        'frozen-memory',
+        'frozen-threads',
+        'hindrance',
+        'later',
+        'moving',
+      ],
+      ...['non-blocking', 'pass', 'plan', 'read-ahead', 'same-stack', 'standing', 'unchanged', 'validity'],
+    ].map((name) => `moment/${name}.ts`),
+    without: [],
+  },
+  'tasks of trio': { of: ['python/trio'], without: ['python/trio/runs.ts'] },
+  greenlets: { of: ['python/greenlets'], without: ['python/greenlets/find.ts'] },
   'memory that was lost': { of: ['python/lost', 'moment/mended.ts', 'moment/loose.ts'], without: [] },
 };
 

@@ -10,7 +10,7 @@ import { anyioOwners } from '../waits/anyio.js';
 import { describeWaited } from '../waits/describe.js';
 import { WaitTools } from '../waits/tools.js';
 import { inHandOf, type RanFrame } from '../waits/value-stack.js';
-import { type Run, readRuns } from './runs.js';
+import type { Run } from './runs.js';
 import { readTrioWait, type TrioSubject } from './trio-waits.js';
 
 export interface TrioSettings {
@@ -28,10 +28,15 @@ const SCOPES_LIMIT = 1000;
 const NAMING_FRAMES = 3;
 const READY_LIMIT = 1_000_000;
 
-/** Throws only what is not a failure of the target's memory. */
-export function readTrio(python: Python, threads: readonly LoopThread[], settings: TrioSettings): TasksAnswer {
+/** The tasks of these runs. Throws only what is not a failure of the target's memory. */
+export function readTrio(
+  python: Python,
+  runs: readonly Run[],
+  threads: readonly LoopThread[],
+  settings: TrioSettings,
+): TasksAnswer {
   const reader = new TrioReader(python, threads, settings);
-  for (const run of readRuns(python, threads)) reader.add(run);
+  for (const run of runs) reader.add(run);
   return reader.answer();
 }
 
