@@ -6,7 +6,8 @@ const ANSWERS = [
   ['standing threads', ['standing']],
   ['running', ['running']],
   ['waits, locks, deadlocks', ['waiting', 'hangs', 'self_deadlock_main', 'join_cycle', 'zombie']],
-  ['undisturbed', ['undisturbed']],
+  ['cancellable calls', ['cancellable']],
+  ['other calls', ['undisturbed']],
   ['cores', ['crashed', 'corpus']],
 ];
 
@@ -35,8 +36,11 @@ export function renderPage(rows, missing) {
     'And whether the answer is right, compared with what the programs say of themselves. *Standing threads*: frames, values and',
     'native stacks of threads that wait, looked at live, with `--no-block`, in a snapshot and in a core of that kernel, and that',
     'none of them is stopped. *Running*: threads that call each other as fast as they can. *Waits*: descriptors, sockets, locks with',
-    'their owners, deadlocks. *Undisturbed*: fifteen kinds of waiting system calls, none of which may end early. *Cores*: a crash',
-    'under that kernel, and cores of the corpus. ✓ all of it; else how many things are not as they should be, told below.',
+    'their owners, deadlocks. *Cancellable calls*: eleven kinds of waiting system calls in which the C library lets a thread be',
+    'cancelled (`read`, `poll`, `epoll_wait`, …), called through ctypes: none of them may end early, no thread of them be stopped, and',
+    'with `--native` their native stacks are whole. *Other calls*: the same of `semop`, `semtimedop`, and of a futex and `io_getevents`',
+    'by `syscall`. *Cores*: a crash under that kernel, and cores of the corpus. ✓ all of it; else how many things are not as they',
+    'should be, told below.',
     '',
     `| kernel | ${ANSWERS.map(([title]) => title).join(' | ')} |`,
     `| --- |${ANSWERS.map(() => ' --- |').join('')}`,

@@ -47,13 +47,30 @@ export interface Verdict {
 /** Where programs are in a booted system. */
 const PROGRAMS = '/pystack/programs';
 
-/** Each step that the guest took, with all that is wrong about it. */
+/** Each step that the guest took, with all that is wrong about it; that of the waiting calls is two. */
 export function judge({ steps, python }: GuestResults): Verdict[] {
-  return steps.map((step) => {
-    const problems = step.problem === null ? [...problemsOf(step, python)] : [step.problem];
-    return { step: step.name, problems };
+  return steps.flatMap((step) => {
+    const verdict = (name: string, problems: Iterable<string>): Verdict => ({
+      step: name,
+      problems: step.problem === null ? [...problems] : [step.problem],
+    });
+    if (step.name !== 'undisturbed') return verdict(step.name, problemsOf(step, python));
+    const isCancellable = (call: string) => CANCELLABLE.has(call);
+    return [
+      verdict('cancellable', undisturbed(step, isCancellable)),
+      verdict(
+        'undisturbed',
+        undisturbed(step, (call) => !isCancellable(call)),
+      ),
+    ];
   });
 }
+
+/** Calls of blocked_calls.py that the C library makes so that a thread can be cancelled in them: pthreads(7). */
+const CANCELLABLE: ReadonlySet<string> = new Set([
+  ...['epoll_wait', 'poll', 'select', 'nanosleep', 'clock_nanosleep', 'sigtimedwait', 'sigwaitinfo'],
+  ...['read', 'recv', 'accept', 'msgrcv'],
+]);
 
 function problemsOf(step: GuestStep, python: string): Iterable<string> {
   switch (step.name) {
@@ -65,8 +82,6 @@ function problemsOf(step: GuestStep, python: string): Iterable<string> {
       return running(step);
     case 'waiting':
       return waiting(step);
-    case 'undisturbed':
-      return undisturbed(step);
     case 'crashed':
       return crashed(step);
     case 'corpus':
@@ -182,21 +197,27 @@ function* hanging({ looks, ready }: GuestStep): Generator<string> {
   }
 }
 
-function* undisturbed({ looks, ready, files }: GuestStep): Generator<string> {
+/** Of the threads in certain calls: none may have been stopped, nor its call have ended early, and their native stacks are whole. */
+function* undisturbed({ looks, ready, files }: GuestStep, isAsked: (call: string) => boolean): Generator<string> {
   const calls = ready?.['calls'] as string[];
   const counts = Buffer.from(files['counts'] ?? '', 'hex');
+  if (!calls.some(isAsked)) yield 'none of them was made';
   for (const [index, call] of calls.entries()) {
     const times = counts.readUInt32LE(index * 4);
-    if (times > 0) yield `${call} ended early ${times} times`;
+    if (times > 0 && isAsked(call)) yield `${call} ended early ${times} times`;
   }
   for (const one of looks) {
     const snapshot = snapshotOf(one);
-    if (!snapshot || one.status !== 0) yield wordsOf(one);
-    if (!snapshot) continue;
-    yield* stoppedIn(snapshot);
-    if (!one.words.includes('--native')) continue;
-    for (const { name, nativeEnding } of pythonThreads(snapshot)) {
-      if (nativeEnding?.kind !== 'complete') yield `the native stack of ${name} ends: ${nativeEnding?.reason}`;
+    const threads = snapshot ? pythonThreads(snapshot) : [];
+    // 3: something is missing; what that may be is told with the thread.
+    const isCut = threads.some(({ nativeEnding }) => nativeEnding && nativeEnding.kind !== 'complete');
+    if (!snapshot || one.status !== (isCut ? 3 : 0)) yield wordsOf(one);
+    if (snapshot?.capture.simultaneous === false) yield 'it is not of one instant';
+    for (const { name, evidence, nativeEnding } of threads) {
+      if (!isAsked(name ?? '')) continue;
+      if (evidence !== 'still') yield `${one.words.join(' ')}: ${name} is ${evidence}`;
+      if (!one.words.includes('--native') || nativeEnding?.kind === 'complete') continue;
+      yield `${one.words.join(' ')}: the native stack of ${name} ends: ${nativeEnding?.reason}`;
     }
   }
 }

@@ -46,22 +46,48 @@ test('results are found between other things that a console shows, and not if th
   expect(() => resultsIn('[    0.1] Kernel panic')).toThrow('no results');
 });
 
-test('a step that failed, a stopped waiter, a call that ended early and a false lock are told', () => {
+test('a step that failed and a false lock are told', () => {
   expect(problemsOf({ name: 'hangs', problem: 'the kernel wrote no core' })).toEqual(['the kernel wrote no core']);
-  const capture = { stoppedThreads: 2, simultaneous: true };
-  const undisturbed = {
-    name: 'undisturbed',
-    ready: { calls: ['read', 'semop'] },
-    looks: [look(['remote', '{pid}', '--json'], { capture, threads: [] })],
-    files: { counts: '0000000003000000' },
-  };
-  expect(problemsOf(undisturbed)).toEqual(['semop ended early 3 times', '2 threads that wait were stopped']);
   const waits = { waiter: { kind: 'lock', address: '0x10', names: [] } };
-  const nothing = { capture: { ...capture, stoppedThreads: 0 }, threads: [], resources: [], findings: [] };
+  const capture = { stoppedThreads: 0, simultaneous: true };
+  const nothing = { capture, threads: [], resources: [], findings: [] };
   const hangs = { name: 'hangs', ready: { waits, held: {}, findings: [], tids: {} } as never };
   expect(problemsOf({ ...hangs, looks: [look(['remote', '{pid}', '--json'], nothing)] })).toEqual([
     'remote {pid} --json: no thread waiter',
   ]);
+});
+
+test('a stopped waiter, a call that ended early and a cut stack are told of the kind of call they are of', () => {
+  const thread = (name: string, evidence: string, kind: string) => ({
+    ...{ name, evidence, isPython: true, frames: [], nativeEnding: { kind, reason: 'it is not known whose call' } },
+  });
+  const seen = (evidence: string, kind: string, simultaneous = true) => ({
+    capture: { stoppedThreads: 1, simultaneous },
+    threads: [thread('read', 'still', 'complete'), thread('semop', evidence, kind)],
+  });
+  const native = ['remote', '{pid}', '--native', '--json'];
+  const verdictsOf = (looks: GuestStep['looks'], counts = '0000000003000000') => {
+    const whole = { name: 'undisturbed', ready: { calls: ['read', 'semop'] }, looks, problem: null, files: { counts } };
+    return judge({ ...RESULTS, steps: [whole as unknown as GuestStep] });
+  };
+  expect(verdictsOf([look(native, seen('stopped', 'complete')), look(native, seen('still', 'truncated'), 3)])).toEqual([
+    { step: 'cancellable', problems: [] },
+    {
+      step: 'undisturbed',
+      problems: [
+        'semop ended early 3 times',
+        'remote {pid} --native --json: semop is stopped',
+        'remote {pid} --native --json: the native stack of semop ends: it is not known whose call',
+      ],
+    },
+  ]);
+  const [cancellable, direct] = verdictsOf([look(native, seen('still', 'complete', false), 3)], '0200000000000000');
+  expect(cancellable?.problems).toEqual([
+    'read ended early 2 times',
+    'remote {pid} --native --json: exit 3 after 1 s: ',
+    'it is not of one instant',
+  ]);
+  expect(direct?.problems).toEqual(cancellable?.problems.slice(1));
 });
 
 test('an answer of the doctor that is not yes, and an end that is no answer, are told', () => {
