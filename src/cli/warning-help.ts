@@ -26,7 +26,7 @@ export const WARNINGS: Readonly<Record<WarningCode, WarningEntry>> = {
   },
   'other-interpreter': {
     meaning:
-      'The process has more than one Python at work, each with a library (or a copy of one) of its own, and this one is not shown: it could not be read, or it was a snapshot or watched, which have one.',
+      'The process has more than one Python at work, each with a library (or a copy of one) of its own, and this one is not shown: it could not be read, the process ended before it was its turn (the warning says which), or it was a snapshot or watched, which have one.',
     remedy: 'Name the other: `--library`, with part of its library’s path, or the address that the warning tells.',
   },
   'version-untested': {

@@ -3,9 +3,10 @@
  * never used, used and over, or moved to memory of no file. Each is shown, or named for what it is.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { kill } from 'node:process';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PystackError } from '../../src/errors.js';
 import { inspectProcess } from '../../src/inspect.js';
@@ -13,6 +14,10 @@ import { inspectCore } from '../../src/inspect-core.js';
 import { grouped } from '../../src/many/groups/group.js';
 import { aboutSnapshot, lookOf } from '../../src/many/looks/from-snapshot.js';
 import { setOf } from '../../src/many/looks/set-of.js';
+import { settleInspectOptions } from '../../src/options.js';
+import { withOthers } from '../../src/other-interpreters.js';
+import { examine } from '../../src/pipeline.js';
+import { openLiveProcess } from '../../src/process/live/live-process.js';
 import { processPage } from '../../src/render/html/page.js';
 import { renderJson } from '../../src/render/json.js';
 import { pagePieces } from '../../src/render/page.js';
@@ -20,6 +25,7 @@ import { PLAIN } from '../../src/render/palette.js';
 import { renderText } from '../../src/render/text.js';
 import { snapshotProcess } from '../../src/save-snapshot.js';
 import type { Snapshot } from '../../src/snapshot.js';
+import { Stopwatch } from '../../src/timings.js';
 import { gcore, noGcore } from '../support/cores.js';
 import { pythonFrames, pythonThreads } from '../support/expectation.js';
 import { findInterpreters, formatVersion, type Interpreter, isAtLeast } from '../support/interpreters.js';
@@ -60,6 +66,14 @@ async function withEmbedding(
     await use(pid);
   } finally {
     child.kill('SIGKILL');
+  }
+}
+
+function readsLink(path: string): boolean {
+  try {
+    return readlinkSync(path) !== '';
+  } catch {
+    return false;
   }
 }
 
@@ -193,6 +207,29 @@ describe.skipIf(!older || !newer)('two libraries', () => {
       }
       expectInside(await inspectProcess(pid, { library: last.library }), last);
       await expect(inspectProcess(pid, { library: 'libnothing' })).rejects.toMatchObject({ code: 'file-not-found' });
+    }));
+
+  test('a process that ends between the looks at the one and the other', () =>
+    withEmbedding('run', [first, last], async (pid) => {
+      const settings = { ...settleInspectOptions({}), registers: false };
+      const process = openLiveProcess(pid);
+      try {
+        const watch = new Stopwatch();
+        const examined = await examine(process, settings, watch);
+        kill(pid, 'SIGKILL');
+        await until('it has ended', () => !readsLink(`/proc/${pid}/exe`));
+        const snapshot = await withOthers(process, examined, settings, watch);
+        expect(snapshot.threads).toEqual(examined.snapshot.threads);
+        expect(snapshot).toMatchObject({ python: examined.snapshot.python, complete: false });
+        expect(snapshot.others).toBe(undefined);
+        const [warning, ...more] = snapshot.warnings.filter(({ code }) => code === 'other-interpreter');
+        expect(more).toEqual([]);
+        expect(warning?.message).toMatch(
+          new RegExp(`^another interpreter .* not shown: Python .*: process ${pid} ended while it was looked at$`),
+        );
+      } finally {
+        process.close();
+      }
     }));
 
   test('two copies of one', () =>
