@@ -139,7 +139,9 @@ class AsyncioReader {
       const thread = threadOf.get(facts.loop) ?? null;
       const runs = thread !== null && (notes ? current.get(facts.loop) === facts.object : isExecuting(chain));
       const frames = runs ? framesInThread(chain, thread) : chain.links.map(({ frame }) => frame).reverse();
+      this.#frames.noteInto(chain.words);
       const waits = facts.waiter !== 0 && this.#isPending(facts.waiter, futures);
+      this.#frames.noteInto(null);
       return [{ facts, chain, frames, thread, runs, waits }];
     });
     const { fields, waitFields } = this.#fields;

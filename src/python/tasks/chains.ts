@@ -28,6 +28,13 @@ export interface Link extends Suspended {
   readonly frame: RanFrame;
 }
 
+/**
+ * What is sent to a coroutine to run it on lies for an instant on top of what it awaits, before it is noted as running
+ * (gen_send_ex). Loops send None, which nobody can await.
+ * https://github.com/python/cpython/blob/v3.8.20/Objects/genobject.c (gen_send_ex)
+ */
+const NONE = 'NoneType';
+
 const COMPLETE: StackEnding = { kind: 'complete', reason: null };
 
 /** A chain on its way. */
@@ -70,12 +77,15 @@ function step(walk: Walk, frames: SuspendedFrames, types: AwaitableTypes): boole
   frames.noteInto(chain.words);
   try {
     const kind = types.of(at)?.kind;
+    // What ends a chain is no generator; a moment before or later its place may have been one's.
+    if (at % 8 === 0) frames.note(at + types.typeAt, types.wordOf(at));
     if (kind === 'wrapper') {
       walk.at = frames.pointer(at, types.wrappedAt);
       return walk.at !== 0;
     }
     if (kind !== 'generator') {
-      chain.leaf = at;
+      if (types.of(at)?.name === NONE) markAsRunning(chain);
+      else chain.leaf = at;
       return false;
     }
     const standing = frames.read(at);
@@ -87,4 +97,10 @@ function step(walk: Walk, frames: SuspendedFrames, types: AwaitableTypes): boole
     chain.ending = { kind: 'truncated', reason: reasonOf(error) };
     return false;
   }
+}
+
+/** The innermost: it is just being run on. */
+function markAsRunning({ links }: Chain): void {
+  const last = links.pop();
+  if (last) links.push({ ...last, state: 'running' });
 }

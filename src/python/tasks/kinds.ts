@@ -51,10 +51,20 @@ export class AwaitableTypes {
     return this.#python.layout.PyObject.sizeof;
   }
 
+  /** Where an object says of what type it is. */
+  get typeAt(): number {
+    return this.#python.layout.PyObject.ob_type;
+  }
+
+  /** What is there; 0: it cannot be read. */
+  wordOf(object: number): number {
+    return this.#objects.pointer(object, this.typeAt);
+  }
+
   /** The type of the object there; null: there is none that can be read. */
   of(object: number): AwaitableType | null {
     if (object === 0 || object % 8 !== 0) return null;
-    const type = this.#objects.pointer(object, this.#python.layout.PyObject.ob_type);
+    const type = this.wordOf(object);
     let known = this.#types.get(type);
     if (known === undefined) {
       known = type === 0 ? null : this.#objects.attempt(() => this.#read(type));

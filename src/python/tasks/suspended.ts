@@ -64,6 +64,11 @@ export class SuspendedFrames {
     return value;
   }
 
+  /** Notes a word that somebody else has read. */
+  note(address: number, value: number): void {
+    this.#words?.push(address, value);
+  }
+
   /** Of a generator, coroutine or asynchronous generator. Throws MemoryFault, InvalidAddress, CorruptData. */
   read(generator: number): Suspended {
     const { layout } = this.#python;
