@@ -113,6 +113,15 @@ export function claimedChoice(
   return choice ? [choice] : [];
 }
 
+/**
+ * Whether it is said in memory what it is, to the patch level, and there are rows of that. If it runs, that is so: under the
+ * rows of its neighbours, which are alike, it would be misread. Of a core such words may be damaged as well.
+ */
+export function saysVersion(choices: Iterable<LayoutChoice>): boolean {
+  for (const { isGuess, version } of choices) if (!isGuess && version.patch !== null) return true;
+  return false;
+}
+
 /** Every row, newest first: for the proof to choose where clues lead nowhere. */
 export function* everyRow(module: Module): Generator<LayoutChoice> {
   for (const minor of SUPPORTED_VERSIONS.toReversed()) {

@@ -26,12 +26,12 @@ import {
 import { refuteRuntime } from './corroborate.js';
 import { asBuilt, findGlobals } from './globals.js';
 import type { LayoutChoice } from './layout-choice.js';
-import { claimedChoice, everyRow, isDebugBuild, readOwnChoice, rowChoices } from './layout-choice.js';
+import { claimedChoice, everyRow, isDebugBuild, readOwnChoice, rowChoices, saysVersion } from './layout-choice.js';
 import type { Located, OtherInterpreter } from './located.js';
 import type { Module } from './module.js';
 import { anonymousMemory, listModules } from './module.js';
 import { type FailedSearch, noSuchInterpreter, noSuchLibrary, notFound, type UnsupportedVersion } from './not-found.js';
-import { PROOF_TRIES, prove } from './proof.js';
+import { Proofs } from './proof.js';
 import type { PythonVersion } from './python-version.js';
 import { remembered } from './remembered.js';
 import { timeFor } from './search-time.js';
@@ -102,12 +102,14 @@ class OpenSearch implements Search {
   #writable: Range[] | undefined;
   #isWritable: ((address: number) => boolean) | undefined;
   readonly #choicesOf = new Map<Module, Iterable<LayoutChoice>>();
+  readonly #proofs: Proofs;
 
   constructor(
     readonly target: Locatable,
     readonly options: LocateOptions,
   ) {
     this.exhaustive = options.exhaustive ?? false;
+    this.#proofs = new Proofs(target);
     this.outOfTime = timeFor(target, this.exhaustive);
     this.#strategies = chosenStrategies(options.strategies ?? null);
     const { likely, others } = listModules(target);
@@ -378,7 +380,7 @@ class OpenSearch implements Search {
     const choices = readOwnChoice(module, address, this.#noteUnsupported) ?? this.#rows(module, candidate);
     for (const { layout, version, freeThreaded, approximate, because, isGuess } of choices) {
       if (candidate.head !== undefined && candidate.head !== layout._PyRuntimeState['interpreters.head']) continue;
-      const proof = prove(this.target.memory, address, layout, candidate.isGuess ? 1 : PROOF_TRIES);
+      const proof = this.#proofs.prove(candidate, layout, isGuess);
       switch (proof.kind) {
         case 'proven': {
           const settled = this.#settle(layout, version, module, candidate);
@@ -466,7 +468,7 @@ class OpenSearch implements Search {
     if (claim) yield* claimedChoice(module, claim);
     yield* this.#choices(module);
     // One place that was named is worth every row; thousands of guesses are not.
-    if (!isGuess) yield* everyRow(module);
+    if (!isGuess && !(this.target.sampler !== null && saysVersion(this.#choices(module)))) yield* everyRow(module);
   }
 
   /** What is known of its version does not depend on the candidate, and is found once. */

@@ -8,7 +8,9 @@ import type { Address } from '../memory/address.js';
 import { addressOrNull, formatAddress, InvalidAddress, offsetBy } from '../memory/address.js';
 import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault, readPointer } from '../memory/reader.js';
+import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
+import type { Candidate } from './strategy.js';
 
 export type Proof =
   | { readonly kind: 'proven'; readonly interpreters: number; readonly threadStates: number }
@@ -19,8 +21,11 @@ export type Proof =
 /** Enough to be sure; a process may have thousands of each, and the walk reads them all. */
 const INTERPRETERS_CHECKED = 16;
 const THREAD_STATES_CHECKED = 4;
-/** A running target changes its lists; what is wrong three times in a row is wrong. */
+/** A running target changes its lists: what is wrong so often in a row is mostly wrong. */
 export const PROOF_TRIES = 3;
+/** Between further tries, ms: who lost its CPU in the middle of a change has to get it back. It is doubled each time up to ... */
+const FIRST_PAUSE_MS = 0.1;
+const LONGEST_PAUSE_MS = 5;
 
 /** Checks the `_PyRuntimeState` at `address`. Reads some dozens of bytes; never throws for what memory holds. */
 export function prove(memory: MemoryReader, address: Address, layout: Layout, tries = PROOF_TRIES): Proof {
@@ -31,6 +36,46 @@ export function prove(memory: MemoryReader, address: Address, layout: Layout, tr
   }
   return proof;
 }
+
+/**
+ * As {@link prove}, of what is to be expected there in a process that runs, until `deadline` (of `performance.now()`). Where
+ * threads come and go all the time, most tries fall into a change: a list is read link by link.
+ */
+export function proveWhileItRuns(memory: MemoryReader, address: Address, layout: Layout, deadline: number): Proof {
+  let proof = prove(memory, address, layout);
+  for (let pause = FIRST_PAUSE_MS; proof.kind === 'refuted' && performance.now() < deadline; ) {
+    Atomics.wait(NEVER_WOKEN, 0, 0, pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    proof = proveOnce(memory, address, layout);
+  }
+  return proof;
+}
+
+/** How long it is waited, all in all, until the lists of one running process hold that should, ms. */
+const PATIENCE_MS = 300;
+
+/** The proofs of one search. */
+export class Proofs {
+  readonly #target: Pick<Locatable, 'memory' | 'sampler'>;
+  #patienceMs = PATIENCE_MS;
+
+  constructor(target: Pick<Locatable, 'memory' | 'sampler'>) {
+    this.#target = target;
+  }
+
+  /** As {@link prove}, as long as it is worth: for what is to be expected there longest, for one of many guesses once. */
+  prove({ address, isGuess }: Candidate, layout: Layout, isGuessedLayout: boolean): Proof {
+    const { memory, sampler } = this.#target;
+    if (isGuess) return prove(memory, address, layout, 1);
+    if (isGuessedLayout || sampler === null) return prove(memory, address, layout);
+    const start = performance.now();
+    const proof = proveWhileItRuns(memory, address, layout, start + this.#patienceMs);
+    if (proof.kind === 'refuted') this.#patienceMs -= performance.now() - start;
+    return proof;
+  }
+}
+
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
 
 function proveOnce(memory: MemoryReader, address: Address, layout: Layout): Proof {
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prove } from '../../src/locate/proof.js';
+import { prove, proveWhileItRuns } from '../../src/locate/proof.js';
 import type { Address } from '../../src/memory/address.js';
 import { layoutFor } from '../../src/python/layouts/index.js';
 import { STATE_BYTES } from '../support/fake-python.js';
@@ -45,6 +45,24 @@ test('an interpreter with threads, and several', () => {
   expect(prove(one.memory, one.address, layout)).toEqual({ kind: 'proven', interpreters: 1, threadStates: 3 });
   const several = runtimeWith(0, 1, 2);
   expect(prove(several.memory, several.address, layout)).toEqual({ kind: 'proven', interpreters: 3, threadStates: 3 });
+});
+
+test('lists that are in the middle of a change are waited for, but not for ever', () => {
+  const { memory, address, threads } = runtimeWith(2);
+  const first = firstThread(threads);
+  memory.word(first + PyThreadState.prev, 0x1000);
+  let reads = 0;
+  const changing = {
+    read(at: Address, size: number) {
+      // More tries than are made at once: a thread that lost its CPU goes on much later.
+      if (at === first + PyThreadState.prev && ++reads === 8) memory.word(at, 0);
+      return memory.read(at, size);
+    },
+  };
+  expect(prove(changing, address, layout).kind).toBe('refuted');
+  expect(proveWhileItRuns(changing, address, layout, performance.now() + 100_000).kind).toBe('proven');
+  memory.word(first + PyThreadState.prev, 0x1000);
+  expect(proveWhileItRuns(changing, address, layout, performance.now() + 5).kind).toBe('refuted');
 });
 
 test('a thousand threads cost no more than a few', () => {
