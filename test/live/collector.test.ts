@@ -1,17 +1,12 @@
 /** Who collects garbage, while a finalizer that the collection runs sleeps without the GIL? */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { inspectProcess } from '../../src/inspect.js';
 import { pythonFrames, pythonThreads } from '../support/expectation.js';
 import { onEveryInterpreter } from '../support/matrix.js';
 import { withProgram } from '../support/target.js';
 
-/** In which `finalizer_alone.py`, which knows no oracle, falls asleep after it has said that it is ready. */
-const FALLING_ASLEEP_MS = 300;
-
 onEveryInterpreter('the only thread, whatever it does meanwhile', (interpreter) =>
   withProgram(interpreter, 'finalizer_alone.py', {}, async ({ pid }) => {
-    await sleep(FALLING_ASLEEP_MS);
     const threads = pythonThreads(await inspectProcess(pid, {}));
     expect(threads.map((thread) => [pythonFrames(thread).at(-1)?.function, thread.gc])).toEqual([['finish', true]]);
   }),

@@ -17,7 +17,7 @@ import {
 import { expectTruth, type Truth } from '../support/hangs.js';
 import { findInterpreters, laterPatches } from '../support/interpreters.js';
 import { onEveryInterpreter } from '../support/matrix.js';
-import { type Program, type ProgramOptions, withProgram } from '../support/target.js';
+import { type Program, type ProgramOptions, until, withProgram } from '../support/target.js';
 
 const OPTIONS: ProgramOptions = { ...SMALL_THREADS, flags: ['-W', 'ignore'] };
 
@@ -97,7 +97,10 @@ const ALONE = [
 for (const name of ALONE) {
   onEveryInterpreter(`hangs alone: ${name}`, (interpreter) =>
     withProgram(interpreter, 'hangs_alone.py', { ...OPTIONS, args: [name] }, async (program) => {
-      if (name === 'gil_held' || name === 'stop_held') await new Promise((resolve) => setTimeout(resolve, 3200));
+      // What is found of these is only told once it lasts.
+      const lasting = { gil_held: 'gil-held', stop_held: 'stop-held' }[name];
+      const isTold = async () => (await inspectProcess(program.pid)).findings.some(({ code }) => code === lasting);
+      if (lasting !== undefined) await until(`${lasting} is told`, isTold);
       expectTruth(await inspectProcess(program.pid), truthOf(program));
     }),
   );

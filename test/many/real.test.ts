@@ -8,7 +8,7 @@ import type { Group, Groups } from '../../src/many/groups/model.js';
 import { PYSTACK, RUNNER, runCommand, runPystack } from '../support/command.js';
 import { anyInterpreter, findInterpreters } from '../support/interpreters.js';
 import { pythonWithPackages } from '../support/real-python.js';
-import { programPath, until, withProgram } from '../support/target.js';
+import { programPath, until, untilAllSleep, withProgram } from '../support/target.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pystack-many-real-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -132,6 +132,7 @@ describe('ranks of a job', () => {
     );
     try {
       await Promise.all(ranks.map((rank) => new Promise((ready) => rank.stdout.once('data', ready))));
+      for (const { pid = 0 } of ranks) await untilAllSleep(pid);
       const files = [ranks.slice(0, 3), ranks.slice(3)].map(async (part, i) => {
         const file = join(folder, `part${i}-%h`);
         const pids = part.map(({ pid }) => String(pid));

@@ -30,19 +30,24 @@ def forked(work):
     return pid, said
 
 
-def take(*locks):
+def take(told, *locks):
     for lock in locks:
         lock.acquire()
+    os.write(told, b'.')
     ours, theirs = os.pipe()
     os.read(ours, 1)
 
 
 def taking(*locks):
     """The id of a process that has taken them, and is in the function that did."""
+    ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
         oracle.die_eventually()
-        take(*locks)
+        take(theirs, *locks)
+    os.read(ours, 1)
+    os.close(ours)
+    os.close(theirs)
     return pid
 
 
@@ -62,12 +67,10 @@ killed, _ = forked(lambda: ended.acquire() and None)
 os.kill(killed, signal.SIGKILL)
 os.waitpid(killed, 0)
 sharers = {'plain': [taking(plain)], 'again': [taking(again, again)], 'inherited': list(forked(take_and_fork))}
-time.sleep(1)
 for name, lock in {'plain': plain, 'again': again, 'inherited': inherited, 'ended': ended}.items():
     waiter = threading.Thread(target=lock.acquire, name=name)
     waiter.daemon = True
     waiter.start()
-time.sleep(1)
 print('ready ' + json.dumps({'pid': os.getpid(), 'sharers': sharers}))
 sys.stdout.flush()
 time.sleep(3600)

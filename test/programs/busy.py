@@ -101,5 +101,5 @@ if CHURN:
     threading.Thread(target=start_many, name='starter', daemon=True).start()
 for number in range(COUNT):
     threading.Thread(target=spin, name='busy-%d' % number, daemon=True).start()
-oracle.say_ready({})
+oracle.say_ready({'moves': True})
 time.sleep(3600)

@@ -40,10 +40,10 @@ if 'again' not in sys.argv:
 if how == 'forks':
     for body in (fork_and_wait, spawn_and_wait, start_brief_ones):
         threading.Thread(target=body, name=body.__name__, daemon=True).start()
-    oracle.say_ready({})
+    oracle.say_ready({'moves': True})
     time.sleep(3600)
 if 'again' not in sys.argv:
-    oracle.say_ready({})
+    oracle.say_ready({'moves': True})
 for number in range(5):
     threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()
 if how == 'exec':

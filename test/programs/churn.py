@@ -29,5 +29,5 @@ def start_many():  # root
 # Before it runs: without a GIL, an import beside busy threads waits again and again until all of them stand still.
 oracle.die_eventually()
 threading.Thread(target=start_many, name='starter', daemon=True).start()
-oracle.say_ready({})
+oracle.say_ready({'moves': True})
 time.sleep(3600)

@@ -18,9 +18,11 @@ def grow(count):
 
 
 kept = grow(400000)
+there = []
 
 
 def collect():
+    there.append(True)
     while True:
         gc.collect()
         # Lets the other one in: Python 2 may keep the GIL from it for half a minute and more.
@@ -30,5 +32,7 @@ def collect():
 gc.disable()
 threading.Thread(target=collect, name='collector', daemon=True).start()
 oracle.die_eventually()
-oracle.say_ready({})
+while not there:
+    time.sleep(0.001)
+oracle.say_ready({'moves': True})
 time.sleep(3600)

@@ -63,5 +63,5 @@ for number in range(2):
     for function in (in_order, by_acquire, waits, puts, gets):
         threading.Thread(target=function, name='%s-%d' % (function.__name__, number), daemon=True).start()
 oracle.die_eventually()
-oracle.say_ready({})
+oracle.say_ready({'moves': True})
 time.sleep(3600)

@@ -15,6 +15,5 @@ def wait_for_lock():
 
 
 threading.Thread(target=wait_for_lock, name="waiter", daemon=True).start()
-time.sleep(0.5)
 print("ready " + json.dumps({"pid": os.getpid()}), flush=True)
 time.sleep(600)

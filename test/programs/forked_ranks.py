@@ -46,7 +46,6 @@ def main():
     count = int(sys.argv[1])
     oracle.die_eventually()
     pids = fork(count)
-    time.sleep(0.3)
     oracle.say_ready({'pids': pids, 'odd': pids[count // 2]})
     time.sleep(3600)
 

@@ -43,7 +43,6 @@ class Service(BaseApplication):
             time.sleep(0.05)
         port = arbiter.LISTENERS[0].sock.getsockname()[1]
         threading.Thread(target=self.request, args=(port,), name='client', daemon=True).start()
-        time.sleep(1)
         oracle.say_ready({'workers': sorted(arbiter.WORKERS)})
 
     def request(self, port):

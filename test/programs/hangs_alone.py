@@ -87,7 +87,7 @@ def gil_held():
     threading.Thread(target=holder, name='gil holder', daemon=True).start()
     will_be_found('gil-held', 'gil holder', 'MainThread', *names)
     oracle.die_eventually()
-    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    oracle.say_ready(dict(truth(), pid=os.getpid(), moves=True))
     while True:
         time.sleep(0.01)
 
@@ -165,7 +165,7 @@ def stop_held():
         waits[name] = {'kind': kind, 'address': None, 'names': []}
     will_be_found('stop-held', 'stop holder', 'collector')
     oracle.die_eventually()
-    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    oracle.say_ready(dict(truth(), pid=os.getpid(), moves=True))
     forever()
 
 
@@ -185,7 +185,7 @@ def held_by_who_runs():
     start('running waiter', lambda: lock.acquire())
     will_wait('running waiter', 'lock', lock, ['lock'])
     oracle.die_eventually()
-    oracle.say_ready(dict(truth(), pid=os.getpid()))
+    oracle.say_ready(dict(truth(), pid=os.getpid(), moves=True))
     forever()
 
 

@@ -23,6 +23,5 @@ threading.current_thread().name = 'the main one'
 del threading._active[ident]
 threading._active[id(main) if sys.argv[1] == 'greenlet' else 8] = thread
 start_new_thread(time.sleep, (3600,))
-time.sleep(0.2)
 oracle.say_ready({})
 time.sleep(3600)

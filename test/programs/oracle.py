@@ -24,7 +24,12 @@ def native_id():
 
 
 def say_ready(value):
-    """Prints the line, past any buffer and lock of sys.stdout."""
+    """Prints the line, past any buffer and lock of sys.stdout. `moves`: some of it goes on, whoever looks need not wait until
+    all stands still."""
+    # start() returns as soon as the new thread says so, which is before it puts itself, with its name, where names are found.
+    starting = list(threading._limbo)
+    while any(thread in threading._limbo for thread in starting):
+        time.sleep(0.001)
     data = b'ready ' + json.dumps(value).encode('ascii') + b'\n'
     while data:
         data = data[os.write(1, data):]

@@ -63,8 +63,6 @@ for thread in threads:
     thread.start()
 for event in STANDING:
     event.wait()
-# The two are where they stay once they have let the other go first.
-time.sleep(0.3)
 print('ready {}')
 sys.stdout.flush()
 time.sleep(600)

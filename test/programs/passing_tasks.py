@@ -9,9 +9,12 @@ import json
 import os
 import sys
 
+import oracle
+
 if sys.version_info < (3, 7):
     sys.exit(77)
 count = int(sys.argv[1])
+oracle.die_eventually()
 
 
 async def fetch(queue):
@@ -51,7 +54,7 @@ async def main():
     for queue in queues[::2]:
         queue.put_nowait('message')
     loop = asyncio.get_event_loop()
-    told = {'pid': os.getpid(), 'resting': [hex(id(task)) for task in resting]}
+    told = {'pid': os.getpid(), 'resting': [hex(id(task)) for task in resting], 'moves': True}
     loop.call_later(0.2, lambda: print('ready ' + json.dumps(told), flush=True))
     await asyncio.gather(*tasks, *resting)  # -> nothing
 

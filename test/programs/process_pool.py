@@ -16,7 +16,6 @@ def main():
     oracle.die_eventually()
     pool = multiprocessing.get_context('fork').Pool(6, initializer=oracle.die_eventually)
     pool.map_async(work, range(2), chunksize=1)
-    time.sleep(1)
     oracle.say_ready({'workers': sorted(worker.pid for worker in pool._pool)})
     time.sleep(3600)
 

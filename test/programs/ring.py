@@ -90,16 +90,22 @@ def mixed():
     """We wait for the lock, which the second has; it reads what the third would write, and that one what we would send."""
     reads, writes = os.pipe()
     ours, theirs = socket.socketpair()
+    there, here = os.pipe()
 
     def second():
         os.close(writes)
+        os.close(there)
         ours.close()
         theirs.close()
         locked('a')
+        os.write(here, b'.')
+        os.close(here)
         os.read(reads, 1)
 
     def third():
         os.close(reads)
+        os.close(there)
+        os.close(here)
         ours.close()
         theirs.recv(1)
 
@@ -107,7 +113,9 @@ def mixed():
     os.close(reads)
     os.close(writes)
     theirs.close()
-    time.sleep(1)
+    os.read(there, 1)
+    os.close(there)
+    os.close(here)
     # Kept open, or who reads there would go on.
     return pids, lambda: (locked('a'), ours)
 
@@ -151,7 +159,6 @@ pids, wait = {'flock': flock, 'mixed': mixed, 'child': waits_for_child, 'feeder'
 
 # No thread of ours that could end it is left when it is looked at: who tells has been forked.
 if os.fork() == 0:
-    time.sleep(1)
     print('ready ' + json.dumps({'pid': os.getppid(), 'pids': pids, 'teller': os.getpid()}))
     sys.stdout.flush()
     os._exit(0)

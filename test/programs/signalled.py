@@ -50,5 +50,5 @@ oracle.die_eventually()
 for number in range(threads):
     body = spin if mode == 'busy' and number < 4 else wait
     threading.Thread(target=body, name='%s-%d' % (mode, number), daemon=True).start()
-oracle.say_ready({'signal': int(signal.SIGRTMIN)})
+oracle.say_ready({'signal': int(signal.SIGRTMIN), 'moves': mode == 'busy'})
 time.sleep(3600)

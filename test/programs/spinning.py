@@ -18,5 +18,5 @@ for number in range(3):
     thread.daemon = True
     thread.start()
 oracle.die_eventually()
-oracle.say_ready({})
+oracle.say_ready({'moves': True})
 time.sleep(3600)

@@ -27,10 +27,14 @@ if os.fork() == 0:
     while True:
         pass
 starving = threading.Event()
-threading.Thread(target=starve, name='starved', daemon=True).start()
+starved = threading.Thread(target=starve, name='starved', daemon=True)
+starved.start()
 starving.wait()
 threading.Thread(target=compute, name='computing', daemon=True).start()
+# However long it takes until it has come so far.
+while sys._current_frames()[starved.ident].f_code is not compute.__code__:
+    time.sleep(0.01)
 time.sleep(0.2)
-print('ready ' + json.dumps({}))
+print('ready ' + json.dumps({'moves': True}))
 sys.stdout.flush()
 time.sleep(3600)

@@ -28,7 +28,7 @@ def hang():
 
 
 def main():
-    print('ready {}')
+    print('ready {"moves": true}')
     sys.stdout.flush()
     n = 0
     while not os.path.exists(END):

@@ -37,12 +37,12 @@ def log_after_fork():
     thread = threading.Thread(target=logger.error, args=('first',), name='logger')
     thread.daemon = True
     thread.start()
-    time.sleep(0.5)
+    while not lock.locked():
+        time.sleep(0.01)
     pid = os.fork()
     if pid == 0:
         oracle.die_eventually()
         logger.error('second')
-    time.sleep(0.5)
     tell(pid)
     time.sleep(3600)
 
@@ -63,7 +63,6 @@ def starve():
 
     futures = [pool.submit(outer) for _ in range(2)]
     both.set()
-    time.sleep(0.5)
     tell(os.getpid())
     futures[0].result()
 
@@ -71,7 +70,6 @@ def starve():
 def idle_pool():
     forking = multiprocessing.get_context('fork') if sys.version_info > (3, 4) else multiprocessing
     pool = forking.Pool(2)
-    time.sleep(0.5)
     tell(os.getpid())
     time.sleep(3600)
     pool.close()

@@ -9,8 +9,6 @@ import oracle
 
 
 def application(_environment, _start_response):
-    # The others have to be waiting for theirs by then.
-    time.sleep(1)
     oracle.say_ready({'pid': os.getppid(), 'stuck': os.getpid()})
     time.sleep(3600)
 

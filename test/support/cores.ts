@@ -6,7 +6,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toAddress } from '../../src/memory/address.js';
 import { bytesOf } from '../../src/memory/reader.js';
 import { settleCoreOptions } from '../../src/options.js';
@@ -84,8 +83,6 @@ export async function withGcore<T>(
 ): Promise<T> {
   return withFolder((folder) =>
     withProgram(interpreter, name, { ...SMALL_THREADS, ...options }, async (program) => {
-      // Contenders change places within microseconds of "ready"; give them the time.
-      await sleep(20);
       const core = gcore(program.pid, folder);
       return use(core, program);
     }),

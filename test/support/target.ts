@@ -24,6 +24,8 @@ export interface OracleThread {
 
 /** What follows `ready`. Programs that move or cannot know give no threads. */
 export interface Ready {
+  /** Some of it goes on. What does not say so, and tells no threads, is handed over once all of it stands still. */
+  moves?: boolean;
   /** The process to look at; the started one unless the program forks. */
   pid?: number;
   /** The thread that printed it, about to end. */
@@ -132,7 +134,7 @@ export async function startProgram(
     const told = ready.pid ?? child.pid;
     const pid = through.length === 0 ? told : outerPid(child.pid, told);
     if (ready.oracle !== undefined) await threadGone(pid, ready.oracle, pid !== told);
-    if (ready.threads === null) await asleep(pid);
+    if (!ready.threads && !ready.moves) await groupStandsStill(child.pid);
     const signal = (which: NodeJS.Signals) => void process.kill(pid, which);
     return { pid, interpreter, file, ready, stderr: () => stderr, signal, kill };
   } catch (error) {
@@ -212,15 +214,48 @@ function threadGone(pid: number, tid: number, nested: boolean): Promise<void> {
   return until(`thread ${tid} of ${pid} ended`, () => !isThere());
 }
 
-/** A program that cannot ask where it stands says `ready` just before it goes to sleep. */
-async function asleep(pid: number): Promise<void> {
-  let times = 0;
-  await until(`process ${pid} sleeps`, async () => {
-    const state = readFileSync(`/proc/${pid}/stat`, 'latin1').split(')').at(-1)?.trim()[0];
-    times = state === 'S' ? times + 1 : 0;
-    await sleep(10);
-    return times >= 3;
+/**
+ * Waits until no thread of any process of the group has run for a while. A program that cannot ask where it stands says
+ * `ready` when all that it has started is on its way: how long that takes depends on what else the machine does.
+ */
+async function groupStandsStill(group: number): Promise<void> {
+  let same = 0;
+  let last: string | null = null;
+  await until(`the processes of group ${group} stand still`, async () => {
+    const now = runsOf(group);
+    same = now !== null && now === last ? same + 1 : 0;
+    last = now;
+    if (same < 3) await sleep(10);
+    return same >= 3;
   });
+}
+
+/** How often each thread of the group went to sleep; null: one is awake, or has just come or gone. */
+function runsOf(group: number): string | null {
+  const runs: string[] = [];
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (afterName(`/proc/${pid}/stat`)[2] !== String(group)) continue;
+      for (const tid of readdirSync(`/proc/${pid}/task`)) {
+        if (/[RD]/.test(afterName(`/proc/${pid}/task/${tid}/stat`)[0] ?? '')) return null;
+        const switches = /^voluntary_ctxt_switches:.*$/m.exec(
+          readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1'),
+        );
+        runs.push(`${tid} ${switches?.[0]}`);
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+      // It has just ended: of the group or not, that is seen the next time.
+    }
+  }
+  return runs.join();
+}
+
+/** What follows the name in a file like /proc/1/stat: the state, the parent, the group. */
+function afterName(stat: string): string[] {
+  const text = readFileSync(stat, 'latin1');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 function withoutPythonVariables(): NodeJS.ProcessEnv {
