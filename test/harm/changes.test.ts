@@ -11,7 +11,7 @@ import { runPystack } from '../support/command.js';
 import { pythonThreads } from '../support/expectation.js';
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES, type Mode, onEveryInterpreter } from '../support/matrix.js';
-import { withProgram } from '../support/target.js';
+import { LONG_MS, withProgram } from '../support/target.js';
 
 const ROUNDS = Number(process.env['PYSTACK_TEST_ROUNDS'] ?? 12);
 vi.setConfig({ testTimeout: 180_000 + ROUNDS * 3000 });
@@ -61,7 +61,7 @@ test('a process that exits at any step', async () => {
     await withProgram(anyInterpreter(), 'changing.py', { args: ['exits'] }, async (program) => {
       // Not a child of ours to be reaped: it may be found as a zombie as well.
       const possible = ['shown', 'process-exited', 'no-such-process', 'zombie'];
-      const end = performance.now() + 5000;
+      const end = performance.now() + LONG_MS;
       let seen = 'shown';
       for (let n = 0; seen === 'shown' && performance.now() < end; n++) {
         seen = await outcome(program.pid, n % 2 === 0 ? 'blocking' : 'non-blocking');

@@ -60,10 +60,10 @@ for (const mode of ['busy', 'waiting']) {
           }
           run.kill(ending);
           const [code, by] = await ended;
-          // It may have been quicker than the signal.
-          expect([code === 0 ? 'itself' : by]).toEqual([expect.stringMatching(`itself|${ending}`)]);
+          // It may have been quicker than the signal; and if it could not stop a thread in time, its answer is a partial one.
+          expect([code === 0 || code === 3 ? 'itself' : by]).toEqual([expect.stringMatching(`itself|${ending}`)]);
           // The kernel detaches while our threads end, which the end of the process does not wait for.
-          await until('all threads run', () => stoppedThreads(program.pid).length === 0, 2000);
+          await until('all threads run', () => stoppedThreads(program.pid).length === 0);
         }
         await until('every signal is handled', () => handled() >= sent);
         await sleep(20);
@@ -87,6 +87,6 @@ test('a process that was stopped stays stopped, whenever we are killed', () =>
       await sleep(Math.random() * usual);
       run.kill('SIGKILL');
       await ended;
-      await until('all threads are stopped', () => stoppedThreads(program.pid).length === 21, 2000);
+      await until('all threads are stopped', () => stoppedThreads(program.pid).length === 21);
     }
   }));

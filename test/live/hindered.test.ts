@@ -14,7 +14,7 @@ import { expectOracle, pythonFrames, pythonThreads, threadNamed } from '../suppo
 import { anyInterpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
 import { impossibleIn, readCallGraph } from '../support/program-text.js';
-import { withProgram } from '../support/target.js';
+import { LONG_MS, withProgram } from '../support/target.js';
 
 /** Of the four busy threads: none missing, and nothing claimed that cannot be. How many are known. */
 function knownBusyThreads(snapshot: Snapshot, file: string): number {
@@ -29,10 +29,13 @@ function knownBusyThreads(snapshot: Snapshot, file: string): number {
 onEveryInterpreter('a busy process under another tracer', (interpreter) =>
   withProgram(interpreter, 'busy.py', {}, (program) =>
     withProgram(anyInterpreter(), 'tracer.py', { args: [`${program.pid}`] }, async () => {
-      const snapshot = await inspectProcess(program.pid, { timeBudgetMs: 3000 });
+      const { major } = interpreter.version;
+      const neverAllStand = major === 2 || interpreter.freeThreaded;
+      const timeBudgetMs = neverAllStand ? 3000 : LONG_MS;
+      const snapshot = await inspectProcess(program.pid, { timeBudgetMs });
       // In Python 2 whoever has the GIL lets go of it and takes it again without ever waiting: it never stands. Without a
       // GIL nobody has to wait.
-      const waiting = interpreter.version.major === 2 ? 3 : 4;
+      const waiting = major === 2 ? 3 : 4;
       const least = interpreter.freeThreaded ? 0 : waiting;
       expect(knownBusyThreads(snapshot, program.file)).toBeGreaterThanOrEqual(least);
       expect(snapshot.capture).toMatchObject({ mode: 'blocking', stoppedThreads: 0, pauseMs: 0 });
@@ -64,7 +67,8 @@ test('a thread that gets no CPU keeps nobody waiting for long', () =>
 
 onEveryInterpreter('a limit that allows no pause at all', (interpreter) =>
   withProgram(interpreter, 'busy.py', {}, async (program) => {
-    const snapshot = await inspectProcess(program.pid, { maxPauseMs: 0.001, timeBudgetMs: 3000 });
+    const timeBudgetMs = interpreter.freeThreaded ? 3000 : LONG_MS;
+    const snapshot = await inspectProcess(program.pid, { maxPauseMs: 0.001, timeBudgetMs });
     expect(knownBusyThreads(snapshot, program.file)).toBeGreaterThanOrEqual(interpreter.freeThreaded ? 0 : 4);
     const codes = snapshot.warnings.map(({ code }) => code);
     // By luck everybody may have been asleep.

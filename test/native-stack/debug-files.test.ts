@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type NativeStack, NativeStacks } from '../../src/native-stack/native-stacks.js';
 import { openLiveProcess } from '../../src/process/live/live-process.js';
+import { untilAllSleep } from '../support/target.js';
 import { copyStanding } from './standing.js';
 
 const SOURCE = `
@@ -78,7 +79,7 @@ async function ready(child: ChildProcess): Promise<void> {
     child.stdout?.once('data', resolve);
     child.once('error', reject);
   });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await untilAllSleep(child.pid ?? 0);
 }
 
 /** The program's own frames from main on, outermost first, with lines where they are known. */

@@ -6,12 +6,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorDocument } from '../../src/many/document.js';
 import type { Thread } from '../../src/snapshot.js';
+import { threadStates } from '../native/c_program.js';
 import { runPystack, runPystackHere } from '../support/command.js';
 import { noKernelCores } from '../support/cores.js';
+import { until } from '../support/target.js';
 import { lacking, Workshop } from './c-programs.js';
 
 const workshop = new Workshop();
@@ -22,20 +23,21 @@ const SOURCE = `
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
-volatile int on = 1;
+volatile int on = 1, spinning;
 __attribute__((noinline)) static int deep(int n) {
   char room[1024];
   memset(room, n, sizeof room);
   if (n == 0) { pause(); return room[3]; }
   return deep(n - 1) + room[5];
 }
-__attribute__((noinline)) static int spins(void) { while (on) ; return on; }
+__attribute__((noinline)) static int spins(void) { spinning = 1; while (on) ; return on; }
 static void *waits_deep(void *given) { return (void *)(long)deep(100); }
 static void *works(void *given) { return (void *)(long)spins(); }
 int main(void) {
   pthread_t thread;
   pthread_create(&thread, 0, waits_deep, 0);
   pthread_create(&thread, 0, works, 0);
+  while (!spinning) usleep(1000);
   if (write(1, "ready", 5) < 0) return 1;
   for (;;) pause();
 }
@@ -53,10 +55,13 @@ describe.skipIf(noCompiler !== '')('a program without Python', () => {
     folder = mkdtempSync(join(workshop.folder, 'runs-'));
     child = spawn(program, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     if (child.stdout) await once(child.stdout, 'data');
-    await sleep(100);
+    await until('only one of its three threads runs', () => states(child.pid ?? 0) === 'RSS');
   });
   afterAll(() => child.kill('SIGKILL'));
 
+  /** State letters of its threads, in alphabetical order. */
+  const states = (of: number) =>
+    [...threadStates(of, readdirSync(`/proc/${of}/task`).map(Number)).values()].sort().join('');
   const pid = () => String(child.pid);
   const shown = (text: string, name: string) =>
     text.split('\n\n').find((part) => part.includes('Traceback') && new RegExp(`, in ${name} `).test(part)) ?? '';

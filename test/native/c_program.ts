@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '../support/target.js';
 
 /** Compiled programs, and what was started of them. `dispose` kills all and removes the directory. */
 export class CPrograms {
@@ -72,11 +73,7 @@ export function threadStates(pid: number, tids: Iterable<number>): Map<number, s
   return states;
 }
 
-/** Resolves once `condition` holds; throws after `limitMs`. */
-export async function eventually(condition: () => boolean, limitMs = 5000): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Resolves once `condition` holds; rejects when it will not. */
+export function eventually(condition: () => boolean): Promise<void> {
+  return until('it comes true', condition);
 }

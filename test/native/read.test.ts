@@ -196,7 +196,7 @@ describe('refuses', () => {
     const parent = await programs.run(
       'python3',
       '-c',
-      'import os,sys,time\np=os.fork()\nif not p: os._exit(0)\ntime.sleep(.1)\nprint(\'{"pid":%d}\'%p,flush=True)\nsys.stdin.read()',
+      'import os,sys,time\np=os.fork()\nif not p: os._exit(0)\nwhile open("/proc/%d/stat" % p).read().rsplit(")", 1)[1].split()[0] != "Z": time.sleep(.01)\nprint(\'{"pid":%d}\'%p,flush=True)\nsys.stdin.read()',
     );
     expect(() => new (native().LiveProcess)(parent.says['pid'] ?? 0)).toThrow(
       expect.objectContaining({ code: 'ESRCH' }),

@@ -47,12 +47,12 @@ describe('runs', () => {
 
   test('50,000 frames take no time', () => {
     const deep = Array.from({ length: 50_000 }, () => 'f');
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(runsOf(['m', ...deep], self)).toEqual([
       { from: 0, length: 1, times: 1 },
       { from: 1, length: 1, times: 50_000 },
     ]);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
   });
 });
 

@@ -12,7 +12,7 @@ import { withFolder } from '../support/cores.js';
 import { pythonFrames } from '../support/expectation.js';
 import { anyInterpreter, type Interpreter } from '../support/interpreters.js';
 import { MODES, onEveryInterpreter } from '../support/matrix.js';
-import { type Program, until, withProgram } from '../support/target.js';
+import { type Program, until, untilAllSleep, withProgram } from '../support/target.js';
 
 /** What was read of the process, beside looks at how its threads stand. */
 interface Reads {
@@ -108,6 +108,7 @@ onEveryInterpreter('the stacks of threads that have not moved are not read again
           const deep = depthOf(first, 'obey');
           tell('d');
           await until('it stands deeper', async () => depthOf(await fresh.session.look(), 'obey') === deep + 1);
+          await untilAllSleep(pid);
           fresh.session.close();
           const other = counted(pid, { mode });
           const before = other.reads.pages;
