@@ -26,8 +26,8 @@ export function asNoted(
       const note = byState.get(thread.walk.state.address);
       // Without an OS thread there is nothing that could have been stopped or proven.
       if (!note) return { ...thread, tid: null, look: null, evidence: 'none' };
-      const { tid, terminated, evidence, movingFrames } = note;
-      return { ...thread, tid, terminated, evidence, movingFrames, look: lookAt(tid) };
+      const { tid, terminated, evidence, consistent, movingFrames } = note;
+      return { ...thread, tid, terminated, evidence, movingFrames, settled: consistent, look: lookAt(tid) };
     }),
     nativeThreads: captured.nativeThreads
       .filter(({ look }) => notes.get(look.tid)?.threadStates.length === 0)

@@ -44,6 +44,7 @@ function notedThread(tid: number, thread: Thread): ThreadMetadata {
     threadStates: thread.threadState === null ? [] : [Number.parseInt(thread.threadState, 16)],
     terminated: thread.status === 'terminated',
     evidence: thread.evidence,
+    consistent: thread.consistent,
     movingFrames: thread.movingFrames,
     waitingOn: thread.os?.waitingOn ?? null,
     knownRegisters: null,

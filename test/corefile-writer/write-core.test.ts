@@ -61,6 +61,7 @@ test('pages, mappings, threads and what pystack adds come back', () =>
         threadStates: [0x7000],
         terminated: false,
         evidence: 'still',
+        consistent: true,
         movingFrames: 0,
         waitingOn: 'futex 0x1234',
         knownRegisters: null,

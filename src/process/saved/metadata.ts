@@ -55,6 +55,8 @@ export interface ThreadMetadata {
   /** Whether it had ended, and only its thread state was left. */
   readonly terminated: boolean;
   readonly evidence: Evidence;
+  /** Whether its stack was shown without doubt: nobody runs what has ended, and yet it may just be coming or going. */
+  readonly consistent: boolean;
   /** Innermost frames that were moving. */
   readonly movingFrames: number;
   /** What it waited for, in words; null: for nothing, or not known. */
@@ -147,6 +149,8 @@ function threadOf(thread: Record<string, unknown>): ThreadMetadata[] {
       threadStates: Array.isArray(threadStates) ? threadStates.filter((v) => typeof v === 'number') : [],
       terminated: thread.terminated === true,
       evidence: EVIDENCE.has(evidence) ? (evidence as Evidence) : 'none',
+      // Files of before did not tell.
+      consistent: thread.consistent !== false,
       movingFrames: isCount(movingFrames) ? movingFrames : 0,
       waitingOn: stringOf(thread.waitingOn),
       knownRegisters: Array.isArray(knownRegisters) ? knownRegisters.filter((v) => typeof v === 'string') : null,

@@ -192,6 +192,7 @@ describe('forged and damaged notes', () => {
           threadStates: [],
           terminated: false,
           evidence: 'none',
+          consistent: true,
           movingFrames: 0,
           waitingOn: null,
           knownRegisters: null,
