@@ -15,8 +15,8 @@ import zlib
 
 HOME = '/pystack'
 PYSTACK = os.path.join(HOME, 'pystack')
-# An emulated processor is slow, and two of them contend for the machine's.
-PATIENCE_S = 180
+# An emulated processor is slow, and two of them contend for the machine's, which may have other things to do.
+PATIENCE_S = 400
 
 
 def command(words, names):
