@@ -250,7 +250,7 @@ const PYTHON_FILES: readonly (readonly string[])[] = [
   ['python'],
   ['old-globals', 'python2-dict', 'python2-text', 'stack-chunk', 'type-names'],
   ['code-type', 'dict', 'text', 'torn-code'],
-  ['code', 'code-shapes', 'objects'],
+  ['code', 'code-shapes', 'imported-modules', 'objects'],
   ['code-left', 'named-attributes', 'runtime', 'foreign-frames'],
   ['frames', 'gc-lists', 'gil', 'ran-code', 'thread-ids', 'threading-names'],
 ];

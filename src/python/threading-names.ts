@@ -7,6 +7,7 @@ import { formatAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
 import type { DictItem } from './dict.js';
 import { readDict } from './dict.js';
+import { ImportedModules } from './imported-modules.js';
 import type { Layout } from './layouts/layout.js';
 import { NamedAttributes } from './named-attributes.js';
 import type { TypeFacts } from './objects.js';
@@ -57,8 +58,9 @@ export function readThreadNames(python: Python, interpreter: Pick<InterpreterWal
   const result: ThreadNames = { names: new Map(), problems: [] };
   try {
     const reader = new NameReader(python);
-    const module = interpreter.modules && reader.find(readDict(python, interpreter.modules).items, 'threading');
-    if (module) reader.readModule(module, result);
+    const { modules } = interpreter;
+    const module = modules && python.the(ImportedModules).named(modules, 'threading');
+    if (module) reader.readModule(toAddress(module), result);
   } catch (error) {
     result.problems.push(`the names of threads cannot be read: ${reasonOf(error)}`);
   }
