@@ -120,9 +120,11 @@ export function readCString(memory: MemoryReader, address: Address, limit = 4096
     const step = Math.min(64 - (at % 64), limit - parts.length);
     const chunk = bytesOf(memory.read(toAddress(at), step));
     const end = chunk.indexOf(0);
+    // Most are short.
+    if (end >= 0 && parts.length === 0) return decodeBytes(chunk.subarray(0, end));
     parts.push(...(end < 0 ? chunk : chunk.subarray(0, end)));
     if (end >= 0) break;
     at += step;
   }
-  return decodeBytes(Uint8Array.from(parts));
+  return decodeBytes(new Uint8Array(parts));
 }

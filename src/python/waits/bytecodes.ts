@@ -22,13 +22,16 @@ const METHODS: ReadonlySet<string> = new Set(
 export class Bytecodes {
   readonly #objects: Objects;
   readonly #fields: WaitFields;
-  readonly #opcodes: Opcodes | null;
   readonly #calls = new Map<Address, readonly MethodCall[]>();
 
   constructor(objects: Objects, fields: WaitFields) {
     this.#objects = objects;
     this.#fields = fields;
-    this.#opcodes = opcodesOf(objects.layout.version);
+  }
+
+  /** Null: of a version of which they are not known. Made when they are asked for: most looks do without. */
+  get #opcodes(): Opcodes | null {
+    return opcodesOf(this.#objects.layout.version);
   }
 
   /** The calls of methods that are looked for. Of a code object that cannot be read, none. */
@@ -48,13 +51,12 @@ export class Bytecodes {
   }
 
   #readCalls(code: Address): MethodCall[] {
-    if (!this.#opcodes) return [];
+    const opcodes = this.#opcodes;
+    if (!opcodes) return [];
     const { memory } = this.#objects;
     const tuple = readPointer(memory, offsetBy(code, this.#fields.code.co_names));
     const names = this.#objects.elements(tuple, NAMES_LIMIT).map((name) => this.#objects.text(name) ?? '');
-    return names.some((name) => METHODS.has(name))
-      ? findMethodCalls(this.#read(code), names, this.#opcodes, METHODS)
-      : [];
+    return names.some((name) => METHODS.has(name)) ? findMethodCalls(this.#read(code), names, opcodes, METHODS) : [];
   }
 
   #read(code: Address): Uint8Array {
