@@ -2,11 +2,13 @@
  * What if memory is lost that stacks lead through? Of what does not move (a core), that will not come back; but what is left
  * may still tell which frames belong together (python/lost). Only stacks that lack something are touched.
  */
+import type { Address } from '../memory/address.js';
 import { workBudget } from '../memory/budget.js';
 import { overlaps, type Range } from '../memory/ranges.js';
 import { describeLost, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
+import { learnFrameType } from '../python/lost/frame-type.js';
 import { type FramesOnStack, framesOnStack, joinByStack } from '../python/lost/frames-on-stack.js';
 import { linkedGenerators, RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
 import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-frames.js';
@@ -79,6 +81,8 @@ function joinedStacks(
   { writable, written, cStackOf }: Left,
 ): WalkedStack[] {
   if (python.layout.frames.kind === 'frame-objects') {
+    if (stacks.every(({ ending }) => ending.kind === 'complete')) return [...stacks];
+    learnFrameType(python, addressesIn(stacks));
     const walked = stacks.map((stack, i) =>
       stack.ending.kind === 'complete' ? stack : linked(python, states[i], stack),
     );
@@ -113,6 +117,10 @@ function joinedStacks(
       joined.frames.length > length || (joined.frames.length === length && joined.ending.kind === 'complete');
     return isMore ? withCode(python, joined) : walked;
   });
+}
+
+function* addressesIn(stacks: readonly WalkedStack[]): Generator<Address> {
+  for (const { frames } of stacks) for (const { address } of frames) yield address;
 }
 
 /** Up to 3.10: with those frames whose code objects are lost. */

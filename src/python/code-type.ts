@@ -10,7 +10,12 @@ import type { Python } from './python.js';
 import { TypeNames } from './type-names.js';
 
 /** https://github.com/python/cpython/blob/v3.12.1/Include/object.h (the same bits from 3.7 on) */
-const Py_TPFLAGS = { HEAPTYPE: 1 << 9, READY: 1 << 12, BYTES_SUBCLASS: 1 << 27, UNICODE_SUBCLASS: 1 << 28 } as const;
+export const Py_TPFLAGS = {
+  HEAPTYPE: 1 << 9,
+  READY: 1 << 12,
+  BYTES_SUBCLASS: 1 << 27,
+  UNICODE_SUBCLASS: 1 << 28,
+} as const;
 /** sizeof(_Py_CODEUNIT) */
 const CODE_UNIT_BYTES = 2;
 
@@ -77,7 +82,8 @@ const TYPE = partOf(({ PyObject, PyTypeObject: { tp_flags, tp_basicsize, tp_item
   itemsize: tp_itemsize,
 }));
 
-function readType(python: Python, type: Address) {
+/** What tells a type without its name. Throws as the memory does, and InvalidAddress. */
+export function readType(python: Python, type: Address) {
   const { metatype, flags, basicsize, itemsize } = TYPE(python).read(python.memory, type);
   return { metatype, flags, basicsize, itemsize };
 }

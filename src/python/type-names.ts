@@ -18,13 +18,23 @@ export class TypeNames {
 
   /** `tp_name` of the type at `type`. Throws MemoryFault or InvalidAddress when it is not to be had. */
   ofType(type: number): string {
-    let name = this.#names.get(type) ?? this.#python.types.get(type);
+    let name = this.known(type);
     if (name === undefined) {
       const tp_name = this.#python.pointer(toAddress(type), this.#python.layout.PyTypeObject.tp_name);
       name = readCString(this.#python.memory, toAddress(tp_name), NAME_LIMIT);
       this.#names.set(type, name);
     }
     return name;
+  }
+
+  /** Remembers the name of a type whose own cannot be read. */
+  note(type: number, name: string): void {
+    this.#names.set(type, name);
+  }
+
+  /** The name of the type at `type`, as far as it is known by now; nothing is read. */
+  known(type: number): string | undefined {
+    return this.#names.get(type) ?? this.#python.types.get(type);
   }
 
   /** `tp_name` of the type of the object at `object`. Throws as {@link ofType}. */

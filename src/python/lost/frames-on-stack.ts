@@ -13,6 +13,7 @@ import { ofKind } from '../layouts/fields.js';
 import { partOf } from '../part.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
+import { TypeNames } from '../type-names.js';
 import { linkedFrameObjects } from './frame-objects.js';
 
 const WORD = 8;
@@ -59,7 +60,7 @@ function runs(python: Python, address: number): boolean {
     const { f_code: at, f_state: stateAt } = ofKind(python.layout.frames, 'frame-objects').PyFrameObject;
     const { ob_type, f_code, f_lasti, f_executing, f_state } = RUNNING(python).read(python.memory, toAddress(address));
     // A call is never the first instruction; zeros, which may stand where memory was lost, say that it is.
-    if (f_lasti <= 0 || f_code === 0 || python.types.get(ob_type) !== 'frame') return false;
+    if (f_lasti <= 0 || f_code === 0 || python.the(TypeNames).known(ob_type) !== 'frame') return false;
     if (f_state === undefined || stateAt === undefined) return f_executing === 1;
     if (f_state !== python.layout.objects.parts.frameStates?.FRAME_EXECUTING) return false;
     return !isLostZero(python.memory, address + at, address + stateAt);
