@@ -5,6 +5,7 @@
 import type { Address } from '../memory/address.js';
 import { InvalidAddress, isUserSpace, toAddress } from '../memory/address.js';
 import { CorruptData, MemoryFault } from '../memory/reader.js';
+import { isZeroedPage } from '../memory/zeroed-pages.js';
 import { partOf } from './part.js';
 import type { Python } from './python.js';
 import { TypeNames } from './type-names.js';
@@ -25,7 +26,19 @@ export function isCode(python: Python, object: Address, type: number): boolean {
     return python.the(TypeNames).ofType(type) === 'code';
   } catch (error) {
     if (error instanceof MemoryFault) return isUserSpace(type) && looksLikeCode(python, object, toAddress(type));
-    if (error instanceof InvalidAddress || error instanceof CorruptData) return false;
+    // On a page of zeros its type is lost.
+    if (error instanceof InvalidAddress) return isZeroedPage(python.memory, type) && refers(python, object);
+    if (error instanceof CorruptData) return false;
+    throw error;
+  }
+}
+
+/** Whether what the object refers to is all that a code object refers to. */
+function refers(python: Python, object: Address): boolean {
+  try {
+    return refersLikeCode(python, object);
+  } catch (error) {
+    if (error instanceof MemoryFault || error instanceof InvalidAddress || error instanceof CorruptData) return false;
     throw error;
   }
 }
@@ -33,7 +46,7 @@ export function isCode(python: Python, object: Address, type: number): boolean {
 /** Whether type and object are all that a code object's are, but for the type's name. */
 function looksLikeCode(python: Python, object: Address, type: Address): boolean {
   try {
-    return isCodeType(python, type) && refersLikeCode(python, object);
+    return isCodeType(python, type) && refers(python, object);
   } catch (error) {
     if (error instanceof MemoryFault || error instanceof InvalidAddress || error instanceof CorruptData) return false;
     throw error;
@@ -51,8 +64,12 @@ function isCodeType(python: Python, type: Address): boolean {
       ? basicsize === fields.sizeof && itemsize === 0
       : basicsize === fields.co_code_adaptive && itemsize === CODE_UNIT_BYTES;
   if (!isStatic || !hasItsSize || !isUserSpace(metatype)) return false;
-  // `type` is its own type.
-  return readType(python, toAddress(metatype)).metatype === metatype;
+  return isMetatype(python, toAddress(metatype));
+}
+
+/** Whether it is `type`, which is its own type, or on a page that is lost. */
+export function isMetatype(python: Python, type: Address): boolean {
+  return isZeroedPage(python.memory, type) || readType(python, type).metatype === type;
 }
 
 const NAMES = partOf(({ PyCodeObject: { co_name, co_filename, co_linetable } }) => ({

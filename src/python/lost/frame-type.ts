@@ -3,7 +3,7 @@
  * That of the frames which thread states lead to: they were told by the code that they run.
  */
 import { type Address, toAddress } from '../../memory/address.js';
-import { Py_TPFLAGS, readType } from '../code-type.js';
+import { isMetatype, Py_TPFLAGS, readType } from '../code-type.js';
 import { ofKind } from '../layouts/fields.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
@@ -45,5 +45,5 @@ function isFrameType(python: Python, type: Address): boolean {
   const isStatic = (flags & Py_TPFLAGS.READY) !== 0 && (flags & Py_TPFLAGS.HEAPTYPE) === 0;
   // `f_localsplus` is declared with one element, or with none.
   const hasItsSize = itemsize === WORD && (basicsize === f_localsplus || basicsize === f_localsplus + WORD);
-  return isStatic && hasItsSize && readType(python, toAddress(metatype)).metatype === metatype;
+  return isStatic && hasItsSize && isMetatype(python, toAddress(metatype));
 }
