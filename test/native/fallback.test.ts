@@ -3,11 +3,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { CPrograms, type Started } from './c_program.js';
 
 const programs = new CPrograms();
+afterEach(() => programs.endAll());
 afterAll(() => programs.dispose());
 
 const addonPath = fileURLToPath(new URL('../../build/Release/pystack_native.node', import.meta.url));

@@ -55,6 +55,7 @@ function freezeInTime(target: NativeProcess, wish: PlanWish, toBeStopped: readon
 
 afterEach(() => {
   for (const target of opened.splice(0)) target.close();
+  programs.endAll();
 });
 afterAll(() => programs.dispose());
 

@@ -2,13 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { PAGE_BYTES } from '../../src/memory/pages.js';
 import { EVIDENCE, LOOK, native } from '../../src/process/native.js';
 import { CPrograms, eventually, threadStates } from './c_program.js';
 import { plan } from './plan.js';
 
 const programs = new CPrograms();
+afterEach(() => programs.endAll());
 afterAll(() => programs.dispose());
 
 const addonPath = fileURLToPath(new URL('../../build/Release/pystack_native.node', import.meta.url));
