@@ -148,7 +148,8 @@ export const ERRORS = {
   },
   'core-unreadable': {
     title: 'Core file too damaged',
-    meaning: 'The file is a core, but so much of it is missing or damaged that no stack could be read.',
+    meaning:
+      'The file is a core, but so much of it is missing or damaged that no stack could be read. One that gdb wrote (gcore) has at its very end what tells threads and files: however little was cut from it, that is lost.',
     remedy:
       'Get a complete one: look for a full disk, a size limit (`ulimit -c`, `coredump.conf`), or an interrupted copy.',
     exitCode: EXIT.nothing,

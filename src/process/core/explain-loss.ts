@@ -20,7 +20,7 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
       'core-unreadable',
       `what is left of the core file ${target.path} is too little to find Python in`,
       {
-        cause: damage,
+        cause: hasNoNotes(target) ? `${NO_NOTES}; ${damage}` : damage,
         tried: [error.message, error.details.cause ?? '', ...(error.details.tried ?? [])].filter(Boolean),
         nextStep: 'copy it again, or check `ulimit -c` and the free space where cores are written',
         nativeOnly: error.details.nativeOnly,
@@ -43,6 +43,14 @@ export function explainLoss(target: CoreProcess, error: unknown): unknown {
     nextStep: 'give --exhaustive; if the process did not run Python, or not yet, there is nothing to be found',
     underlying: error,
   });
+}
+
+const NO_NOTES =
+  'its notes are lost, which a debugger writes at the very end: nothing tells which threads and files there were';
+
+/** Whether all that the file says beside its memory is lost. Kernels write that first, gdb last. */
+function hasNoNotes({ notes }: CoreProcess): boolean {
+  return notes.threads.length === 0 && notes.files === null && notes.process === null && notes.auxv.size === 0;
 }
 
 /** With whose core it is and what ended it: that is known, and may be all that there is to know. */
