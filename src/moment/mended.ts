@@ -9,7 +9,7 @@ import { describeLost, readCodeLeft } from '../python/code-left.js';
 import { type DataStack, readDataStack } from '../python/lost/data-stack.js';
 import { linkedFrameObjects } from '../python/lost/frame-objects.js';
 import { learnFrameType } from '../python/lost/frame-type.js';
-import { type FramesOnStack, framesOnStack, joinByStack, placesOn } from '../python/lost/frames-on-stack.js';
+import { type FramesOnStack, framesOnStack, joinByStack } from '../python/lost/frames-on-stack.js';
 import { linkedGenerators, RunningGenerators, type SearchedMemory } from '../python/lost/generators.js';
 import { innermostFrame, joinFrames, lacksFrames } from '../python/lost/joined-frames.js';
 import type { Python } from '../python/python.js';
@@ -27,11 +27,7 @@ export interface Left {
   readonly hasWholePages: boolean;
   /** A thread's C stack, from its stack pointer on; null: not known. */
   cStackOf(state: ThreadStateWalk): Range | null;
-  /** Those of threads whose states are not known. */
-  strayStacks(): Range[];
 }
-
-const NOWHERE: FramesOnStack = new Map();
 
 /** What searching all that is left may take, ms of work. */
 const SEARCH_MS = 10_000;
@@ -82,7 +78,7 @@ function joinedStacks(
   python: Python,
   states: readonly ThreadStateWalk[],
   stacks: readonly WalkedStack[],
-  { writable, written, cStackOf, strayStacks }: Left,
+  { writable, written, cStackOf }: Left,
 ): WalkedStack[] {
   if (python.layout.frames.kind === 'frame-objects') {
     if (stacks.every(({ ending }) => ending.kind === 'complete')) return [...stacks];
@@ -91,7 +87,7 @@ function joinedStacks(
       stack.ending.kind === 'complete' ? stack : linked(python, states[i], stack),
     );
     return walked.some(({ ending }) => ending.kind !== 'complete')
-      ? foundByStack(python, states, walked, { cStackOf, strayStacks })
+      ? foundByStack(python, states, walked, cStackOf)
       : walked;
   }
   const lacking = new Map<number, DataStack>();
@@ -139,30 +135,20 @@ function foundByStack(
   python: Python,
   states: readonly ThreadStateWalk[],
   stacks: readonly WalkedStack[],
-  { cStackOf, strayStacks }: Pick<Left, 'cStackOf' | 'strayStacks'>,
+  cStackOf: Left['cStackOf'],
 ): WalkedStack[] {
   const outOfTime = workBudget(SEARCH_MS);
-  const cStacks = stacks.map(({ ending }, i) => {
+  const places = stacks.map(({ ending }, i): FramesOnStack => {
     const state = states[i];
-    return ending.kind === 'complete' || !state ? null : cStackOf(state);
+    const within = ending.kind === 'complete' || !state ? null : cStackOf(state);
+    return within === null ? new Map() : framesOnStack(python, within, outOfTime);
   });
-  const onStack = (within: Range | null) => (within === null ? NOWHERE : framesOnStack(python, within, outOfTime));
-  const places = cStacks.map(onStack);
-  // What stands on none of those whose frames are all known may be theirs.
-  const others = [...places, ...strayStacks().map(onStack)];
   if (outOfTime()) return [...stacks];
   const owners = ownersOf(stacks);
   const joined = stacks.map((stack, i): WalkedStack => {
-    const [own, within] = [places[i], cStacks[i]];
-    if (!own || !within || own.size === 0) return stack;
-    const found = joinByStack(python, {
-      known: stack,
-      innermost: states[i]?.currentFrame ?? 0,
-      places: own,
-      isOthers: (frame) => owners.has(frame) && owners.get(frame) !== i,
-      standsElsewhere: (frame) => others.some((other) => other !== own && other.has(frame)),
-      placesOf: (wanted) => placesOn(python, within, wanted, outOfTime),
-    });
+    const own = places[i];
+    const isOthers = (frame: number) => owners.has(frame) && owners.get(frame) !== i;
+    const found = own && own.size > 0 ? joinByStack(python, stack, own, isOthers) : null;
     return found ? withCode(python, { ...stack, ...found }) : stack;
   });
   // What is found for two of them is of none for certain.

@@ -81,11 +81,6 @@ export function captureStatic(
           written,
           hasWholePages,
           cStackOf: (state) => cStackOf(lookAt(tidOf(state) ?? 0)?.sp ?? null, mappings),
-          strayStacks: () => {
-            const known = new Set(runtime.threadStates.map(tidOf));
-            const strays = osThreads.filter(({ tid }) => !known.has(tid));
-            return strays.flatMap(({ tid }) => cStackOf(lookAt(tid)?.sp ?? null, mappings) ?? []);
-          },
         });
   const threads = runtime.threadStates.map((state, i): CapturedThread => {
     const tid = tidOf(state);

@@ -24,7 +24,6 @@ describe.skipIf(noKernelCores !== null)('of a whole core, and not of a stack tha
           written: () => process.written,
           hasWholePages: true,
           cStackOf: () => null,
-          strayStacks: () => [],
         });
         expect(stacks.map(({ frames }) => frames.length).every((length) => length > 2)).toBe(true);
         expect(isWhole(stacks)).toBe(true);

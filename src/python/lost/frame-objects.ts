@@ -18,26 +18,21 @@ const FRAME_OBJECT = partOf(({ PyObject, frames }) => {
   return { ob_type: PyObject.ob_type, f_back, f_code, f_lasti };
 });
 
-export type LinkedFrames = Pick<StackWalk, 'frames' | 'ending'> & {
-  /** What the last of them links to, which is lost; 0: it is the outermost. */
-  readonly beyond: number;
-};
-
 /** The frames from the one at `first` on, those whose code objects are lost among them. Never throws for what memory holds. */
-export function linkedFrameObjects(python: Python, first: number): LinkedFrames {
+export function linkedFrameObjects(python: Python, first: number): Pick<StackWalk, 'frames' | 'ending'> {
   const frames: FrameWalk[] = [];
   const seen = new Set<number>();
   for (let at = first; at !== 0; ) {
     const frame = seen.has(at) || seen.size > MOST_FRAMES ? null : frameObjectAt(python, at);
     if (frame === null) {
       const reason = `the frame at ${formatAddress(at)} is lost, and with it those beyond`;
-      return { frames, ending: { kind: 'truncated', reason }, beyond: at };
+      return { frames, ending: { kind: 'truncated', reason } };
     }
     seen.add(at);
     frames.push(frame.walk);
     at = frame.f_back;
   }
-  return { frames, ending: { kind: 'complete', reason: null }, beyond: 0 };
+  return { frames, ending: { kind: 'complete', reason: null } };
 }
 
 /** The frame object at `address`; null: there is none. */

@@ -14,8 +14,7 @@ import { partOf } from '../part.js';
 import { reasonOf } from '../problem.js';
 import type { Python } from '../python.js';
 import { TypeNames } from '../type-names.js';
-import { frameObjectAt, linkedFrameObjects } from './frame-objects.js';
-import { type Piece, withShortPieces } from './short-pieces.js';
+import { linkedFrameObjects } from './frame-objects.js';
 
 const WORD = 8;
 /** More of a C stack is not looked through. */
@@ -37,41 +36,17 @@ export type FramesOnStack = ReadonlyMap<number, number>;
 export function framesOnStack(python: Python, within: Range, outOfTime: () => boolean): FramesOnStack {
   const places = new Map<number, number>();
   const others = new Set<number>();
-  for (const { word, at } of pointersOn(python, within, outOfTime)) {
-    if (others.has(word) || places.has(word)) continue;
-    if (runs(python, word)) places.set(word, at);
-    else others.add(word);
-  }
-  return places;
-}
-
-/** Where each of these addresses stands on a C stack, the lowest place first. Never throws for what memory holds. */
-export function placesOn(
-  python: Python,
-  within: Range,
-  wanted: ReadonlySet<number>,
-  outOfTime: () => boolean,
-): ReadonlyMap<number, readonly number[]> {
-  const places = new Map<number, number[]>();
-  if (wanted.size === 0) return places;
-  for (const { word, at } of pointersOn(python, within, outOfTime)) {
-    if (!wanted.has(word)) continue;
-    const known = places.get(word);
-    if (known) known.push(at);
-    else places.set(word, [at]);
-  }
-  return places;
-}
-
-/** All that may be addresses of objects, from the lowest place on. */
-function* pointersOn({ memory }: Python, within: Range, outOfTime: () => boolean) {
   const range = { start: within.start, end: Math.min(within.end, within.start + MOST_STACK_BYTES) };
-  for (const { start, view } of readChunks(memory, range, 0, outOfTime)) {
+  for (const { start, view } of readChunks(python.memory, range, 0, outOfTime)) {
     for (let i = (WORD - (start % WORD)) % WORD; i + WORD <= view.byteLength; i += WORD) {
       const word = pointerAt(view, i);
-      if (word % WORD === 0 && isUserSpace(word)) yield { word, at: start + i };
+      if (word % WORD !== 0 || !isUserSpace(word) || others.has(word)) continue;
+      if (places.has(word)) continue;
+      if (runs(python, word)) places.set(word, start + i);
+      else others.add(word);
     }
   }
+  return places;
 }
 
 const RUNNING = partOf(({ PyObject, frames }) => {
@@ -95,31 +70,29 @@ function runs(python: Python, address: number): boolean {
   }
 }
 
-/** A stack that lacks frames, and what tells which are of it. */
-export interface Lacking {
-  readonly known: Pick<StackWalk, 'frames' | 'ending'>;
-  /** Of its innermost frame, as its thread state has it; 0: not known. */
-  readonly innermost: number;
-  readonly places: FramesOnStack;
-  /** Whether a frame is known to be, or may be, of another thread by the links to it. */
-  readonly isOthers: (frame: number) => boolean;
-  /** Whether it stands on the C stack of another thread of which not all frames are known. */
-  readonly standsElsewhere: (frame: number) => boolean;
-  /** Where addresses stand on its own. */
-  readonly placesOf: (wanted: ReadonlySet<number>) => ReadonlyMap<number, readonly number[]>;
+/** Frames that are linked to each other, the innermost first. */
+interface Piece {
+  readonly frames: readonly FrameWalk[];
+  /** How many of them stand on the C stack. */
+  readonly standing: number;
+  readonly isOutermost: boolean;
+  /** Where on the C stack. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** The stack with what is left beyond what is known of it. null: nothing is, for certain. */
+/**
+ * The stack with what is left beyond what is `known` of it. `isOthers`: whether a frame may be of another thread. null: nothing
+ * is, for certain.
+ */
 export function joinByStack(
   python: Python,
-  lacking: Lacking,
+  known: Pick<StackWalk, 'frames' | 'ending'>,
+  places: FramesOnStack,
+  isOthers: (frame: number) => boolean,
 ): Pick<StackWalk, 'frames' | 'ending' | 'innerGap'> | null {
-  const { known } = lacking;
-  const all = piecesOf(python, lacking);
-  const inner = innerPiece(python, lacking);
-  const firm = fitting(all.filter(isFirm), inner.to);
-  const short = all.filter((piece) => isShort(piece, lacking));
-  const pieces = withShortPieces(inner, firm, short, lacking.placesOf);
+  const shown = new Set<number>(known.frames.map(({ address }) => address));
+  const pieces = fitting(piecesOf(python, places, shown, isOthers), standingOf(known.frames, places).at(-1) ?? 0);
   if (pieces.length === 0) return null;
   const frames = [...known.frames];
   for (const piece of pieces) {
@@ -137,40 +110,26 @@ export function joinByStack(
   };
 }
 
-/** What is known of the stack, as the innermost piece of it. */
-function innerPiece(python: Python, { known: { frames }, innermost, places }: Lacking): Piece {
-  const last = frames.at(-1);
-  const standing = standingOf(frames, places);
-  const beyond = last ? (frameObjectAt(python, last.address)?.f_back ?? 0) : innermost;
-  const [from = 0, to = 0] = [standing[0], standing.at(-1)];
-  return { frames, standing: standing.length, isOutermost: false, beyond, from, to };
-}
-
-function piecesOf(python: Python, { known, places, isOthers }: Lacking): Piece[] {
+function piecesOf(
+  python: Python,
+  places: FramesOnStack,
+  shown: ReadonlySet<number>,
+  isOthers: (frame: number) => boolean,
+): Piece[] {
   const pieces: Piece[] = [];
-  const linked = new Set<number>(known.frames.map(({ address }) => address));
+  const linked = new Set<number>(shown);
   // Who is called stands below its caller: pieces are met at their innermost frames.
   for (const [address] of [...places].sort(([, a], [, b]) => a - b)) {
     if (linked.has(address)) continue;
-    const { frames, ending, beyond } = linkedFrameObjects(python, address);
+    const { frames, ending } = linkedFrameObjects(python, address);
     const isOwn = !frames.some((frame) => linked.has(frame.address) || isOthers(frame.address));
     for (const frame of frames) linked.add(frame.address);
-    if (!isOwn) continue;
     const standing = standingOf(frames, places);
     const [from = 0, to = 0] = [standing[0], standing.at(-1)];
-    pieces.push({ frames, standing: standing.length, isOutermost: ending.kind === 'complete', beyond, from, to });
+    if (!isOwn || standing.length < ENOUGH || 3 * standing.length <= 2 * frames.length) continue;
+    pieces.push({ frames, standing: standing.length, isOutermost: ending.kind === 'complete', from, to });
   }
   return pieces;
-}
-
-function isFirm({ frames, standing }: Piece): boolean {
-  return standing >= ENOUGH && 3 * standing > 2 * frames.length;
-}
-
-/** Whether it may be a piece, if it fits between others: all of it stands there in its order, and on no other C stack. */
-function isShort(piece: Piece, { standsElsewhere }: Lacking): boolean {
-  const { frames, standing } = piece;
-  return !isFirm(piece) && standing === frames.length && !frames.some(({ address }) => standsElsewhere(address));
 }
 
 /** Those that lie outside of each other and of `inner`, the larger ones before others; the innermost first. */
