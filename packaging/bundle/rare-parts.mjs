@@ -3,7 +3,7 @@
 // sources knows of it. What is neither function nor class cannot be had of a rare module, unless by another of them: the
 // bundler then finds no such export.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { NOW } from './chunks.mjs';
 
 /** Folders and files of src/ by the part they are evaluated with, and what in a folder is no part of it. */
@@ -58,11 +58,13 @@ export function rareParts(root) {
         const file = resolve(dirname(importer), path.replace(/\.js$/, '.ts'));
         if (!partOf.has(file) || partOf.has(importer)) return undefined;
         refuseOtherUses(importer, exportsOf(file));
-        return { path: file, namespace: 'stand-in' };
+        // Chunks are called by what is in them, paths too: where the checkout lies must not matter.
+        return { path: relative(root, file), namespace: 'stand-in' };
       });
       build.onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => {
-        const part = `${NOW}(import('part:${partOf.get(path)}'))`;
-        const standIns = exportsOf(path).map(
+        const file = resolve(root, path);
+        const part = `${NOW}(import('part:${partOf.get(file)}'))`;
+        const standIns = exportsOf(file).map(
           ({ name, kind }) =>
             `export function ${name}(...args) { return ${kind === 'class' ? 'new ' : ''}(${part}.${name})(...args); }`,
         );
@@ -72,7 +74,7 @@ export function rareParts(root) {
       build.onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
         resolveDir: root,
         contents: filesOf(path)
-          .map((file) => `export { ${exportsOf(file).map(({ name }) => name)} } from '${file}';`)
+          .map((file) => `export { ${exportsOf(file).map(({ name }) => name)} } from './${relative(root, file)}';`)
           .join('\n'),
       }));
     },

@@ -1,10 +1,12 @@
 /** Is what the program does not ask for left alone, and what it asks for evaluated once, in the order of its imports? */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { programInChunks } from '../../packaging/bundle/chunks.mjs';
+import { rareParts } from '../../packaging/bundle/rare-parts.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'pystack-chunks-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,4 +65,23 @@ it('a part is evaluated when it is first asked for, and once', async () => {
   expect(await program.other()).toBe('other with bc');
   expect(program.notes).toEqual(['main', 'shared', 'rare', 'other']);
   expect(await program.exists()).toBe(true);
+});
+
+it('is the same wherever the checkout lies', async () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const texts = ['a', 'another/place/with-a-longer-name'].map(async (place) => {
+    const checkout = join(folder, place);
+    cpSync(join(root, 'src'), join(checkout, 'src'), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    return programInChunks({
+      absWorkingDir: checkout,
+      preserveSymlinks: true,
+      entryPoints: ['src/cli/main.ts'],
+      target: 'node20',
+      plugins: [rareParts(checkout)],
+    });
+  });
+  const [one, other] = await Promise.all(texts);
+  expect(one?.length).toBeGreaterThan(500_000);
+  expect(other === one).toBe(true);
 });
