@@ -8,6 +8,7 @@
 import type { Address } from '../memory/address.js';
 import { formatAddress, isUserSpace, offsetBy } from '../memory/address.js';
 import { CorruptData } from '../memory/reader.js';
+import { isLostZero } from '../memory/zeroed-pages.js';
 import type { Attachment } from '../snapshot.js';
 import { decodeAttachment } from './attachment.js';
 import type { GilWalk } from './gil-walk.js';
@@ -324,6 +325,12 @@ function readThreadStates(
       return;
     }
     walk.threadStates.push({ ...state, interpreterId });
+    // What is its interpreter's address is there, so it is the link that is lost, not the list that ends.
+    const { interp, next: link } = python.fields.PyThreadState;
+    if (next === 0 && isLostZero(python.memory, at + interp.offset, at + link.offset)) {
+      const which = `the link from the one at ${formatAddress(at)} is lost`;
+      walk.problems.push(`the thread states of interpreter ${interpreterId} end early: ${which}`);
+    }
     at = next;
   }
 }
