@@ -19,10 +19,11 @@ import type { KnownStacks } from './known-stacks.js';
 import { askForStacks, nativeThreadsOf, otherTids } from './native-wish.js';
 import { captureNonBlocking } from './non-blocking.js';
 import { freezeAndReplay } from './pass.js';
-import type { Pass } from './pass-result.js';
+import type { Pass, PassThread } from './pass-result.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
-import { isSettled } from './same-stack.js';
+import { isCertain, isSettled } from './same-stack.js';
+import { sleep } from './sleep.js';
 import { walkStanding } from './standing.js';
 import { orNull } from './unreadable.js';
 
@@ -45,6 +46,8 @@ export interface BlockingOptions {
 const MAX_PASSES = 6;
 /** ... and before values that never stand still are left out: no stack is worth less for them. */
 const VALUE_PASSES = 4;
+/** For a thread to come to run, ms; longer each time. */
+const RUN_ON_MS = 2;
 /** Rounds within one freeze: threads that woke while the others stood are looked at again. */
 const ROUNDS_PER_FREEZE = 8;
 
@@ -81,7 +84,9 @@ export function captureBlocking(
     if (isWhole(pass, before)) {
       whole = pass;
       const lacksStacks = askForStacks(options.native, pass, plan);
-      if (!lacksStacks && (!pass.lackedValues || n >= VALUE_PASSES)) break;
+      const isCaught = n < MAX_PASSES && pass.threads.some(isCaughtInChange);
+      if (!lacksStacks && !isCaught && (!pass.lackedValues || n >= VALUE_PASSES)) break;
+      if (isCaught) sleep(n * RUN_ON_MS);
       if (lacksStacks) options.log('native stacks need more than was copied');
     }
     if (pass.frozen.overPause || (n > 1 && pass.threads.some(isRefused(pass)))) break;
@@ -100,6 +105,14 @@ export function captureBlocking(
   const found = captureNonBlocking(process, python, listTids, options);
   const warnings = hindrance ? [hindrance, ...found.warnings] : found.warnings;
   return { ...found, capture: cost.with({ ...found.capture, mode: 'blocking' }, process), warnings };
+}
+
+/**
+ * Whether a thread that runs stands where its chain of frames is being changed. It was stopped there twice alike: it got no CPU
+ * in between, and will have come past it once it gets one.
+ */
+function isCaughtInChange(thread: PassThread): boolean {
+  return thread.evidence === 'stopped' && !isCertain(thread);
 }
 
 type WholePass = Pass & { readonly runtime: RuntimeWalk };

@@ -21,6 +21,7 @@ import type { Pass, PassThread } from './pass-result.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
 import { isSettled, keyOf } from './same-stack.js';
+import { sleep } from './sleep.js';
 import { orNull } from './unreadable.js';
 import type { ThreadWalk } from './walker.js';
 
@@ -205,10 +206,4 @@ function warningsOfValues({ lackedValues }: Pass, simultaneous: boolean): Warnin
 function isProven(thread: PassThread, before: Pass | null): boolean {
   if (thread.missing) return false;
   return (thread.tid === null || thread.gone || thread.evidence !== 'none') && isSettled(thread, before);
-}
-
-const clock = new Int32Array(new SharedArrayBuffer(4));
-
-function sleep(ms: number): void {
-  Atomics.wait(clock, 0, 0, ms);
 }

@@ -31,11 +31,16 @@ export function sameSpine(a: ThreadWalk, b: ThreadWalk): boolean {
  * has to have been nobody's before.
  */
 export function isSettled(thread: PassThread, before: Pass | null): boolean {
-  const { state, stack } = thread.walk;
-  if (!thread.unowned && !thread.gone && stack.ending.kind === 'complete' && stack.fitsEvalLoops) return true;
+  if (isCertain(thread)) return true;
+  const { state } = thread.walk;
   const earlier = before?.threads.find(({ walk }) => walk.state.address === state.address);
   if (!earlier || (thread.gone && !earlier.gone && earlier.tid !== null)) return false;
   return sameStack(earlier.walk, thread.walk);
+}
+
+/** Whether there is no doubt about the stack, as it is. */
+export function isCertain({ walk: { stack }, unowned, gone }: PassThread): boolean {
+  return !unowned && !gone && stack.ending.kind === 'complete' && stack.fitsEvalLoops;
 }
 
 function sameFrame(a: FrameWalk | undefined, b: FrameWalk | undefined): boolean {

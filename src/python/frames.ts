@@ -98,7 +98,8 @@ export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'a
       case 'interpreter-frames': {
         const entries: Entries = { links: [], outermostShim: null };
         const first = firstInterpreterFrame(python, layout.frames, threadState.address);
-        const ending = walkInterpreterFrames(python, layout.frames, first, frames, entries);
+        const walked = walkInterpreterFrames(python, layout.frames, first, frames, entries);
+        const ending = isBeingLeft(frames, layout.frames) ? truncated(BEING_LEFT) : walked;
         const fitsEvalLoops = entriesFit(python, layout.frames, threadState.address, entries.links);
         return { frames, ending, enteredAt: entries.outermostShim, fitsEvalLoops };
       }
@@ -106,6 +107,19 @@ export function readFrames(python: Python, threadState: Pick<ThreadStateWalk, 'a
   } catch (error) {
     return { frames, ending: truncated(reasonOf(error)), enteredAt: null, fitsEvalLoops: false };
   }
+}
+
+const BEING_LEFT = 'its outermost frame is a generator that is just being entered or left';
+
+/**
+ * Whether a chain ends in a generator that no eval loop was entered with: it runs in the place of another frame, and its
+ * link to that one is set before it is current, and cleared after it. A compiler may do both the other way round.
+ * https://github.com/python/cpython/blob/v3.12.1/Python/bytecodes.c (search for gen_frame->previous = NULL)
+ */
+function isBeingLeft(frames: readonly FrameWalk[], layout: FrameLayout & { kind: 'interpreter-frames' }): boolean {
+  const outermost = frames[frames.length - 1];
+  if (!outermost || outermost.isEntry || outermost.foreign) return false;
+  return outermost.owner === layout.FRAME_OWNED_BY_GENERATOR;
 }
 
 /**

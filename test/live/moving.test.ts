@@ -43,7 +43,7 @@ for (const mode of MODES) {
         }
         for (const thread of threads) {
           expect(thread.consistent, thread.name ?? '').toBe(true);
-          expect(thread.ending.kind, thread.name ?? '').toBe('complete');
+          expect(thread.ending, thread.name ?? '').toEqual({ kind: 'complete', reason: null });
         }
         expect(snapshot.complete, JSON.stringify(snapshot.warnings)).toBe(true);
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commonOuterFrames, isSettled, sameSpine } from '../../src/moment/same-stack.js';
+import { commonOuterFrames, isCertain, isSettled, sameSpine } from '../../src/moment/same-stack.js';
 import { passOf, threadOf, walkOf } from './walks.js';
 
 test.each([
@@ -24,6 +24,7 @@ test('a stack that did not come to its end is no spine', () => {
 
 test('what is whole needs no second view', () => {
   expect(isSettled(threadOf(walkOf('1000:a000@4')), null)).toBe(true);
+  expect(isCertain(threadOf(walkOf('1000:a000@4')))).toBe(true);
 });
 
 test.each([
@@ -35,6 +36,8 @@ test.each([
   expect(isSettled(thread, null)).toBe(false);
   expect(isSettled(thread, passOf())).toBe(false);
   expect(isSettled(thread, passOf(thread))).toBe(true);
+  // ... and is in doubt for all that: who stands there may have had no CPU in between.
+  expect(isCertain(thread)).toBe(false);
   const moved = threadOf(walkOf('1000:a000@6', { complete: thread.walk.stack.ending.kind === 'complete' }));
   expect(isSettled(thread, passOf(moved))).toBe(false);
 });

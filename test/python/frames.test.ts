@@ -43,6 +43,26 @@ describe.each(['3.7', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3
       expect(walk.frames.map(({ code }) => readCode(python.handle, code).name)).toEqual(['inner', 'middle', 'outer']);
     });
 
+    it('a generator that no eval loop was entered with, and that links to nothing, is being left', () => {
+      const { frames } = layout;
+      if (frames.kind === 'frame-objects') return;
+      const python = new FakePython(layout);
+      const owner = frames.FRAME_OWNED_BY_GENERATOR;
+      const left = python.frame({ code: python.code('counting'), owner });
+      const walk = readFrames(python.handle, python.thread(left));
+      expect(walk.frames).toMatchObject([{ address: left }]);
+      expect(walk.ending).toEqual({ kind: 'truncated', reason: expect.stringContaining('generator') });
+      // One that C code runs has an eval loop of its own, or stands in the place of another frame.
+      const entered =
+        frames._PyInterpreterFrame.is_entry === undefined
+          ? python.frame({ code: python.code('run'), owner, previous: python.shim() })
+          : python.frame({ code: python.code('run'), owner, isEntry: true });
+      expect(readFrames(python.handle, python.thread(entered)).ending).toEqual(COMPLETE);
+      const caller = python.frame({ code: python.code('gather') });
+      const running = python.frame({ code: python.code('counting'), owner, previous: caller });
+      expect(readFrames(python.handle, python.thread(running)).ending).toEqual(COMPLETE);
+    });
+
     it('a thread without frames', () => {
       const python = new FakePython(layout);
       expect(readFrames(python.handle, python.thread())).toMatchObject({ frames: [], ending: COMPLETE });
