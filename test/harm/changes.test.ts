@@ -34,7 +34,7 @@ onEveryInterpreter('forks, vforks and threads that come and go', (interpreter) =
       for (const mode of MODES) {
         const snapshot = await inspectProcess(program.pid, { mode });
         const names = pythonThreads(snapshot).map((thread) => thread.name);
-        expect(names).toEqual(
+        expect(names, mode).toEqual(
           expect.arrayContaining(['MainThread', 'fork_and_wait', 'spawn_and_wait', 'start_brief_ones']),
         );
       }
