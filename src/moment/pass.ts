@@ -7,11 +7,11 @@ import type { PageSet } from '../memory/pages.js';
 import type { MemoryReader } from '../memory/reader.js';
 import type { FreezePlan, NativeProcess } from '../process/native.js';
 import { Python, type PythonRuntime } from '../python/python.js';
-import type { ThreadStateWalk } from '../python/runtime.js';
+import type { RuntimeWalk, ThreadStateWalk } from '../python/runtime.js';
 import type { CopiedQuestion } from '../questions/question.js';
 import { attribute, ReadLog } from './attribution.js';
 import { FrozenMemory, PageCopy } from './frozen-memory.js';
-import { frozenThreads } from './frozen-threads.js';
+import { type FrozenThread, frozenThreads } from './frozen-threads.js';
 import type { Pass, PassThread } from './pass-result.js';
 import type { PagePlan } from './plan.js';
 import { type Rehearsal, type TidMap, tidsOf } from './rehearse.js';
@@ -69,9 +69,10 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
       lackedValues: false,
     };
   }
-  const { runtime, reads } = shared;
+  const { reads } = shared;
   const wanted: { tid: number | null; page: number }[] = [];
-  const tidOf = tidsNow(options, runtime.threadStates);
+  const tidOf = tidsNow(options, shared.runtime.threadStates);
+  const runtime = withLacking(shared.runtime, rehearsal, threadsByTid);
   attribute(reads, runtime.threadStates, python.layout.PyThreadState.sizeof, tidOf, (tid, page) => {
     if (!valid.has(tid, page)) wanted.push({ tid, page });
   });
@@ -108,6 +109,28 @@ export function freezeAndReplay(plan: PagePlan, options: PassOptions): Pass {
   for (const { tid, page } of wanted) plan.pagesOf(tid).add(page);
   for (const page of objects.missing) plan.shared.add(page);
   return { ...common, runtime, threads, outdated, missing, missingShared, lackedValues: objects.missing.size > 0 };
+}
+
+/** One may be ending: it leaves the list a moment before it is gone. */
+const MAY_LACK = 1;
+
+/**
+ * The runtime, with a problem where its list lacks threads that were in it a moment ago and are there. A link of the list lies
+ * in the state of a thread, which may have ended since: then nothing proves of what moment the link is, and in memory that
+ * is another's by now the list ends.
+ */
+export function withLacking(
+  runtime: RuntimeWalk,
+  { tidOf }: Pick<Rehearsal, 'tidOf'>,
+  frozen: ReadonlyMap<number, Pick<FrozenThread, 'gone'>>,
+): RuntimeWalk {
+  const shown = new Set(runtime.threadStates.map(({ address }) => address));
+  const lacking = [...tidOf].filter(([state, tid]) => {
+    return tid !== null && !shown.has(state) && frozen.get(tid)?.gone === false;
+  });
+  if (lacking.length <= MAY_LACK) return runtime;
+  const problem = `the thread states end early: ${lacking.length} threads that are there are not among them`;
+  return { ...runtime, problems: [...runtime.problems, problem] };
 }
 
 function readShared(python: PythonRuntime, memory: MemoryReader): SharedWalk {
