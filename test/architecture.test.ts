@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snapshot-tasks': ['snapshot-frames', 'snapshot-waits'],
   options: ['snapshot', 'errors'],
   version: [],
+  sleep: [],
   thousands: [],
   timings: ['snapshot'],
   // The model has types only: a core's modules and signals are told in its words.
@@ -56,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'python/sources': ['memory', 'python', 'python/layouts', 'python/waits'],
   'python/exceptions': ['memory', 'python', 'python/layouts', 'python/objects'],
   'python/repr': ['memory', 'secrets', 'snapshot', 'python/layouts', 'python/objects'],
-  locate: ['memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts', 'python/lost'],
+  locate: ['sleep', 'memory', 'errors', 'options', 'elf', 'process', 'python', 'python/layouts', 'python/lost'],
   // One file a question, which reads through the handle that it is given.
   questions: [
     'memory',
@@ -73,6 +74,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'python/exceptions',
   ],
   moment: [
+    'sleep',
     'memory',
     'snapshot',
     'errors',
@@ -125,7 +127,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // One graph of the waits of many.
   'many/waits': ['snapshot', 'process', 'report/wait-graph', 'report/deadlocks'],
   // Which targets, and one after the other. Who looks is given to it.
-  many: ['memory', 'snapshot', 'errors', 'process', 'many/document', 'many/looks'],
+  many: ['sleep', 'memory', 'snapshot', 'errors', 'process', 'many/document', 'many/looks'],
   // Who carries it to other hosts, and what they answer.
   'many/fleet': ['errors', 'many', 'many/looks'],
   // Looks at the same processes, compared. Only the watcher knows how they are had.
@@ -215,6 +217,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // It tries on this machine what the pipeline leans on, piece by piece.
   doctor: ['snapshot', 'errors', 'options', 'version', 'process', 'native-stack', 'render', 'inspect'],
   cli: [
+    'sleep',
     'memory',
     'secrets',
     'thousands',

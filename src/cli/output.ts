@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { PystackError } from '../errors.js';
+import { sleep } from '../sleep.js';
 
 export interface Sink {
   /** Writes all of it; false: nobody reads any more. Throws PystackError `output` when it cannot be written. */
@@ -27,7 +28,7 @@ export function sinkOf(fd: number, writeTo: (fd: number, bytes: Uint8Array) => n
           bytes = bytes.subarray(writeTo(fd, bytes));
         } catch (error) {
           const code = error instanceof Error && 'code' in error ? error.code : undefined;
-          if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_WAIT_MS);
+          if (code === 'EAGAIN') sleep(FULL_PIPE_WAIT_MS);
           else if (code === 'EPIPE') closed = true;
           else if (code !== 'EINTR') throw cannotWrite(error);
         }

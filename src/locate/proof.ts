@@ -10,6 +10,7 @@ import type { MemoryReader } from '../memory/reader.js';
 import { MemoryFault, readPointer } from '../memory/reader.js';
 import type { Locatable } from '../process/process.js';
 import type { Layout } from '../python/layouts/layout.js';
+import { sleep } from '../sleep.js';
 import type { Candidate } from './strategy.js';
 
 export type Proof =
@@ -44,7 +45,7 @@ export function prove(memory: MemoryReader, address: Address, layout: Layout, tr
 export function proveWhileItRuns(memory: MemoryReader, address: Address, layout: Layout, deadline: number): Proof {
   let proof = prove(memory, address, layout);
   for (let pause = FIRST_PAUSE_MS; proof.kind === 'refuted' && performance.now() < deadline; ) {
-    Atomics.wait(NEVER_WOKEN, 0, 0, pause);
+    sleep(pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     proof = proveOnce(memory, address, layout);
   }
@@ -74,8 +75,6 @@ export class Proofs {
     return proof;
   }
 }
-
-const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
 
 function proveOnce(memory: MemoryReader, address: Address, layout: Layout): Proof {
   try {

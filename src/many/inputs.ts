@@ -6,6 +6,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { join } from 'node:path';
 import { PystackError } from '../errors.js';
 import { sniff } from '../process/core/sniff.js';
+import { sleep } from '../sleep.js';
 import type { Snapshot } from '../snapshot.js';
 import { aboutCore } from './about.js';
 import { addCollectLine, isCollectLine } from './looks/collect-line.js';
@@ -203,7 +204,7 @@ function readSome(fd: number, into: Uint8Array, path: string): number {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EOF') return 0;
-      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NOTHING_YET_MS);
+      if (code === 'EAGAIN') sleep(NOTHING_YET_MS);
       else if (code !== 'EINTR') throw unreadable(path, error);
     }
   }

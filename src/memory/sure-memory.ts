@@ -10,7 +10,7 @@ import { toAddress } from './address.js';
 import { PAGE_BYTES } from './pages.js';
 import type { Range } from './ranges.js';
 import { bytesOf, type Doubt, MemoryFault, type MemoryReader, pointerAt, readPointer } from './reader.js';
-import { isZeroedPage } from './zeroed-pages.js';
+import { isZeroedPage, pageOf } from './zeroed-pages.js';
 
 const WORD = 8;
 const WHY = 'may be lost: all of their page is zeros';
@@ -128,10 +128,6 @@ function isZero(view: DataView, from: number, to: number): boolean {
   const bytes = bytesOf(view);
   for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
   return true;
-}
-
-function pageOf(address: number): number {
-  return address - (address % PAGE_BYTES);
 }
 
 function nextPage(address: number): number {

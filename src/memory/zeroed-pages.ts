@@ -48,6 +48,7 @@ export function hasZeroedPage({ doubt }: MemoryReader, start: number, size: numb
   return doubt?.hasZeroedPage({ start, end: start + size }) ?? false;
 }
 
-function pageOf(address: number): number {
+/** Where the page begins that `address` lies on. */
+export function pageOf(address: number): number {
   return address - (address % PAGE_BYTES);
 }

@@ -9,6 +9,7 @@ import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CopiedQuestion } from '../questions/question.js';
+import { sleep } from '../sleep.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedProcess, CapturedThread, NativeWish } from './captured.js';
 import { Cost } from './cost.js';
@@ -23,7 +24,6 @@ import type { Pass, PassThread } from './pass-result.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
 import { isCertain, isSettled } from './same-stack.js';
-import { sleep } from './sleep.js';
 import { walkStanding } from './standing.js';
 import { orNull } from './unreadable.js';
 

@@ -10,6 +10,7 @@ import type { PythonRuntime } from '../python/python.js';
 import type { RuntimeWalk } from '../python/runtime.js';
 import { Answers } from '../questions/answers.js';
 import type { CopiedQuestion } from '../questions/question.js';
+import { sleep } from '../sleep.js';
 import type { Warning } from '../snapshot.js';
 import type { CapturedNativeThread, CapturedProcess, CapturedThread, CopiedMemory, NativeWish } from './captured.js';
 import { proofOf } from './frozen-threads.js';
@@ -21,7 +22,6 @@ import type { Pass, PassThread } from './pass-result.js';
 import { PagePlan } from './plan.js';
 import { type Rehearsal, rehearse, type TidMap } from './rehearse.js';
 import { isSettled, keyOf } from './same-stack.js';
-import { sleep } from './sleep.js';
 import { orNull } from './unreadable.js';
 import type { ThreadWalk } from './walker.js';
 

@@ -1,4 +1,4 @@
-/** How does a look wait for what it looks at? By standing still itself: between two passes nothing else is to be done. */
+/** How does a look wait, where nothing else is to be done meanwhile? By standing still itself. */
 
 const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
 
